@@ -1,0 +1,159 @@
+#include "base/pattern.h"
+
+#define STEPS_MAX 200000
+
+struct state {
+	struct pm_slice line;
+	struct pm_match *out;
+	unsigned steps;
+};
+
+bool pm_is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_path_char(char c)
+{
+	return pm_is_name_char(c) || c == '/' || c == '-' || c == '+' || c == ',';
+}
+
+static size_t run(struct pm_slice line, size_t pos, bool (*is)(char))
+{
+	size_t n = 0;
+
+	while (pos + n < line.n && is(line.p[pos + n]))
+		n++;
+	return n;
+}
+
+/* The length of "file.ext:123" at pos, or 0. */
+static size_t source_place(struct pm_slice line, size_t pos)
+{
+	size_t path = run(line, pos, is_path_char);
+	size_t dot = 0;
+
+	for (size_t i = 0; i < path; i++)
+		if (line.p[pos + i] == '.')
+			dot = i;
+	if (!dot || dot + 1 == path || pos + path >= line.n || line.p[pos + path] != ':')
+		return 0;
+	size_t digits = run(line, pos + path + 1, is_digit);
+	return digits ? path + 1 + digits : 0;
+}
+
+/* The longest run that field may take at pos; *least_out the shortest. 0 with least 1: none. */
+static size_t field_length(char field, struct pm_slice line, size_t pos, size_t *least_out)
+{
+	size_t n = 0;
+
+	*least_out = 1;
+	switch (field) {
+	case 'f':
+		if (pos < line.n && is_digit(line.p[pos]))
+			return 0;
+		n = run(line, pos, pm_is_name_char);
+		return n;
+	case 'x':
+		if (pos + 2 < line.n && line.p[pos] == '0' && line.p[pos + 1] == 'x' && is_hex(line.p[pos + 2]))
+			n = 2;
+		return n + run(line, pos + n, is_hex);
+	case 'd':
+		return run(line, pos, is_digit);
+	case 's':
+		return source_place(line, pos);
+	case 'w':
+		while (pos + n < line.n && line.p[pos + n] != ' ' && line.p[pos + n] != '\t')
+			n++;
+		return n;
+	case '_':
+		*least_out = 0;
+		while (pos + n < line.n && (line.p[pos + n] == ' ' || line.p[pos + n] == '\t'))
+			n++;
+		return n;
+	default: /* '*' */
+		*least_out = 0;
+		return line.n - pos;
+	}
+}
+
+static bool match_at(struct state *st, const char *pattern, size_t pos, size_t ncap)
+{
+	for (; *pattern; pattern++, pos++) {
+		if (++st->steps > STEPS_MAX)
+			return false;
+		if (pattern[0] == '$' && !pattern[1])
+			break;
+		if (pattern[0] == '{' && pattern[1] == '{') {
+			pattern++;
+		} else if (pattern[0] == '{') {
+			char field = pattern[1];
+			size_t least;
+			size_t most = field_length(field, st->line, pos, &least);
+			bool lazy = field == '*' || field == 'w';
+
+			if (most < least)
+				return false;
+			if (!lazy && field != 'f')
+				least = most; /* a number or a run of blanks is not cut */
+			for (size_t n = lazy ? least : most;;) {
+				size_t next = ncap;
+
+				if (field != '_' && ncap < PM_CAPTURES) {
+					st->out->cap[ncap] = (struct pm_slice){ st->line.p + pos, n };
+					next = ncap + 1;
+				}
+				if (match_at(st, pattern + 3, pos + n, next))
+					return true;
+				if (st->steps > STEPS_MAX)
+					return false;
+				if (n == (lazy ? most : least))
+					return false;
+				n = lazy ? n + 1 : n - 1;
+			}
+		}
+		if (pos >= st->line.n || st->line.p[pos] != *pattern)
+			return false;
+	}
+	if (*pattern == '$' && pos != st->line.n)
+		return false;
+	st->out->end = pos;
+	st->out->n = ncap;
+	return true;
+}
+
+bool pm_match(const char *pattern, struct pm_slice line, struct pm_match *out)
+{
+	struct pm_match scratch;
+	struct state st = { line, out ? out : &scratch, 0 };
+
+	if (*pattern == '^') {
+		st.out->start = 0;
+		return match_at(&st, pattern + 1, 0, 0);
+	}
+	size_t literal = 0;
+	while (pattern[literal] && pattern[literal] != '{' && !(pattern[literal] == '$' && !pattern[literal + 1]))
+		literal++;
+	for (size_t pos = 0; pos <= line.n && st.steps <= STEPS_MAX; pos++) {
+		if (literal) {
+			size_t found = pm_slice_find(pm_slice_from(line, pos), (struct pm_slice){ pattern, literal });
+			if (found == PM_NPOS)
+				return false;
+			pos += found;
+		}
+		st.out->start = pos;
+		if (match_at(&st, pattern, pos, 0))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,148 @@
+#include "base/slice.h"
+
+bool pm_slice_eq(struct pm_slice a, struct pm_slice b)
+{
+	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
+}
+
+bool pm_slice_starts(struct pm_slice s, struct pm_slice prefix)
+{
+	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
+}
+
+bool pm_slice_ends(struct pm_slice s, struct pm_slice suffix)
+{
+	return s.n >= suffix.n && (!suffix.n || !memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n));
+}
+
+size_t pm_slice_find(struct pm_slice s, struct pm_slice what)
+{
+	if (what.n > s.n)
+		return PM_NPOS;
+	if (!what.n)
+		return 0;
+	const char *p = memmem(s.p, s.n, what.p, what.n);
+	return p ? (size_t)(p - s.p) : PM_NPOS;
+}
+
+size_t pm_slice_find_char(struct pm_slice s, char c)
+{
+	const char *p = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return p ? (size_t)(p - s.p) : PM_NPOS;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct pm_slice pm_slice_trim(struct pm_slice s)
+{
+	while (s.n && is_blank(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+bool pm_take(struct pm_slice *s, struct pm_slice prefix)
+{
+	if (!pm_slice_starts(*s, prefix))
+		return false;
+	*s = pm_slice_from(*s, prefix.n);
+	return true;
+}
+
+bool pm_take_char(struct pm_slice *s, char c)
+{
+	if (!s->n || s->p[0] != c)
+		return false;
+	*s = pm_slice_from(*s, 1);
+	return true;
+}
+
+void pm_take_blanks(struct pm_slice *s)
+{
+	while (s->n && (s->p[0] == ' ' || s->p[0] == '\t'))
+		*s = pm_slice_from(*s, 1);
+}
+
+bool pm_take_dec(struct pm_slice *s, uint64_t *value_out)
+{
+	uint64_t value = 0;
+	size_t i = 0;
+
+	for (; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(s->p[i] - '0'), &value))
+			return false;
+	if (!i)
+		return false;
+	*value_out = value;
+	*s = pm_slice_from(*s, i);
+	return true;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool pm_take_hex(struct pm_slice *s, uint64_t *value_out, unsigned *digits_out)
+{
+	struct pm_slice rest = *s;
+	uint64_t value = 0;
+	size_t i = 0;
+
+	if (rest.n > 2 && rest.p[0] == '0' && (rest.p[1] | 0x20) == 'x' && hex_digit(rest.p[2]) >= 0)
+		rest = pm_slice_from(rest, 2);
+	for (; i < rest.n && hex_digit(rest.p[i]) >= 0; i++) {
+		if (value >> 60)
+			return false;
+		value = value << 4 | (uint64_t)hex_digit(rest.p[i]);
+	}
+	if (!i)
+		return false;
+	*value_out = value;
+	if (digits_out)
+		*digits_out = (unsigned)i;
+	*s = pm_slice_from(rest, i);
+	return true;
+}
+
+bool pm_take_until(struct pm_slice *s, const char *stop, struct pm_slice *out)
+{
+	size_t i = 0;
+
+	while (i < s->n && (!s->p[i] || !strchr(stop, s->p[i])))
+		i++;
+	if (!i)
+		return false;
+	*out = pm_slice_upto(*s, i);
+	*s = pm_slice_from(*s, i);
+	return true;
+}
+
+bool pm_take_word(struct pm_slice *s, struct pm_slice *out)
+{
+	return pm_take_until(s, " \t\r\n", out);
+}
+
+bool pm_take_line(struct pm_slice *s, struct pm_slice *out)
+{
+	if (!s->n)
+		return false;
+	size_t end = pm_slice_find_char(*s, '\n');
+
+	*out = pm_slice_upto(*s, end);
+	*s = pm_slice_from(*s, end == PM_NPOS ? s->n : end + 1);
+	while (out->n && out->p[out->n - 1] == '\r')
+		out->n--;
+	return true;
+}

@@ -1,0 +1,66 @@
+/* Borrowed pieces of text: pointer and length, never NUL-terminated by promise.
+ * A slice is valid as long as what it was cut from. */
+#ifndef PM_SLICE_H
+#define PM_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct pm_slice {
+	const char *p;
+	size_t n;
+};
+
+#define PM_NPOS ((size_t)-1)
+#define PM_S(literal) ((struct pm_slice){ "" literal, sizeof(literal) - 1 })
+#define PM_FMT(s) (int)(s).n, (s).p /* for "%.*s" */
+
+static inline struct pm_slice pm_slice_of(const char *s)
+{
+	return (struct pm_slice){ s, s ? strlen(s) : 0 };
+}
+
+/* Cut to the slice's bounds: never reads outside. */
+static inline struct pm_slice pm_slice_from(struct pm_slice s, size_t start)
+{
+	if (start > s.n)
+		start = s.n;
+	return (struct pm_slice){ s.p + start, s.n - start };
+}
+
+static inline struct pm_slice pm_slice_upto(struct pm_slice s, size_t end)
+{
+	return (struct pm_slice){ s.p, end < s.n ? end : s.n };
+}
+
+bool pm_slice_eq(struct pm_slice a, struct pm_slice b);
+bool pm_slice_starts(struct pm_slice s, struct pm_slice prefix);
+bool pm_slice_ends(struct pm_slice s, struct pm_slice suffix);
+/* Position of the first occurrence, or PM_NPOS. */
+size_t pm_slice_find(struct pm_slice s, struct pm_slice what);
+size_t pm_slice_find_char(struct pm_slice s, char c);
+static inline bool pm_slice_has(struct pm_slice s, struct pm_slice what)
+{
+	return pm_slice_find(s, what) != PM_NPOS;
+}
+/* Blanks, tabs, CR and LF off both ends. */
+struct pm_slice pm_slice_trim(struct pm_slice s);
+
+/* Takers: on a match they advance *s behind it and return true; else *s stays. */
+bool pm_take(struct pm_slice *s, struct pm_slice prefix);
+bool pm_take_char(struct pm_slice *s, char c);
+void pm_take_blanks(struct pm_slice *s);
+/* Decimal digits; false without a digit or past 64 bits. */
+bool pm_take_dec(struct pm_slice *s, uint64_t *value_out);
+/* Hex digits, with or without "0x"; digits_out (may be NULL) counts them without "0x". */
+bool pm_take_hex(struct pm_slice *s, uint64_t *value_out, unsigned *digits_out);
+/* Up to the first of the characters in stop (not taken), or the end; false when nothing stands before it. */
+bool pm_take_until(struct pm_slice *s, const char *stop, struct pm_slice *out);
+/* A run of non-blanks. */
+bool pm_take_word(struct pm_slice *s, struct pm_slice *out);
+/* The next line without its line end (LF, CR LF); false at the end. */
+bool pm_take_line(struct pm_slice *s, struct pm_slice *out);
+
+#endif

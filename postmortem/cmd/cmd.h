@@ -1,0 +1,29 @@
+/* Subcommands: one file each in cmd/, one row each in cmd/table.c. */
+#ifndef PM_CMD_H
+#define PM_CMD_H
+
+/* Exit status of the program (docs/man/kpanic.1). */
+enum pm_status {
+	PM_STATUS_OK = 0,
+	PM_STATUS_NO_PANIC = 1,   /* the input was read and holds no panic */
+	PM_STATUS_USAGE = 2,
+	PM_STATUS_UNREADABLE = 3, /* the input cannot be read, or writing the result failed */
+};
+
+struct pm_cmd {
+	const char *name;
+	const char *arguments; /* for the usage line: "[FILE…]" */
+	const char *summary;   /* one line for `kpanic help` */
+	const char *help;      /* what `kpanic NAME --help` prints below the usage line */
+	/* argv[0] is the command's name.  Returns the exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct pm_cmd pm_cmds[];
+extern const unsigned pm_cmds_count;
+
+int pm_cmd_explain(int argc, char **argv);
+int pm_cmd_symbolize(int argc, char **argv);
+int pm_cmd_last(int argc, char **argv);
+
+#endif

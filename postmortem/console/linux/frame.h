@@ -1,0 +1,25 @@
+/* A line of a stack trace, as the kernels of all architectures print it. */
+#ifndef PM_LINUX_FRAME_H
+#define PM_LINUX_FRAME_H
+
+#include "base/slice.h"
+
+struct pm_frame_text {
+	struct pm_slice symbol;   /* "vfs_write", "foo.isra.0.cold"; Rust and C++ names whole; may be empty when only an address is told */
+	bool has_offset;
+	uint64_t offset, size;
+	struct pm_slice module;   /* "[kpcrash]" without brackets; empty: none */
+	struct pm_slice build_id; /* "[kpcrash 1a2b…]" */
+	bool has_addr;
+	uint64_t addr;            /* "[<ffffffff81234567>]" */
+	bool unreliable;          /* "? " or "(unreliable)" */
+	bool inlined;             /* "[inline]" */
+	struct pm_slice file;     /* of a symbolised line: "fs/read_write.c" */
+	uint32_t file_line;
+};
+
+/* Is body a trace line?  Takes x86 (with and without addresses), arm, arm64, powerpc
+ * ("[c00…] [c00…] sym+0x…/0x…"), s390, riscv, mips and decode_stacktrace's output. */
+bool pm_frame_parse(struct pm_slice body, struct pm_frame_text *out);
+
+#endif

@@ -1,0 +1,6 @@
+#include "decode/decode.h"
+
+void pm_decode(struct pm_incident *inc)
+{
+	(void)inc;
+}

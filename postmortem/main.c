@@ -1,0 +1,47 @@
+#include "cmd/cmd.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifndef PM_VERSION
+#define PM_VERSION "0.1.0"
+#endif
+
+static int usage(FILE *out, int status)
+{
+	fputs("usage: kpanic FILE…            explain what a panic left behind\n"
+	      "       kpanic COMMAND [ARG…]\n\ncommands:\n", out);
+	for (unsigned i = 0; i < pm_cmds_count; i++)
+		fprintf(out, "  %-10s %s\n", pm_cmds[i].name, pm_cmds[i].summary);
+	fputs("\n`kpanic COMMAND --help` tells more; so does man kpanic.\n", out);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	/* A reader that closes the pipe is noticed by the write error, not by a signal. */
+	signal(SIGPIPE, SIG_IGN);
+
+	if (argc < 2)
+		return usage(stderr, PM_STATUS_USAGE);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+		return usage(stdout, PM_STATUS_OK);
+	if (!strcmp(argv[1], "--version")) {
+		puts("kpanic " PM_VERSION);
+		return PM_STATUS_OK;
+	}
+	for (unsigned i = 0; i < pm_cmds_count; i++) {
+		const struct pm_cmd *cmd = &pm_cmds[i];
+
+		if (strcmp(argv[1], cmd->name))
+			continue;
+		if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
+			printf("usage: kpanic %s %s\n\n%s.\n%s%s", cmd->name, cmd->arguments, cmd->summary,
+			       cmd->help ? "\n" : "", cmd->help ? cmd->help : "");
+			return PM_STATUS_OK;
+		}
+		return cmd->run(argc - 1, argv + 1);
+	}
+	return pm_cmd_explain(argc, argv);
+}
