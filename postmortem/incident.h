@@ -226,7 +226,7 @@ struct pm_insn {
 	bool doubtful;      /* before the mark: decoding backwards is ambiguous */
 };
 
-struct pm_code {
+struct pm_code_bytes {
 	PM_VEC(uint8_t) bytes;
 	size_t marked;     /* index of the first byte of the marked instruction; SIZE_MAX: no mark */
 	PM_VEC(struct pm_insn) insns;
@@ -331,7 +331,7 @@ struct pm_incident {
 	struct pm_place place; /* the exact place: RIP, or where BUG/WARN stands */
 	struct pm_actor actor;
 	struct pm_machine machine;
-	struct pm_code code;
+	struct pm_code_bytes code;
 
 	PM_VEC(struct pm_trace) traces; /* the crashed context's first, when there is one */
 	PM_VEC(struct pm_lock) locks;
