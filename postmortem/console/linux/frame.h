@@ -16,6 +16,7 @@ struct pm_frame_text {
 	bool inlined;             /* "[inline]" */
 	struct pm_slice file;     /* of a symbolised line: "fs/read_write.c" */
 	uint32_t file_line;
+	struct pm_slice callee;   /* arm's "A from B": the frame is B, this is A (it stood as B in the line before) */
 };
 
 /* Is body a trace line?  Takes x86 (with and without addresses), arm, arm64, powerpc
