@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Crashes the kernel in the way that is written to /proc/kpcrash, so that real logs can be made.
+ *
+ * Every way is one function, kept out of line so that its name stands in the log, and one row of the
+ * table at the end.  A comment "crash: NAME" marks the line that a reader of the log should name.
+ */
+#include <linux/delay.h>
+#include <linux/kfence.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/objtool.h>
+#include <linux/proc_fs.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/uaccess.h>
+#include <linux/workqueue.h>
+
+struct kpcrash_state {
+	struct list_head link;
+	struct kpcrash_state *next;
+	unsigned long counter;	/* at offset 0x18 */
+};
+
+/* What a way to crash is given: the rest of the written text, and where the writer keeps it. */
+struct kpcrash_call {
+	const char *argument;
+	char __user *user;
+	size_t count;
+};
+
+/* Never set; read through READ_ONCE so that the compiler does not know. */
+static struct kpcrash_state *kpcrash_current;
+
+static const unsigned long kpcrash_constant[16] = { 1, 2, 3 };
+static unsigned char kpcrash_data[64] = { 0xc3 };	/* a RET, were it executable */
+
+static DEFINE_SPINLOCK(kpcrash_lock);
+static DEFINE_MUTEX(kpcrash_mutex);
+
+/* Addresses go through here, so that the compiler cannot tell what they point at. */
+static void *kpcrash_pointer(unsigned long address)
+{
+	OPTIMIZER_HIDE_VAR(address);
+	return (void *)address;
+}
+
+static noinline void kpcrash_wild(struct kpcrash_call *call)
+{
+	struct kpcrash_state *st = kpcrash_pointer(0xffffdeadbeef0000);
+
+	st->counter = call->count;	/* crash: wild */
+}
+
+static noinline void kpcrash_noncanonical(struct kpcrash_call *call)
+{
+	struct kpcrash_state *st = kpcrash_pointer(0xdeadbeefcafe0000);
+
+	st->counter = call->count;	/* crash: noncanonical */
+}
+
+static noinline void kpcrash_bug(struct kpcrash_call *call)
+{
+	BUG_ON(call->count);	/* crash: bug */
+}
+
+static noinline void kpcrash_warn(struct kpcrash_call *call)
+{
+	WARN(1, "kpcrash: %zu bytes are too many\n", call->count);	/* crash: warn */
+}
+
+static noinline void kpcrash_panic(struct kpcrash_call *call)
+{
+	panic("kpcrash: told to panic: %s", call->argument);	/* crash: panic */
+}
+
+static noinline unsigned long kpcrash_recurse_deeper(unsigned long depth)
+{
+	volatile unsigned long frame[16] = { depth };
+
+	return kpcrash_recurse_deeper(frame[0] + 1) + frame[depth % 16];	/* crash: recurse */
+}
+
+static noinline void kpcrash_recurse(struct kpcrash_call *call)
+{
+	kpcrash_current = kpcrash_pointer(kpcrash_recurse_deeper(call->count));
+}
+
+static noinline void kpcrash_spin(struct kpcrash_call *call)
+{
+	spin_lock(&kpcrash_lock);
+	spin_lock(&kpcrash_lock);	/* crash: spin */
+}
+
+static noinline void kpcrash_uaf(struct kpcrash_call *call)
+{
+	struct kpcrash_state *st = kzalloc(sizeof(*st), GFP_KERNEL);
+
+	st->next = st;
+	kfree(st);
+	OPTIMIZER_HIDE_VAR(st);
+	st->next->counter = call->count;	/* crash: uaf */
+}
+
+static noinline void kpcrash_divide(struct kpcrash_call *call)
+{
+	unsigned long none = (unsigned long)READ_ONCE(kpcrash_current);
+
+	call->count /= none;	/* crash: divide */
+}
+
+static noinline void kpcrash_rodata(struct kpcrash_call *call)
+{
+	unsigned long *constant = kpcrash_pointer((unsigned long)&kpcrash_constant[2]);
+
+	*constant = call->count;	/* crash: rodata */
+}
+
+static noinline void kpcrash_nx(struct kpcrash_call *call)
+{
+	void (*function)(struct kpcrash_call *) = kpcrash_pointer((unsigned long)kpcrash_data);
+
+	function(call);	/* crash: nx */
+	barrier();
+}
+
+static noinline void kpcrash_userptr(struct kpcrash_call *call)
+{
+	const volatile char *text = kpcrash_pointer((unsigned long __force)call->user);
+
+	call->count += *text;	/* crash: userptr */
+}
+
+static noinline void kpcrash_list(struct kpcrash_call *call)
+{
+	struct kpcrash_state *st = kzalloc(sizeof(*st), GFP_KERNEL);
+	LIST_HEAD(head);
+
+	list_add(&st->link, &head);
+	list_del(&st->link);
+	list_del(&st->link);	/* crash: list */
+}
+
+static int kpcrash_holder(void *unused)
+{
+	mutex_lock(&kpcrash_mutex);
+	for (;;)
+		schedule_timeout_interruptible(HZ);
+	return 0;
+}
+
+static noinline void kpcrash_hung(struct kpcrash_call *call)
+{
+	kthread_run(kpcrash_holder, NULL, "kpcrash_holder");
+	while (!mutex_is_locked(&kpcrash_mutex))
+		msleep(1);
+	mutex_lock(&kpcrash_mutex);	/* crash: hung */
+}
+
+static noinline void kpcrash_atomic(struct kpcrash_call *call)
+{
+	spin_lock(&kpcrash_lock);
+	msleep(1);	/* crash: atomic */
+	spin_unlock(&kpcrash_lock);
+}
+
+static noinline void kpcrash_rcustall(struct kpcrash_call *call)
+{
+	rcu_read_lock();
+	while (!READ_ONCE(kpcrash_current))
+		cpu_relax();	/* crash: rcustall */
+	rcu_read_unlock();
+}
+
+static noinline void kpcrash_refcount(struct kpcrash_call *call)
+{
+	refcount_t references = REFCOUNT_INIT(0);
+
+	refcount_inc(&references);	/* crash: refcount */
+}
+
+static noinline void kpcrash_usercopy(struct kpcrash_call *call)
+{
+	size_t too_many = 4 * sizeof(struct kpcrash_state);
+	struct kpcrash_state *st = kzalloc(sizeof(*st), GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(st);
+	OPTIMIZER_HIDE_VAR(too_many);
+	if (copy_to_user(call->user, st, too_many))	/* crash: usercopy */
+		pr_info("kpcrash: the copy was cut\n");
+	kfree(st);
+}
+
+static noinline void kpcrash_stackprot(struct kpcrash_call *call)
+{
+	char name[16];
+	char *end = name;
+
+	OPTIMIZER_HIDE_VAR(end);
+	memset(end, 0x41, sizeof(name) + 24);	/* crash: stackprot */
+	OPTIMIZER_HIDE_VAR(end);
+}
+
+static noinline void kpcrash_redzone(struct kpcrash_call *call)
+{
+	char *st = kmalloc(sizeof(struct kpcrash_state), GFP_KERNEL);
+
+	OPTIMIZER_HIDE_VAR(st);
+	st[sizeof(struct kpcrash_state)] = 0x41;
+	kfree(st);	/* crash: redzone */
+	barrier();
+}
+
+static void kpcrash_timeout(struct timer_list *unused)
+{
+	READ_ONCE(kpcrash_current)->counter++;	/* crash: timer */
+}
+
+static DEFINE_TIMER(kpcrash_timer, kpcrash_timeout);
+
+static noinline void kpcrash_start_timer(struct kpcrash_call *call)
+{
+	mod_timer(&kpcrash_timer, jiffies + 1);
+	msleep(500);
+}
+
+static void kpcrash_work(struct work_struct *unused)
+{
+	READ_ONCE(kpcrash_current)->counter++;	/* crash: work */
+}
+
+static DECLARE_WORK(kpcrash_queued, kpcrash_work);
+
+static noinline void kpcrash_queue_work(struct kpcrash_call *call)
+{
+	schedule_work(&kpcrash_queued);
+	msleep(500);
+}
+
+static noinline void kpcrash_doublefault(struct kpcrash_call *call)
+{
+	asm volatile("mov %0, %%rsp; push %%rax" : : "r" (0xffffdeadbeef0000) : "memory");	/* crash: doublefault */
+}
+STACK_FRAME_NON_STANDARD(kpcrash_doublefault);
+
+#ifdef CONFIG_KFENCE
+/* KFENCE guards one allocation in a while: ask until the answer is one of its objects. */
+static struct kpcrash_state *kpcrash_guarded(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 1000000; tries++) {
+		struct kpcrash_state *st = kmalloc(sizeof(*st), GFP_KERNEL);
+
+		if (is_kfence_address(st))
+			return st;
+		kfree(st);
+		if (tries % 64 == 0)
+			usleep_range(500, 1000);
+	}
+	panic("kpcrash: KFENCE guards nothing here");
+}
+
+/* An object lies at the start or at the end of its page: the byte outside is before or behind it. */
+static noinline void kpcrash_kfence_oob(struct kpcrash_call *call)
+{
+	struct kpcrash_state *st = kpcrash_guarded();
+	const volatile char *byte = (char *)st;
+
+	call->count += byte[offset_in_page(st) ? sizeof(*st) : -1];	/* crash: kfence-oob */
+}
+
+static noinline void kpcrash_kfence_uaf(struct kpcrash_call *call)
+{
+	struct kpcrash_state *st = kpcrash_guarded();
+
+	kfree(st);
+	OPTIMIZER_HIDE_VAR(st);
+	call->count += READ_ONCE(st->counter);	/* crash: kfence-uaf */
+}
+
+static noinline void kpcrash_kfence_free(struct kpcrash_call *call)
+{
+	char *st = (char *)kpcrash_guarded();
+
+	OPTIMIZER_HIDE_VAR(st);
+	kfree(st + 8);	/* crash: kfence-free */
+	barrier();	/* no tail call: this function's name is wanted */
+}
+
+/* Behind an object at the start of its page lie bytes that KFENCE compares when it is freed. */
+static noinline void kpcrash_kfence_corrupt(struct kpcrash_call *call)
+{
+	char *st;
+
+	do
+		st = (char *)kpcrash_guarded();
+	while (offset_in_page(st));
+	OPTIMIZER_HIDE_VAR(st);
+	st[sizeof(struct kpcrash_state)] = 0x41;
+	kfree(st);	/* crash: kfence-corrupt */
+	barrier();
+}
+#endif
+
+static const struct {
+	const char *name;
+	void (*crash)(struct kpcrash_call *call);
+} kpcrash_ways[] = {
+	{ "wild", kpcrash_wild },
+	{ "noncanonical", kpcrash_noncanonical },
+	{ "bug", kpcrash_bug },
+	{ "warn", kpcrash_warn },
+	{ "panic", kpcrash_panic },
+	{ "recurse", kpcrash_recurse },
+	{ "spin", kpcrash_spin },
+	{ "uaf", kpcrash_uaf },
+	{ "divide", kpcrash_divide },
+	{ "rodata", kpcrash_rodata },
+	{ "nx", kpcrash_nx },
+	{ "userptr", kpcrash_userptr },
+	{ "list", kpcrash_list },
+	{ "hung", kpcrash_hung },
+	{ "atomic", kpcrash_atomic },
+	{ "rcustall", kpcrash_rcustall },
+	{ "refcount", kpcrash_refcount },
+	{ "usercopy", kpcrash_usercopy },
+	{ "stackprot", kpcrash_stackprot },
+	{ "redzone", kpcrash_redzone },
+	{ "timer", kpcrash_start_timer },
+	{ "work", kpcrash_queue_work },
+	{ "doublefault", kpcrash_doublefault },
+#ifdef CONFIG_KFENCE
+	{ "kfence-oob", kpcrash_kfence_oob },
+	{ "kfence-uaf", kpcrash_kfence_uaf },
+	{ "kfence-free", kpcrash_kfence_free },
+	{ "kfence-corrupt", kpcrash_kfence_corrupt },
+#endif
+};
+
+/* Takes "WAY [ARGUMENT]".  The way "null" crashes right here: the write handler itself is to blame. */
+static ssize_t kpcrash_write(struct file *file, const char __user *user, size_t n, loff_t *position)
+{
+	struct kpcrash_state *st = READ_ONCE(kpcrash_current);
+	struct kpcrash_call call = { .user = (char __user *)user, .count = n };
+	char text[64], *argument = text, *way;
+	int i;
+
+	if (n >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, user, n))
+		return -EFAULT;
+	text[n] = 0;
+	argument = strim(argument);
+	way = strsep(&argument, " ");
+	call.argument = argument ? argument : "no reason given";
+
+	if (!strcmp(way, "null")) {
+		st->counter = n;	/* crash: null */
+		return n;
+	}
+	for (i = 0; i < ARRAY_SIZE(kpcrash_ways); i++) {
+		if (!strcmp(way, kpcrash_ways[i].name)) {
+			kpcrash_ways[i].crash(&call);
+			return n;
+		}
+	}
+	return -EINVAL;
+}
+
+static const struct proc_ops kpcrash_operations = { .proc_write = kpcrash_write };
+
+static int __init kpcrash_init(void)
+{
+	return proc_create("kpcrash", 0200, NULL, &kpcrash_operations) ? 0 : -ENOMEM;
+}
+
+static void __exit kpcrash_exit(void)
+{
+	remove_proc_entry("kpcrash", NULL);
+}
+
+module_init(kpcrash_init);
+module_exit(kpcrash_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Crashes the kernel in the way it is told");
