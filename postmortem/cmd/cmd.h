@@ -5,7 +5,7 @@
 /* Exit status of the program (docs/man/kpanic.1). */
 enum pm_status {
 	PM_STATUS_OK = 0,
-	PM_STATUS_NO_PANIC = 1,   /* the input was read and holds no panic */
+	PM_STATUS_NO_PANIC = 1, /* the input was read and holds no panic */
 	PM_STATUS_USAGE = 2,
 	PM_STATUS_UNREADABLE = 3, /* the input cannot be read, or writing the result failed */
 };

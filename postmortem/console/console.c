@@ -1,12 +1,205 @@
+/* The way through a console text.
+ *
+ * A scanner skips to the next line that holds a word with which a report, a boot
+ * or a mark of a system may stand; only such lines are parsed.  Where a system
+ * says that a report starts, a window of lines around the place is cut out and
+ * given to the system to read; the lines that it used are remembered, so that a
+ * report printed between them by another context is found as one of its own.
+ * Nothing else is kept: memory does not grow with the text.
+ */
 #include "console/console.h"
 
-#include "console/report.h"
+#include "console/boot.h"
+#include "console/scan.h"
+#include "console/system.h"
+#include "console/window.h"
+
+#include <stdlib.h>
+
+/* Which lines, by number, earlier reports took.  Windows overlap by less than this. */
+#define TAKEN_SPAN 65536
+
+struct console {
+	const char *name;
+	struct pm_scanner scanner;
+	struct pm_text text;
+	struct pm_boot boot;
+	struct pm_systems systems;
+	uint8_t taken[TAKEN_SPAN / 8]; /* a ring over line numbers */
+	uint32_t taken_end;	       /* numbers from here on are not taken */
+	pm_incident_fn fn;
+	void *user;
+};
+
+static bool is_taken(const struct console *con, uint32_t number)
+{
+	uint32_t bit = number % TAKEN_SPAN;
+
+	return number < con->taken_end && (con->taken[bit / 8] >> bit % 8 & 1);
+}
+
+static void take(struct console *con, uint32_t number)
+{
+	uint32_t bit = number % TAKEN_SPAN;
+
+	if (number >= con->taken_end) {
+		if (number - con->taken_end >= TAKEN_SPAN)
+			memset(con->taken, 0, sizeof(con->taken));
+		else
+			for (uint32_t n = con->taken_end; n < number; n++)
+				con->taken[n % TAKEN_SPAN / 8] &= (uint8_t) ~(1u << n % 8);
+		con->taken_end = number + 1;
+	}
+	con->taken[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
+static bool line_has_word(struct pm_slice raw, void *user)
+{
+	const struct console *con = user;
+
+	return pm_scan(&con->scanner, raw, 0) != PM_NPOS;
+}
+
+static bool line_is_boot(const struct pm_line *line, void *user)
+{
+	(void)user;
+	return pm_boot_starts(line);
+}
+
+static bool line_starts_report(const struct pm_line *line, void *user)
+{
+	const struct console *con = user;
+
+	return pm_systems_start(&con->systems, line) != NULL;
+}
+
+/* The report that starts at the line at offset; false when the caller's function wants no more. */
+static bool read_report(struct console *con, uint64_t offset, uint32_t number)
+{
+	const struct pm_window_hooks hooks = { line_starts_report, line_is_boot, line_has_word, con };
+	struct pm_arena arena;
+	struct pm_window window;
+	struct pm_incident inc;
+	bool go_on = true;
+
+	pm_arena_init(&arena);
+	pm_incident_init(&inc);
+	pm_window_make(&con->text, offset, number, con->boot.offset, &hooks, &arena, &window);
+	for (size_t i = 0; i < window.n; i++)
+		window.taken[i] = is_taken(con, window.lines[i].at.line);
+
+	inc.input = pm_arena_str(&inc.arena, pm_slice_of(con->name));
+	if (pm_systems_read(&con->systems, &window, &inc)) {
+		for (size_t i = window.start; i < window.n; i++)
+			if (window.taken[i])
+				take(con, window.lines[i].at.line);
+		pm_boot_fill(&con->boot, &inc);
+		pm_boot_reported(&con->boot, &inc);
+		go_on = con->fn(&inc, con->user);
+	}
+	take(con, number);
+	pm_incident_deinit(&inc);
+	pm_arena_deinit(&arena);
+	return go_on;
+}
+
+static void scan_text(struct console *con)
+{
+	struct pm_text *text = &con->text;
+	uint64_t offset = 0; /* always the start of a line */
+
+	for (;;) {
+		size_t have = pm_text_need(text, offset, PM_LINE_MAX + con->scanner.longest);
+		if (!have)
+			return;
+		struct pm_slice rest = pm_text_at(text, offset);
+		size_t hit = pm_scan(&con->scanner, rest, 0);
+
+		if (hit == PM_NPOS) {
+			/* On to the last line that may not be whole yet. */
+			size_t start = rest.n;
+
+			if (!text->at_end) {
+				while (start && rest.p[start - 1] != '\n' && rest.n - start < PM_LINE_MAX)
+					start--;
+				if (!start || rest.p[start - 1] != '\n')
+					start = rest.n - con->scanner.longest; /* a line too long to keep */
+			}
+			offset += start;
+			continue;
+		}
+		size_t start = hit;
+		while (start && rest.p[start - 1] != '\n' && hit - start < PM_LINE_MAX)
+			start--;
+		offset += start;
+		pm_text_need(text, offset, PM_LINE_MAX);
+
+		uint32_t number = pm_text_line(text, offset);
+		struct pm_arena arena;
+		struct pm_line line;
+		uint64_t next;
+		pm_arena_init(&arena);
+		pm_window_line(text, offset, number, &arena, &line, &next);
+		bool start_here = false;
+		pm_systems_see(&con->systems, &line);
+		if (pm_boot_starts(&line)) {
+			pm_boot_begin(&con->boot, &line);
+			pm_systems_see(&con->systems, &line);
+		}
+		pm_boot_see(&con->boot, &line);
+		if (!is_taken(con, number))
+			start_here = pm_systems_start(&con->systems, &line) != NULL;
+		pm_arena_deinit(&arena);
+		if (start_here && !read_report(con, offset, number))
+			return;
+
+		/* Past this line, however long it is: a line starts one report at the most. */
+		for (;;) {
+			rest = pm_text_at(text, offset);
+			size_t end = pm_slice_find_char(rest, '\n');
+
+			if (end != PM_NPOS) {
+				offset += end + 1;
+				break;
+			}
+			offset += rest.n;
+			if (!pm_text_need(text, offset, PM_LINE_MAX))
+				break;
+		}
+	}
+}
+
+struct pm_error *pm_console_read_source(struct pm_source *source, const char *name, pm_incident_fn fn,
+					void *user)
+{
+	struct console *con = pm_alloc(sizeof(*con));
+
+	con->name = name;
+	con->fn = fn;
+	con->user = user;
+	pm_scanner_init(&con->scanner);
+	pm_systems_init(&con->systems, &con->scanner);
+	pm_scanner_add(&con->scanner, pm_boot_words);
+	pm_scanner_build(&con->scanner);
+	pm_boot_init(&con->boot);
+	pm_text_init(&con->text, source);
+	scan_text(con);
+	struct pm_error *err = con->text.error;
+	con->text.error = NULL;
+	pm_text_deinit(&con->text);
+	pm_boot_deinit(&con->boot);
+	free(con);
+	return err;
+}
 
 struct pm_error *pm_console_read(const char *path, const char *name, pm_incident_fn fn, void *user)
 {
-	(void)path;
-	(void)name;
-	(void)fn;
-	(void)user;
-	return NULL;
+	struct pm_source *source;
+	struct pm_error *err = pm_source_open(path, &source);
+
+	if (err)
+		return err;
+	err = pm_console_read_source(source, name, fn, user);
+	pm_source_close(source);
+	return err;
 }

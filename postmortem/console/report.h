@@ -15,9 +15,9 @@
 struct pm_window {
 	const struct pm_line *lines;
 	size_t n;
-	size_t start;   /* index of the line at which the report starts */
-	bool *taken;    /* [n]: the lines that earlier reports took; producers set what they take */
-	bool at_end;    /* the text ends with this window (else it was cut for length or at the next boot) */
+	size_t start; /* index of the line at which the report starts */
+	bool *taken;  /* [n]: the lines that earlier reports took; producers set what they take */
+	bool at_end;  /* the text ends with this window (else it was cut for length or at the next boot) */
 	bool has_end_of_boot; /* the line after the window starts another boot */
 };
 
