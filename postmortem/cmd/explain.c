@@ -48,6 +48,12 @@ static bool on_incident(struct pm_incident *inc, void *user)
 
 	pm_decode(inc);
 	pm_explain(inc);
+	if (run->reports) {
+		run->style.number = (unsigned)run->reports + 1;
+	} else if (inc->machine.has_uptime) {
+		run->style.has_first = true;
+		run->style.first_ns = inc->machine.uptime_ns;
+	}
 	if (run->json) {
 		pm_render_json_report(stdout, inc, run->reports == 0);
 	} else {
