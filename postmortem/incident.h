@@ -227,7 +227,7 @@ struct pm_insn {
 };
 
 struct pm_code_bytes {
-	PM_VEC(uint8_t) bytes;
+	PM_VEC(uint8_t) bytes; /* in memory order: words that a kernel printed as numbers are taken apart by its byte order */
 	size_t marked;     /* index of the first byte of the marked instruction; SIZE_MAX: no mark */
 	PM_VEC(struct pm_insn) insns;
 	const char *bad;   /* "Bad RIP value", "Unable to access opcode bytes": as printed */
@@ -259,14 +259,21 @@ struct pm_fault {
 	const char *error_words;
 	bool has_address;
 	uint64_t address;
-	enum pm_address_class address_class;
+	enum pm_address_class address_class; /* of address; where none was told, of effective */
+	enum pm_grade address_grade;         /* how sure the class is */
 	const char *address_words; /* "NULL + 0x18" */
 	struct pm_at address_at;
 	enum pm_access access;
 	uint32_t access_size;  /* bytes; 0: not known */
 	bool has_effective;    /* effective address computed from instruction and registers */
 	uint64_t effective;
-	const char *effective_words; /* "rax + 0x18 = 0x18, as the fault address says" */
+	const char *effective_words; /* "rax (0x0) + 0x18 = 0x18, the fault address" */
+	bool effective_equal;        /* it is the fault address, or explains it (page crossing, a string move under way) */
+	/* Of the memory operand behind `effective`; names as in pm_register. */
+	const char *base_reg, *index_reg; /* NULL: none */
+	int64_t displacement;             /* bytes */
+	const char *value_reg;            /* the register stored or loaded into; NULL: none */
+	const char *base_from;            /* the instruction before that last wrote base_reg, "mov 0x28(%rdi),%rax"; likely at most */
 	const char *object;    /* what the address belongs to, as told: "kmalloc-64 of size 64, 8 bytes inside" */
 	uint32_t oops_count;   /* "#1"; 0: not told */
 	const char *flags;     /* "PREEMPT SMP KASAN PTI" as printed */
