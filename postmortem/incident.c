@@ -11,11 +11,17 @@ static const struct {
 #undef PM_KIND
 };
 
-#define NAMED(function, type, table) \
-	const char *function(type value) { return (size_t)value < sizeof(table) / sizeof(*table) ? table[value] : "unknown"; }
+#define NAMED(function, type, table)                                                                         \
+	const char *function(type value)                                                                     \
+	{                                                                                                    \
+		return (size_t)value < sizeof(table) / sizeof(*table) ? table[value] : "unknown";            \
+	}
 
-static const char *const systems[] = { "unknown", "linux", "freebsd", "openbsd", "netbsd", "darwin", "fuchsia" };
-static const char *const arches[] = { "unknown", "x86_64", "i386", "arm64", "arm", "riscv64", "ppc64", "s390x", "mips", "loongarch64" };
+static const char *const systems[] = {
+	"unknown", "linux", "freebsd", "openbsd", "netbsd", "darwin", "fuchsia"
+};
+static const char *const arches[] = { "unknown", "x86_64", "i386",  "arm64", "arm",
+				      "riscv64", "ppc64",  "s390x", "mips",  "loongarch64" };
 static const char *const accesses[] = { "unknown", "read", "write", "execute", "free" };
 static const char *const address_classes[PM_ADDRESS_CLASSES] = {
 	[PM_ADDR_UNKNOWN] = "unknown",
@@ -39,7 +45,8 @@ static const char *const address_classes[PM_ADDRESS_CLASSES] = {
 	[PM_ADDR_TEXT_LIKE] = "ascii",
 };
 static const char *const trusts[] = { "exact", "guessed", "scanned" };
-static const char *const trace_roles[] = { "crash", "cpu", "task", "allocated", "freed", "created", "lock", "race", "reporter", "other" };
+static const char *const trace_roles[] = { "crash",   "cpu",  "task", "allocated", "freed",
+					   "created", "lock", "race", "reporter",  "other" };
 static const char *const ends[] = { "unknown", "goes-on", "halt", "reboot", "kdump" };
 
 NAMED(pm_system_name, enum pm_system, systems)
@@ -84,7 +91,8 @@ struct pm_trace *pm_incident_crash_trace(const struct pm_incident *inc)
 struct pm_regs *pm_incident_regs(const struct pm_incident *inc, enum pm_regs_role role)
 {
 	for (size_t i = 0; i < inc->traces.n; i++)
-		for (size_t k = 0; inc->traces.v[i].role == PM_TRACE_CRASH && k < inc->traces.v[i].regs.n; k++)
+		for (size_t k = 0; inc->traces.v[i].role == PM_TRACE_CRASH && k < inc->traces.v[i].regs.n;
+		     k++)
 			if (inc->traces.v[i].regs.v[k].role == role)
 				return &inc->traces.v[i].regs.v[k];
 	return NULL;

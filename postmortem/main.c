@@ -11,7 +11,8 @@
 static int usage(FILE *out, int status)
 {
 	fputs("usage: kpanic FILE…            explain what a panic left behind\n"
-	      "       kpanic COMMAND [ARG…]\n\ncommands:\n", out);
+	      "       kpanic COMMAND [ARG…]\n\ncommands:\n",
+	      out);
 	for (unsigned i = 0; i < pm_cmds_count; i++)
 		fprintf(out, "  %-10s %s\n", pm_cmds[i].name, pm_cmds[i].summary);
 	fputs("\n`kpanic COMMAND --help` tells more; so does man kpanic.\n", out);

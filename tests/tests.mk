@@ -1,10 +1,21 @@
 # Targets that test, lint, fuzz and measure.
 
-.PHONY: check check-unit check-golden
-check: check-unit ## every test (SAN=1: with sanitizers)
+.PHONY: check check-unit check-golden check-rig golden-update lint format fuzz fuzz-build bench
 
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BINS    := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/unit/%)
+SAN_ENV      := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+
+# Seconds that `make check` gives each fuzz harness; 0 leaves fuzzing out.
+FUZZ_SECONDS ?= 2
+
+check: $(O)/kpanic $(UNIT_BINS) $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
+	@KPANIC=$(abspath $(O)/kpanic) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic \
+		--unit $(UNIT_BINS) --golden tests/golden --script $(CHECK_SCRIPTS)
+
+# Scripts that end with 'N passed, N failed'; run in this order.
+CHECK_SCRIPTS := $(if $(filter-out 0,$(FUZZ_SECONDS)),tests/fuzz/check) $(sort $(wildcard tests/*/check.d/*)) \
+		 $(wildcard tests/cli/check tests/html/check tests/linux/check)
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
@@ -13,4 +24,53 @@ $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 -include $(UNIT_BINS:=.d)
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
-	@for t in $(UNIT_BINS); do $$t || exit 1; done
+	@$(SAN_ENV) tests/run-tests --unit $(UNIT_BINS)
+
+check-golden: $(O)/kpanic ## golden tests over the command line (ONLY=text picks some)
+	@$(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic --golden tests/golden --only "$(ONLY)"
+
+golden-update: $(O)/kpanic ## rewrite the golden results from what happens now
+	@tests/run-tests --kpanic $(O)/kpanic --golden tests/golden --update --only "$(ONLY)"
+
+check-rig: $(O)/kpanic ## crash real kernels under QEMU and check the explanations
+	@KPANIC=$(abspath $(O)/kpanic) tests/linux/check
+
+# --- fuzzing: libFuzzer, with address and undefined-behaviour sanitizers
+
+FUZZ_O       := build-fuzz
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BINS    := $(FUZZ_SOURCES:tests/fuzz/%.c=$(FUZZ_O)/%)
+FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ_O)/%.o,$(filter-out postmortem/main.c,$(SOURCES)))
+FUZZ_FLAGS   := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+$(FUZZ_O)/%.o: %.c
+	@mkdir -p $(@D)
+	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+-include $(FUZZ_OBJECTS:.o=.d)
+
+$(FUZZ_O)/libpm.a: $(FUZZ_OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(FUZZ_O)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_O)/libpm.a
+	@clang $(CPPFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_O)/libpm.a $(LIBS)
+
+fuzz-build: $(FUZZ_BINS)
+
+fuzz: fuzz-build ## fuzz every parser: T=seconds each (60), ONLY=harness, finds stay in build-fuzz/
+	@tests/fuzz/run $(or $(T),60) $(ONLY)
+
+# --- lint
+
+C_FILES := $(shell find postmortem formats panic kernel tests -name '*.c' -not -path '*/module/*' 2>/dev/null)
+H_FILES := $(shell find postmortem formats panic kernel tests -name '*.[h]' -not -path '*/module/*' 2>/dev/null)
+
+lint: ## clang-tidy, cppcheck, formatting, include directions, shell, man pages, gcc and clang with -Werror
+	@tools/lint $(sort $(C_FILES)) -- $(sort $(H_FILES))
+
+format: ## clang-format over the whole tree
+	@clang-format -i $(C_FILES) $(H_FILES)
+
+bench: $(O)/kpanic ## measure against the peers (prints a table; no pass or fail)
+	@KPANIC=$(abspath $(O)/kpanic) tests/bench/run

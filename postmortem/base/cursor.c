@@ -25,7 +25,8 @@ struct pm_error *pm_cursor_error(const struct pm_cursor *cur, enum pm_code code,
 struct pm_error *pm_cursor_bytes(struct pm_cursor *cur, size_t n, const uint8_t **out)
 {
 	if (pm_cursor_left(cur) < n)
-		return pm_cursor_error(cur, PM_TRUNCATED, "%zu bytes wanted, %zu left", n, pm_cursor_left(cur));
+		return pm_cursor_error(cur, PM_TRUNCATED, "%zu bytes wanted, %zu left", n,
+				       pm_cursor_left(cur));
 	*out = cur->data + cur->pos;
 	cur->pos += n;
 	return NULL;
@@ -51,14 +52,14 @@ static struct pm_error *load(struct pm_cursor *cur, size_t n, uint64_t *out)
 	return NULL;
 }
 
-#define LOADER(name, type)                                                   \
-	struct pm_error *name(struct pm_cursor *cur, type *out)              \
-	{                                                                    \
-		uint64_t value = 0;                                          \
-		struct pm_error *err = load(cur, sizeof(type), &value);      \
-		if (!err)                                                    \
-			*out = (type)value;                                  \
-		return err;                                                  \
+#define LOADER(name, type)                                                                                   \
+	struct pm_error *name(struct pm_cursor *cur, type *out)                                              \
+	{                                                                                                    \
+		uint64_t value = 0;                                                                          \
+		struct pm_error *err = load(cur, sizeof(type), &value);                                      \
+		if (!err)                                                                                    \
+			*out = (type)value;                                                                  \
+		return err;                                                                                  \
 	}
 
 LOADER(pm_cursor_u8, uint8_t)

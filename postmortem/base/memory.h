@@ -37,13 +37,13 @@ char *pm_arena_printf(struct pm_arena *arena, const char *fmt, ...)
 
 /* A vector that lives in an arena: `PM_VEC(struct pm_frame) frames;`
  * PM_PUSH returns a pointer to a new zeroed element, valid until the next push. */
-#define PM_VEC(type)          \
-	struct {              \
-		type *v;      \
-		size_t n, cap; \
+#define PM_VEC(type)                                                                                         \
+	struct {                                                                                             \
+		type *v;                                                                                     \
+		size_t n, cap;                                                                               \
 	}
-#define PM_PUSH(arena, vec)                                                                       \
-	(pm_vec_grow((arena), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof(*(vec)->v)),     \
+#define PM_PUSH(arena, vec)                                                                                  \
+	(pm_vec_grow((arena), (void **)&(vec)->v, &(vec)->n, &(vec)->cap, sizeof(*(vec)->v)),                \
 	 &(vec)->v[(vec)->n - 1])
 void pm_vec_grow(struct pm_arena *arena, void **v, size_t *n, size_t *cap, size_t size);
 

@@ -10,7 +10,8 @@ struct state {
 
 bool pm_is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '.';
 }
 
 static bool is_digit(char c)
@@ -65,7 +66,8 @@ static size_t field_length(char field, struct pm_slice line, size_t pos, size_t 
 		n = run(line, pos, pm_is_name_char);
 		return n;
 	case 'x':
-		if (pos + 2 < line.n && line.p[pos] == '0' && line.p[pos + 1] == 'x' && is_hex(line.p[pos + 2]))
+		if (pos + 2 < line.n && line.p[pos] == '0' && line.p[pos + 1] == 'x' &&
+		    is_hex(line.p[pos + 2]))
 			n = 2;
 		return n + run(line, pos + n, is_hex);
 	case 'd':
@@ -142,11 +144,13 @@ bool pm_match(const char *pattern, struct pm_slice line, struct pm_match *out)
 		return match_at(&st, pattern + 1, 0, 0);
 	}
 	size_t literal = 0;
-	while (pattern[literal] && pattern[literal] != '{' && !(pattern[literal] == '$' && !pattern[literal + 1]))
+	while (pattern[literal] && pattern[literal] != '{' &&
+	       !(pattern[literal] == '$' && !pattern[literal + 1]))
 		literal++;
 	for (size_t pos = 0; pos <= line.n && st.steps <= STEPS_MAX; pos++) {
 		if (literal) {
-			size_t found = pm_slice_find(pm_slice_from(line, pos), (struct pm_slice){ pattern, literal });
+			size_t found = pm_slice_find(pm_slice_from(line, pos),
+						     (struct pm_slice){ pattern, literal });
 			if (found == PM_NPOS)
 				return false;
 			pos += found;

@@ -1,0 +1,160 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/cursor.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/pattern.h"
+#include "base/slice.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define assert_slice(s, text)                                                                                \
+	do {                                                                                                 \
+		struct pm_slice s_ = (s);                                                                    \
+		assert_int_equal(s_.n, strlen(text));                                                        \
+		assert_memory_equal(s_.p, text, s_.n);                                                       \
+	} while (0)
+
+static void errors_carry_their_way(void **state)
+{
+	(void)state;
+	struct pm_error *err = pm_error_errno(ENOENT, "%s", "log");
+	err = pm_error_prepend(err, "part %d", 3);
+	assert_string_equal(err->message, "part 3: log: No such file or directory");
+	assert_int_equal(pm_error_take(err), PM_IO);
+	assert_int_equal(pm_error_take(NULL), PM_OK);
+	assert_null(pm_error_prepend(NULL, "nothing"));
+}
+
+static void cursor_loads_both_orders(void **state)
+{
+	static const uint8_t bytes[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	struct pm_cursor cur;
+	uint64_t v64;
+	uint32_t v32;
+	uint16_t v16;
+
+	(void)state;
+	pm_cursor_init(&cur, "bytes", bytes, sizeof(bytes));
+	assert_null(pm_cursor_u16(&cur, &v16));
+	assert_int_equal(v16, 0x0201);
+	cur.big_endian = true;
+	assert_null(pm_cursor_u32(&cur, &v32));
+	assert_int_equal(v32, 0x03040506);
+	struct pm_error *err = pm_cursor_u64(&cur, &v64);
+	assert_int_equal(err->code, PM_TRUNCATED);
+	assert_string_equal(err->message, "bytes: offset 0x6: 8 bytes wanted, 3 left");
+	pm_error_free(err);
+	assert_int_equal(cur.pos, 6); /* it did not advance */
+}
+
+static void numbers_end_where_they_end(void **state)
+{
+	struct pm_slice s = PM_S("0x1fz"), dec = PM_S("18446744073709551616"),
+			max = PM_S("ffffffffffffffff0");
+	uint64_t v = 7;
+	unsigned digits;
+
+	(void)state;
+	assert_true(pm_take_hex(&s, &v, &digits));
+	assert_int_equal(v, 0x1f);
+	assert_int_equal(digits, 2);
+	assert_slice(s, "z");
+	assert_false(pm_take_dec(&dec, &v)); /* 2^64 */
+	assert_false(pm_take_hex(&max, &v, NULL));
+	assert_slice(max, "ffffffffffffffff0");
+}
+
+static void lines_end_in_either_way(void **state)
+{
+	struct pm_slice s = PM_S("one\r\ntwo\n\nlast"), line;
+
+	(void)state;
+	assert_true(pm_take_line(&s, &line));
+	assert_slice(line, "one");
+	assert_true(pm_take_line(&s, &line));
+	assert_slice(line, "two");
+	assert_true(pm_take_line(&s, &line));
+	assert_slice(line, "");
+	assert_true(pm_take_line(&s, &line));
+	assert_slice(line, "last");
+	assert_false(pm_take_line(&s, &line));
+}
+
+static void patterns_capture(void **state)
+{
+	struct pm_match m;
+
+	(void)state;
+	assert_true(pm_match("BUG: KASAN: {w} in {f}+{x}",
+			     PM_S("x BUG: KASAN: use-after-free in foo_bar+0x10/0x20"), &m));
+	assert_int_equal(m.n, 3);
+	assert_slice(m.cap[0], "use-after-free");
+	assert_slice(m.cap[1], "foo_bar");
+	assert_slice(m.cap[2], "0x10");
+	assert_int_equal(m.start, 2);
+	assert_true(pm_match("kernel BUG at {s}!$", PM_S("kernel BUG at fs/ext4/inode.c:2721!"), &m));
+	assert_slice(m.cap[0], "fs/ext4/inode.c:2721");
+	assert_true(pm_match("CPU: {d} PID:{_}{d}", PM_S("CPU: 1 PID:   42"), &m));
+	assert_slice(m.cap[1], "42");
+	assert_true(pm_match("{*} by {w}$", PM_S("taken by by me"), &m));
+	assert_slice(m.cap[0], "taken by");
+	assert_slice(m.cap[1], "me");
+}
+
+static void patterns_refuse(void **state)
+{
+	(void)state;
+	assert_false(pm_match("^BUG:", PM_S(" BUG:"), NULL));
+	assert_false(pm_match("end$", PM_S("end "), NULL));
+	assert_false(pm_match("{d}", PM_S("none"), NULL));
+	assert_false(pm_match("in {f}+", PM_S("in 9lives+0x1"), NULL));
+	assert_false(pm_match("at {s}", PM_S("at nowhere:12"), NULL)); /* no file ending */
+}
+
+static void hostile_lines_take_bounded_time(void **state)
+{
+	char line[4096];
+
+	(void)state;
+	memset(line, 'a', sizeof(line));
+	assert_false(pm_match("{*}a{*}a{*}a{*}a{*}b", (struct pm_slice){ line, sizeof(line) }, NULL));
+}
+
+static void arena_vectors_grow(void **state)
+{
+	struct pm_arena arena;
+	PM_VEC(uint64_t) v = { 0 };
+
+	(void)state;
+	pm_arena_init(&arena);
+	for (uint64_t i = 0; i < 1000; i++)
+		*PM_PUSH(&arena, &v) = i;
+	assert_int_equal(v.n, 1000);
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_int_equal(v.v[i], i);
+	char *big = pm_arena_alloc(&arena, 1 << 20);
+	assert_int_equal(big[(1 << 20) - 1], 0);
+	pm_arena_deinit(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(errors_carry_their_way),
+		cmocka_unit_test(cursor_loads_both_orders),
+		cmocka_unit_test(numbers_end_where_they_end),
+		cmocka_unit_test(lines_end_in_either_way),
+		cmocka_unit_test(patterns_capture),
+		cmocka_unit_test(patterns_refuse),
+		cmocka_unit_test(hostile_lines_take_bounded_time),
+		cmocka_unit_test(arena_vectors_grow),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
