@@ -89,6 +89,33 @@ static size_t field_length(char field, struct pm_slice line, size_t pos, size_t 
 	}
 }
 
+static bool match_at(struct state *st, const char *pattern, size_t pos, size_t ncap);
+
+/* "{this|that}": pattern stands behind the brace. */
+static bool match_choice(struct state *st, const char *pattern, size_t pos, size_t ncap)
+{
+	const char *end = strchr(pattern, '}');
+
+	for (const char *text = pattern; end && text <= end;) {
+		size_t n = strcspn(text, "|}");
+
+		if (pm_slice_starts(pm_slice_from(st->line, pos), (struct pm_slice){ text, n })) {
+			size_t next = ncap;
+
+			if (ncap < PM_CAPTURES) {
+				st->out->cap[ncap] = (struct pm_slice){ st->line.p + pos, n };
+				next = ncap + 1;
+			}
+			if (match_at(st, end + 1, pos + n, next))
+				return true;
+			if (st->steps > STEPS_MAX)
+				return false;
+		}
+		text += n + 1;
+	}
+	return false;
+}
+
 static bool match_at(struct state *st, const char *pattern, size_t pos, size_t ncap)
 {
 	for (; *pattern; pattern++, pos++) {
@@ -98,6 +125,8 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 			break;
 		if (pattern[0] == '{' && pattern[1] == '{') {
 			pattern++;
+		} else if (pattern[0] == '{' && pattern[1] && pattern[2] != '}') {
+			return match_choice(st, pattern + 1, pos, ncap);
 		} else if (pattern[0] == '{') {
 			char field = pattern[1];
 			size_t least;

@@ -8,6 +8,7 @@
  *	{x}  hex digits, with or without 0x
  *	{d}  decimal digits
  *	{s}  a source place, file.c:123
+ *	{this|that|}  one of several texts, the first that fits; an empty one always does
  *	{*}  anything, even nothing, as little as the rest of the pattern allows
  *	{_}  blanks, any number; does not capture
  *

@@ -1,0 +1,7 @@
+#include "console/linux/rows.h"
+
+static const struct pm_linux_row rows[] = {
+	{ 0 },
+};
+
+const struct pm_linux_family pm_family_kmsan = { "kmsan", rows, 0, NULL };

@@ -1,0 +1,122 @@
+/* The tables by which Linux's reports are named.  One row per way a kernel
+ * words a kind of report; one file per family of kinds. */
+#ifndef PM_LINUX_ROWS_H
+#define PM_LINUX_ROWS_H
+
+#include "console/linux/linux.h"
+
+/* Where the guilty function is looked for: steps, each continuing behind the line that satisfied
+ * the one before.  Functions that tell nothing (guilty.c) are passed over everywhere. */
+enum pm_step_kind {
+	PM_STEP_END,
+	PM_STEP_LINE,	/* a line that matches `pattern`; each {f} of it is a candidate */
+	PM_STEP_PC,	/* a line that tells the program counter: RIP, EIP, pc, PC is at, NIP, epc … */
+	PM_STEP_TRACE,	/* "Call Trace:", "Backtrace:" */
+	PM_STEP_FRAMES, /* every frame up to the next stack, or up to a line that the next step takes */
+};
+
+struct pm_step {
+	enum pm_step_kind kind;
+	const char *pattern; /* of PM_STEP_LINE */
+};
+
+/* Which of the candidates is to blame. */
+enum pm_pick {
+	PM_PICK_FIRST,
+	PM_PICK_STALL, /* what an anchor (system call, work item, timer …) called: the rest varies by chance
+			*/
+	PM_PICK_HUNG,  /* the first that is not waiting machinery; RCU and RTNL waits are one each */
+};
+
+#define PM_ROW_DETAILS 2
+#define PM_ROW_STEPS 6
+
+enum pm_row_flags {
+	PM_ROW_NO_TRACE = 1 << 0,     /* such reports have no stack trace, or not always one */
+	PM_ROW_CORRUPTED = 1 << 1,    /* only a damaged report looks like this */
+	PM_ROW_DETAILS_TELL = 1 << 2, /* without the details it is not this row at all */
+};
+
+struct pm_linux_row {
+	/* Stands in the report's first line; one of the words in words.c. */
+	const char *word;
+	/* Pattern of that line (base/pattern.h).  Its captures are {1}, {2} … of the titles. */
+	const char *line;
+	/* Patterns of lines that follow in this order; their captures count on.  Where they are not found
+	 * the row does not name the report, and the report is damaged. */
+	const char *details[PM_ROW_DETAILS];
+	/* {1}…: captures; {f}: the guilty function; {g}: that of the second PM_STEP_FRAMES. */
+	const char *title;
+	const char *alt[2];
+	enum pm_kind kind;
+	struct pm_step steps[PM_ROW_STEPS];  /* none: no function is looked for */
+	struct pm_step steps2[PM_ROW_STEPS]; /* tried when `steps` find none */
+	enum pm_pick pick;
+	const char
+		*skip; /* globs of functions to be passed over in such reports too, one blank between them */
+	unsigned flags;
+	/* Reads what reports of this row carry beyond every report; NULL: what the family says. */
+	void (*fields)(const struct pm_linux_report *report, struct pm_incident *inc);
+};
+
+struct pm_linux_family {
+	const char *name;
+	const struct pm_linux_row *rows;
+	size_t n;
+	void (*fields)(const struct pm_linux_report *report, struct pm_incident *inc); /* may be NULL */
+};
+
+/* Plans of search that many rows share. */
+#define PM_AT_PC                                                                                             \
+	{                                                                                                    \
+		{ PM_STEP_PC }, { PM_STEP_TRACE },                                                           \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+#define PM_AT_PC_ONLY                                                                                        \
+	{                                                                                                    \
+		{                                                                                            \
+			PM_STEP_PC                                                                           \
+		}                                                                                            \
+	}
+#define PM_AT_TRACE                                                                                          \
+	{                                                                                                    \
+		{ PM_STEP_TRACE },                                                                           \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+#define PM_AT_FRAMES                                                                                         \
+	{                                                                                                    \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+/* Kernels before 4.11 have no registers in warnings. */
+#define PM_AT_WARNING                                                                                        \
+	{                                                                                                    \
+		{ PM_STEP_PC },                                                                              \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+#define PM_AT_LINE(p)                                                                                        \
+	{                                                                                                    \
+		{                                                                                            \
+			PM_STEP_LINE, p                                                                      \
+		}                                                                                            \
+	}
+
+/* In the order in which rows are tried: the special before the general. */
+extern const struct pm_linux_family pm_family_access, pm_family_stack, pm_family_hardware, pm_family_rcu,
+	pm_family_lockup, pm_family_hung, pm_family_kasan, pm_family_kfence, pm_family_kmsan, pm_family_kcsan,
+	pm_family_ubsan, pm_family_lockdep, pm_family_atomic, pm_family_object, pm_family_memory,
+	pm_family_oom, pm_family_bug, pm_family_panic, pm_family_other;
+
+/* The row that names the report, found by pm_linux_identify's rules; NULL: none does (title is then
+ * the line itself).  family_out may be NULL. */
+const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
+					   const struct pm_linux_family **family_out);
+
+#endif
