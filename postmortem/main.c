@@ -1,5 +1,6 @@
 #include "cmd/cmd.h"
 
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ int main(int argc, char **argv)
 	/* A reader that closes the pipe is noticed by the write error, not by a signal. */
 	signal(SIGPIPE, SIG_IGN);
 
+	setlocale(LC_CTYPE, "");
 	if (argc < 2)
 		return usage(stderr, PM_STATUS_USAGE);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
@@ -37,11 +39,6 @@ int main(int argc, char **argv)
 
 		if (strcmp(argv[1], cmd->name))
 			continue;
-		if (argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"))) {
-			printf("usage: kpanic %s %s\n\n%s.\n%s%s", cmd->name, cmd->arguments, cmd->summary,
-			       cmd->help ? "\n" : "", cmd->help ? cmd->help : "");
-			return PM_STATUS_OK;
-		}
 		return cmd->run(argc - 1, argv + 1);
 	}
 	return pm_cmd_explain(argc, argv);

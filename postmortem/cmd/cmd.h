@@ -22,6 +22,9 @@ struct pm_cmd {
 extern const struct pm_cmd pm_cmds[];
 extern const unsigned pm_cmds_count;
 
+/* Prints a command's help to standard output; PM_STATUS_OK. */
+int pm_cmd_help(const char *name);
+
 int pm_cmd_explain(int argc, char **argv);
 int pm_cmd_symbolize(int argc, char **argv);
 int pm_cmd_last(int argc, char **argv);

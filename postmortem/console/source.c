@@ -260,24 +260,13 @@ static struct pm_error *recognise(struct pm_source *source)
 	return refuse_binaries(source);
 }
 
-struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
+/* Takes the open descriptor over; err tells why there is none. */
+static struct pm_error *start(struct pm_source *source, struct pm_error *err, struct pm_source **source_out)
 {
-	struct pm_source *source = pm_alloc(sizeof(*source));
-	struct pm_error *err = NULL;
 	struct stat st;
 
-	if (!strcmp(path, "-")) {
-		source->name = pm_printf("standard input");
-		source->fd = STDIN_FILENO;
-	} else {
-		source->name = pm_printf("%s", path);
-		source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		source->close_fd = true;
-	}
 	source->input = pm_alloc(INPUT_SIZE);
-	if (source->fd < 0)
-		err = pm_error_errno(errno, "%s", source->name);
-	else if (!fstat(source->fd, &st) && S_ISDIR(st.st_mode))
+	if (!err && !fstat(source->fd, &st) && S_ISDIR(st.st_mode))
 		err = pm_error_new(PM_IO, "%s: is a directory", source->name);
 	if (!err)
 		err = recognise(source);
@@ -286,6 +275,34 @@ struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
 	else
 		*source_out = source;
 	return err;
+}
+
+struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
+{
+	struct pm_source *source = pm_alloc(sizeof(*source));
+	struct pm_error *err = NULL;
+
+	if (!strcmp(path, "-")) {
+		source->name = pm_printf("standard input");
+		source->fd = STDIN_FILENO;
+		return start(source, NULL, source_out);
+	}
+	source->name = pm_printf("%s", path);
+	source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	source->close_fd = true;
+	if (source->fd < 0)
+		err = pm_error_errno(errno, "%s", source->name);
+	return start(source, err, source_out);
+}
+
+struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **source_out)
+{
+	struct pm_source *source = pm_alloc(sizeof(*source));
+
+	source->name = pm_printf("%s", name);
+	source->fd = fd;
+	source->close_fd = true;
+	return start(source, NULL, source_out);
 }
 
 struct pm_source *pm_source_memory(const char *name, struct pm_slice text)
@@ -309,6 +326,15 @@ void pm_source_close(struct pm_source *source)
 	free(source->input);
 	free(source->name);
 	free(source);
+}
+
+struct pm_slice pm_source_peek(const struct pm_source *source)
+{
+	if (source->fd < 0)
+		return source->memory;
+	if (source->codec)
+		return (struct pm_slice){ NULL, 0 };
+	return (struct pm_slice){ (const char *)source->input + source->pos, source->n - source->pos };
 }
 
 static struct pm_error *read_compressed(struct pm_source *source, uint8_t *bytes, size_t size,

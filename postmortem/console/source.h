@@ -12,9 +12,14 @@ struct pm_source;
  * no permission), PM_UNSUPPORTED (an ELF file or a dump is no text). */
 struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
 	__attribute__((warn_unused_result));
+/* The same from an open descriptor, which the source closes: the output of a command. */
+struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **source_out)
+	__attribute__((warn_unused_result));
 /* The text is borrowed until the source is closed. */
 struct pm_source *pm_source_memory(const char *name, struct pm_slice text);
 void pm_source_close(struct pm_source *source);
+/* The first bytes of an uncompressed text, before anything was read; may be empty. */
+struct pm_slice pm_source_peek(const struct pm_source *source);
 
 /* Reads up to size bytes; *got_out is 0 at the end only.  PM_TRUNCATED or PM_BAD_DATA
  * when compressed data ends early or is damaged: what came before was given out. */

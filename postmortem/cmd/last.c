@@ -1,0 +1,464 @@
+/* `kpanic last`: this host's latest panic, from wherever it left something. */
+#include "cmd/report.h"
+
+#include "console/console.h"
+#include "console/pstore.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BOOTS_MAX 10	  /* earlier boots of the journal that are looked at */
+#define DIRECTORY_MAX 256 /* entries of a directory that are looked at */
+
+enum kind { FILE_TEXT, PSTORE_FOLDER, JOURNAL };
+
+/* Something that may hold a panic. */
+struct place {
+	enum kind kind;
+	time_t when;	  /* of its last line, or of the file */
+	int rank;	  /* among equals: journal, pstore, its archive, /var/crash */
+	const char *path; /* for JOURNAL: the boot's offset, "-1" */
+	const char *words;
+};
+
+struct search {
+	struct pm_arena arena;
+	const char *root;
+	PM_VEC(struct place) places;
+	PM_VEC(const char *) notes; /* what could not be looked at */
+};
+
+static void note(struct search *search, const char *what, int error)
+{
+	*PM_PUSH(&search->arena, &search->notes) =
+		pm_arena_printf(&search->arena, "%s: %s", what, strerror(error));
+}
+
+static void add(struct search *search, enum kind kind, time_t when, int rank, const char *path,
+		const char *words)
+{
+	struct place *place = PM_PUSH(&search->arena, &search->places);
+
+	*place = (struct place){ kind, when, rank, pm_arena_str(&search->arena, pm_slice_of(path)), words };
+}
+
+/* --- the journal, through journalctl */
+
+/* Starts journalctl with its output on a pipe; -1: it cannot be started. */
+static int journal_start(const struct search *search, const char *boot, bool only_last, pid_t *pid_out)
+{
+	char *directory = search->root[0] ? pm_printf("%s/var/log/journal", search->root) : NULL;
+	char *offset = pm_printf("%s", boot);
+	char program[] = "journalctl", quiet[] = "-q", kernel[] = "-k", pager[] = "--no-pager", all[] = "-a",
+	     b[] = "-b";
+	char o[] = "-o", unix_time[] = "short-unix", monotonic[] = "short-monotonic", n[] = "-n", one[] = "1",
+	     d[] = "-D";
+	char *argv[16];
+	int i = 0, ends[2];
+
+	argv[i++] = program;
+	argv[i++] = quiet;
+	argv[i++] = kernel;
+	argv[i++] = pager;
+	argv[i++] = all;
+	argv[i++] = b;
+	argv[i++] = offset;
+	argv[i++] = o;
+	argv[i++] = only_last ? unix_time : monotonic;
+	if (only_last) {
+		argv[i++] = n;
+		argv[i++] = one;
+	}
+	if (directory) {
+		argv[i++] = d;
+		argv[i++] = directory;
+	}
+	argv[i] = NULL;
+	*pid_out = -1;
+	if (!pipe2(ends, O_CLOEXEC)) {
+		*pid_out = fork();
+		if (*pid_out == 0) {
+			int null = open("/dev/null", O_RDWR);
+
+			dup2(ends[1], STDOUT_FILENO);
+			dup2(null, STDIN_FILENO);
+			dup2(null, STDERR_FILENO);
+			execvp(program, argv);
+			_exit(127);
+		}
+		close(ends[1]);
+		if (*pid_out < 0)
+			close(ends[0]);
+	}
+	free(directory);
+	free(offset);
+	return *pid_out < 0 ? -1 : ends[0];
+}
+
+/* Exit status of the command, 127: it is not there. */
+static int journal_end(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 127;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+static void look_at_journal(struct search *search)
+{
+	for (int boot = 1; boot <= BOOTS_MAX; boot++) {
+		char offset[16], line[256];
+		pid_t pid;
+		ssize_t got = 0, n = 0;
+
+		snprintf(offset, sizeof(offset), "-%d", boot);
+		int fd = journal_start(search, offset, true, &pid);
+		if (fd < 0) {
+			note(search, "journalctl", errno);
+			return;
+		}
+		while (n < (ssize_t)sizeof(line) - 1 &&
+		       (got = read(fd, line + n, sizeof(line) - 1 - (size_t)n)) > 0)
+			n += got;
+		close(fd);
+		int status = journal_end(pid);
+		if (status == 127) {
+			note(search, "journalctl", ENOENT);
+			return;
+		}
+		line[n] = 0;
+		double when = strtod(line, NULL);
+		if (status || n <= 0 || when <= 0)
+			return; /* no such boot: the journal goes no further back */
+		add(search, JOURNAL, (time_t)when, 0, offset,
+		    pm_arena_printf(&search->arena, "the journal of boot %s", offset));
+	}
+}
+
+/* --- files */
+
+static char *below(struct search *search, const char *path)
+{
+	return pm_arena_printf(&search->arena, "%s%s", search->root, path);
+}
+
+/* Calls fn for each entry of a folder, "." and ".." left out. */
+static void each_entry(struct search *search, const char *folder, int rank,
+		       void (*fn)(struct search *, const char *path, const char *name, const struct stat *,
+				  int rank))
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int n = 0;
+
+	if (!dir) {
+		if (errno != ENOENT)
+			note(search, folder, errno);
+		return;
+	}
+	while ((entry = readdir(dir)) && n < DIRECTORY_MAX) {
+		struct stat st;
+		char *path;
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		n++;
+		path = pm_arena_printf(&search->arena, "%s/%s", folder, entry->d_name);
+		if (!stat(path, &st))
+			fn(search, path, entry->d_name, &st, rank);
+	}
+	closedir(dir);
+}
+
+struct newest {
+	time_t when;
+	unsigned n;
+};
+
+static struct newest parts_in(const char *folder)
+{
+	struct newest newest = { 0 };
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct stat st;
+
+		if (strncmp(entry->d_name, "dmesg-", 6) || fstatat(dirfd(dir), entry->d_name, &st, 0) ||
+		    !S_ISREG(st.st_mode))
+			continue;
+		newest.n++;
+		if (st.st_mtime > newest.when)
+			newest.when = st.st_mtime;
+	}
+	if (dir)
+		closedir(dir);
+	return newest;
+}
+
+static void look_at_pstore_folder(struct search *search, const char *folder, int rank, const char *words)
+{
+	struct newest parts = parts_in(folder);
+
+	if (parts.n)
+		add(search, PSTORE_FOLDER, parts.when, rank, folder, words);
+}
+
+/* systemd-pstore keeps a folder per boot and record, with the parts and the whole as dmesg.txt. */
+static void look_at_archive(struct search *search, const char *path, const char *name, const struct stat *st,
+			    int rank)
+{
+	(void)name;
+	if (!S_ISDIR(st->st_mode))
+		return;
+	char *whole = pm_arena_printf(&search->arena, "%s/dmesg.txt", path);
+	struct stat inner;
+
+	if (!stat(whole, &inner)) {
+		add(search, FILE_TEXT, inner.st_mtime, rank, whole, "systemd's archive of pstore");
+		return;
+	}
+	look_at_pstore_folder(search, path, rank, "systemd's archive of pstore");
+	if (rank < 4) /* one level more: 1700000000/001/dmesg.txt */
+		each_entry(search, path, rank + 2, look_at_archive);
+}
+
+/* kdump-tools: /var/crash/2024…/dmesg.2024…; kexec-tools: /var/crash/host-time/vmcore-dmesg.txt. */
+static void look_at_crash(struct search *search, const char *path, const char *name, const struct stat *st,
+			  int rank)
+{
+	if (S_ISDIR(st->st_mode) && rank < 8) {
+		each_entry(search, path, rank + 2, look_at_crash);
+		return;
+	}
+	if (S_ISREG(st->st_mode) && (!strncmp(name, "dmesg", 5) || !strncmp(name, "vmcore-dmesg", 12)))
+		add(search, FILE_TEXT, st->st_mtime, 6, path, "kdump's copy of the log");
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->when != y->when)
+		return x->when > y->when ? -1 : 1;
+	return x->rank - y->rank;
+}
+
+/* --- reading a place */
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The parts of a pstore folder as one text; reads at most PM_PSTORE_MAX. */
+static void read_pstore_folder(const char *folder, struct pm_buf *text)
+{
+	struct pm_buf parts = { 0 };
+	struct pm_arena arena;
+	PM_VEC(char *) names = { 0 };
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	pm_arena_init(&arena);
+	while (dir && (entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "dmesg-", 6))
+			*PM_PUSH(&arena, &names) = pm_arena_printf(&arena, "%s/%s", folder, entry->d_name);
+	if (dir)
+		closedir(dir);
+	if (names.n)
+		qsort(names.v, names.n, sizeof(names.v[0]), compare_strings);
+	for (size_t i = 0; i < names.n; i++) {
+		FILE *f = fopen(names.v[i], "r");
+		char bytes[4096];
+		size_t got;
+
+		while (f && parts.n < PM_PSTORE_MAX && (got = fread(bytes, 1, sizeof(bytes), f)) > 0)
+			pm_buf_add(&parts, bytes, got);
+		if (f)
+			fclose(f);
+		if (parts.n && parts.data[parts.n - 1] != '\n')
+			pm_buf_add(&parts, "\n", 1);
+	}
+	pm_pstore_order((struct pm_slice){ parts.data, parts.n }, text);
+	pm_buf_deinit(&parts);
+	pm_arena_deinit(&arena);
+}
+
+struct opened {
+	struct pm_source *source;
+	pid_t pid; /* of journalctl, or -1 */
+	struct pm_buf text;
+};
+
+static struct pm_error *open_place(const struct search *search, const struct place *place, struct opened *out)
+{
+	*out = (struct opened){ .pid = -1 };
+	switch (place->kind) {
+	case JOURNAL: {
+		int fd = journal_start(search, place->path, false, &out->pid);
+
+		if (fd < 0)
+			return pm_error_errno(errno, "journalctl");
+		return pm_source_fd(place->words, fd, &out->source);
+	}
+	case PSTORE_FOLDER:
+		read_pstore_folder(place->path, &out->text);
+		out->source = pm_source_memory(place->path, (struct pm_slice){ out->text.data, out->text.n });
+		return NULL;
+	default:
+		return pm_source_open(place->path, &out->source);
+	}
+}
+
+static void close_place(struct opened *opened)
+{
+	if (opened->pid >= 0)
+		(void)journal_end(opened->pid);
+	pm_buf_deinit(&opened->text);
+}
+
+/* Is it a report that the machine, or a task in the kernel, did not survive? */
+static bool on_incident(struct pm_incident *inc, void *user)
+{
+	bool *fatal = user;
+
+	if (inc->panicked || inc->fault.oops_count)
+		*fatal = true;
+	return !*fatal;
+}
+
+static bool holds_panic(const struct search *search, const struct place *place)
+{
+	struct opened opened;
+	bool fatal = false;
+	struct pm_error *err = open_place(search, place, &opened);
+
+	if (!err) {
+		err = pm_console_read_source(opened.source, place->path, on_incident, &fatal);
+		pm_source_close(opened.source);
+	}
+	close_place(&opened);
+	pm_error_free(err);
+	return fatal;
+}
+
+static const char *time_words(struct search *search, time_t when)
+{
+	struct tm tm;
+	char text[64];
+
+	if (!localtime_r(&when, &tm) || !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm))
+		return "at an unknown time";
+	return pm_arena_str(&search->arena, pm_slice_of(text));
+}
+
+static void look_everywhere(struct search *search)
+{
+	look_at_journal(search);
+	look_at_pstore_folder(search, below(search, "/sys/fs/pstore"), 1, "pstore");
+	each_entry(search, below(search, "/var/lib/systemd/pstore"), 2, look_at_archive);
+	each_entry(search, below(search, "/var/crash"), 6, look_at_crash);
+	if (search->places.n)
+		qsort(search->places.v, search->places.n, sizeof(search->places.v[0]), compare_places);
+}
+
+static enum pm_status list(struct search *search)
+{
+	for (size_t i = 0; i < search->places.n; i++) {
+		const struct place *place = &search->places.v[i];
+
+		printf("%s  %-9s %s%s%s\n", time_words(search, place->when),
+		       holds_panic(search, place) ? "panic" : "no panic", place->words,
+		       place->kind == JOURNAL ? "" : ": ", place->kind == JOURNAL ? "" : place->path);
+	}
+	return search->places.n ? PM_STATUS_OK : PM_STATUS_NO_PANIC;
+}
+
+static enum pm_status explain_newest(struct search *search, const struct pm_report_options *options)
+{
+	for (size_t i = 0; i < search->places.n; i++) {
+		const struct place *place = &search->places.v[i];
+		const char *name = place->kind == JOURNAL ? place->words : place->path;
+		struct opened opened;
+
+		if (!holds_panic(search, place))
+			continue;
+		struct pm_report_run *run = pm_report_begin(options, name);
+		if (!run)
+			return PM_STATUS_UNREADABLE;
+		if (!options->json)
+			fprintf(stderr, "kpanic: from %s%s%s, %s\n", place->words,
+				place->kind == JOURNAL ? "" : ": ", place->kind == JOURNAL ? "" : place->path,
+				time_words(search, place->when));
+		struct pm_error *err = open_place(search, place, &opened);
+		if (err) {
+			fprintf(stderr, "kpanic: %s\n", err->message);
+			pm_error_free(err);
+		} else {
+			pm_report_source(run, opened.source, name);
+		}
+		close_place(&opened);
+		return pm_report_end(run);
+	}
+	fprintf(stderr,
+		"kpanic: no panic found in %zu places: journals of earlier boots, /sys/fs/pstore,"
+		" /var/lib/systemd/pstore, /var/crash\n",
+		search->places.n);
+	return PM_STATUS_NO_PANIC;
+}
+
+enum { OPT_ROOT = 256, OPT_LIST };
+
+static const struct option long_options[] = {
+	PM_REPORT_LONG_OPTIONS,
+	{ "root", required_argument, NULL, OPT_ROOT },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+int pm_cmd_last(int argc, char **argv)
+{
+	struct pm_report_options options;
+	struct search search = { .root = "" };
+	bool only_list = false;
+	int c;
+
+	pm_report_options_init(&options);
+	while ((c = getopt_long(argc, argv, "vh", long_options, NULL)) != -1) {
+		if (c == 'h')
+			return pm_cmd_help("last");
+		if (c == OPT_ROOT) {
+			search.root = strcmp(optarg, "/") ? optarg : "";
+		} else if (c == OPT_LIST) {
+			only_list = true;
+		} else if (!pm_report_option(&options, c, optarg)) {
+			fputs("kpanic: see kpanic last --help\n", stderr);
+			return PM_STATUS_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "kpanic: last takes no file ('%s'): kpanic %s\n", argv[optind], argv[optind]);
+		return PM_STATUS_USAGE;
+	}
+	pm_arena_init(&search.arena);
+	look_everywhere(&search);
+	enum pm_status status = only_list ? list(&search) : explain_newest(&search, &options);
+	for (size_t i = 0; i < search.notes.n; i++)
+		fprintf(stderr, "kpanic: not looked at: %s\n", search.notes.v[i]);
+	/* What could not be looked at may have held one. */
+	if (status == PM_STATUS_NO_PANIC && search.notes.n && !search.places.n)
+		status = PM_STATUS_UNREADABLE;
+	pm_arena_deinit(&search.arena);
+	return status;
+}

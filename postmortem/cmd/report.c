@@ -1,0 +1,227 @@
+#include "cmd/report.h"
+
+#include "console/console.h"
+#include "console/pstore.h"
+#include "decode/decode.h"
+#include "explain/explain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+struct pm_report_run {
+	struct pm_report_options options;
+	FILE *html;
+	size_t reports; /* so far, over all inputs */
+	enum pm_status status;
+};
+
+static unsigned terminal_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col > 100 ? 100 : size.ws_col;
+}
+
+void pm_report_options_init(struct pm_report_options *options)
+{
+	*options = (struct pm_report_options){ .color = "auto", .style = { .width = terminal_width() } };
+}
+
+static bool bad(const char *what, const char *value)
+{
+	fprintf(stderr, "kpanic: %s, not '%s'\n", what, value);
+	return false;
+}
+
+bool pm_report_option(struct pm_report_options *options, int c, const char *argument)
+{
+	switch (c) {
+	case PM_REPORT_OPT:
+		options->json = true;
+		return true;
+	case PM_REPORT_OPT + 1:
+		options->html = argument;
+		return true;
+	case PM_REPORT_OPT + 2:
+		options->style.evidence = true;
+		return true;
+	case PM_REPORT_OPT + 3:
+		options->color = argument;
+		if (strcmp(argument, "always") && strcmp(argument, "never") && strcmp(argument, "auto"))
+			return bad("--color wants always, never or auto", argument);
+		return true;
+	case PM_REPORT_OPT + 4: {
+		char *end;
+		unsigned long width = strtoul(argument, &end, 10);
+
+		if (!*argument || *end || width < 40 || width > 1000)
+			return bad("--width wants a number from 40 to 1000", argument);
+		options->style.width = (unsigned)width;
+		return true;
+	}
+	case 'v':
+		options->style.details = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct pm_report_run *pm_report_begin(const struct pm_report_options *options, const char *input)
+{
+	FILE *html = NULL;
+
+	if (options->html) {
+		html = fopen(options->html, "w");
+		if (!html) {
+			fprintf(stderr, "kpanic: %s: %s\n", options->html, strerror(errno));
+			return NULL;
+		}
+		pm_render_html_begin(html, input);
+	}
+	struct pm_report_run *run = pm_alloc(sizeof(*run));
+	run->options = *options;
+	run->html = html;
+	run->options.style.ascii = !pm_render_is_utf8();
+	run->options.style.colour =
+		!strcmp(options->color, "always") ||
+		(!strcmp(options->color, "auto") && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+	if (options->json)
+		pm_render_json_begin(stdout, input);
+	return run;
+}
+
+static bool on_incident(struct pm_incident *inc, void *user)
+{
+	struct pm_report_run *run = user;
+	struct pm_render_text *style = &run->options.style;
+
+	pm_decode(inc);
+	pm_explain(inc);
+	if (run->reports) {
+		style->number = (unsigned)run->reports + 1;
+	} else if (inc->machine.has_uptime) {
+		style->has_first = true;
+		style->first_ns = inc->machine.uptime_ns;
+	}
+	if (run->options.json)
+		pm_render_json_report(stdout, inc, run->reports == 0);
+	else
+		pm_render_text(stdout, inc, style);
+	if (run->html)
+		pm_render_html_report(run->html, inc, run->reports);
+	run->reports++;
+	/* Each report is out as soon as it is known; and a reader that went away ends the work. */
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+static void unreadable(struct pm_report_run *run, struct pm_error *err)
+{
+	fflush(stdout);
+	fprintf(stderr, "kpanic: %s\n", err->message);
+	pm_error_free(err);
+	run->status = PM_STATUS_UNREADABLE;
+}
+
+void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name)
+{
+	size_t before = run->reports;
+	struct pm_error *err = pm_console_read_source(source, name, on_incident, run);
+
+	pm_source_close(source);
+	if (err)
+		unreadable(run, err);
+	else if (run->reports == before && !ferror(stdout) && !run->options.json)
+		fprintf(stderr, "kpanic: %s: no panic or other kernel report found\n", name);
+}
+
+/* Adds what is left of a source to text, up to the bound of pstore's records. */
+static struct pm_error *read_whole(struct pm_source *source, struct pm_buf *text)
+{
+	char bytes[16384];
+	size_t got;
+
+	for (;;) {
+		struct pm_error *err = pm_source_read(source, bytes, sizeof(bytes), &got);
+
+		if (err || !got)
+			return err;
+		if (text->n + got > PM_PSTORE_MAX)
+			return pm_error_new(PM_UNSUPPORTED, "pstore records of more than %u MiB",
+					    PM_PSTORE_MAX >> 20);
+		pm_buf_add(text, bytes, got);
+	}
+}
+
+void pm_report_files(struct pm_report_run *run, char **paths)
+{
+	struct pm_buf parts = { 0 };
+	const char *first_part = NULL;
+	unsigned more_parts = 0;
+
+	for (; *paths && !ferror(stdout); paths++) {
+		const char *name = strcmp(*paths, "-") ? *paths : "standard input";
+		struct pm_source *source;
+		struct pm_error *err = pm_source_open(*paths, &source);
+
+		if (err) {
+			unreadable(run, err);
+			continue;
+		}
+		if (!pm_pstore_is_part(pm_source_peek(source))) {
+			pm_report_source(run, source, name);
+			continue;
+		}
+		err = read_whole(source, &parts);
+		pm_source_close(source);
+		if (err)
+			unreadable(run, pm_error_prepend(err, "%s", name));
+		if (parts.n && parts.data[parts.n - 1] != '\n')
+			pm_buf_add(&parts, "\n", 1);
+		if (first_part)
+			more_parts++;
+		else
+			first_part = name;
+	}
+	if (first_part) {
+		struct pm_buf text = { 0 };
+		char *name = more_parts ? pm_printf("%s and %u more", first_part, more_parts)
+					: pm_printf("%s", first_part);
+
+		pm_pstore_order((struct pm_slice){ parts.data, parts.n }, &text);
+		pm_report_source(run, pm_source_memory(name, (struct pm_slice){ text.data, text.n }), name);
+		free(name);
+		pm_buf_deinit(&text);
+	}
+	pm_buf_deinit(&parts);
+}
+
+enum pm_status pm_report_end(struct pm_report_run *run)
+{
+	enum pm_status status = run->status;
+
+	if (run->options.json)
+		pm_render_json_end(stdout);
+	if (run->html) {
+		pm_render_html_end(run->html);
+		bool failed = ferror(run->html);
+
+		if (fclose(run->html) || failed) {
+			fprintf(stderr, "kpanic: %s: cannot write: %s\n", run->options.html, strerror(errno));
+			status = PM_STATUS_UNREADABLE;
+		}
+	}
+	if (fflush(stdout) || ferror(stdout)) {
+		if (errno != EPIPE) /* who closed the pipe has seen enough */
+			fprintf(stderr, "kpanic: cannot write the result: %s\n", strerror(errno));
+		status = PM_STATUS_UNREADABLE;
+	} else if (status == PM_STATUS_OK && !run->reports) {
+		status = PM_STATUS_NO_PANIC;
+	}
+	free(run);
+	return status;
+}

@@ -1,0 +1,55 @@
+/* From inputs to rendered reports: what `explain`, `last` and the bare `kpanic FILE` share. */
+#ifndef PM_CMD_REPORT_H
+#define PM_CMD_REPORT_H
+
+#include "cmd/cmd.h"
+#include "console/source.h"
+#include "render/render.h"
+
+#include <getopt.h>
+
+struct pm_report_options {
+	bool json;
+	const char *html;  /* file to write a page to; NULL: none */
+	const char *color; /* "always", "never", "auto" */
+	struct pm_render_text style;
+};
+
+/* Rows of getopt_long for the options that all of them take, with values from PM_REPORT_OPT on. */
+enum { PM_REPORT_OPT = 512 };
+#define PM_REPORT_LONG_OPTIONS                                                                               \
+	{ "json", no_argument, NULL, PM_REPORT_OPT },                                                        \
+		{ "html", required_argument, NULL, PM_REPORT_OPT + 1 },                                      \
+		{ "details", no_argument, NULL, 'v' }, { "evidence", no_argument, NULL, PM_REPORT_OPT + 2 }, \
+		{ "color", required_argument, NULL, PM_REPORT_OPT + 3 },                                     \
+		{ "colour", required_argument, NULL, PM_REPORT_OPT + 3 },                                    \
+	{                                                                                                    \
+		"width", required_argument, NULL, PM_REPORT_OPT + 4                                          \
+	}
+#define PM_REPORT_OPTIONS_HELP                                                                               \
+	"  --json           one JSON object: {\"schema\": 1, \"reports\": […]} (docs/json.md)\n"           \
+	"  --html FILE      also write one self-contained page\n"                                            \
+	"  -v, --details    registers, code, every trace, all facts\n"                                       \
+	"  --evidence       number the statements and name the lines they rest on\n"                         \
+	"  --color WHEN     always, never, or auto (a terminal, and NO_COLOR not set)\n"                     \
+	"  --width N        columns; by default the terminal's, at most 100, else 80\n"
+
+void pm_report_options_init(struct pm_report_options *options);
+/* One of the options above; false: it is none of them, or wrong (then it was said on stderr). */
+bool pm_report_option(struct pm_report_options *options, int c, const char *argument);
+
+/* A run over any number of inputs. */
+struct pm_report_run;
+
+/* NULL: the page cannot be written (said on stderr). input: what JSON and page call it. */
+struct pm_report_run *pm_report_begin(const struct pm_report_options *options, const char *input);
+/* Reads, explains and renders all reports of a source, which it closes; says errors on stderr. */
+void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name);
+/* Ends the output; the exit status of the whole run. */
+enum pm_status pm_report_end(struct pm_report_run *run);
+
+/* Opens path ("-": standard input); the parts of pstore records among paths are put together,
+ * in order, as one text.  Calls pm_report_source for each. */
+void pm_report_files(struct pm_report_run *run, char **paths);
+
+#endif
