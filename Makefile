@@ -48,4 +48,26 @@ $(O)/%.o: %.c
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+.PHONY: static install uninstall clean
+static: ## one binary without shared libraries, in build-static/ (no debuginfod)
+	$(MAKE) STATIC=1 O=build-static
+
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+
+install: $(O)/kpanic ## binary, man pages, bash completion (PREFIX=/usr/local, DESTDIR=)
+	install -D -m 755 $(O)/kpanic $(DESTDIR)$(BINDIR)/kpanic
+	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man1/$$(basename $$page) || exit 1; done
+	install -D -m 644 tools/completion.bash $(DESTDIR)$(COMPDIR)/kpanic
+
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(BINDIR)/kpanic $(DESTDIR)$(COMPDIR)/kpanic
+	for page in docs/man/*.1; do rm -f $(DESTDIR)$(MANDIR)/man1/$$(basename $$page); done
+
+clean: ## remove what was built (not the rig's cache of kernels, build/rig)
+	rm -rf build-san build-static build-fuzz build-clang build-lint-gcc build-lint-clang
+	rm -rf build/kpanic build/libpm.a build/postmortem build/tests
+
 include tests/tests.mk
