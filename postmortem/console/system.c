@@ -6,6 +6,145 @@ static const struct pm_console_system *const table[] = {
 };
 #define SYSTEMS (sizeof(table) / sizeof(*table))
 
+/* What the kernels print, and how strongly it speaks for one of them.  8: nothing else
+ * prints it; less: others might, or a message quotes it. */
+static const struct mark {
+	enum pm_system system;
+	unsigned weight;
+	const char *text;
+} marks[] = {
+	{ PM_LINUX, 8, "Linux version " },
+	{ PM_LINUX, 8, "Kernel panic - not syncing" },
+	{ PM_LINUX, 8, "Not tainted" },
+	{ PM_LINUX, 8, " Tainted: " },
+	{ PM_LINUX, 8, "RIP: 0010:" },
+	{ PM_LINUX, 8, "[ cut here ]" },
+	{ PM_LINUX, 8, "---[ end " },
+	{ PM_LINUX, 4, "Call Trace:" },
+	{ PM_LINUX, 4, "Call trace:" },
+	{ PM_LINUX, 4, " Comm: " },
+	{ PM_LINUX, 2, "BUG: " },
+	{ PM_LINUX, 2, "usb " },
+	{ PM_LINUX, 2, "audit: " },
+	{ PM_LINUX, 2, "ieee802154 " },
+	{ PM_LINUX, 2, "Bluetooth: " },
+	{ PM_LINUX, 2, "EXT4-fs" },
+
+	{ PM_FREEBSD, 8, "KDB: stack backtrace:" },
+	{ PM_FREEBSD, 8, "KDB: enter: " },
+	{ PM_FREEBSD, 8, "The FreeBSD Project" },
+	{ PM_FREEBSD, 8, "The FreeBSD Foundation" },
+	{ PM_FREEBSD, 8, "FreeBSD ELF" },
+	{ PM_FREEBSD, 8, "/frame 0xfffff" },
+	{ PM_FREEBSD, 8, "db_trace_self_wrapper" },
+	{ PM_FREEBSD, 4, "---<<BOOT>>---" },
+	{ PM_FREEBSD, 4, "FreeBSD/" },
+	{ PM_FREEBSD, 4, "FreeBSD 1" },
+	{ PM_FREEBSD, 4, "Fatal trap " },
+	{ PM_FREEBSD, 4, "supervisor read " },
+	{ PM_FREEBSD, 4, "supervisor write " },
+	{ PM_FREEBSD, 4, "[ thread pid " },
+	{ PM_FREEBSD, 4, "cpuid = " },
+	{ PM_FREEBSD, 4, "ASan: Invalid access, " },
+	{ PM_FREEBSD, 2, "@ /usr/src/sys/" },
+	{ PM_FREEBSD, 2, " of destroyed " },
+	{ PM_FREEBSD, 2, "db> " },
+
+	{ PM_OPENBSD, 8, "https://www.openbsd.org/ddb.html" },
+	{ PM_OPENBSD, 8, "http://www.openbsd.org/ddb.html" },
+	{ PM_OPENBSD, 8, "end trace frame: " },
+	{ PM_OPENBSD, 8, "PRFLAGS     PFLAGS" },
+	{ PM_OPENBSD, 8, "reorder_kernel" },
+	{ PM_OPENBSD, 4, "OpenBSD/" },
+	{ PM_OPENBSD, 4, "OpenBSD " },
+	{ PM_OPENBSD, 4, "ddb{" },
+	{ PM_OPENBSD, 4, "ddb> " },
+	{ PM_OPENBSD, 4, "db_enter+0x" },
+	{ PM_OPENBSD, 4, "Xsyscall" },
+	{ PM_OPENBSD, 4, "witness: " },
+	{ PM_OPENBSD, 4, "uvm_fault(0x" },
+	{ PM_OPENBSD, 4, "Data modified on freelist: " },
+	{ PM_OPENBSD, 4, "pool_cache_item_magic_check: " },
+	{ PM_OPENBSD, 4, "pool_do_get: " },
+	{ PM_OPENBSD, 4, "pool_do_put: " },
+	{ PM_OPENBSD, 4, "pool_p_free: " },
+	{ PM_OPENBSD, 4, "Caught invalid memory access at " },
+	{ PM_OPENBSD, 2, "Stopped at  " },
+	{ PM_OPENBSD, 2, "cleaned vnode" },
+	{ PM_OPENBSD, 2, "kernel: page fault trap, code=" },
+	{ PM_OPENBSD, 2, "kernel: protection fault trap, code=" },
+	{ PM_OPENBSD, 2, "timeout_add: to_ticks " },
+	{ PM_OPENBSD, 2, "unhandled af " },
+
+	{ PM_NETBSD, 8, " at netbsd:" },
+	{ PM_NETBSD, 8, "Begin traceback..." },
+	{ PM_NETBSD, 8, "The NetBSD Foundation" },
+	{ PM_NETBSD, 8, " lowest kstack 0x" },
+	{ PM_NETBSD, 8, "Stopped in pid " },
+	{ PM_NETBSD, 4, "fault in supervisor mode" },
+	{ PM_NETBSD, 4, "NetBSD " },
+	{ PM_NETBSD, 4, "NetBSD/" },
+	{ PM_NETBSD, 4, "UBSan: Undefined Behavior in " },
+	{ PM_NETBSD, 4, "ASan: Unauthorized Access" },
+	{ PM_NETBSD, 4, "MSan: Uninitialized " },
+	{ PM_NETBSD, 4, "panic: lock error: " },
+	{ PM_NETBSD, 4, "LOCKDEBUG" },
+	{ PM_NETBSD, 2, "netbsd:" },
+	{ PM_NETBSD, 2, "/sysctl.conf" },
+
+	{ PM_DARWIN, 8, "panic(cpu " },
+	{ PM_DARWIN, 8, "Darwin Kernel Version " },
+	{ PM_DARWIN, 8, "mach_kernel : " },
+	{ PM_DARWIN, 8, "BSD process name corresponding to current thread" },
+	{ PM_DARWIN, 8, "Kernel Extensions in backtrace" },
+	{ PM_DARWIN, 4, "Backtrace (CPU " },
+	{ PM_DARWIN, 4, "Debugger called: " },
+	{ PM_DARWIN, 4, "xnu-" },
+
+	{ PM_FUCHSIA, 8, "ZIRCON KERNEL " },
+	{ PM_FUCHSIA, 8, "STARNIX KERNEL PANIC" },
+	{ PM_FUCHSIA, 8, "welcome to Zircon" },
+	{ PM_FUCHSIA, 8, "{{{bt:" },
+	{ PM_FUCHSIA, 8, "{{{module:" },
+	{ PM_FUCHSIA, 8, "entering panic shell loop" },
+	{ PM_FUCHSIA, 4, "name=zircon.elf" },
+	{ PM_FUCHSIA, 4, "<== fatal exception" },
+	{ PM_FUCHSIA, 4, "<PAGE FAULT> " },
+	{ PM_FUCHSIA, 4, "platform_halt suggested_action" },
+	{ PM_FUCHSIA, 4, "fuchsia" },
+	{ PM_FUCHSIA, 4, "gfxconsole: " },
+	{ PM_FUCHSIA, 4, "[klog]" },
+	{ PM_FUCHSIA, 4, "syscall/zx/" },
+};
+#define MARKS (sizeof(marks) / sizeof(*marks))
+
+/* How a kernel begins to tell its release. */
+static const struct {
+	enum pm_system system;
+	const char *text;
+} versions[] = {
+	{ PM_FREEBSD, "FreeBSD 1" },
+	{ PM_FREEBSD, "FreeBSD 9." },
+	{ PM_FREEBSD, "FreeBSD 8." },
+	{ PM_OPENBSD, "OpenBSD 7." },
+	{ PM_OPENBSD, "OpenBSD 6." },
+	{ PM_OPENBSD, "OpenBSD 5." },
+	{ PM_OPENBSD, "OpenBSD 8." },
+	{ PM_NETBSD, "NetBSD 1" },
+	{ PM_NETBSD, "NetBSD 9." },
+	{ PM_NETBSD, "NetBSD 8." },
+	{ PM_NETBSD, "NetBSD 7." },
+	{ PM_NETBSD, "NetBSD 6." },
+	{ PM_DARWIN, "Darwin Kernel Version " },
+};
+
+static const char *const boots[] = {
+	"---<<BOOT>>---",
+	"welcome to Zircon",
+	">> OpenBSD/",
+	">> NetBSD/",
+};
+
 void pm_systems_init(struct pm_systems *systems, struct pm_scanner *scanner)
 {
 	*systems = (struct pm_systems){ PM_SYSTEM_UNKNOWN };
@@ -15,35 +154,215 @@ void pm_systems_init(struct pm_systems *systems, struct pm_scanner *scanner)
 	}
 }
 
+static void keep_version(struct pm_systems *systems, const struct pm_line *line)
+{
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+		size_t at = pm_slice_find(line->body, pm_slice_of(versions[i].text));
+		enum pm_system system = versions[i].system;
+
+		if (at == PM_NPOS)
+			continue;
+		struct pm_slice text = pm_slice_trim(pm_slice_from(line->body, at));
+		text = pm_slice_upto(text, PM_VERSION_MAX - 1);
+		memcpy(systems->version[system], text.p, text.n);
+		systems->version[system][text.n] = 0;
+		systems->version_at[system] = line->at;
+		return;
+	}
+}
+
 void pm_systems_see(struct pm_systems *systems, const struct pm_line *line)
 {
 	for (size_t i = 0; i < SYSTEMS; i++)
 		for (const char *const *mark = table[i]->marks; *mark; mark++)
-			if (pm_slice_has(line->raw, pm_slice_of(*mark)))
+			if (pm_slice_has(line->raw, pm_slice_of(*mark))) {
 				systems->seen = table[i]->system;
+				keep_version(systems, line);
+			}
 }
 
 const struct pm_console_system *pm_systems_start(const struct pm_systems *systems, const struct pm_line *line)
 {
-	(void)systems;
+	const struct pm_console_system *first = NULL;
+
 	for (size_t i = 0; i < SYSTEMS; i++)
-		if (table[i]->starts(line))
-			return table[i];
-	return NULL;
+		if ((!first || table[i]->system == systems->seen) && table[i]->starts(line))
+			first = table[i];
+	return first;
+}
+
+bool pm_system_boots(const struct pm_line *line)
+{
+	for (size_t i = 0; i < sizeof(boots) / sizeof(*boots); i++)
+		if (pm_slice_has(line->raw, pm_slice_of(boots[i])))
+			return true;
+	/* FreeBSD and NetBSD begin with their copyright. */
+	return pm_slice_starts(line->body, PM_S("Copyright (c) ")) &&
+	       (pm_slice_has(line->body, PM_S("The FreeBSD Project")) ||
+		pm_slice_has(line->body, PM_S("Copyright (c) 1996, 1997")) ||
+		pm_slice_has(line->body, PM_S("Copyright (c) 1982, 1986")));
+}
+
+/* Every line counts, but a mark only once. */
+#define WEIGH_BEFORE 120
+#define WEIGH_AFTER 200
+
+static void weigh_line(struct pm_slice raw, bool seen[MARKS], unsigned weight_out[PM_SYSTEMS],
+		       const char *why_out[PM_SYSTEMS], unsigned why_weight[PM_SYSTEMS])
+{
+	raw = pm_slice_upto(raw, 1024);
+	for (size_t m = 0; m < MARKS; m++) {
+		enum pm_system system = marks[m].system;
+
+		if (seen[m] || !pm_slice_has(raw, pm_slice_of(marks[m].text)))
+			continue;
+		seen[m] = true;
+		weight_out[system] += marks[m].weight;
+		if (marks[m].weight > why_weight[system]) {
+			why_weight[system] = marks[m].weight;
+			why_out[system] = marks[m].text;
+		}
+	}
+}
+
+/* "01234.05678> " behind the time: Zircon's process and thread. */
+static bool has_zircon_prefix(const struct pm_line *line)
+{
+	struct pm_slice s = line->body;
+	uint64_t pid, tid;
+	size_t n = s.n;
+
+	return line->time_ns >= 0 && pm_take_dec(&s, &pid) && n - s.n == 5 && pm_take_char(&s, '.') &&
+	       pm_take_dec(&s, &tid) && pm_take_char(&s, '>');
+}
+
+/* "[   1.0000030] ": seven digits, which only NetBSD prints. */
+static bool has_netbsd_time(const struct pm_line *line)
+{
+	struct pm_slice s = line->raw;
+	uint64_t whole, part;
+
+	if (!pm_take_char(&s, '['))
+		return false;
+	pm_take_blanks(&s);
+	if (!pm_take_dec(&s, &whole) || !pm_take_char(&s, '.'))
+		return false;
+	size_t n = s.n;
+	return pm_take_dec(&s, &part) && n - s.n == 7 && pm_take_char(&s, ']');
+}
+
+void pm_systems_weigh(const struct pm_window *window, unsigned weight_out[PM_SYSTEMS],
+		      const char *why_out[PM_SYSTEMS])
+{
+	bool seen[MARKS] = { false };
+	unsigned why_weight[PM_SYSTEMS] = { 0 };
+	size_t from = window->start > WEIGH_BEFORE ? window->start - WEIGH_BEFORE : 0;
+	size_t to = window->n - window->start > WEIGH_AFTER ? window->start + WEIGH_AFTER : window->n;
+
+	for (int i = 0; i < PM_SYSTEMS; i++) {
+		weight_out[i] = 0;
+		why_out[i] = NULL;
+	}
+	for (size_t i = from; i < to; i++) {
+		const struct pm_line *line = &window->lines[i];
+
+		weigh_line(line->raw, seen, weight_out, why_out, why_weight);
+		if (line->context.kind == PM_CONTEXT_TASK || line->context.kind == PM_CONTEXT_CPU) {
+			weight_out[PM_LINUX] = PM_WEIGHT_CERTAIN;
+			if (!why_out[PM_LINUX])
+				why_out[PM_LINUX] = "caller ids";
+		}
+	}
+	/* The prefix of the report itself. */
+	const struct pm_line *start = &window->lines[window->start];
+	if (has_zircon_prefix(start)) {
+		weight_out[PM_FUCHSIA] += PM_WEIGHT_CERTAIN;
+		if (!why_out[PM_FUCHSIA])
+			why_out[PM_FUCHSIA] = "process.thread> prefix";
+	}
+	if (has_netbsd_time(start)) {
+		weight_out[PM_NETBSD] += PM_WEIGHT_CERTAIN;
+		if (!why_out[PM_NETBSD])
+			why_out[PM_NETBSD] = "times with seven digits";
+	}
+}
+
+static void tell_system(const struct pm_systems *systems, struct pm_incident *inc, enum pm_system system,
+			enum pm_grade grade, const char *why)
+{
+	struct pm_machine *machine = &inc->machine;
+
+	machine->system = system;
+	machine->system_grade = grade;
+	machine->system_why = why ? pm_arena_str(&inc->arena, pm_slice_of(why)) : NULL;
+	if (*systems->version[system] && !machine->version_line) {
+		struct pm_slice s = pm_slice_of(systems->version[system]), name, release;
+
+		machine->version_line = pm_arena_str(&inc->arena, s);
+		if (system == PM_DARWIN)
+			(void)pm_take(&s, PM_S("Darwin Kernel Version "));
+		else
+			(void)pm_take_word(&s, &name);
+		pm_take_blanks(&s);
+		if (!machine->release && pm_take_until(&s, " :", &release)) {
+			machine->release = pm_arena_str(&inc->arena, release);
+			machine->release_at = systems->version_at[system];
+		}
+	}
 }
 
 bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window, struct pm_incident *inc)
 {
 	const struct pm_line *line = &window->lines[window->start];
+	bool may[PM_SYSTEMS] = { false };
+	unsigned weight[PM_SYSTEMS], candidates = 0;
+	const char *why[PM_SYSTEMS];
+	enum pm_system strongest = PM_SYSTEM_UNKNOWN;
 
-	for (int pass = 0; pass < 2; pass++) /* the system whose marks were seen goes first */
-		for (size_t i = 0; i < SYSTEMS; i++) {
-			if ((table[i]->system == systems->seen) != (pass == 0) || !table[i]->starts(line))
-				continue;
-			if (table[i]->read(window, inc)) {
-				inc->machine.system = table[i]->system;
-				return true;
-			}
+	for (size_t i = 0; i < SYSTEMS; i++)
+		if (table[i]->starts(line)) {
+			may[table[i]->system] = true;
+			candidates++;
 		}
-	return false;
+	if (!candidates)
+		return false;
+	pm_systems_weigh(window, weight, why);
+	if (systems->seen != PM_SYSTEM_UNKNOWN)
+		weight[systems->seen] += 3; /* decides where the lines around do not */
+	weight[PM_SYSTEM_UNKNOWN] = 0;
+	for (int i = 1; i < PM_SYSTEMS; i++)
+		if (weight[i] > weight[strongest])
+			strongest = (enum pm_system)i;
+	/* A text that is another system's: what looks like a report here is quoted, or a program's. */
+	if (!may[strongest] && weight[strongest] >= PM_WEIGHT_CERTAIN)
+		return false;
+
+	for (;;) { /* by falling weight; equal ones in the table's order */
+		const struct pm_console_system *best = NULL;
+
+		for (size_t i = 0; i < SYSTEMS; i++)
+			if (may[table[i]->system] &&
+			    (!best || weight[table[i]->system] > weight[best->system]))
+				best = table[i];
+		if (!best)
+			return false;
+		may[best->system] = false;
+		inc->machine.system = best->system;
+		if (best->read(window, inc)) {
+			/* Only one system's lines look like this, or its marks stand around. */
+			bool own = candidates == 1 || weight[best->system] >= PM_WEIGHT_CERTAIN;
+			bool known = own || weight[best->system] > 0;
+
+			if (inc->machine.system == PM_SYSTEM_UNKNOWN)
+				known = false; /* the reader could not tell either */
+			tell_system(systems, inc, known ? best->system : PM_SYSTEM_UNKNOWN,
+				    own ? PM_CERTAIN : known ? PM_LIKELY : PM_NO_GRADE,
+				    !known ? NULL :
+				    why[best->system] ? why[best->system] :
+							"a mark earlier in the text");
+			return true;
+		}
+		inc->machine.system = PM_SYSTEM_UNKNOWN;
+		candidates--;
+	}
 }
