@@ -95,6 +95,7 @@ static noinline void kpcrash_spin(struct kpcrash_call *call)
 {
 	spin_lock(&kpcrash_lock);
 	spin_lock(&kpcrash_lock);	/* crash: spin */
+	barrier();	/* no tail call: this function's name is wanted */
 }
 
 static noinline void kpcrash_uaf(struct kpcrash_call *call)
@@ -160,6 +161,7 @@ static noinline void kpcrash_hung(struct kpcrash_call *call)
 	while (!mutex_is_locked(&kpcrash_mutex))
 		msleep(1);
 	mutex_lock(&kpcrash_mutex);	/* crash: hung */
+	barrier();
 }
 
 static noinline void kpcrash_atomic(struct kpcrash_call *call)
@@ -290,7 +292,7 @@ static noinline void kpcrash_kfence_free(struct kpcrash_call *call)
 
 	OPTIMIZER_HIDE_VAR(st);
 	kfree(st + 8);	/* crash: kfence-free */
-	barrier();	/* no tail call: this function's name is wanted */
+	barrier();
 }
 
 /* Behind an object at the start of its page lie bytes that KFENCE compares when it is freed. */
