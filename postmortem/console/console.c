@@ -180,7 +180,7 @@ struct pm_error *pm_console_read_source(struct pm_source *source, const char *na
 	pm_scanner_init(&con->scanner);
 	pm_systems_init(&con->systems, &con->scanner);
 	pm_scanner_add(&con->scanner, pm_boot_words);
-	pm_scanner_build(&con->scanner);
+	pm_scanner_build(&con->scanner, false);
 	pm_boot_init(&con->boot);
 	pm_text_init(&con->text, source);
 	scan_text(con);

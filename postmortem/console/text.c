@@ -3,6 +3,9 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define CHUNK (512u * 1024)
 
@@ -23,7 +26,22 @@ static size_t count_lines(const char *p, size_t n)
 {
 	size_t lines = 0;
 
-	for (size_t i = 0; i < n; i++) /* the compiler makes vectors of this */
+#if defined(__SSE2__) /* counting takes longer than scanning unless it is done by sixteens */
+	const __m128i end = _mm_set1_epi8('\n');
+
+	while (n >= 16) {
+		__m128i sums = _mm_setzero_si128();
+		size_t blocks = n / 16 < 255 ? n / 16 : 255;
+
+		for (size_t i = 0; i < blocks; i++, p += 16)
+			sums = _mm_sub_epi8(
+				sums, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), end));
+		__m128i sum = _mm_sad_epu8(sums, _mm_setzero_si128());
+		lines += (size_t)_mm_cvtsi128_si32(sum) + (size_t)_mm_extract_epi16(sum, 4);
+		n -= blocks * 16;
+	}
+#endif
+	for (size_t i = 0; i < n; i++)
 		lines += p[i] == '\n';
 	return lines;
 }
