@@ -1,6 +1,73 @@
 #include "decode/decode.h"
 
+#include "decode/address.h"
+#include "decode/arch.h"
+#include "decode/pte.h"
+#include "decode/syscall.h"
+#include "decode/taint.h"
+
+static const char *const fault_address_regs[] = { "cr2", "far", "badaddr", "dar", "badva", "badv" };
+
+/* A register's meaning: what it controls or, for a general one, what its value looks like. */
+static void decode_registers(struct pm_incident *inc, const struct pm_decode_arch *arch,
+			     const struct pm_address_space *space)
+{
+	for (size_t t = 0; t < inc->traces.n; t++)
+		for (size_t r = 0; r < inc->traces.v[t].regs.n; r++) {
+			struct pm_regs *regs = &inc->traces.v[t].regs.v[r];
+			struct pm_address_space own = *space;
+
+			if (regs->role != PM_REGS_FAULT)
+				own.has_sp = false;
+			for (size_t i = 0; i < regs->regs.n; i++) {
+				struct pm_register *reg = &regs->regs.v[i];
+
+				if (reg->meaning || !reg->name)
+					continue;
+				if (arch && arch->reg)
+					reg->meaning = arch->reg(&inc->arena, inc, reg);
+				for (size_t j = 0; j < PM_COUNT(fault_address_regs) && !reg->meaning; j++)
+					if (!strcmp(reg->name, fault_address_regs[j])) {
+						struct pm_address_meaning meaning;
+
+						pm_address_classify(&inc->arena, space, reg->value, &meaning);
+						reg->meaning = meaning.words;
+					}
+				if (!reg->meaning && regs->role != PM_REGS_USER)
+					reg->meaning =
+						pm_value_words(&inc->arena, &own, reg->value, reg->bits);
+			}
+		}
+}
+
+static void decode_address(struct pm_incident *inc, const struct pm_address_space *space)
+{
+	struct pm_fault *fault = &inc->fault;
+	struct pm_address_meaning meaning;
+
+	if (!fault->has_address)
+		return;
+	if (fault->address_class != PM_ADDR_UNKNOWN || fault->address_words)
+		return;
+	pm_address_classify(&inc->arena, space, fault->address, &meaning);
+	fault->address_class = meaning.class;
+	fault->address_grade = meaning.grade;
+	fault->address_words = meaning.words;
+}
+
 void pm_decode(struct pm_incident *inc)
 {
-	(void)inc;
+	const struct pm_decode_arch *arch = pm_decode_arch_find(inc->machine.arch);
+	struct pm_address_space space;
+
+	/* From what the processor said to what follows from it: each step reads what the ones before filled.
+	 */
+	if (arch && arch->fault)
+		arch->fault(inc);
+	pm_address_space_of(inc, &space);
+	decode_address(inc, &space);
+	pm_pte_decode(inc);
+	decode_registers(inc, arch, &space);
+	pm_taint_decode(inc);
+	pm_syscall_decode(inc);
 }

@@ -1,0 +1,151 @@
+#include "decode/syscall.h"
+
+#include "decode/bits.h"
+
+#include "decode/syscall_table.inc"
+
+/* Since 5.1 new calls have one number everywhere; those the generated table may be too old for. */
+static const struct pm_code_words common[] = {
+	{ 451, "cachestat" },	      { 452, "fchmodat2" },	   { 453, "map_shadow_stack" },
+	{ 454, "futex_wake" },	      { 455, "futex_wait" },	   { 456, "futex_requeue" },
+	{ 457, "statmount" },	      { 458, "listmount" },	   { 459, "lsm_get_self_attr" },
+	{ 460, "lsm_set_self_attr" }, { 461, "lsm_list_modules" }, { 462, "mseal" },
+	{ 463, "setxattrat" },	      { 464, "getxattrat" },	   { 465, "listxattrat" },
+	{ 466, "removexattrat" },     { 467, "open_tree_attr" },   { 468, "file_getattr" },
+	{ 469, "file_setattr" },
+};
+
+#define X32_BIT 0x40000000 /* arch/x86/include/uapi/asm/unistd.h */
+
+static const struct {
+	enum pm_arch arch;
+	bool compat;
+	const char *const *names;
+	size_t n;
+} tables[] = {
+	{ PM_X86_64, false, x86_64_names, PM_COUNT(x86_64_names) },
+	{ PM_X86_64, true, i386_names, PM_COUNT(i386_names) },
+	{ PM_I386, false, i386_names, PM_COUNT(i386_names) },
+	{ PM_ARM64, false, generic_names, PM_COUNT(generic_names) },
+	{ PM_RISCV64, false, generic_names, PM_COUNT(generic_names) },
+	{ PM_LOONGARCH64, false, generic_names, PM_COUNT(generic_names) },
+};
+
+const char *pm_syscall_name(enum pm_arch arch, bool compat, uint64_t number)
+{
+	if (arch == PM_X86_64 && !compat)
+		number &= ~(uint64_t)X32_BIT;
+	for (size_t i = 0; i < PM_COUNT(tables); i++) {
+		if (tables[i].arch != arch || tables[i].compat != compat)
+			continue;
+		if (number < tables[i].n && tables[i].names[number])
+			return tables[i].names[number];
+		return pm_code_find(common, PM_COUNT(common), number);
+	}
+	return NULL;
+}
+
+/* arch/.../include/asm/syscall_wrapper.h, include/linux/syscalls.h; SyS_ and SYSC_ before 4.17.
+ * Longer prefixes stand before those that they start with. */
+static const char *const prefixes[] = {
+	"__x64_sys_",
+	"__ia32_compat_sys_",
+	"__ia32_sys_",
+	"__x64_compat_sys_",
+	"__x32_compat_sys_",
+	"__arm64_compat_sys_",
+	"__arm64_sys_",
+	"__riscv_compat_sys_",
+	"__riscv_sys_",
+	"__s390x_compat_sys_",
+	"__s390x_sys_",
+	"__s390_compat_sys_",
+	"__s390_sys_",
+	"__se_compat_sys_",
+	"__se_sys_",
+	"__do_compat_sys_",
+	"__do_sys_",
+	"compat_SyS_",
+	"C_SYSC_",
+	"SyS_",
+	"SYSC_",
+	"compat_sys_",
+	"sys_",
+};
+
+struct pm_slice pm_syscall_of_function(struct pm_slice function)
+{
+	for (size_t i = 0; i < PM_COUNT(prefixes); i++) {
+		struct pm_slice name = function;
+
+		if (!pm_take(&name, pm_slice_of(prefixes[i])))
+			continue;
+		return pm_slice_upto(name, pm_slice_find_char(name, '.')); /* .isra.0, .cold */
+	}
+	return (struct pm_slice){ 0 };
+}
+
+/* Where the user-mode registers keep the number, and the functions through which
+ * a system call enters: without one of them the registers are an interrupt's. */
+static const struct {
+	enum pm_arch arch;
+	const char *reg;
+} number_regs[] = {
+	{ PM_X86_64, "orig_rax" }, { PM_I386, "orig_eax" },  { PM_ARM64, "x8" },
+	{ PM_RISCV64, "a7" },	   { PM_LOONGARCH64, "a7" },
+};
+static const char *const entries[] = {
+	"entry_SYSCALL",	"entry_INT80",	       "entry_SYSENTER",      "do_syscall_64",
+	"do_fast_syscall_32",	"do_int80_syscall_32", "int80_emulation",     "el0_svc",
+	"do_trap_ecall_u",	"do_syscall",	       "handle_syscall",      "ret_from_syscall",
+	"system_call_fastpath", "entry_INT80_32",      "asm_int80_emulation",
+};
+
+static bool is_compat_entry(struct pm_slice function)
+{
+	return pm_slice_has(function, PM_S("INT80")) || pm_slice_has(function, PM_S("int80")) ||
+	       pm_slice_has(function, PM_S("SYSENTER")) || pm_slice_has(function, PM_S("fast_syscall_32")) ||
+	       pm_slice_has(function, PM_S("SYSCALL_compat")) || pm_slice_has(function, PM_S("compat"));
+}
+
+void pm_syscall_decode(struct pm_incident *inc)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	const struct pm_regs *user = pm_incident_regs(inc, PM_REGS_USER);
+	struct pm_actor *actor = &inc->actor;
+	struct pm_slice named = { 0 };
+	bool entered = false, compat = false;
+
+	if (inc->machine.system != PM_LINUX)
+		return;
+	for (size_t i = 0; trace && i < trace->frames.n; i++) {
+		const struct pm_frame *frame = &trace->frames.v[i];
+		struct pm_slice function = pm_slice_of(frame->place.symbol);
+		struct pm_slice name = pm_syscall_of_function(function);
+
+		if (frame->trust == PM_SCANNED)
+			continue;
+		if (name.n)
+			named = name; /* the outermost: system calls may call each other's functions */
+		for (size_t j = 0; j < PM_COUNT(entries); j++)
+			entered |= pm_slice_starts(function, pm_slice_of(entries[j]));
+		compat |= is_compat_entry(function);
+	}
+	if (!actor->has_syscall && user && entered)
+		for (size_t i = 0; i < PM_COUNT(number_regs); i++) {
+			const struct pm_register *reg = number_regs[i].arch == inc->machine.arch
+								? pm_regs_find(user, number_regs[i].reg)
+								: NULL;
+
+			if (!reg || (reg->value & ~(uint64_t)X32_BIT) > 1000)
+				continue;
+			actor->has_syscall = true;
+			actor->syscall_nr = reg->value;
+		}
+	if (actor->syscall)
+		return;
+	if (named.n)
+		actor->syscall = pm_arena_str(&inc->arena, named);
+	else if (actor->has_syscall)
+		actor->syscall = pm_syscall_name(inc->machine.arch, compat, actor->syscall_nr);
+}
