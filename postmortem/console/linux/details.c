@@ -1,0 +1,180 @@
+#include "console/linux/details.h"
+
+#include "console/linux/frame.h"
+
+struct pm_slice pm_detail_line(const struct pm_detail *d, size_t i)
+{
+	if (i >= d->report->lines.n)
+		return PM_S("");
+	return pm_slice_upto(d->report->lines.v[i]->body, PM_DETAIL_LINE_MAX);
+}
+
+void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+		    const struct pm_detail_row *rows, size_t nrows, void *state)
+{
+	struct pm_detail d = { .report = report, .inc = inc, .group = group, .state = state };
+
+	d.n = report->own && report->own < report->lines.n ? report->own : report->lines.n;
+	for (d.i = 0; d.i < d.n; d.i++) {
+		struct pm_match m;
+		size_t line = d.i;
+
+		d.body = pm_detail_line(&d, d.i);
+		d.at = report->lines.v[d.i]->at;
+		if (!pm_slice_trim(d.body).n)
+			continue;
+		for (size_t r = 0; r < nrows; r++) {
+			if (!pm_match(rows[r].pattern, d.body, &m))
+				continue;
+			for (size_t k = 0; k < m.n && k < PM_DETAIL_NAMES && rows[r].names[k]; k++) {
+				if (!*rows[r].names[k])
+					continue;
+				(rows[r].repeats ? pm_detail_add_another : pm_detail_add)(
+					&d, rows[r].names[k], m.cap[k], k ? NULL : rows[r].meaning);
+			}
+			if (rows[r].read)
+				rows[r].read(&d, &m);
+			break;
+		}
+		if (d.i < line)
+			d.i = line; /* readers look ahead, never back */
+	}
+}
+
+struct pm_fact *pm_detail_add_another(struct pm_detail *d, const char *name, struct pm_slice value,
+				      const char *meaning)
+{
+	value = pm_slice_trim(value);
+	if (!value.n || d->inc->facts.n >= PM_DETAIL_FACTS_MAX)
+		return NULL;
+	return pm_incident_add_fact(d->inc, d->group, name, value, meaning, d->at);
+}
+
+struct pm_fact *pm_detail_add(struct pm_detail *d, const char *name, struct pm_slice value, const char *meaning)
+{
+	if (pm_incident_fact(d->inc, d->group, name))
+		return NULL;
+	return pm_detail_add_another(d, name, value, meaning);
+}
+
+struct pm_fact *pm_detail_add_words(struct pm_detail *d, const char *name, const char *value,
+				    const char *meaning)
+{
+	return pm_detail_add(d, name, pm_slice_of(value), meaning);
+}
+
+void pm_detail_mean(struct pm_detail *d, const char *name, const char *meaning)
+{
+	struct pm_fact *fact = pm_incident_fact(d->inc, d->group, name);
+
+	if (fact && meaning)
+		fact->meaning = meaning;
+}
+
+void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place *place_out)
+{
+	struct pm_frame_text frame;
+	struct pm_place place = { .at = d->at };
+
+	*place_out = place;
+	text = pm_slice_trim(text);
+	if (!text.n || !pm_frame_parse(text, &frame))
+		return;
+	if (frame.symbol.n)
+		place.symbol = pm_detail_str(d, frame.symbol);
+	place.has_offset = frame.has_offset;
+	place.offset = frame.offset;
+	place.size = frame.size;
+	place.has_addr = frame.has_addr;
+	place.addr = frame.addr;
+	if (frame.module.n)
+		place.module = pm_detail_str(d, frame.module);
+	if (frame.build_id.n)
+		place.build_id = pm_detail_str(d, frame.build_id);
+	if (frame.file.n) {
+		place.file = pm_detail_str(d, frame.file);
+		place.file_line = frame.file_line;
+	}
+	*place_out = place;
+}
+
+bool pm_slice_dec(struct pm_slice s, uint64_t *out)
+{
+	uint64_t value;
+
+	s = pm_slice_trim(s);
+	if (!pm_take_dec(&s, &value) || s.n)
+		return false;
+	*out = value;
+	return true;
+}
+
+bool pm_slice_hex(struct pm_slice s, uint64_t *out)
+{
+	uint64_t value;
+
+	s = pm_slice_trim(s);
+	if (!pm_take_hex(&s, &value, NULL) || s.n)
+		return false;
+	*out = value;
+	return true;
+}
+
+const char *pm_detail_str(struct pm_detail *d, struct pm_slice s)
+{
+	return pm_arena_str(&d->inc->arena, pm_slice_trim(s));
+}
+
+const char *pm_detail_words(const struct pm_detail_word *table, struct pm_slice value)
+{
+	for (; table->value; table++)
+		if (pm_slice_eq(value, pm_slice_of(table->value)))
+			return table->words;
+	return NULL;
+}
+
+const char *pm_detail_bits(struct pm_arena *arena, const struct pm_detail_bit *table, uint64_t value)
+{
+	const char *text = NULL;
+
+	for (; table->words; table++)
+		if (value & table->mask)
+			text = text ? pm_arena_printf(arena, "%s, %s", text, table->words) : table->words;
+	return text;
+}
+
+void pm_detail_fault_address(struct pm_detail *d, uint64_t address)
+{
+	struct pm_fault *fault = &d->inc->fault;
+
+	if (fault->has_address)
+		return;
+	fault->has_address = true;
+	fault->address = address;
+	fault->address_at = d->at;
+}
+
+void pm_detail_fault_access(struct pm_detail *d, struct pm_slice word)
+{
+	static const struct {
+		const char *prefix;
+		enum pm_access access;
+	} rows[] = {
+		{ "Read", PM_READ },   { "read", PM_READ },   { "Write", PM_WRITE }, { "write", PM_WRITE },
+		{ "Free", PM_FREE },   { "free", PM_FREE },   { "store", PM_WRITE }, { "load", PM_READ },
+	};
+
+	if (d->inc->fault.access != PM_ACCESS_UNKNOWN)
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (pm_slice_starts(word, pm_slice_of(rows[i].prefix)))
+			d->inc->fault.access = rows[i].access;
+}
+
+void pm_detail_fault_size(struct pm_detail *d, struct pm_slice bytes)
+{
+	uint64_t size;
+
+	if (!d->inc->fault.access_size && pm_slice_dec(bytes, &size) && size <= UINT32_MAX)
+		d->inc->fault.access_size = (uint32_t)size;
+}
