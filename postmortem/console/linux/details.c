@@ -4,9 +4,47 @@
 
 struct pm_slice pm_detail_line(const struct pm_detail *d, size_t i)
 {
-	if (i >= d->report->lines.n)
+	if (i >= d->n)
 		return PM_S("");
-	return pm_slice_upto(d->report->lines.v[i]->body, PM_DETAIL_LINE_MAX);
+	return pm_slice_upto(d->lines[i]->body, PM_DETAIL_LINE_MAX);
+}
+
+void pm_detail_go(struct pm_detail *d, size_t i)
+{
+	if (i >= d->n)
+		return;
+	d->i = i;
+	d->body = pm_detail_line(d, i);
+	d->at = d->lines[i]->at;
+}
+
+static void read_row(struct pm_detail *d, const struct pm_detail_row *row, const struct pm_match *m)
+{
+	for (size_t k = 0; k < m->n && k < PM_DETAIL_NAMES && row->names[k]; k++) {
+		if (!*row->names[k])
+			continue;
+		(row->repeats ? pm_detail_add_another : pm_detail_add)(d, row->names[k], m->cap[k],
+								       k ? NULL : row->meaning);
+	}
+	if (row->read)
+		row->read(d, m);
+}
+
+static void read_lines(struct pm_detail *d, const struct pm_detail_row *rows, size_t nrows)
+{
+	struct pm_match m;
+
+	/* Readers that look ahead move d->i on, never back. */
+	for (size_t i = 0; i < d->n; i = d->i + 1) {
+		pm_detail_go(d, i);
+		if (!pm_slice_trim(d->body).n)
+			continue;
+		for (size_t r = 0; r < nrows; r++)
+			if (pm_match(rows[r].pattern, d->body, &m)) {
+				read_row(d, &rows[r], &m);
+				break;
+			}
+	}
 }
 
 void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
@@ -14,31 +52,21 @@ void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *in
 {
 	struct pm_detail d = { .report = report, .inc = inc, .group = group, .state = state };
 
+	d.lines = report->lines.v;
 	d.n = report->own && report->own < report->lines.n ? report->own : report->lines.n;
-	for (d.i = 0; d.i < d.n; d.i++) {
-		struct pm_match m;
-		size_t line = d.i;
+	read_lines(&d, rows, nrows);
+}
 
-		d.body = pm_detail_line(&d, d.i);
-		d.at = report->lines.v[d.i]->at;
-		if (!pm_slice_trim(d.body).n)
-			continue;
-		for (size_t r = 0; r < nrows; r++) {
-			if (!pm_match(rows[r].pattern, d.body, &m))
-				continue;
-			for (size_t k = 0; k < m.n && k < PM_DETAIL_NAMES && rows[r].names[k]; k++) {
-				if (!*rows[r].names[k])
-					continue;
-				(rows[r].repeats ? pm_detail_add_another : pm_detail_add)(
-					&d, rows[r].names[k], m.cap[k], k ? NULL : rows[r].meaning);
-			}
-			if (rows[r].read)
-				rows[r].read(&d, &m);
-			break;
-		}
-		if (d.i < line)
-			d.i = line; /* readers look ahead, never back */
-	}
+void pm_detail_read_before(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+			   const struct pm_detail_row *rows, size_t nrows, void *state, size_t most)
+{
+	struct pm_detail d = { .report = report, .inc = inc, .group = group, .state = state };
+
+	d.n = report->before.n < most ? report->before.n : most;
+	if (!d.n)
+		return;
+	d.lines = report->before.v + (report->before.n - d.n);
+	read_lines(&d, rows, nrows);
 }
 
 struct pm_fact *pm_detail_add_another(struct pm_detail *d, const char *name, struct pm_slice value,
@@ -50,7 +78,8 @@ struct pm_fact *pm_detail_add_another(struct pm_detail *d, const char *name, str
 	return pm_incident_add_fact(d->inc, d->group, name, value, meaning, d->at);
 }
 
-struct pm_fact *pm_detail_add(struct pm_detail *d, const char *name, struct pm_slice value, const char *meaning)
+struct pm_fact *pm_detail_add(struct pm_detail *d, const char *name, struct pm_slice value,
+			      const char *meaning)
 {
 	if (pm_incident_fact(d->inc, d->group, name))
 		return NULL;
@@ -160,8 +189,8 @@ void pm_detail_fault_access(struct pm_detail *d, struct pm_slice word)
 		const char *prefix;
 		enum pm_access access;
 	} rows[] = {
-		{ "Read", PM_READ },   { "read", PM_READ },   { "Write", PM_WRITE }, { "write", PM_WRITE },
-		{ "Free", PM_FREE },   { "free", PM_FREE },   { "store", PM_WRITE }, { "load", PM_READ },
+		{ "Read", PM_READ }, { "read", PM_READ }, { "Write", PM_WRITE }, { "write", PM_WRITE },
+		{ "Free", PM_FREE }, { "free", PM_FREE }, { "store", PM_WRITE }, { "load", PM_READ },
 	};
 
 	if (d->inc->fault.access != PM_ACCESS_UNKNOWN)

@@ -23,10 +23,11 @@ struct pm_detail {
 	const struct pm_linux_report *report;
 	struct pm_incident *inc;
 	const char *group;
-	size_t i, n;           /* the line being read; how many lines are the report's own */
-	struct pm_slice body;  /* of that line, at most PM_DETAIL_LINE_MAX */
-	struct pm_at at;       /* of that line */
-	void *state;           /* the family's own */
+	const struct pm_line *const *lines; /* the report's own, or those before it */
+	size_t i, n;			    /* the line being read; how many there are */
+	struct pm_slice body;		    /* of that line, at most PM_DETAIL_LINE_MAX */
+	struct pm_at at;		    /* of that line */
+	void *state;			    /* the family's own */
 };
 
 struct pm_detail_row {
@@ -42,12 +43,18 @@ struct pm_detail_row {
 /* Reads every line by the first row that matches it. */
 void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
 		    const struct pm_detail_row *rows, size_t nrows, void *state);
-#define PM_DETAIL_READ(report, inc, group, rows, state) \
+/* The same over the last `most` lines before the report: what the kernel says before it says BUG. */
+void pm_detail_read_before(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+			   const struct pm_detail_row *rows, size_t nrows, void *state, size_t most);
+#define PM_DETAIL_READ_BEFORE(report, inc, group, rows, state, most)                                         \
+	pm_detail_read_before(report, inc, group, rows, sizeof(rows) / sizeof((rows)[0]), state, most)
+#define PM_DETAIL_READ(report, inc, group, rows, state)                                                      \
 	pm_detail_read(report, inc, group, rows, sizeof(rows) / sizeof((rows)[0]), state)
 
 /* Adds a fact of the line being read.  NULL when the value is empty, when a fact of this name
  * is there already (pm_detail_add_another does not mind), or when there are too many. */
-struct pm_fact *pm_detail_add(struct pm_detail *d, const char *name, struct pm_slice value, const char *meaning);
+struct pm_fact *pm_detail_add(struct pm_detail *d, const char *name, struct pm_slice value,
+			      const char *meaning);
 struct pm_fact *pm_detail_add_another(struct pm_detail *d, const char *name, struct pm_slice value,
 				      const char *meaning);
 /* The same, of a word that no line prints as such. */
@@ -57,8 +64,10 @@ struct pm_fact *pm_detail_add_words(struct pm_detail *d, const char *name, const
 /* Says what the value of this family's first fact of that name means; NULL says nothing. */
 void pm_detail_mean(struct pm_detail *d, const char *name, const char *meaning);
 
-/* The body of line i, cut to PM_DETAIL_LINE_MAX; empty behind the report's end. */
+/* The body of line i, cut to PM_DETAIL_LINE_MAX; empty behind the end. */
 struct pm_slice pm_detail_line(const struct pm_detail *d, size_t i);
+/* Makes line i the one being read: facts added from here on stand there. */
+void pm_detail_go(struct pm_detail *d, size_t i);
 
 /* "where" of a frame text ("vfs_write+0x1c/0x80 [m]") as a place. */
 void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place *place_out);

@@ -12,7 +12,7 @@ struct stack_object {
 
 struct kasan {
 	const char *type; /* "slab-use-after-free" */
-	bool tags;        /* a tag-based mode: shadow bytes are memory tags */
+	bool tags;	  /* a tag-based mode: shadow bytes are memory tags */
 	bool has_pointer_tag;
 	uint64_t pointer_tag;
 
@@ -33,7 +33,8 @@ static const struct pm_detail_word types[] = {
 	{ "use-after-free", "access to memory after it was freed" },
 	{ "double-free", "memory freed a second time" },
 	{ "invalid-free", "free of an address that is no start of an allocated object" },
-	{ "double-free or invalid-free", "memory freed a second time, or an address freed that is no object's start" },
+	{ "double-free or invalid-free",
+	  "memory freed a second time, or an address freed that is no object's start" },
 	{ "stack-out-of-bounds", "access outside of a variable on a stack" },
 	{ "global-out-of-bounds", "access outside of a global variable" },
 	{ "alloca-out-of-bounds", "access outside of a variable-length array on the stack" },
@@ -47,7 +48,8 @@ static const struct pm_detail_word types[] = {
 	{ "wild-memory-access", "access through an address that is nobody's" },
 	{ "unknown-crash", "shadow byte of no known meaning" },
 	{ "invalid-access", "the pointer's tag does not match the memory's tag" },
-	{ "use-after-free or slab-out-of-bounds", "the memory's tag differs: freed, or outside of the object" },
+	{ "use-after-free or slab-out-of-bounds",
+	  "the memory's tag differs: freed, or outside of the object" },
 	{ NULL },
 };
 
@@ -56,8 +58,8 @@ static const struct pm_detail_word ranges[] = {
 	{ "user-memory-access", "the address lies in the user half of the address space" },
 	{ "probably user-memory-access", "the address lies in the user half of the address space" },
 	{ "wild-memory-access", "the address is non-canonical; it is computed back from the shadow address" },
-	{ "maybe wild-memory-access",
-	  "non-canonical if the fault was an access to shadow memory; computed back from the shadow address" },
+	{ "maybe wild-memory-access", "non-canonical if the fault was an access to shadow memory; computed "
+				      "back from the shadow address" },
 	{ NULL },
 };
 
@@ -175,8 +177,7 @@ static const char *next_place(struct pm_detail *d, const char *name, const char 
 
 	if (d->i + 1 >= d->n || !text.n)
 		return NULL;
-	d->i++;
-	d->at = d->report->lines.v[d->i]->at;
+	pm_detail_go(d, d->i + 1);
 	pm_detail_add(d, name, text, meaning);
 	return pm_detail_str(d, text);
 }
@@ -214,7 +215,8 @@ static void read_stack_object(struct pm_detail *d, const struct pm_match *m)
 	object.name = pm_detail_str(d, m->cap[2]);
 	k->objects[k->nobjects++] = object;
 	pm_detail_add_another(d, "stack_object", d->body,
-			      pm_arena_printf(&d->inc->arena, "variable '%s', %llu bytes at offset %llu of the frame",
+			      pm_arena_printf(&d->inc->arena,
+					      "variable '%s', %llu bytes at offset %llu of the frame",
 					      object.name, (unsigned long long)(object.end - object.start),
 					      (unsigned long long)object.start));
 }
@@ -233,9 +235,10 @@ static void read_range(struct pm_detail *d, const struct pm_match *m)
 	const char *words = pm_detail_words(ranges, m->cap[0]);
 
 	pm_detail_add(d, "range_type", m->cap[0], words);
-	pm_detail_add_words(d, "range",
-			    pm_arena_printf(&d->inc->arena, "[%.*s-%.*s]", PM_FMT(m->cap[1]), PM_FMT(m->cap[2])),
-			    "the 8 bytes (16 with tags) of memory whose shadow was read");
+	pm_detail_add_words(
+		d, "range",
+		pm_arena_printf(&d->inc->arena, "[%.*s-%.*s]", PM_FMT(m->cap[1]), PM_FMT(m->cap[2])),
+		"the 8 bytes (16 with tags) of memory whose shadow was read");
 }
 
 /* Shadow bytes of the generic mode; context is the bug type, where a value changed its meaning. */
@@ -266,11 +269,12 @@ static const char *shadow_words(const struct kasan *k, unsigned byte, struct pm_
 	if (byte > 0 && byte < 8)
 		return pm_arena_printf(arena, "the first %u of 8 bytes accessible", byte);
 	if (byte == 0xfa) /* until 5.7 the red zone of globals */
-		return global ? "red zone of a global variable" : "freed slab object (its free stack is kept)";
+		return global ? "red zone of a global variable"
+			      : "freed slab object (its free stack is kept)";
 	if (byte == 0xf8) /* until 5.x a stack variable out of scope */
-		return scope ? "stack variable out of scope"
-			     : vmalloc ? "vmalloc area without backing"
-				       : "vmalloc area without backing, or a stack variable out of scope";
+		return scope	 ? "stack variable out of scope"
+		       : vmalloc ? "vmalloc area without backing"
+				 : "vmalloc area without backing, or a stack variable out of scope";
 	if (byte == 0xf9 && vmalloc)
 		return "vmalloc area without backing";
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -338,7 +342,8 @@ static const char *row_words(const struct kasan *k, const struct shadow_row *row
 
 		while (i + run < row->n && row->bytes[i + run] == row->bytes[i])
 			run++;
-		const char *one = pm_arena_printf(arena, "%zu × %s", run, byte_words(k, row->bytes[i], arena));
+		const char *one =
+			pm_arena_printf(arena, "%zu × %s", run, byte_words(k, row->bytes[i], arena));
 		text = text ? pm_arena_printf(arena, "%s; %s", text, one) : one;
 		i += run;
 	}
@@ -358,10 +363,10 @@ static void read_shadow(struct pm_detail *d, const struct pm_match *m)
 		struct pm_slice trimmed = pm_slice_trim(line);
 
 		if (take_shadow_row(line, &rows[n])) {
-			rows[n++].at = d->report->lines.v[d->i + 1]->at;
+			rows[n++].at = d->lines[d->i + 1]->at;
 		} else if (trimmed.n == 1 && trimmed.p[0] == '^' && n && rows[n - 1].marked) {
 			caret = (size_t)(trimmed.p - line.p);
-			caret_at = d->report->lines.v[d->i + 1]->at;
+			caret_at = d->lines[d->i + 1]->at;
 		} else {
 			break;
 		}
@@ -379,18 +384,21 @@ static void read_shadow(struct pm_detail *d, const struct pm_match *m)
 		d->at = rows[i].at;
 		const char *bytes = NULL;
 		for (size_t b = 0; b < rows[i].n; b++)
-			bytes = pm_arena_printf(&d->inc->arena, "%s %02x", bytes ? bytes : "", rows[i].bytes[b]);
-		pm_detail_add_another(d, "shadow_row",
-				      pm_slice_of(pm_arena_printf(&d->inc->arena, "%016llx:%s",
-								  (unsigned long long)rows[i].address, bytes)),
-				      row_words(k, &rows[i], &d->inc->arena));
+			bytes = pm_arena_printf(&d->inc->arena, "%s %02x", bytes ? bytes : "",
+						rows[i].bytes[b]);
+		pm_detail_add_another(
+			d, "shadow_row",
+			pm_slice_of(pm_arena_printf(&d->inc->arena, "%016llx:%s",
+						    (unsigned long long)rows[i].address, bytes)),
+			row_words(k, &rows[i], &d->inc->arena));
 		if (!rows[i].marked || caret == PM_NPOS || caret < rows[i].column)
 			continue;
 		size_t index = (caret - rows[i].column) / 3;
 		if (index >= rows[i].n)
 			continue;
 		d->at = caret_at;
-		pm_detail_add_words(d, "shadow_byte", pm_arena_printf(&d->inc->arena, "%02x", rows[i].bytes[index]),
+		pm_detail_add_words(d, "shadow_byte",
+				    pm_arena_printf(&d->inc->arena, "%02x", rows[i].bytes[index]),
 				    byte_words(k, rows[i].bytes[index], &d->inc->arena));
 		if (granule)
 			pm_detail_add_words(
@@ -406,29 +414,44 @@ static const struct pm_detail_row kasan_rows[] = {
 	{ "BUG: KASAN: {w}$", { "" }, NULL, read_title },
 	{ "KASAN: {*} in range [{x}-{x}]", { "" }, NULL, read_range },
 	{ "GPF could be caused by NULL-ptr deref or user memory access", { NULL }, NULL, NULL },
-	{ "^{f} of size {d} at addr {x} by task {*}$", { "access", "access_size", "address", "task" }, NULL, read_access },
+	{ "^{f} of size {d} at addr {x} by task {*}$",
+	  { "access", "access_size", "address", "task" },
+	  NULL,
+	  read_access },
 	{ "^{f} of size {d} by task {*}$", { "access", "access_size", "task" }, NULL, read_access },
 	{ "^{f} of addr {x} by task {*}$", { "access", "address", "task" }, NULL, read_sizeless },
 	{ "^{f} at addr {x} by task {*}$", { "access", "address", "task" }, NULL, read_sizeless },
 	{ "^Pointer tag: [{x}], memory tag: [{x}]", { "pointer_tag", "memory_tag" }, NULL, read_tags },
-	{ "^Asynchronous {*}: no details available", { "asynchronous" },
-	  "the tag mismatch was noticed after the access: where it happened is not known", NULL },
+	{ "^Asynchronous {*}: no details available",
+	  { "asynchronous" },
+	  "the tag mismatch was noticed after the access: where it happened is not known",
+	  NULL },
 	{ "The buggy address belongs to the object at {x}", { "object_address" }, NULL, read_object },
 	{ "which belongs to the cache {w} of size {d}", { "cache", "object_size" }, NULL, read_cache },
-	{ "^Object at {x}, in cache {w} size: {d}", { "object_address", "cache", "object_size" }, NULL, read_cache },
+	{ "^Object at {x}, in cache {w} size: {d}",
+	  { "object_address", "cache", "object_size" },
+	  NULL,
+	  read_cache },
 	{ "The buggy address is located {d} bytes {*} of", { "offset", "relation" }, NULL, read_located },
-	{ "^{_}{*}{d}-byte region [{x}, {x})", { "region_state", "region_size", "region_start", "region_end" }, NULL,
+	{ "^{_}{*}{d}-byte region [{x}, {x})",
+	  { "region_state", "region_size", "region_start", "region_end" },
+	  NULL,
 	  read_region },
 	{ "The buggy address belongs to the variable:", { NULL }, NULL, read_variable },
 	{ "^Address belongs to variable {*}$", { "variable" }, "a global variable", read_variable },
-	{ "is located in stack of task {*} at offset {d} in frame:", { "stack_task", "stack_offset" }, NULL,
+	{ "is located in stack of task {*} at offset {d} in frame:",
+	  { "stack_task", "stack_offset" },
+	  NULL,
 	  read_stack_offset },
 	{ "and is located at offset {d} in frame:", { "stack_offset" }, NULL, read_stack_offset },
 	{ "belongs to stack of task {*}$", { "stack_task" }, NULL, read_stack_task },
 	{ "^this frame has {d} object", { "stack_objects" }, NULL, NULL },
 	{ "^{_}[{d}, {d}) '{*}'", { "" }, NULL, read_stack_object },
 	{ "^{_}[{x}, {x}) created by:", { "mapping_start", "mapping_end" }, NULL, read_mapping },
-	{ "Address {x} is a wild pointer", { "wild_pointer" }, "the address belongs to nothing that is known", NULL },
+	{ "Address {x} is a wild pointer",
+	  { "wild_pointer" },
+	  "the address belongs to nothing that is known",
+	  NULL },
 	{ "Memory state around the buggy address:", { NULL }, NULL, read_shadow },
 };
 
@@ -465,12 +488,14 @@ static const char *object_words(const struct kasan *k, struct pm_arena *arena)
 
 	if (k->cache) {
 		text = k->has_size ? pm_arena_printf(arena, "%s%sobject of cache %s, size %llu",
-						     k->region_state ? k->region_state : "", k->region_state ? " " : "",
-						     k->cache, (unsigned long long)k->size)
+						     k->region_state ? k->region_state : "",
+						     k->region_state ? " " : "", k->cache,
+						     (unsigned long long)k->size)
 				   : pm_arena_printf(arena, "object of cache %s", k->cache);
 		if (k->relation && k->has_bytes)
-			text = pm_arena_printf(arena, "%s; %llu bytes %s%s", text, (unsigned long long)k->bytes,
-					       k->relation, strcmp(k->relation, "inside") ? " of it" : "");
+			text = pm_arena_printf(arena, "%s; %llu bytes %s%s", text,
+					       (unsigned long long)k->bytes, k->relation,
+					       strcmp(k->relation, "inside") ? " of it" : "");
 		return text;
 	}
 	if (k->stack_frame) {
@@ -478,7 +503,8 @@ static const char *object_words(const struct kasan *k, struct pm_arena *arena)
 
 		text = pm_arena_printf(arena, "stack frame of %s", k->stack_frame);
 		if (k->has_stack_offset)
-			text = pm_arena_printf(arena, "%s, offset %llu", text, (unsigned long long)k->stack_offset);
+			text = pm_arena_printf(arena, "%s, offset %llu", text,
+					       (unsigned long long)k->stack_offset);
 		return variable ? pm_arena_printf(arena, "%s: %s", text, variable) : text;
 	}
 	if (k->stack_task)
@@ -496,4 +522,16 @@ void pm_kasan_fields(const struct pm_linux_report *report, struct pm_incident *i
 	if (!inc->fault.object)
 		inc->fault.object = object_words(&k, &inc->arena);
 	pm_page_dump_fields(report, inc);
+}
+
+/* The range that KASAN computes back from the shadow address of a general protection fault. */
+void pm_access_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+{
+	static const struct pm_detail_row rows[] = {
+		{ "KASAN: {*} in range [{x}-{x}]", { "" }, NULL, read_range },
+	};
+
+	PM_DETAIL_READ(report, inc, "kasan", rows, NULL);
+	PM_DETAIL_READ_BEFORE(report, inc, "kasan", rows, NULL, 3);
+	pm_stack_fields(report, inc);
 }

@@ -167,17 +167,17 @@ static bool is_known(const struct pm_incident *inc, const struct pm_lock *lock)
 	for (size_t i = 0; i < inc->locks.n; i++) {
 		const struct pm_lock *other = &inc->locks.v[i];
 
-		if (other->role == lock->role && other->has_addr == lock->has_addr && other->addr == lock->addr &&
-		    other->pid == lock->pid && other->taken.offset == lock->taken.offset &&
-		    same_text(other->name, lock->name) && same_text(other->task, lock->task) &&
-		    same_text(other->taken.symbol, lock->taken.symbol))
+		if (other->role == lock->role && other->has_addr == lock->has_addr &&
+		    other->addr == lock->addr && other->pid == lock->pid &&
+		    other->taken.offset == lock->taken.offset && same_text(other->name, lock->name) &&
+		    same_text(other->task, lock->task) && same_text(other->taken.symbol, lock->taken.symbol))
 			return true;
 	}
 	return false;
 }
 
-static void add_lock(struct pm_detail *d, const struct lock_text *text, enum pm_lock_role role, const char *task,
-		     bool has_pid, int64_t pid)
+static void add_lock(struct pm_detail *d, const struct lock_text *text, enum pm_lock_role role,
+		     const char *task, bool has_pid, int64_t pid)
 {
 	struct pm_lock lock = { .role = role, .task = task, .has_pid = has_pid, .pid = pid, .at = d->at };
 
@@ -196,7 +196,8 @@ static void add_lock(struct pm_detail *d, const struct lock_text *text, enum pm_
 }
 
 /* "name/123 [HC0[0]:SC0[0]:HE1:SE1]" → name and pid. */
-static void split_task(struct pm_detail *d, struct pm_slice text, const char **task, bool *has_pid, int64_t *pid)
+static void split_task(struct pm_detail *d, struct pm_slice text, const char **task, bool *has_pid,
+		       int64_t *pid)
 {
 	size_t state = pm_slice_find(text, PM_S(" [HC"));
 	uint64_t value;
@@ -223,8 +224,7 @@ static bool next_lock(struct pm_detail *d, struct lock_text *out)
 			continue;
 		if (!take_lock(pm_detail_line(d, i), out))
 			return false;
-		d->i = i;
-		d->at = d->report->lines.v[i]->at;
+		pm_detail_go(d, i);
 		return true;
 	}
 	return false;
@@ -235,13 +235,13 @@ static void read_irq_state(struct pm_detail *d)
 	struct pm_match m;
 
 	if (pm_match("[HC{d}[{d}]:SC{d}[{d}]:HE{d}:SE{d}]", d->body, &m))
-		pm_detail_add(
-			d, "irq_state", (struct pm_slice){ d->body.p + m.start, m.end - m.start },
-			pm_arena_printf(&d->inc->arena, "%s a hardirq, %s a softirq; hardirqs %s, softirqs %s",
-					pm_slice_eq(m.cap[0], PM_S("0")) ? "not in" : "in",
-					pm_slice_eq(m.cap[2], PM_S("0")) ? "not in" : "in",
-					pm_slice_eq(m.cap[4], PM_S("0")) ? "disabled" : "enabled",
-					pm_slice_eq(m.cap[5], PM_S("0")) ? "disabled" : "enabled"));
+		pm_detail_add(d, "irq_state", (struct pm_slice){ d->body.p + m.start, m.end - m.start },
+			      pm_arena_printf(&d->inc->arena,
+					      "%s a hardirq, %s a softirq; hardirqs %s, softirqs %s",
+					      pm_slice_eq(m.cap[0], PM_S("0")) ? "not in" : "in",
+					      pm_slice_eq(m.cap[2], PM_S("0")) ? "not in" : "in",
+					      pm_slice_eq(m.cap[4], PM_S("0")) ? "disabled" : "enabled",
+					      pm_slice_eq(m.cap[5], PM_S("0")) ? "disabled" : "enabled"));
 }
 
 static void read_wanted(struct pm_detail *d, const struct pm_match *m)
@@ -284,7 +284,7 @@ static void read_released(struct pm_detail *d, const struct pm_match *m)
 	lock.name = pm_detail_str(d, m->cap[1]);
 	if (d->i + 1 < d->n && d->inc->locks.n < LOCKS_MAX) {
 		pm_detail_place(d, pm_detail_line(d, d->i + 1), &lock.taken);
-		lock.taken.at = d->report->lines.v[d->i + 1]->at;
+		lock.taken.at = d->lines[d->i + 1]->at;
 	}
 	if (d->inc->locks.n < LOCKS_MAX)
 		*PM_PUSH(&d->inc->arena, &d->inc->locks) = lock;
@@ -357,8 +357,7 @@ static void read_new_dependency(struct pm_detail *d, const struct pm_match *m)
 	if (arrow == PM_NPOS || !take_lock(pm_slice_upto(line, arrow), &from) ||
 	    !take_lock(pm_slice_from(line, arrow + 4), &to))
 		return;
-	d->i++;
-	d->at = d->report->lines.v[d->i]->at;
+	pm_detail_go(d, d->i + 1);
 	l->new_from = lock_name(d, &from);
 	l->new_to = lock_name(d, &to);
 	pm_detail_add(d, "new_dependency", line, "the first lock is held while the second is taken");
@@ -375,8 +374,7 @@ static void read_chain(struct pm_detail *d, const struct pm_match *m)
 	struct pm_slice line = pm_slice_trim(pm_detail_line(d, d->i + 1));
 	if (!pm_slice_has(line, PM_S(" --> ")))
 		return;
-	d->i++;
-	d->at = d->report->lines.v[d->i]->at;
+	pm_detail_go(d, d->i + 1);
 	pm_detail_add(d, "chain", line, "the order in which the locks were seen to be taken before");
 	if (l->nchain)
 		return; /* the links with their traces say it better */
@@ -409,8 +407,7 @@ static void read_scenario(struct pm_detail *d, const struct pm_match *m)
 
 		if (pm_slice_starts(text, PM_S("***")))
 			break;
-		d->i++;
-		d->at = d->report->lines.v[d->i]->at;
+		pm_detail_go(d, d->i + 1);
 		if (!pm_slice_ends(text, PM_S(";")) && !pm_slice_eq(text, PM_S("<Interrupt>")))
 			continue;
 		bool right = text.p - line.p > 16;
@@ -450,7 +447,8 @@ static const char *state_words(struct pm_slice state, struct pm_arena *arena)
 
 static void read_inconsistent(struct pm_detail *d, const struct pm_match *m)
 {
-	const char *before = state_words(m->cap[0], &d->inc->arena), *now = state_words(m->cap[1], &d->inc->arena);
+	const char *before = state_words(m->cap[0], &d->inc->arena),
+		   *now = state_words(m->cap[1], &d->inc->arena);
 
 	if (before)
 		pm_detail_mean(d, "state_before",
@@ -461,9 +459,10 @@ static void read_inconsistent(struct pm_detail *d, const struct pm_match *m)
 
 static void read_safe_unsafe(struct pm_detail *d, const struct pm_match *m)
 {
-	pm_detail_add(d, "order", (struct pm_slice){ d->body.p + m->start, m->end - m->start },
-		      "a lock that is taken inside that kind of interrupt is held while one is taken that is also "
-		      "held with such interrupts enabled");
+	pm_detail_add(
+		d, "order", (struct pm_slice){ d->body.p + m->start, m->end - m->start },
+		"a lock that is taken inside that kind of interrupt is held while one is taken that is also "
+		"held with such interrupts enabled");
 }
 
 static void read_context(struct pm_detail *d, const struct pm_match *m)
@@ -503,10 +502,17 @@ static const struct pm_detail_row lockdep_rows[] = {
 	{ "^{*} is trying to release lock ({*}) at:", { "" }, NULL, read_released },
 	{ "^{*} is trying to contend lock ({*}) at:", { "" }, NULL, read_released },
 	{ "but there are no more locks to release!", { "" }, NULL, NULL },
-	{ "^{*} is freeing memory {x}-{x}, with a lock still held there!", { "", "freed_start", "freed_end" }, NULL,
+	{ "^{*} is freeing memory {x}-{x}, with a lock still held there!",
+	  { "", "freed_start", "freed_end" },
+	  NULL,
 	  read_freeing },
-	{ "^WARNING: {w} still has locks held!", { "holder" }, "it exits or freezes with a lock held", read_about },
-	{ "^{*} is leaving the kernel with locks still held!", { "holder" }, "it returns to user mode with a lock held",
+	{ "^WARNING: {w} still has locks held!",
+	  { "holder" },
+	  "it exits or freezes with a lock held",
+	  read_about },
+	{ "^{*} is leaving the kernel with locks still held!",
+	  { "holder" },
+	  "it returns to user mode with a lock held",
 	  read_about },
 	{ "^{*} is exiting with locks still held!", { "holder" }, "it exits with a lock held", read_about },
 	{ "^{d} lock{*} held by {*}:$", { "" }, NULL, read_holder },
@@ -519,11 +525,15 @@ static const struct pm_detail_row lockdep_rows[] = {
 	{ "{w}-safe -> {w}-unsafe lock order detected", { "" }, NULL, read_safe_unsafe },
 	{ "^{_}context-{{{d}:{d}}", { "context" }, NULL, read_context },
 	{ "^{s} suspicious {w} usage!", { "source", "rcu_check" }, NULL, NULL },
-	{ "^{s} RCU-list traversed in non-reader section", { "source" }, "an RCU list was walked outside of a reader",
+	{ "^{s} RCU-list traversed in non-reader section",
+	  { "source" },
+	  "an RCU list was walked outside of a reader",
 	  NULL },
 	{ "^{s} Illegal context switch in {*}!", { "source", "rcu_check" }, NULL, NULL },
 	{ "^{s} {*}!$", { "source", "rcu_check" }, NULL, NULL },
-	{ "rcu_scheduler_active = {d}, debug_locks = {d}", { "rcu_scheduler_active", "debug_locks" }, NULL,
+	{ "rcu_scheduler_active = {d}, debug_locks = {d}",
+	  { "rcu_scheduler_active", "debug_locks" },
+	  NULL,
 	  read_rcu_state },
 	{ "^RCU used illegally from {*}!", { "rcu_context" }, "RCU does not watch this CPU there", NULL },
 	{ "^irq event stamp: {d}", { "irq_events" }, NULL, NULL },
@@ -551,13 +561,16 @@ static int32_t trace_of(const struct pm_incident *inc, struct pm_at at)
 	return -1;
 }
 
-/* "-> #2 (C)", "-> #1 (B)", "-> #0 (A)": under #k stands how #k was taken with #k-1 held; #0 closes the cycle. */
+/* "-> #2 (C)", "-> #1 (B)", "-> #0 (A)": under #k stands how #k was taken with #k-1 held; #0 closes the
+ * cycle. */
 static void add_cycle(struct lockdep *l, struct pm_incident *inc)
 {
 	for (size_t i = 0; i < l->nchain; i++) {
 		const struct chain_link *link = &l->chain[i];
 		bool closes = link->number == 0;
-		const char *from = closes ? l->chain[0].name : i + 1 < l->nchain ? l->chain[i + 1].name : NULL;
+		const char *from = closes	       ? l->chain[0].name
+				   : i + 1 < l->nchain ? l->chain[i + 1].name
+						       : NULL;
 
 		if (!from || (closes && l->nchain == 1))
 			continue;

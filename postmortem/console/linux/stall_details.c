@@ -34,9 +34,10 @@ static const char *rcu_flags(struct pm_slice flags, struct pm_arena *arena)
 	if (flags.n > 2 && flags.p[2] == 'N')
 		text = pm_arena_printf(arena, "%s, will be offline for the next one", text);
 	if (flags.n > 3 && flags.p[3] >= '0' && flags.p[3] <= '9')
-		text = pm_arena_printf(arena,
-				       "%s; an irq_work has waited on it for %c grace periods: it takes no interrupts",
-				       text, flags.p[3]);
+		text = pm_arena_printf(
+			arena,
+			"%s; an irq_work has waited on it for %c grace periods: it takes no interrupts", text,
+			flags.p[3]);
 	else if (flags.n > 3 && flags.p[3] == '!')
 		text = pm_arena_printf(arena, "%s; no irq_work has run on it in this grace period", text);
 	else if (flags.n > 3 && flags.p[3] == '.')
@@ -80,27 +81,31 @@ static void rcu_cpu(struct pm_detail *d, const struct pm_match *m)
 				      ticks ? "timer interrupts that CPU took in this grace period"
 					    : "that CPU took no timer interrupt in this grace period");
 	if (pm_match("({d} GPs behind)", rest, &part))
-		pm_detail_add_another(d, "grace_periods_behind", part.cap[0], "grace periods that CPU knows nothing of");
+		pm_detail_add_another(d, "grace_periods_behind", part.cap[0],
+				      "grace periods that CPU knows nothing of");
 	if (pm_match("idle={w} ", rest, &part)) {
 		struct pm_slice idle = part.cap[0];
 		uint64_t counter;
 		const char *meaning = NULL;
 
-		/* dynticks counter / process nesting / NMI nesting; "(0 ticks…)" since 6.2 prints it whole. */
+		/* dynticks counter / process nesting / NMI nesting; "(0 ticks…)" since 6.2 prints it whole.
+		 */
 		if (pm_take_hex(&idle, &counter, NULL) && pm_take_char(&idle, '/'))
 			meaning = "context counter / nesting of tasks and idle / of interrupts and NMIs";
 		pm_detail_add_another(d, "idle", part.cap[0], meaning);
 	}
 	if (pm_match("softirq={d}/{d}", rest, &part))
-		pm_detail_add_another(d, "softirq", (struct pm_slice){ rest.p + part.start, part.end - part.start },
+		pm_detail_add_another(d, "softirq",
+				      (struct pm_slice){ rest.p + part.start, part.end - part.start },
 				      pm_slice_eq(part.cap[0], part.cap[1])
 					      ? "no RCU soft interrupt ran on that CPU in this grace period"
 					      : "RCU soft interrupts ran on that CPU in this grace period");
 	if (pm_match("fqs={d}", rest, &part))
 		pm_detail_add_another(d, "fqs", part.cap[0], "scans for idle CPUs in this grace period");
 	if (pm_slice_has(rest, PM_S("(false positive?)")))
-		pm_detail_add_words(d, "false_positive", "true",
-				    "the CPU is idle and the grace-period kthread starves: that is the cause");
+		pm_detail_add_words(
+			d, "false_positive", "true",
+			"the CPU is idle and the grace-period kthread starves: that is the cause");
 }
 
 static void rcu_tasks_blocked(struct pm_detail *d, const struct pm_match *m)
@@ -141,7 +146,8 @@ static void rcu_expedited(struct pm_detail *d, const struct pm_match *m)
 		if (dash != PM_NPOS && dash && word.p[0] >= '0' && word.p[0] <= '9')
 			add_cpu(d, pm_slice_upto(word, dash));
 		else if (word.p[0] == 'P')
-			pm_detail_add_another(d, "stalled_tasks", word, "a task preempted or blocked inside of a reader");
+			pm_detail_add_another(d, "stalled_tasks", word,
+					      "a task preempted or blocked inside of a reader");
 	}
 }
 
@@ -152,26 +158,45 @@ static void rcu_blocked_task(struct pm_detail *d, const struct pm_match *m)
 }
 
 static const struct pm_detail_row rcu_rows[] = {
-	{ "INFO: {f} detected expedited stalls on CPUs/tasks: {{{*}} {d} jiffies", { "flavour", "", "jiffies" }, NULL,
+	{ "INFO: {f} detected expedited stalls on CPUs/tasks: {{{*}} {d} jiffies",
+	  { "flavour", "", "jiffies" },
+	  NULL,
 	  rcu_expedited },
 	{ "INFO: {f} {w} stall on CPU", { "flavour", "detection" }, NULL, rcu_flavour },
 	{ "INFO: {f} {w} stalls on {w}:", { "flavour", "detection", "stalled" }, NULL, rcu_flavour },
 	{ "INFO: {f} {w} stall", { "flavour", "detection" }, NULL, rcu_flavour },
 	{ "Stall ended before state dump start", { NULL }, NULL, NULL },
-	{ "detected by {d}, t={d} jiffies, g={d}", { "detected_by", "jiffies", "grace_period" },
-	  "the CPU that noticed", rcu_stall_numbers },
+	{ "detected by {d}, t={d} jiffies, g={d}",
+	  { "detected_by", "jiffies", "grace_period" },
+	  "the CPU that noticed",
+	  rcu_stall_numbers },
 	{ "(t={d} jiffies g={d}", { "jiffies", "grace_period" }, NULL, rcu_stall_numbers },
-	{ "(detected by {d}, t={d} jiffies", { "detected_by", "jiffies" }, "the CPU that noticed",
+	{ "(detected by {d}, t={d} jiffies",
+	  { "detected_by", "jiffies" },
+	  "the CPU that noticed",
 	  rcu_stall_numbers },
 	{ "{f} kthread starved for {d} jiffies! {w} {w} {w} ->state={x} ->cpu={d}",
-	  { "kthread", "starved_jiffies", "", "", "kthread_wait", "kthread_state" }, NULL, rcu_starved },
+	  { "kthread", "starved_jiffies", "", "", "kthread_wait", "kthread_state" },
+	  NULL,
+	  rcu_starved },
 	{ "{f} kthread starved for {d} jiffies!", { "kthread", "starved_jiffies" }, NULL, rcu_starved },
-	{ "{f} kthread timer wakeup didn't happen for {d} jiffies!", { "kthread", "timer_late_jiffies" }, NULL, NULL },
-	{ "Possible timer handling issue on cpu={d}", { "timer_cpu" }, "its timer interrupt did not come", NULL },
+	{ "{f} kthread timer wakeup didn't happen for {d} jiffies!",
+	  { "kthread", "timer_late_jiffies" },
+	  NULL,
+	  NULL },
+	{ "Possible timer handling issue on cpu={d}",
+	  { "timer_cpu" },
+	  "its timer interrupt did not come",
+	  NULL },
 	{ "All QSes seen, last {f} kthread activity {d}", { "kthread", "kthread_idle_jiffies" }, NULL, NULL },
-	{ "Tasks blocked on level-{d} rcu_node (CPUs {w}): {*}$", { "", "", "stalled_tasks" }, NULL, rcu_tasks_blocked },
+	{ "Tasks blocked on level-{d} rcu_node (CPUs {w}): {*}$",
+	  { "", "", "stalled_tasks" },
+	  NULL,
+	  rcu_tasks_blocked },
 	{ "blocking rcu_node structures{*}: {*}$", { "", "blocking_nodes" }, NULL, NULL },
-	{ "^{x}: {*} nvcsw: {w} holdout: {d} idle_cpu: {w}", { "holdout", "", "voluntary_switches" }, NULL,
+	{ "^{x}: {*} nvcsw: {w} holdout: {d} idle_cpu: {w}",
+	  { "holdout", "", "voluntary_switches" },
+	  NULL,
 	  rcu_blocked_task },
 	{ "{d}-{w}: {*}$", { "" }, NULL, rcu_cpu },
 };
@@ -211,21 +236,40 @@ static void lockup_task(struct pm_detail *d, const struct pm_match *m)
 
 static const struct pm_detail_row soft_rows[] = {
 	{ "soft lockup - CPU#{d} stuck for {d}s! [{*}]", { "cpu", "seconds" }, NULL, lockup_task },
-	{ "CPU#{d} Utilization every {d}{f} during lockup:", { "", "sample_period" },
-	  "how the CPU spent its time, one line each period", NULL },
+	{ "CPU#{d} Utilization every {d}{f} during lockup:",
+	  { "", "sample_period" },
+	  "how the CPU spent its time, one line each period",
+	  NULL },
 	{ "#{d}: {d}% system,{_}{d}% softirq,{_}{d}% hardirq,{_}{d}% idle",
-	  { "", "system_percent", "softirq_percent", "hardirq_percent", "idle_percent" }, NULL, NULL },
-	{ "Detect HardIRQ Time exceeds {d}%", { "hardirq_over_percent" }, "the CPU drowns in hard interrupts", NULL },
+	  { "", "system_percent", "softirq_percent", "hardirq_percent", "idle_percent" },
+	  NULL,
+	  NULL },
+	{ "Detect HardIRQ Time exceeds {d}%",
+	  { "hardirq_over_percent" },
+	  "the CPU drowns in hard interrupts",
+	  NULL },
 	{ "#{d}: {d}{_}irq#{d}", { "", "irq_count", "irq" }, NULL, NULL },
 };
 
 static const struct pm_detail_row hard_rows[] = {
-	{ "Watchdog detected hard LOCKUP on cpu {d}", { "cpu" }, "it took no interrupts for the watchdog's time", NULL },
-	{ "CPU {d} self-detected hard LOCKUP @ {*}$", { "cpu", "place" }, "it noticed itself, in an NMI", NULL },
-	{ "CPU {d} detected hard LOCKUP on other CPUs {*}$", { "detected_by", "cpu" }, "the CPU that noticed", NULL },
+	{ "Watchdog detected hard LOCKUP on cpu {d}",
+	  { "cpu" },
+	  "it took no interrupts for the watchdog's time",
+	  NULL },
+	{ "CPU {d} self-detected hard LOCKUP @ {*}$",
+	  { "cpu", "place" },
+	  "it noticed itself, in an NMI",
+	  NULL },
+	{ "CPU {d} detected hard LOCKUP on other CPUs {*}$",
+	  { "detected_by", "cpu" },
+	  "the CPU that noticed",
+	  NULL },
 	{ "atchdog CPU:{d} Hard LOCKUP", { "cpu" }, "it took no interrupts for the watchdog's time", NULL },
 	{ "CPU {d} Hard LOCKUP", { "cpu" }, "it took no interrupts for the watchdog's time", NULL },
-	{ "CPU {d} TB:{d}, last {*}heartbeat TB:{d} ({d}ms ago)", { "", "", "", "", "last_heartbeat_ms" }, NULL, NULL },
+	{ "CPU {d} TB:{d}, last {*}heartbeat TB:{d} ({d}ms ago)",
+	  { "", "", "", "", "last_heartbeat_ms" },
+	  NULL,
+	  NULL },
 };
 
 void pm_lockup_fields(const struct pm_linux_report *report, struct pm_incident *inc)
@@ -309,10 +353,11 @@ static void hung_blocker(struct pm_detail *d, const struct pm_match *m)
 		colon--;
 	if (!colon || !pm_slice_dec(pm_slice_from(owner, colon), &pid) || pid > INT32_MAX)
 		return;
-	struct pm_fact *fact = pm_detail_add(d, "blocker", owner,
-					     pm_slice_has(rest, PM_S("last held"))
-						     ? "the task that held it last: it may have let go since"
-						     : "the task that owns it, as far as the kernel could tell");
+	struct pm_fact *fact =
+		pm_detail_add(d, "blocker", owner,
+			      pm_slice_has(rest, PM_S("last held"))
+				      ? "the task that held it last: it may have let go since"
+				      : "the task that owns it, as far as the kernel could tell");
 	if (!fact || !h->task)
 		return;
 	fact->grade = PM_LIKELY;
@@ -382,7 +427,9 @@ void pm_hung_fields(const struct pm_linux_report *report, struct pm_incident *in
 /* ---- Workqueues ---- */
 
 static const struct pm_detail_row workqueue_rows[] = {
-	{ "workqueue lockup - pool{*} stuck for {d}s!", { "pool", "seconds" }, "a pool whose workers make no progress",
+	{ "workqueue lockup - pool{*} stuck for {d}s!",
+	  { "pool", "seconds" },
+	  "a pool whose workers make no progress",
 	  NULL },
 	{ "^workqueue {w}: flags={x}", { "workqueue", "" }, "it has work that waits or runs", NULL, true },
 	{ "^{_}in-flight: {*}$", { "in_flight" }, "worker : function that runs now", NULL, true },
