@@ -53,6 +53,23 @@ static void take(struct console *con, uint32_t number)
 	con->taken[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
+static void take_start(struct console *con, uint64_t offset)
+{
+	unsigned size = sizeof(con->taken_starts) / sizeof(con->taken_starts[0]);
+
+	con->taken_starts[con->taken_starts_n++ % size] = offset + 1;
+}
+
+static bool is_taken_start(const struct console *con, uint64_t offset)
+{
+	unsigned size = sizeof(con->taken_starts) / sizeof(con->taken_starts[0]);
+
+	for (unsigned i = 0; i < size; i++)
+		if (con->taken_starts[i] == offset + 1)
+			return true;
+	return false;
+}
+
 static bool line_has_word(struct pm_slice raw, void *user)
 {
 	const struct console *con = user;
@@ -91,8 +108,11 @@ static bool read_report(struct console *con, uint64_t offset, uint32_t number)
 	inc.input = pm_arena_str(&inc.arena, pm_slice_of(con->name));
 	if (pm_systems_read(&con->systems, &window, &inc)) {
 		for (size_t i = window.start; i < window.n; i++)
-			if (window.taken[i])
+			if (window.taken[i]) {
 				take(con, window.lines[i].at.line);
+				if (i > window.start && pm_systems_start(&con->systems, &window.lines[i]))
+					take_start(con, window.lines[i].at.offset);
+			}
 		pm_boot_fill(&con->boot, &inc);
 		pm_boot_reported(&con->boot, &inc);
 		go_on = con->fn(&inc, con->user);
@@ -103,15 +123,44 @@ static bool read_report(struct console *con, uint64_t offset, uint32_t number)
 	return go_on;
 }
 
+/* What the message at offset tells; reads the report that starts there.  False: no more is wanted. */
+static bool look_at(struct console *con, uint64_t offset, uint32_t number, uint64_t *next_out)
+{
+	struct pm_arena arena;
+	struct pm_line line;
+
+	pm_arena_init(&arena);
+	pm_window_line(&con->text, offset, number, &arena, &line, next_out);
+	if (pm_boot_starts(&line))
+		pm_boot_begin(&con->boot, &line);
+	pm_systems_see(&con->systems, &line);
+	pm_boot_see(&con->boot, &line);
+	bool starts = !is_taken_start(con, offset) && pm_systems_start(&con->systems, &line);
+	pm_arena_deinit(&arena);
+	return !starts || read_report(con, offset, number);
+}
+
+/* The start of the line after the one that holds offset, however long that is. */
+static uint64_t next_line(struct console *con, uint64_t offset)
+{
+	for (;;) {
+		struct pm_slice rest = pm_text_at(&con->text, offset);
+		size_t end = pm_slice_find_char(rest, '\n');
+
+		if (end != PM_NPOS)
+			return offset + end + 1;
+		offset += rest.n;
+		if (!pm_text_need(&con->text, offset, PM_LINE_MAX))
+			return offset;
+	}
+}
+
 static void scan_text(struct console *con)
 {
 	struct pm_text *text = &con->text;
 	uint64_t offset = 0; /* always the start of a line */
 
-	for (;;) {
-		size_t have = pm_text_need(text, offset, PM_LINE_MAX + con->scanner.longest);
-		if (!have)
-			return;
+	while (pm_text_need(text, offset, PM_LINE_MAX + con->scanner.longest)) {
 		struct pm_slice rest = pm_text_at(text, offset);
 		size_t hit = pm_scan(&con->scanner, rest, 0);
 
@@ -134,38 +183,17 @@ static void scan_text(struct console *con)
 		offset += start;
 		pm_text_need(text, offset, PM_LINE_MAX);
 
+		/* A line may hold a second message; it starts one report at the most each. */
 		uint32_t number = pm_text_line(text, offset);
-		struct pm_arena arena;
-		struct pm_line line;
-		uint64_t next;
-		pm_arena_init(&arena);
-		pm_window_line(text, offset, number, &arena, &line, &next);
-		bool start_here = false;
-		pm_systems_see(&con->systems, &line);
-		if (pm_boot_starts(&line)) {
-			pm_boot_begin(&con->boot, &line);
-			pm_systems_see(&con->systems, &line);
-		}
-		pm_boot_see(&con->boot, &line);
-		if (!is_taken(con, number))
-			start_here = pm_systems_start(&con->systems, &line) != NULL;
-		pm_arena_deinit(&arena);
-		if (start_here && !read_report(con, offset, number))
-			return;
-
-		/* Past this line, however long it is: a line starts one report at the most. */
-		for (;;) {
-			rest = pm_text_at(text, offset);
-			size_t end = pm_slice_find_char(rest, '\n');
-
-			if (end != PM_NPOS) {
-				offset += end + 1;
-				break;
-			}
-			offset += rest.n;
-			if (!pm_text_need(text, offset, PM_LINE_MAX))
+		uint64_t end = offset, next;
+		for (int messages = 0; messages < 4; messages++) {
+			if (!look_at(con, end, number, &next))
+				return;
+			end = next;
+			if (!pm_text_at(text, end).n || text->buf[end - 1 - text->base] == '\n')
 				break;
 		}
+		offset = next_line(con, offset);
 	}
 }
 

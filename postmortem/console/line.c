@@ -402,3 +402,26 @@ void pm_line_parse(struct pm_line *line)
 	}
 	line->body = s;
 }
+
+size_t pm_line_second(const struct pm_line *line)
+{
+	struct pm_slice rest = line->body;
+
+	if (line->time_ns < 0)
+		return PM_NPOS;
+	for (;;) {
+		size_t at = pm_slice_find_char(rest, '[');
+
+		if (at == PM_NPOS)
+			return PM_NPOS;
+		rest = pm_slice_from(rest, at);
+		size_t point = pm_slice_find_char(pm_slice_upto(rest, 16), '.');
+		struct pm_slice prefix = rest;
+		struct pm_line second;
+		/* "[   12.345678]": printk always writes six digits behind the point */
+		if (point != PM_NPOS && rest.n > point + 7 && rest.p[point + 7] == ']' &&
+		    take_printk(&prefix, &second))
+			return (size_t)(rest.p - line->body.p);
+		rest = pm_slice_from(rest, 1);
+	}
+}

@@ -40,6 +40,10 @@ struct pm_line {
 /* Fills everything but `raw`, `at` and `cut`, which the caller has set. */
 void pm_line_parse(struct pm_line *line);
 
+/* Where in body another message of printk starts, its prefix first: two CPUs wrote to the
+ * console at once and the first one's line was never ended.  PM_NPOS: nowhere. */
+size_t pm_line_second(const struct pm_line *line);
+
 static inline bool pm_context_same(struct pm_context a, struct pm_context b)
 {
 	return a.kind == b.kind && a.id == b.id;

@@ -356,10 +356,12 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 			if (inc->machine.system == PM_SYSTEM_UNKNOWN)
 				known = false; /* the reader could not tell either */
 			tell_system(systems, inc, known ? best->system : PM_SYSTEM_UNKNOWN,
-				    own ? PM_CERTAIN : known ? PM_LIKELY : PM_NO_GRADE,
-				    !known ? NULL :
-				    why[best->system] ? why[best->system] :
-							"a mark earlier in the text");
+				    own	    ? PM_CERTAIN
+				    : known ? PM_LIKELY
+					    : PM_NO_GRADE,
+				    !known		? NULL
+				    : why[best->system] ? why[best->system]
+							: "a mark earlier in the text");
 			return true;
 		}
 		inc->machine.system = PM_SYSTEM_UNKNOWN;

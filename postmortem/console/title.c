@@ -172,7 +172,8 @@ static struct pm_slice apply(struct pm_arena *arena, struct pm_slice s, rule_fn 
 		const char *by = "";
 		size_t gone = rule(s, i, &by), len = strlen(by);
 
-		if (gone && !out) { /* by is at most six bytes longer than what it stands for, and starts at one */
+		if (gone &&
+		    !out) { /* by is at most six bytes longer than what it stands for, and starts at one */
 			out = pm_arena_alloc(arena, s.n * 4 + 16);
 			memcpy(out, s.p, i);
 			n = i;

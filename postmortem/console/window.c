@@ -56,6 +56,14 @@ void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, stru
 	}
 	line_out->raw = cleaned(raw, arena);
 	pm_line_parse(line_out);
+
+	size_t second = pm_line_second(line_out);
+	if (second != PM_NPOS &&
+	    line_out->raw.p == raw.p) { /* offsets hold only where nothing was taken out */
+		line_out->body.n = second;
+		line_out->raw.n = (size_t)(line_out->body.p - raw.p) + second;
+		*next_out = offset + line_out->raw.n;
+	}
 }
 
 /* Is this a line that reports are made of: a frame, a register, a list of tasks or locks?
@@ -119,8 +127,8 @@ void pm_window_make(struct pm_text *text, uint64_t offset, uint32_t number, uint
 			window_out->start = lines.n;
 		}
 		*PM_PUSH(arena, &lines) = line;
+		at += text->buf[next - 1 - text->base] == '\n';
 		place = next;
-		at++;
 	}
 	window_out->at_end = !pm_text_at(text, place).n && text->at_end;
 	window_out->lines = lines.v;

@@ -13,7 +13,9 @@
 #define PM_WINDOW_QUIET 400 /* lines without anything report-like that end it */
 
 /* The line at offset, cleaned (ANSI escapes, NULs, CR) into the arena where that changes it;
- * *next_out is where the next line starts.  text must hold the line or PM_LINE_MAX bytes of it. */
+ * *next_out is where the next line starts; a second message in the
+ * middle of a line counts as a line with the same number.  text must hold the line or PM_LINE_MAX bytes of
+ * it. */
 void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, struct pm_arena *arena,
 		    struct pm_line *line_out, uint64_t *next_out);
 

@@ -83,8 +83,27 @@ static void prefixes(void **state)
 	}
 }
 
+static size_t second(const char *raw)
+{
+	struct pm_line line = { .raw = pm_slice_of(raw) };
+
+	pm_line_parse(&line);
+	return pm_line_second(&line);
+}
+
+static void two_messages_in_a_line(void **state)
+{
+	(void)state;
+	assert_int_equal(second("[    1.000000] half[    1.000001] BUG: x"), 4);
+	assert_int_equal(second("[    1.000000][   T1] half[    1.000001][   C0] BUG: x"), 4);
+	assert_int_equal(second("[    1.000000] whole [1.5] and [12] and [<ffffffff81000000>]"), PM_NPOS);
+	assert_int_equal(second("said: [    1.000001] BUG: x"), PM_NPOS);
+	assert_int_equal(second("[    1.000000] cut [    1.00000"), PM_NPOS);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(prefixes) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(prefixes),
+					    cmocka_unit_test(two_messages_in_a_line) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
