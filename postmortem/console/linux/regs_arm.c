@@ -1,0 +1,112 @@
+/* arm (32 bits): the lines of __show_regs and of the exception stacks inside traces. */
+#include "console/linux/fields.h"
+
+#define NAMES "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 sp ip fp lr pc psr Control=sctlr Table=ttbr DAC=dacr "
+
+/* struct pt_regs */
+static const char *const pt_regs[] = { "r0", "r1",  "r2", "r3", "r4", "r5", "r6", "r7",	 "r8",
+				       "r9", "r10", "fp", "ip", "sp", "lr", "pc", "psr", "orig_r0" };
+
+static bool read_registers(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	(void)row;
+	(void)rest;
+	return pm_fields_pairs(f, f->body, NAMES, true);
+}
+
+/* "Register r0 information: slab kmalloc-512 start 8280e800 pointer offset 0 size 512" (since 5.12) */
+static bool read_information(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_regs *regs = pm_fields_block(f);
+	struct pm_slice name;
+
+	(void)row;
+	if (!pm_take_word(&rest, &name) || name.n > 4)
+		return false;
+	pm_take_blanks(&rest);
+	if (!pm_take(&rest, PM_S("information: ")))
+		return false;
+	/* r11, r12 … are printed under their other names. */
+	static const char *const others[] = { "fp", "ip", "sp", "lr", "pc" };
+	struct pm_slice number = pm_slice_from(name, 1);
+	uint64_t r;
+	char *text = pm_arena_str(f->arena, name);
+	struct pm_register *reg = pm_regs_find(regs, text);
+	if (!reg && pm_take_dec(&number, &r) && r >= 11 && r <= 15)
+		reg = pm_regs_find(regs, others[r - 11]);
+	if (reg)
+		reg->meaning = pm_fields_str(f, pm_slice_upto(rest, 200));
+	return true;
+}
+
+/* "1fa0:                   00000000 20000140 …": words of the exception stack, or of the stack itself */
+static bool more_words(struct pm_fields *f)
+{
+	struct pm_slice s = f->body;
+	uint64_t value;
+	unsigned digits;
+
+	if (!pm_take_hex(&s, &value, &digits) || digits != 4 || !pm_take_char(&s, ':'))
+		return false;
+	struct pm_regs *regs = pm_fields_block(f);
+	if (!regs || f->sequence >= 18)
+		return false;
+	pm_fields_words(f, s, pt_regs, 18);
+	if (f->sequence < 18)
+		return true;
+	regs = pm_fields_block(f);
+	const struct pm_register *pc = pm_regs_find(regs, "pc"), *psr = pm_regs_find(regs, "psr");
+	if (pc) {
+		regs->pc.has_addr = true;
+		regs->pc.addr = pc->value;
+	}
+	if (psr && (psr->value & 0x1f) == 0x10)
+		pm_fields_block_user(f);
+	return false; /* the block is complete */
+}
+
+/* "Exception stack(0xec3d1fa8 to 0xec3d1ff0)": registers without names follow. */
+static bool read_exception_stack(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_place none = { .at = f->at };
+	struct pm_trace *trace = pm_fields_trace(f);
+	uint64_t from, to;
+
+	(void)row;
+	if (!pm_take_hex(&rest, &from, NULL) || !pm_take(&rest, PM_S(" to ")) ||
+	    !pm_take_hex(&rest, &to, NULL))
+		return false;
+	/* Only arm's has a fixed layout; arm64's of 4.x says what was on the stack. */
+	if (!trace || to - from != 72)
+		return true;
+	pm_fields_block_open(f, &none, false);
+	f->reading = more_words;
+	return true;
+}
+
+/* Of the frames of arm's own unwinder: "r7:00000001 r6:00000000" says what a function saved. */
+static bool read_r(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	size_t colon = pm_slice_find_char(f->body, ':');
+
+	if (colon == PM_NPOS || colon > 4 || colon + 1 >= f->body.n)
+		return false;
+	if (f->body.p[colon + 1] != ' ') {
+		struct pm_slice s = pm_slice_from(f->body, colon + 1);
+		uint64_t value;
+		unsigned digits;
+
+		return pm_take_hex(&s, &value, &digits) && digits == 8;
+	}
+	return read_registers(f, row, rest);
+}
+
+const struct pm_field_row pm_rows_arm[] = {
+	{ "r", read_r },
+	{ "Control: ", read_registers },
+	{ "Flags: ", pm_fields_fact_row, 0, "registers/psr" },
+	{ "Register ", read_information },
+	{ "Exception stack(", read_exception_stack },
+	{ "Stack: (", pm_fields_skip },
+	{ 0 },
+};

@@ -1,0 +1,75 @@
+/* MIPS: the lines of __show_regs. */
+#include "console/linux/fields.h"
+
+static const char *const gprs[] = { "r0",  "r1",  "r2",	 "r3",	"r4",  "r5",  "r6",  "r7",
+				    "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15",
+				    "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23",
+				    "r24", "r25", "r26", "r27", "r28", "r29", "r30", "r31" };
+
+/* "$ 4   : 80801c70 00000000 …", 32-bit kernels leave $26 and $27 out. */
+static bool read_gpr(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	uint64_t first;
+
+	(void)row;
+	pm_take_blanks(&rest);
+	if (!pm_take_dec(&rest, &first) || first > 31)
+		return false;
+	pm_take_blanks(&rest);
+	if (!pm_take_char(&rest, ':'))
+		return false;
+	pm_fields_arch(f, PM_MIPS, PM_CERTAIN);
+	if (!first) {
+		struct pm_place none = { .at = f->at };
+
+		pm_fields_block_open(f, &none, false);
+	}
+	f->sequence = (unsigned)first;
+	pm_fields_words(f, rest, gprs, 32);
+	return true;
+}
+
+/* "Hi    : 00000000", "Status: 1000a403	KERNEL EXL IE", "Cause : 00800008 (ExcCode 02)" */
+static bool read_named(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_fault *fault = &f->inc->fault;
+	struct pm_regs *regs = pm_fields_block(f);
+	uint64_t value;
+	unsigned digits;
+
+	pm_take_blanks(&rest);
+	pm_take_char(&rest, ':');
+	pm_take_blanks(&rest);
+	if (!pm_take_hex(&rest, &value, &digits) || !regs)
+		return false;
+	pm_fields_register(f, row->name, value, digits);
+	rest = pm_slice_trim(rest);
+	if (!strcmp(row->name, "status") && pm_slice_has(rest, PM_S("USER")))
+		pm_fields_block_user(f);
+	if (rest.n && regs->role == PM_REGS_FAULT && pm_fields_own(f) && strcmp(row->name, "ra") != 0)
+		pm_fields_fact(f, "registers", row->name, rest);
+	if (!strcmp(row->name, "cause") && regs->role == PM_REGS_FAULT && pm_fields_own(f) &&
+	    !fault->has_error_code) {
+		fault->has_error_code = true;
+		fault->error_code = value;
+	}
+	if (!strcmp(row->name, "badva") && regs->role == PM_REGS_FAULT && pm_fields_own(f) &&
+	    !fault->has_address) {
+		fault->has_address = true;
+		fault->address = value;
+		fault->address_at = f->at;
+	}
+	return true;
+}
+
+const struct pm_field_row pm_rows_mips[] = {
+	{ "$", read_gpr },
+	{ "Hi ", read_named, 0, "hi" },
+	{ "Lo ", read_named, 0, "lo" },
+	{ "ra   ", read_named, 0, "ra" },
+	{ "Status:", read_named, 0, "status" },
+	{ "Cause ", read_named, 0, "cause" },
+	{ "BadVA ", read_named, 0, "badva" },
+	{ "PrId ", read_named, 0, "prid" },
+	{ 0 },
+};
