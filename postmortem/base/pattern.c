@@ -53,6 +53,26 @@ static size_t source_place(struct pm_slice line, size_t pos)
 	return digits ? path + 1 + digits : 0;
 }
 
+/* The length of "[<ffff…>] " or "[ffff…] " at pos, or 0. */
+static size_t address(struct pm_slice line, size_t pos)
+{
+	size_t n = 0;
+
+	if (pos >= line.n || line.p[pos] != '[')
+		return 0;
+	n += 1 + (pos + 1 < line.n && line.p[pos + 1] == '<');
+	if (pos + n + 1 < line.n && line.p[pos + n] == '0' && line.p[pos + n + 1] == 'x')
+		n += 2;
+	size_t digits = run(line, pos + n, is_hex);
+	n += digits;
+	n += pos + n < line.n && line.p[pos + n] == '>';
+	if (digits < 8 || pos + n >= line.n || line.p[pos + n] != ']')
+		return 0;
+	for (n++; pos + n < line.n && line.p[pos + n] == ' ';)
+		n++;
+	return n;
+}
+
 /* The longest run that field may take at pos; *least_out the shortest. 0 with least 1: none. */
 static size_t field_length(char field, struct pm_slice line, size_t pos, size_t *least_out)
 {
@@ -78,6 +98,9 @@ static size_t field_length(char field, struct pm_slice line, size_t pos, size_t 
 		while (pos + n < line.n && line.p[pos + n] != ' ' && line.p[pos + n] != '\t')
 			n++;
 		return n;
+	case 'a':
+		*least_out = 0;
+		return address(line, pos);
 	case '_':
 		*least_out = 0;
 		while (pos + n < line.n && (line.p[pos + n] == ' ' || line.p[pos + n] == '\t'))
@@ -140,7 +163,7 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 			for (size_t n = lazy ? least : most;;) {
 				size_t next = ncap;
 
-				if (field != '_' && ncap < PM_CAPTURES) {
+				if (field != '_' && field != 'a' && ncap < PM_CAPTURES) {
 					st->out->cap[ncap] = (struct pm_slice){ st->line.p + pos, n };
 					next = ncap + 1;
 				}

@@ -10,6 +10,7 @@
  *	{s}  a source place, file.c:123
  *	{this|that|}  one of several texts, the first that fits; an empty one always does
  *	{*}  anything, even nothing, as little as the rest of the pattern allows
+ *	{a}  a kernel address in brackets and the blanks behind it, or nothing; does not capture
  *	{_}  blanks, any number; does not capture
  *
  * It is looked for anywhere in the line; ^ at its start and $ at its end anchor

@@ -1,7 +1,29 @@
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
-	{ 0 },
+	{ "BUG:",
+	  "BUG: sleeping function called from invalid context at ",
+	  { NULL },
+	  "BUG: sleeping function called from invalid context in {f}",
+	  { NULL },
+	  PM_KIND_ATOMIC_SLEEP,
+	  PM_AT_TRACE },
+	{ "BUG:",
+	  "BUG: scheduling while atomic",
+	  { NULL },
+	  "BUG: scheduling while atomic in {f}",
+	  { NULL },
+	  PM_KIND_ATOMIC_SLEEP,
+	  PM_AT_TRACE,
+	  .skip = "*schedule*" },
+	{ "BUG:",
+	  "BUG: using {f}() in preemptible",
+	  { NULL },
+	  "BUG: using {1}() in preemptible code in {f}",
+	  { NULL },
+	  PM_KIND_PREEMPTIBLE,
+	  PM_AT_TRACE,
+	  .skip = "*dump_stack* *preempt* *debug_* *processor_id* *this_cpu*" },
 };
 
-const struct pm_linux_family pm_family_atomic = { "atomic", rows, 0, NULL };
+const struct pm_linux_family pm_family_atomic = PM_ROWS("atomic", rows, NULL);

@@ -1,7 +1,14 @@
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
-	{ 0 },
+	/* The line names both functions, sorted, so that a race has one name. */
+	{ "BUG:",
+	  "BUG: KCSAN: {*}$",
+	  { NULL },
+	  "KCSAN: {1}",
+	  { NULL },
+	  PM_KIND_KCSAN,
+	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kcsan = { "kcsan", rows, 0, NULL };
+const struct pm_linux_family pm_family_kcsan = PM_ROWS("kcsan", rows, NULL);

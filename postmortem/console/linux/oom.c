@@ -1,7 +1,27 @@
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
-	{ 0 },
+	{ "invoked oom-killer",
+	  "^{*} invoked oom-killer: ",
+	  { NULL },
+	  "out of memory",
+	  { NULL },
+	  PM_KIND_OOM,
+	  .flags = PM_ROW_NO_TRACE },
+	{ "ut of memory: Kill",
+	  "{Out|out} of memory: Kill{ed|} process {d} ({*})",
+	  { NULL },
+	  "out of memory",
+	  { NULL },
+	  PM_KIND_OOM,
+	  .flags = PM_ROW_NO_TRACE | PM_ROW_FOLLOWS },
+	{ "Kernel panic",
+	  "Kernel panic - not syncing: {Out of memory|System is deadlocked on memory}",
+	  { NULL },
+	  "kernel panic: {1}",
+	  { NULL },
+	  PM_KIND_OOM,
+	  .flags = PM_ROW_FOLLOWS },
 };
 
-const struct pm_linux_family pm_family_oom = { "oom", rows, 0, NULL };
+const struct pm_linux_family pm_family_oom = PM_ROWS("oom", rows, NULL);

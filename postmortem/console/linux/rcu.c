@@ -1,7 +1,32 @@
 #include "console/linux/rows.h"
 
+/* The stalled code is what the timer's interrupt interrupted. */
+#define AT_INTERRUPTED                                                                                       \
+	{                                                                                                    \
+		{ PM_STEP_LINE, "apic_timer_interrupt" }, { PM_STEP_PC },                                    \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+#define AT_INTERRUPTED2                                                                                      \
+	{                                                                                                    \
+		{ PM_STEP_LINE, "{apic_timer_interrupt|Exception stack|el1h_64_irq}" },                      \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+#define STALL(pattern)                                                                                       \
+	{                                                                                                    \
+		"INFO:", "INFO: " pattern, { NULL }, "INFO: rcu detected stall in {f}", { "stall in {f}" },  \
+			PM_KIND_RCU_STALL, AT_INTERRUPTED, AT_INTERRUPTED2, PM_PICK_STALL,                   \
+			.skip = "*apic_timer_interrupt* *rcu*"                                               \
+	}
+
 static const struct pm_linux_row rows[] = {
-	{ 0 },
+	/* flavours: preempt, sched, bh (until 4.20), tasks … */
+	STALL("rcu_{f} detected stall"),
+	STALL("rcu_{f} self-detected stall"),
+	STALL("rcu_{f} detected expedited stall"),
 };
 
-const struct pm_linux_family pm_family_rcu = { "rcu", rows, 0, NULL };
+const struct pm_linux_family pm_family_rcu = PM_ROWS("rcu", rows, NULL);

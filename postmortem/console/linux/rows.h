@@ -9,7 +9,7 @@
  * the one before.  Functions that tell nothing (guilty.c) are passed over everywhere. */
 enum pm_step_kind {
 	PM_STEP_END,
-	PM_STEP_LINE,	/* a line that matches `pattern`; each {f} of it is a candidate */
+	PM_STEP_LINE,	/* a line that matches `pattern`; if that ends in {f}, this is a candidate */
 	PM_STEP_PC,	/* a line that tells the program counter: RIP, EIP, pc, PC is at, NIP, epc … */
 	PM_STEP_TRACE,	/* "Call Trace:", "Backtrace:" */
 	PM_STEP_FRAMES, /* every frame up to the next stack, or up to a line that the next step takes */
@@ -34,7 +34,7 @@ enum pm_pick {
 enum pm_row_flags {
 	PM_ROW_NO_TRACE = 1 << 0,     /* such reports have no stack trace, or not always one */
 	PM_ROW_CORRUPTED = 1 << 1,    /* only a damaged report looks like this */
-	PM_ROW_DETAILS_TELL = 1 << 2, /* without the details it is not this row at all */
+	PM_ROW_FOLLOWS = 1 << 2,   /* often a part of the report before it: starts none inside another */
 };
 
 struct pm_linux_row {
@@ -74,6 +74,8 @@ struct pm_linux_family {
 			PM_STEP_FRAMES                                                                       \
 		}                                                                                            \
 	}
+#define PM_ROWS(family_name, rows_, fields_) \
+	{ family_name, rows_, sizeof(rows_) / sizeof(*(rows_)), fields_ }
 #define PM_AT_PC_ONLY                                                                                        \
 	{                                                                                                    \
 		{                                                                                            \

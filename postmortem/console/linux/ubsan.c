@@ -1,7 +1,32 @@
 #include "console/linux/rows.h"
 
+#define REPORTERS "*ubsan* *overflow*"
+
 static const struct pm_linux_row rows[] = {
-	{ 0 },
+	{ "UBSAN:",
+	  "UBSAN: Undefined behaviour in",
+	  { NULL },
+	  "UBSAN: undefined-behaviour in {f}",
+	  { NULL },
+	  PM_KIND_UBSAN,
+	  PM_AT_TRACE,
+	  .skip = REPORTERS }, /* until 5.8 */
+	{ "UBSAN:",
+	  "UBSAN: array-index-out-of-bounds in",
+	  { NULL },
+	  "UBSAN: array-index-out-of-bounds in {f}",
+	  { "bad-access in {f}" },
+	  PM_KIND_UBSAN,
+	  PM_AT_TRACE,
+	  .skip = REPORTERS },
+	{ "UBSAN:",
+	  "UBSAN: {*} in",
+	  { NULL },
+	  "UBSAN: {1} in {f}",
+	  { NULL },
+	  PM_KIND_UBSAN,
+	  PM_AT_TRACE,
+	  .skip = REPORTERS },
 };
 
-const struct pm_linux_family pm_family_ubsan = { "ubsan", rows, 0, NULL };
+const struct pm_linux_family pm_family_ubsan = PM_ROWS("ubsan", rows, NULL);

@@ -1,0 +1,238 @@
+#include "console/linux/identify.h"
+
+/* Frames the kernel itself doubts, and that the name must not rest on.  Where nothing tells whose line
+ * it is, they are left: without contexts nothing is certain anyway. */
+static bool doubted(const struct pm_line *line)
+{
+	struct pm_slice body = line->body;
+
+	if (line->context.kind == PM_CONTEXT_NONE || pm_slice_has(body, PM_S("<EOI>")))
+		return false;
+	return pm_slice_starts(body, PM_S("? ")) || pm_slice_has(body, PM_S(" ? ")) ||
+	       pm_slice_ends(body, PM_S(" (unreliable)"));
+}
+
+static void make_view(const struct pm_linux_report *report, struct pm_arena *arena, struct pm_view *view)
+{
+	*view = (struct pm_view){ .own = SIZE_MAX };
+	for (size_t i = 0; i < report->lines.n && i < report->tail; i++) {
+		const struct pm_line *line = report->lines.v[i];
+
+		if (i >= report->own && view->own == SIZE_MAX)
+			view->own = view->lines.n;
+		/* Printed by the taint of what was found, in the middle of it. */
+		if (i && (doubted(line) ||
+			  pm_slice_has(line->body, PM_S("Disabling lock debugging due to kernel taint"))))
+			continue;
+		*PM_PUSH(arena, &view->lines) = line->body;
+	}
+	if (view->own == SIZE_MAX)
+		view->own = view->lines.n;
+}
+
+struct named {
+	const struct pm_linux_row *row;
+	const struct pm_linux_family *family;
+	size_t line; /* of the view, at which the row matched */
+	struct pm_match match;
+	struct pm_search search;
+	bool matched; /* a row's line did, though its details may not */
+};
+
+/* Finds the row's details behind the line that matched; adds their captures. */
+static bool find_details(const struct pm_view *view, struct named *named)
+{
+	size_t at = named->line + 1;
+
+	for (size_t d = 0; d < PM_ROW_DETAILS && named->row->details[d]; d++) {
+		struct pm_match match;
+
+		while (at < view->own && !pm_match(named->row->details[d], view->lines.v[at], &match))
+			at++;
+		if (at++ >= view->own)
+			return false;
+		for (size_t i = 0; i < match.n && named->match.n < PM_CAPTURES; i++)
+			named->match.cap[named->match.n++] = match.cap[i];
+	}
+	return true;
+}
+
+/* The first line with the report's word that a row knows names it: mostly the first line of all. */
+static void name(const struct pm_view *view, struct named *named)
+{
+	const char *word = pm_linux_word(view->lines.v[0]);
+
+	*named = (struct named){ 0 };
+	if (!word)
+		return;
+	for (size_t i = 0; i < view->own && !named->matched; i++) {
+		size_t next = 0;
+
+		if (!pm_slice_has(view->lines.v[i], pm_slice_of(word)))
+			continue;
+		named->line = i;
+		for (;;) {
+			named->row = pm_linux_row_match(word, view->lines.v[i], next, &named->match,
+							&named->family, &next);
+			if (!named->row)
+				break;
+			named->matched = true;
+			if (find_details(view, named))
+				return;
+		}
+	}
+	named->row = NULL;
+	named->family = NULL;
+}
+
+const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
+					   const struct pm_linux_family **family_out)
+{
+	struct pm_arena arena;
+	struct pm_view view;
+	struct named named = { 0 };
+
+	pm_arena_init(&arena);
+	make_view(report, &arena, &view);
+	if (view.lines.n)
+		name(&view, &named);
+	pm_arena_deinit(&arena);
+	if (family_out)
+		*family_out = named.family;
+	return named.row;
+}
+
+static bool has_place(const struct pm_linux_row *row)
+{
+	return row->steps[0].kind != PM_STEP_END;
+}
+
+static void add_alt(struct pm_incident *inc, const char *alt)
+{
+	if (!strcmp(alt, inc->title))
+		return;
+	for (size_t i = 0; i < inc->alt_titles.n; i++)
+		if (!strcmp(inc->alt_titles.v[i], alt))
+			return;
+	*PM_PUSH(&inc->arena, &inc->alt_titles) = alt;
+}
+
+/* The titles by one form of the guilty functions' names. */
+static void add_titles(struct pm_incident *inc, const struct named *named, struct pm_slice f,
+		       struct pm_slice g, bool main_too)
+{
+	const struct pm_linux_row *row = named->row;
+	const char *templates[] = { main_too ? row->title : NULL, row->alt[0], row->alt[1] };
+
+	for (size_t i = 0; i < sizeof(templates) / sizeof(*templates); i++) {
+		if (!templates[i])
+			continue;
+		const char *title =
+			pm_title_make(&inc->arena, templates[i], named->match.cap, named->match.n, f, g);
+		add_alt(inc, pm_title_clean(&inc->arena, pm_slice_of(title)));
+	}
+}
+
+static void make_titles(struct pm_incident *inc, const struct named *named, const char **raw_title_out)
+{
+	const struct pm_search *search = &named->search;
+	struct pm_slice f = search->guilty[0].canonical, g = search->guilty[1].canonical, form_f, form_g;
+
+	*raw_title_out =
+		pm_title_make(&inc->arena, named->row->title, named->match.cap, named->match.n, f, g);
+	inc->title = pm_title_clean(&inc->arena, pm_slice_of(*raw_title_out));
+	add_titles(inc, named, f, g, false);
+	if (!has_place(named->row))
+		return;
+	/* Other kernels call the same system call by other names: those are the same bug. */
+	for (size_t i = 0; pm_guilty_form(search->guilty[0].raw, i, &form_f); i++) {
+		if (!pm_guilty_form(search->guilty[1].raw, i, &form_g))
+			break;
+		if (!i || form_f.n != search->guilty[0].raw.n || form_g.n != search->guilty[1].raw.n)
+			add_titles(inc, named, form_f, form_g, true);
+	}
+}
+
+static const char *context_words(struct pm_arena *arena, struct pm_context context)
+{
+	switch (context.kind) {
+	case PM_CONTEXT_TASK:
+		return pm_arena_printf(arena, "caller ids: the lines of task %u", context.id);
+	case PM_CONTEXT_CPU:
+		return pm_arena_printf(arena, "caller ids: the lines of CPU %u", context.id);
+	case PM_CONTEXT_CONSOLE:
+		return "one console (no caller ids): by position";
+	default:
+		return "no kernel prefix: by position";
+	}
+}
+
+static void find_panic(const struct pm_linux_report *report, struct pm_incident *inc)
+{
+	const struct pm_window *window = report->window;
+
+	for (size_t i = window ? window->start : 0; window && i < window->n; i++) {
+		const struct pm_line *line = &window->lines[i];
+		size_t pos = pm_slice_find(line->body, PM_S("Kernel panic - not syncing"));
+
+		if (pos == PM_NPOS)
+			continue;
+		struct pm_slice reason =
+			pm_slice_from(line->body, pos + sizeof("Kernel panic - not syncing") - 1);
+		(void)pm_take_char(&reason, ':');
+		inc->panicked = true;
+		inc->panic_reason = pm_arena_str(&inc->arena, pm_slice_trim(reason));
+		inc->panic_at = line->at;
+		return;
+	}
+}
+
+bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident *inc)
+{
+	struct pm_arena scratch;
+	struct pm_view view;
+	struct named named;
+	const char *raw_title, *why = NULL;
+
+	if (!report->lines.n)
+		return false;
+	const struct pm_line *first = report->lines.v[0];
+	pm_arena_init(&scratch);
+	make_view(report, &scratch, &view);
+	name(&view, &named);
+	if (named.row) {
+		if (has_place(named.row))
+			pm_guilty_search(&view, named.line, named.row, &named.search);
+		make_titles(inc, &named, &raw_title);
+		inc->fault.kind = named.row->kind;
+		if (has_place(named.row) && !named.search.ok)
+			why = "no function to name it by was found";
+		else if (named.row->flags & PM_ROW_CORRUPTED)
+			why = "its start or the rest of its first line is lost";
+	} else {
+		const char *word = pm_linux_word(first->body);
+		size_t pos = word ? pm_slice_find(first->body, pm_slice_of(word)) : 0;
+
+		raw_title = pm_arena_str(&inc->arena, pm_slice_from(first->body, pos));
+		inc->title = pm_title_clean(&inc->arena, pm_slice_of(raw_title));
+		inc->fault.kind = PM_KIND_OTHER;
+		if (named.matched)
+			why = "what must follow its first line is missing";
+	}
+	if (!why)
+		why = pm_corrupted_why(&view, raw_title, named.row);
+	inc->corrupted = why != NULL;
+	inc->corrupted_why = why;
+	inc->type = pm_title_type(inc->title);
+	inc->frame = pm_title_frame(&inc->arena, inc->title);
+	inc->guilty_file = pm_guilty_file(&view, inc->title, &inc->arena);
+	inc->fault.message = pm_arena_str(&inc->arena, pm_slice_trim(first->body));
+	inc->fault.at = first->at;
+	inc->context_how = context_words(&inc->arena, report->context);
+	find_panic(report, inc);
+	inc->fingerprint =
+		pm_fingerprint(&inc->arena, inc->fault.kind, inc->title,
+			       named.row && has_place(named.row) && named.search.ok ? &named.search : NULL);
+	pm_arena_deinit(&scratch);
+	return true;
+}

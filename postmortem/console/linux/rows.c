@@ -1,0 +1,55 @@
+#include "console/linux/identify.h"
+
+static const struct pm_linux_family *const families[] = {
+	&pm_family_access, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,    &pm_family_lockup,
+	&pm_family_hung,   &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,  &pm_family_kcsan,
+	&pm_family_ubsan,  &pm_family_lockdep, &pm_family_atomic,   &pm_family_object, &pm_family_memory,
+	&pm_family_oom,	   &pm_family_bug,     &pm_family_panic,    &pm_family_other,
+};
+#define FAMILIES (sizeof(families) / sizeof(*families))
+
+const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
+					      struct pm_match *match_out,
+					      const struct pm_linux_family **family_out, size_t *next_out)
+{
+	size_t index = 0;
+
+	for (size_t f = 0; f < FAMILIES; f++) {
+		const struct pm_linux_family *family = families[f];
+
+		if (from >= index + family->n) {
+			index += family->n;
+			continue;
+		}
+		for (size_t i = from > index ? from - index : 0; i < family->n; i++) {
+			const struct pm_linux_row *row = &family->rows[i];
+
+			if (strcmp(row->word, word) != 0 || !pm_match(row->line, body, match_out))
+				continue;
+			if (family_out)
+				*family_out = family;
+			if (next_out)
+				*next_out = index + i + 1;
+			return row;
+		}
+		index += family->n;
+	}
+	return NULL;
+}
+
+enum pm_linux_start pm_linux_start(const struct pm_line *line)
+{
+	const char *word = pm_linux_word(line->body);
+	struct pm_match match;
+
+	if (!word)
+		return PM_NO_START;
+	const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
+	if (row)
+		return row->flags & PM_ROW_FOLLOWS ? PM_FOLLOWS : PM_STARTS;
+	/* The kernel says BUG only when it means it, and has more to say than the rows know. */
+	if (!strcmp(word, "BUG:") &&
+	    (pm_slice_starts(line->body, PM_S("BUG: ")) || pm_slice_starts(line->body, PM_S("[ BUG: "))))
+		return PM_STARTS;
+	return PM_NO_START;
+}

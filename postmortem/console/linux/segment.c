@@ -1,0 +1,68 @@
+#include "console/linux/identify.h"
+
+#define LINES_BEFORE 50
+
+/* Printed in the middle of a report by code that goes on: its stack is not the report's. */
+static const char *const notes_with_stacks[] = {
+	"vmalloc: allocation failure:",
+	"FAULT_INJECTION: forcing a failure",
+	"FAULT_FLAG_ALLOW_RETRY missing",
+};
+
+static bool has_note(struct pm_slice body)
+{
+	for (size_t i = 0; i < sizeof(notes_with_stacks) / sizeof(*notes_with_stacks); i++)
+		if (pm_slice_has(body, pm_slice_of(notes_with_stacks[i])))
+			return true;
+	return false;
+}
+
+/* How many lines make a report complete enough that a panic after it is only its end. */
+static size_t complete_after(struct pm_slice first)
+{
+	return pm_slice_has(first, PM_S("BUG: KMSAN:")) ? 16 : 22;
+}
+
+void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct pm_linux_report *report_out)
+{
+	const struct pm_line *first = &window->lines[window->start];
+	struct pm_context context = first->context;
+	bool told = context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
+	bool all_cpus = false, over = false;
+	size_t count = 0;
+
+	*report_out = (struct pm_linux_report){ .context = context, .window = window };
+	size_t before = window->start > LINES_BEFORE ? window->start - LINES_BEFORE : 0;
+	for (size_t i = before; i < window->start; i++)
+		if (pm_context_same(window->lines[i].context, context) && !window->taken[i])
+			*PM_PUSH(arena, &report_out->before) = &window->lines[i];
+
+	report_out->own = report_out->tail = SIZE_MAX;
+	for (size_t i = window->start; i < window->n; i++) {
+		const struct pm_line *line = &window->lines[i];
+		bool same = pm_context_same(line->context, context);
+		bool mine = same || (all_cpus && line->context.kind == PM_CONTEXT_CPU);
+
+		if (i > window->start && report_out->own == SIZE_MAX && (!told || same) &&
+		    (has_note(line->body) || pm_linux_start(line) == PM_STARTS)) {
+			report_out->own = report_out->lines.n;
+			over = !has_note(line->body);
+		}
+		if (!mine)
+			continue;
+		if (report_out->tail == SIZE_MAX && ++count > complete_after(first->body) &&
+		    (pm_slice_has(line->body, PM_S("Kernel panic - not syncing")) ||
+		     pm_slice_has(line->body,
+				  PM_S("WARNING: possible circular locking dependency detected"))))
+			report_out->tail = report_out->lines.n;
+		if (pm_slice_has(line->body, PM_S("Sending NMI from CPU")))
+			all_cpus = true;
+		*PM_PUSH(arena, &report_out->lines) = line;
+		if (!over)
+			window->taken[i] = true;
+	}
+	if (report_out->own > report_out->lines.n)
+		report_out->own = report_out->lines.n;
+	if (report_out->tail > report_out->lines.n)
+		report_out->tail = report_out->lines.n;
+}

@@ -1,0 +1,93 @@
+#include "console/linux/identify.h"
+
+#include "console/scan.h"
+
+/* The order is the precedence within a line: "BUG: Unable to handle kernel data access" is a BUG. */
+const char *const pm_linux_words[] = {
+	"BUG:",
+	"WARNING:",
+	"INFO:",
+	"Unable to handle kernel",
+	"general protection fault",
+	"stack segment: ",
+	"Kernel panic",
+	"PANIC: double fault",
+	"rust_kernel: panicked",
+	"kernel BUG",
+	"Kernel BUG",
+	"BUG ",
+	"divide error:",
+	"divide_error:",
+	"invalid opcode:",
+	"UBSAN:",
+	"Booting the kernel.",
+	"unregister_netdevice: waiting for",
+	"VFS: Close: file count is 0",
+	"VFS: Busy inodes after unmount",
+	"Internal error:",
+	"Unhandled fault:",
+	"Alignment trap:",
+	"alignment check:",
+	"trusty: panic",
+	"hard LOCKUP",
+	"CFI failure",
+	"slab error in",
+	"unreferenced object",
+	"invoked oom-killer",
+	"ut of memory: Kill",
+	"Hardware Error",
+	"Machine Check Exception:",
+	"Hardware event.",
+	"mce_record:",
+	"EDAC ",
+	"NMI received",
+	"NMI: ",
+	"KVM internal error",
+	"Oops",
+	NULL,
+};
+
+static bool is_word_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* "ODEBUG:" is no "BUG:", "skb_panic" no "panic". */
+static bool stands_alone(struct pm_slice body, const char *word)
+{
+	struct pm_slice needle = pm_slice_of(word);
+	size_t pos = 0;
+
+	for (int tries = 0; tries < 8; tries++) {
+		size_t found = pm_slice_find(pm_slice_from(body, pos), needle);
+
+		if (found == PM_NPOS)
+			return false;
+		pos += found;
+		if (!pos || !is_word_char(needle.p[0]) || !is_word_char(body.p[pos - 1]))
+			return true;
+		if (needle.p[0] == 'u') /* "ut of memory": Out or out */
+			return true;
+		pos += needle.n;
+	}
+	return false;
+}
+
+const char *pm_linux_word(struct pm_slice body)
+{
+	static struct pm_scanner scanner;
+	static bool built;
+
+	if (!built) {
+		pm_scanner_init(&scanner);
+		pm_scanner_add(&scanner, pm_linux_words);
+		pm_scanner_build(&scanner, false);
+		built = true;
+	}
+	if (pm_scan(&scanner, body, 0) == PM_NPOS)
+		return NULL;
+	for (const char *const *word = pm_linux_words; *word; word++)
+		if (stands_alone(body, *word))
+			return *word;
+	return NULL;
+}
