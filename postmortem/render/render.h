@@ -9,13 +9,13 @@
 
 struct pm_render_text {
 	bool colour;
-	bool evidence; /* number the statements and list the places they rest on */
-	bool details;  /* registers, code, all traces: everything */
-	unsigned width; /* columns; 80 when unknown */
-	bool ascii;     /* no arrows, no dots: the output's locale is not UTF-8 (pm_render_is_utf8) */
+	bool evidence;	   /* number the statements and list the places they rest on */
+	bool details;	   /* registers, code, all traces: everything */
+	unsigned width;	   /* columns; 80 when unknown */
+	bool ascii;	   /* no arrows, no dots: the output's locale is not UTF-8 (pm_render_is_utf8) */
 	unsigned number;   /* "report 2 of 3": 1-based; 0: say no number */
-	unsigned total;    /* 0: not known yet, the input streams */
-	bool has_first;    /* first_ns is valid: the time of the input's first report */
+	unsigned total;	   /* 0: not known yet, the input streams */
+	bool has_first;	   /* first_ns is valid: the time of the input's first report */
 	uint64_t first_ns; /* "…, 12.3 s after the first" */
 };
 
@@ -25,7 +25,8 @@ bool pm_render_is_utf8(void);
 /* The explanation as docs/man/kpanic.1 shows it. */
 void pm_render_text(FILE *out, const struct pm_incident *inc, const struct pm_render_text *style);
 
-/* {"schema": 1, "reports": [ … ]}: begin, one report after the other, end.  Streams: holds one report at a time. */
+/* {"schema": 1, "reports": [ … ]}: begin, one report after the other, end.  Streams: holds one report at a
+ * time. */
 void pm_render_json_begin(FILE *out, const char *input);
 void pm_render_json_report(FILE *out, const struct pm_incident *inc, bool first);
 void pm_render_json_end(FILE *out);

@@ -1,0 +1,104 @@
+/* What stands around the failure and may matter. */
+#include "explain/rules.h"
+
+#define LIST_MAX 4
+
+static void locks_held(struct pm_incident *inc)
+{
+	size_t mine = 0;
+	struct pm_buf names = { 0 };
+
+	if (inc->fault.kind == PM_KIND_DEADLOCK || inc->fault.kind == PM_KIND_LOCKING ||
+	    inc->fault.kind == PM_KIND_ATOMIC_SLEEP)
+		return;
+	for (size_t i = 0; i < inc->locks.n; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+
+		if (lock->role != PM_LOCK_HELD || !lock->name || !lock->has_pid || !inc->actor.has_pid ||
+		    lock->pid != inc->actor.pid)
+			continue;
+		if (mine++ < LIST_MAX)
+			pm_buf_printf(&names, "%s%s", names.n ? ", " : "", lock->name);
+	}
+	if (mine)
+		pm_also(inc, "the task held %zu lock%s: %s%s", mine, mine == 1 ? "" : "s", names.data,
+			mine > LIST_MAX ? ", …" : "");
+	pm_buf_deinit(&names);
+}
+
+/* Other CPUs, when their traces are there: what each did. */
+static void other_cpus(struct pm_incident *inc)
+{
+	struct pm_buf words = { 0 };
+	size_t idle = 0, told = 0;
+
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+		struct pm_walk walk;
+
+		if (trace->role != PM_TRACE_CPU || !trace->has_cpu ||
+		    (inc->actor.has_cpu && trace->cpu == inc->actor.cpu))
+			continue;
+		pm_walk(inc, trace, &walk);
+		const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
+		if (walk.idle && !culprit)
+			idle++;
+		else if (culprit && told++ < LIST_MAX)
+			pm_buf_printf(&words, "%sCPU %u was in %s", words.n ? "; " : "", trace->cpu,
+				      pm_function_words(inc, culprit));
+	}
+	if (idle)
+		pm_buf_printf(&words, "%s%zu other CPU%s idle", words.n ? "; " : "", idle,
+			      idle == 1 ? " was" : "s were");
+	if (words.n)
+		pm_also(inc, "%s%s", words.data, told > LIST_MAX ? "; …" : "");
+	pm_buf_deinit(&words);
+}
+
+static void other_traces(struct pm_incident *inc)
+{
+	size_t tasks = 0;
+
+	for (size_t i = 0; i < inc->traces.n; i++)
+		tasks += inc->traces.v[i].role == PM_TRACE_TASK;
+	if (tasks)
+		pm_also(inc, "the report shows %zu other task%s", tasks, tasks == 1 ? "" : "s");
+}
+
+static void interrupted(struct pm_incident *inc)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_walk walk;
+
+	if (!trace)
+		return;
+	pm_walk(inc, trace, &walk);
+	if (walk.interrupted && walk.entry && strcmp(walk.entry, "page fault"))
+		pm_also(inc, "the %s interrupted %s", walk.entry, pm_function_words(inc, walk.interrupted));
+}
+
+static void ending(struct pm_incident *inc)
+{
+	static const char *const words[] = {
+		[PM_END_HALT] = "the machine halted",
+		[PM_END_REBOOT] = "the machine rebooted",
+		[PM_END_KDUMP] = "the crash kernel was started: look for a memory dump",
+	};
+
+	if (inc->panicked && inc->panic_reason && inc->fault.kind != PM_KIND_PANIC &&
+	    inc->fault.kind != PM_KIND_INIT_KILLED && inc->fault.kind != PM_KIND_NO_ROOT)
+		pm_also(inc, "it ended in a panic: %s", inc->panic_reason);
+	if (inc->end < sizeof(words) / sizeof(*words) && words[inc->end])
+		pm_also(inc, "%s", words[inc->end]);
+	else if (inc->end == PM_END_GOES_ON && !inc->panicked)
+		pm_also(inc, "the system went on running");
+}
+
+void pm_explain_also(struct pm_incident *inc)
+{
+	interrupted(inc);
+	locks_held(inc);
+	other_cpus(inc);
+	other_traces(inc);
+	ending(inc);
+}

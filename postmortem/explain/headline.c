@@ -1,0 +1,264 @@
+/* What happened, in a line: read, not concluded. */
+#include "explain/rules.h"
+
+#include "base/pattern.h"
+
+#include <ctype.h>
+
+static const char *access_words(enum pm_access access)
+{
+	switch (access) {
+	case PM_READ:
+		return "read";
+	case PM_WRITE:
+		return "write";
+	case PM_EXECUTE:
+		return "jump";
+	case PM_FREE:
+		return "free";
+	default:
+		return NULL;
+	}
+}
+
+/* "write of 8 bytes at 0x18", "jump to 0x0", "access at 0x18"; NULL when neither is known. */
+static const char *access_of(struct pm_incident *inc)
+{
+	const struct pm_fault *f = &inc->fault;
+	const char *verb = access_words(f->access);
+	struct pm_arena *arena = &inc->arena;
+	uint64_t addr = f->has_address ? f->address : f->effective;
+	bool has_addr = f->has_address || f->has_effective;
+	const char *words = verb ? verb : has_addr ? "access" : NULL;
+
+	if (words && f->access_size && f->access != PM_EXECUTE)
+		words = pm_arena_printf(arena, "%s of %s", words, pm_bytes_words(inc, f->access_size));
+	if (words && has_addr)
+		words = pm_arena_printf(arena, "%s %s 0x%llx", words, f->access == PM_EXECUTE ? "to" : "at",
+					(unsigned long long)addr);
+	return words;
+}
+
+/* A message as a kernel prints it, without the words that the headline says already. */
+static const char *bare_message(struct pm_incident *inc)
+{
+	static const char *const prefixes[] = {
+		"BUG: ",	  "INFO: ",	  "WARNING: ",		 "Kernel panic - not syncing: ",
+		"kernel panic: ", "panic: ",	  "Internal error: ",	 "watchdog: BUG: ",
+		"watchdog: ",	  "Kernel BUG: ", "NMI watchdog: BUG: ", "NMI watchdog: "
+	};
+	const char *message = inc->fault.message;
+
+	if (!message)
+		return NULL;
+	while (*message == ' ' || *message == '\t')
+		message++;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (!strncmp(message, prefixes[i], strlen(prefixes[i])))
+			return message + strlen(prefixes[i]);
+	(void)inc;
+	return message;
+}
+
+static const char *with_place(struct pm_incident *inc, const char *words)
+{
+	if (inc->place.file && inc->place.file_line)
+		return pm_arena_printf(&inc->arena, "%s at %s:%u", words, inc->place.file,
+				       inc->place.file_line);
+	if (inc->place.symbol)
+		return pm_arena_printf(&inc->arena, "%s in %s", words, pm_function_words(inc, &inc->place));
+	return words;
+}
+
+/* "of the type": words and what was accessed. */
+static const char *memory_headline(struct pm_incident *inc, const char *words)
+{
+	const char *access = access_of(inc);
+
+	return access ? pm_arena_printf(&inc->arena, "%s: %s", words, access) : with_place(inc, words);
+}
+
+static const char *access_headline(struct pm_incident *inc)
+{
+	const struct pm_fault *f = &inc->fault;
+	const char *headline = memory_headline(inc, pm_kind_words(f->kind));
+
+	if (f->kind == PM_KIND_NULL_DEREF && f->access == PM_EXECUTE)
+		headline = memory_headline(inc, "call through a NULL function pointer");
+	if (f->address_grade != PM_NO_GRADE && f->address_words && f->address_class != PM_ADDR_NULL &&
+	    f->address_class != PM_ADDR_UNKNOWN && (f->has_address || f->has_effective))
+		headline = pm_arena_printf(&inc->arena, "%s (%s)", headline, f->address_words);
+	return headline;
+}
+
+static const char *sanitizer_headline(struct pm_incident *inc)
+{
+	const char *type = pm_value(inc, "kasan", "bug_type");
+	const char *words = NULL;
+
+	if (!type)
+		type = pm_value(inc, "kfence", "error");
+	if (!type)
+		type = pm_value(inc, "kmsan", "bug_type");
+	if (!type)
+		return memory_headline(inc, pm_kind_words(inc->fault.kind));
+	words = pm_arena_printf(&inc->arena, "%s (%s)", type,
+				inc->fault.kind == PM_KIND_KASAN    ? "KASAN"
+				: inc->fault.kind == PM_KIND_KFENCE ? "KFENCE"
+								    : "KMSAN");
+	return memory_headline(inc, words);
+}
+
+static const char *bug_headline(struct pm_incident *inc)
+{
+	return with_place(inc, "BUG() reached");
+}
+
+/* Text after the cut line that says what a WARN is about: "refcount_t: underflow; use-after-free." */
+static const char *warn_reason(const struct pm_incident *inc)
+{
+	static const char *const groups[] = { "warning", "warn", "bug", "object" };
+	static const char *const names[] = { "reason", "text", "message" };
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		for (size_t k = 0; k < sizeof(names) / sizeof(*names); k++)
+			if (pm_value(inc, groups[i], names[k]))
+				return pm_value(inc, groups[i], names[k]);
+	return NULL;
+}
+
+static const char *warning_headline(struct pm_incident *inc)
+{
+	const char *words = with_place(inc, "warning");
+	const char *reason = warn_reason(inc);
+
+	return reason ? pm_arena_printf(&inc->arena, "%s: %s", words, reason) : words;
+}
+
+/* "soft lockup: CPU 1 stuck for 22 s in foo()" */
+static const char *lockup_headline(struct pm_incident *inc)
+{
+	const char *group = inc->fault.kind == PM_KIND_SOFT_LOCKUP ? "soft-lockup" : "hard-lockup";
+	const char *cpu = pm_value(inc, group, "cpu"), *seconds = pm_value(inc, group, "seconds");
+	const char *words = pm_kind_words(inc->fault.kind);
+
+	if (cpu)
+		words = pm_arena_printf(&inc->arena, "%s: CPU %s", words, cpu);
+	if (cpu && seconds)
+		words = pm_arena_printf(&inc->arena, "%s stuck for %s s", words, seconds);
+	return words;
+}
+
+static const char *stall_headline(struct pm_incident *inc)
+{
+	const char *cpus = pm_value(inc, "rcu", "stalled_cpus"),
+		   *tasks = pm_value(inc, "rcu", "stalled_tasks");
+	const char *flavour = pm_value(inc, "rcu", "flavour"), *jiffies = pm_value(inc, "rcu", "jiffies");
+	const char *words = pm_kind_words(PM_KIND_RCU_STALL);
+	struct pm_arena *arena = &inc->arena;
+
+	if (flavour)
+		words = pm_arena_printf(arena, "%s of %s", words, flavour);
+	if (cpus)
+		words = pm_arena_printf(arena, "%s: CPU%s %s", words, strchr(cpus, ' ') ? "s" : "", cpus);
+	else if (tasks)
+		words = pm_arena_printf(arena, "%s: tasks %s", words, tasks);
+	if ((cpus || tasks) && jiffies)
+		words = pm_arena_printf(arena, "%s held up the grace period for %s jiffies", words, jiffies);
+	return words;
+}
+
+static const char *hung_headline(struct pm_incident *inc)
+{
+	const char *task = pm_value(inc, "hung-task", "task"), *pid = pm_value(inc, "hung-task", "pid");
+	const char *seconds = pm_value(inc, "hung-task", "seconds");
+
+	if (!task || !seconds)
+		return NULL;
+	return pm_arena_printf(&inc->arena, "hung task: %s (pid %s) blocked for more than %s s", task,
+			       pid ? pid : "?", seconds);
+}
+
+static const char *lockdep_headline(struct pm_incident *inc)
+{
+	static const struct {
+		const char *message, *words;
+	} rows[] = {
+		{ "circular locking dependency", "possible deadlock: locks taken in a circle" },
+		{ "recursive locking", "possible deadlock: a task takes a lock that it holds" },
+		{ "inconsistent lock state",
+		  "possible deadlock: a lock taken inside an interrupt and with interrupts on" },
+		{ "unsafe lock order",
+		  "possible deadlock: a lock of interrupts depends on one that is taken with interrupts on" },
+		{ "irq lock inversion", "possible deadlock: an interrupt inverts the order of two locks" },
+		{ "Invalid wait context", "a sleeping lock is taken where sleeping is not allowed" },
+		{ "bad unlock balance", "a lock is released that is not held" },
+		{ "bad contention", "lock bookkeeping is inconsistent" },
+		{ "still has locks held", "a task exits or freezes with a lock held" },
+		{ "still held", "a lock is still held" },
+		{ "held lock freed", "memory with a held lock in it is freed" },
+		{ "non-static key", "a lock is used that was never initialised" },
+		{ "suspicious RCU", "RCU used without its lock" },
+	};
+
+	for (size_t i = 0; inc->fault.message && i < sizeof(rows) / sizeof(*rows); i++)
+		if (strcasestr(inc->fault.message, rows[i].message))
+			return rows[i].words;
+	return NULL;
+}
+
+static const char *panic_headline(struct pm_incident *inc)
+{
+	const char *reason = inc->panic_reason ? inc->panic_reason : bare_message(inc);
+
+	return reason ? pm_arena_printf(&inc->arena, "panic: %s", reason) : NULL;
+}
+
+static const char *race_headline(struct pm_incident *inc)
+{
+	const char *functions = pm_value(inc, "kcsan", "functions");
+
+	return functions ? pm_arena_printf(&inc->arena, "data race (KCSAN) in %s", functions) : NULL;
+}
+
+static const struct {
+	uint64_t kinds;
+	const char *(*words)(struct pm_incident *inc); /* NULL: the next row is tried */
+} rows[] = {
+	{ PM_K(NULL_DEREF) | PM_K(PAGE_FAULT) | PM_K(WRITE_READ_ONLY) | PM_K(EXECUTE_NX) | PM_K(SMEP) |
+		  PM_K(SMAP) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(ALIGNMENT) | PM_K(EXTERNAL_ABORT) |
+		  PM_K(DOUBLE_FAULT) | PM_K(STACK_GUARD),
+	  access_headline },
+	{ PM_K(KASAN) | PM_K(KFENCE) | PM_K(KMSAN), sanitizer_headline },
+	{ PM_K(KCSAN), race_headline },
+	{ PM_K(BUG), bug_headline },
+	{ PM_K(WARNING), warning_headline },
+	{ PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP), lockup_headline },
+	{ PM_K(RCU_STALL), stall_headline },
+	{ PM_K(HUNG_TASK), hung_headline },
+	{ PM_K(DEADLOCK) | PM_K(LOCKING) | PM_K(RCU_USAGE), lockdep_headline },
+	{ PM_K(PANIC), panic_headline },
+};
+
+/* What the message adds to the kind's words; NULL: nothing. */
+static const char *default_headline(struct pm_incident *inc)
+{
+	const char *words = pm_kind_words(inc->fault.kind), *message = bare_message(inc);
+
+	if (inc->fault.kind == PM_KIND_UNKNOWN || inc->fault.kind == PM_KIND_OTHER)
+		return message ? message : inc->title;
+	if (!message || strcasestr(message, words) == message)
+		return message ? message : with_place(inc, words);
+	return pm_arena_printf(&inc->arena, "%s: %s", words, message);
+}
+
+void pm_explain_headline(struct pm_incident *inc)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && !inc->headline; i++)
+		if (rows[i].kinds >> inc->fault.kind & 1)
+			inc->headline = rows[i].words(inc);
+	if (!inc->headline)
+		inc->headline = default_headline(inc);
+	if (!inc->headline)
+		inc->headline = pm_kind_words(inc->fault.kind);
+}

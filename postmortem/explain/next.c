@@ -1,0 +1,171 @@
+/* What to do now: concrete for this case, few, and the most telling first. */
+#include "explain/rules.h"
+
+#define NEXT_MAX 4
+
+/* Which option of the kernel would tell more, by kind. */
+static const struct {
+	uint64_t kinds;
+	const char *rule; /* a statement that must be there; NULL: none */
+	const char *words;
+} options[] = {
+	{ PM_K(PAGE_FAULT) | PM_K(GPF) | PM_K(LIST_CORRUPTION) | PM_K(NULL_DEREF) | PM_K(NON_CANONICAL),
+	  "poison",
+	  "boot with slub_debug=FZPU to learn who freed the object, or use a kernel with KASAN, which stops "
+	  "at the first bad access" },
+	{ PM_K(PAGE_FAULT) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(EXECUTE_NX), NULL,
+	  "if it happens again at varying places, memory is being overwritten: a kernel with KASAN (or "
+	  "slub_debug=FZPU) stops nearer to the cause" },
+	{ PM_K(LIST_CORRUPTION) | PM_K(BAD_PAGE) | PM_K(SLAB_CORRUPTION) | PM_K(REFCOUNT), NULL,
+	  "reproduce it with KASAN, or with slub_debug=FZPU on the command line: both say who allocated and "
+	  "freed the object" },
+	{ PM_K(STACK_CANARY) | PM_K(STACK_END), NULL,
+	  "look for large local arrays and copies into them on the way; CONFIG_KASAN_STACK or "
+	  "CONFIG_VMAP_STACK finds the writer" },
+	{ PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(HUNG_TASK), "double-acquire",
+	  "a kernel with CONFIG_PROVE_LOCKING proves it and names both places" },
+	{ PM_K(HUNG_TASK), NULL,
+	  "get all blocked tasks at the next time (echo w > /proc/sysrq-trigger); a kernel with "
+	  "CONFIG_PROVE_LOCKING names the holders" },
+	{ PM_K(RCU_STALL) | PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP), NULL,
+	  "if it happens again, compare the places of several reports: the same loop is the cause, ever "
+	  "different places mean load or a stalled host" },
+	{ PM_K(MEMORY_LEAK), NULL,
+	  "look for the missing free on the error paths of the function that allocated" },
+	{ PM_K(KCSAN), NULL,
+	  "decide which side needs a lock; if the race is meant, mark both accesses with "
+	  "READ_ONCE()/WRITE_ONCE() or data_race()" },
+};
+
+static const char *place_argument(struct pm_incident *inc, const struct pm_place *place)
+{
+	if (!place->symbol || !place->has_offset)
+		return NULL;
+	if (place->size)
+		return pm_arena_printf(&inc->arena, "%s+0x%llx/0x%llx%s%s%s", place->symbol,
+				       (unsigned long long)place->offset, (unsigned long long)place->size,
+				       place->module ? " [" : "", place->module ? place->module : "",
+				       place->module ? "]" : "");
+	return pm_arena_printf(&inc->arena, "%s+0x%llx", place->symbol, (unsigned long long)place->offset);
+}
+
+/* Is an argument safe to paste into a shell inside of single quotes? */
+static bool quotable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e || *text == '\'')
+			return false;
+	return true;
+}
+
+static const struct pm_place *blamed(struct pm_incident *inc)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	enum pm_frame_class class = pm_frame_class(inc->machine.system, inc->place.symbol);
+	struct pm_walk walk;
+
+	if (inc->place.symbol && (class == PM_FRAME_STORY || class == PM_FRAME_CALL))
+		return &inc->place;
+	if (!trace)
+		return NULL;
+	pm_walk(inc, trace, &walk);
+	return pm_walk_culprit(inc, &walk);
+}
+
+static void look_at_place(struct pm_incident *inc)
+{
+	const uint64_t elsewhere = PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) | PM_K(NMI) | PM_K(NO_ROOT) |
+				   PM_K(INIT_KILLED) | PM_K(OOM) | PM_K(REBOOT);
+	const struct pm_place *place;
+
+	if (elsewhere >> inc->fault.kind & 1)
+		return;
+	if (inc->panic_reason && strstr(inc->panic_reason, "sysrq"))
+		return;
+	place = blamed(inc);
+	if (!place || !place->symbol)
+		return;
+	if (place->file && place->file_line) {
+		if (pm_found(inc, "base-register-from") || pm_found(inc, "null-member-offset"))
+			pm_next(inc, NULL, "look where the pointer that %s:%u uses is set", place->file,
+				place->file_line);
+		else
+			pm_next(inc, NULL, "look at %s:%u", place->file, place->file_line);
+		return;
+	}
+	const char *argument = place_argument(inc, place), *command = NULL;
+	if (argument && inc->machine.system == PM_LINUX && quotable(argument) &&
+	    (!inc->machine.release || quotable(inc->machine.release)))
+		command = inc->machine.release
+				  ? pm_arena_printf(&inc->arena, "kpanic symbolize '%s' --release '%s'",
+						    argument, inc->machine.release)
+				  : pm_arena_printf(&inc->arena, "kpanic symbolize '%s'", argument);
+	pm_next(inc, command, "look at %s%s", pm_function_words(inc, place),
+		command ? "; for its source line" : "");
+}
+
+static void hardware(struct pm_incident *inc)
+{
+	const uint64_t kinds = PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR);
+
+	if (kinds >> inc->fault.kind & 1) {
+		if (inc->machine.system == PM_LINUX)
+			pm_next(inc, "ras-mc-ctl --errors",
+				"read the hardware's own history: rasdaemon's or mcelog's log and the "
+				"management controller's event log");
+		pm_next(inc, NULL,
+			"test memory (memtest86+); check cooling, power and firmware updates; swap the "
+			"suspected part");
+	} else if (inc->fault.kind == PM_KIND_NMI) {
+		pm_next(inc, NULL,
+			"read the management controller's event log (ipmitool sel list) for the same time");
+	} else if (pm_found(inc, "flipped-bit")) {
+		pm_next(inc, NULL, "test memory (memtest86+) if this machine shows unrelated crashes, too");
+	}
+}
+
+static void boot(struct pm_incident *inc)
+{
+	if (inc->fault.kind == PM_KIND_NO_ROOT) {
+		pm_next(inc, NULL,
+			"check root= on the command line%s%s, and that an initramfs with the disk's and the "
+			"file system's drivers is loaded",
+			inc->machine.command_line ? ": " : "",
+			inc->machine.command_line ? inc->machine.command_line : "");
+	} else if (inc->fault.kind == PM_KIND_INIT_KILLED) {
+		pm_next(inc, NULL,
+			"read what process 1 itself printed before; start once with init=/bin/sh to look "
+			"around");
+	} else if (inc->fault.kind == PM_KIND_OOM) {
+		if (pm_value(inc, "oom", "memcg_limit"))
+			pm_next(inc, NULL, "raise the cgroup's limit, or find what grows in it");
+		else
+			pm_next(inc, NULL,
+				"find out what grew: the table of tasks for programs, slab and unevictable "
+				"counts for the kernel itself");
+	}
+}
+
+void pm_explain_next(struct pm_incident *inc)
+{
+	if (inc->secondary && inc->follows)
+		pm_next(inc, NULL, "explain the earlier report first: \"%s\"", inc->follows);
+	hardware(inc);
+	boot(inc);
+	look_at_place(inc);
+	if (inc->machine.system != PM_LINUX)
+		return;
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		if (!(options[i].kinds >> inc->fault.kind & 1) ||
+		    (options[i].rule && !pm_found(inc, options[i].rule)))
+			continue;
+		/* A sanitizer's kernel needs no advice to use one. */
+		if (strstr(options[i].words, "KASAN") && inc->fault.flags &&
+		    strstr(inc->fault.flags, "KASAN"))
+			continue;
+		pm_next(inc, NULL, "%s", options[i].words);
+		break;
+	}
+	if (inc->next.n > NEXT_MAX)
+		inc->next.n = NEXT_MAX;
+}

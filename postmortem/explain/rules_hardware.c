@@ -1,0 +1,99 @@
+/* Hardware against software. */
+#include "explain/rules.h"
+
+#include "base/pattern.h"
+
+/* Which part, by the words that the decoded records use. */
+static const struct {
+	const char *in; /* a meaning or value holds it */
+	const char *part;
+} parts[] = {
+	{ "memory controller", "a memory module or its slot" },
+	{ "Memory", "a memory module or its slot" },
+	{ "DRAM", "a memory module or its slot" },
+	{ "cache", "the processor (one of its caches)" },
+	{ "TLB", "the processor" },
+	{ "bus", "the processor, or what is attached to its bus (memory, PCIe)" },
+	{ "interconnect", "the processor, or what is attached to its bus (memory, PCIe)" },
+	{ "PCIe", "the PCIe device or slot that the record names" },
+};
+
+static bool is_hardware_group(const char *group)
+{
+	static const char *const groups[] = { "machine-check", "mce", "edac",	  "ghes",
+					      "apei",	       "aer", "hardware", "nmi" };
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (!strcmp(group, groups[i]))
+			return true;
+	return false;
+}
+
+static bool machine_check(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *facts[16];
+	size_t n = 0;
+
+	for (size_t i = 0; i < inc->facts.n && n < sizeof(facts) / sizeof(*facts); i++)
+		if (is_hardware_group(inc->facts.v[i].group))
+			facts[n++] = &inc->facts.v[i];
+	struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
+					     "the hardware reported this error, not the kernel: the code "
+					     "that ran at the time is a bystander, not the cause");
+	for (size_t i = 0; i < n; i++)
+		pm_because(inc, finding, facts[i]->at);
+	return true;
+}
+
+static bool part(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	for (size_t i = 0; i < inc->facts.n; i++) {
+		const struct pm_fact *fact = &inc->facts.v[i];
+
+		if (!is_hardware_group(fact->group))
+			continue;
+		for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
+			if (!(fact->meaning && strcasestr(fact->meaning, parts[k].in)))
+				continue;
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
+				"the part to suspect is %s: the record says %s", parts[k].part,
+				fact->meaning);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool nmi(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, inc->fault.at,
+		"a non-maskable interrupt came that no driver claims: sent by hardware (bus or memory error, "
+		"watchdog), by the management controller, or by somebody's \"NMI\" button");
+	return true;
+}
+
+static bool hardware_before(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const char *const patterns[] = { "[Hardware Error]:",   "mce: [Hardware Error]",
+						"EDAC {*}: {*} CE ",   "EDAC {*}: {*} UE ",
+						"AER: {*}Uncorrected", "I/O error, dev " };
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+		const struct pm_log_line *line = pm_log_find(inc, patterns[i], true, NULL);
+
+		if (!line || line->report)
+			continue;
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, line->at,
+			"the hardware had reported an error shortly before: clear that up first");
+		return true;
+	}
+	return false;
+}
+
+static const struct pm_rule rules[] = {
+	{ "not-software", machine_check, PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) },
+	{ "suspect-part", part, PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) },
+	{ "unclaimed-nmi", nmi, PM_K(NMI) },
+	{ "hardware-error-before", hardware_before, ~(PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR)), PM_LINUX },
+};
+const struct pm_theme pm_theme_hardware = PM_THEME(rules);

@@ -1,0 +1,370 @@
+/* Locks: cycles, double acquires, and who waits for whom. */
+#include "explain/rules.h"
+
+#include "base/pattern.h"
+
+#define STUCK (PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(RCU_STALL) | PM_K(HUNG_TASK))
+
+/* "A → B → A" */
+static const char *cycle_words(struct pm_incident *inc)
+{
+	struct pm_buf line = { 0 };
+	const char *words;
+
+	for (size_t i = 0; i < inc->lock_edges.n && i < 8; i++) {
+		const struct pm_lock_edge *edge = &inc->lock_edges.v[i];
+
+		if (i == 0)
+			pm_buf_printf(&line, "%s", edge->from ? edge->from : "?");
+		pm_buf_printf(&line, " → %s", edge->to ? edge->to : "?");
+	}
+	words = pm_arena_str(&inc->arena, (struct pm_slice){ line.data, line.n });
+	pm_buf_deinit(&line);
+	return words;
+}
+
+static bool is_cycle(const struct pm_incident *inc)
+{
+	size_t n = inc->lock_edges.n;
+
+	if (n < 2 || !inc->lock_edges.v[0].from || !inc->lock_edges.v[n - 1].to)
+		return false;
+	for (size_t i = 0; i + 1 < n; i++)
+		if (!inc->lock_edges.v[i].to || !inc->lock_edges.v[i + 1].from ||
+		    strcmp(inc->lock_edges.v[i].to, inc->lock_edges.v[i + 1].from))
+			return false;
+	return !strcmp(inc->lock_edges.v[0].from, inc->lock_edges.v[n - 1].to);
+}
+
+static const struct pm_lock *lock_with(const struct pm_incident *inc, enum pm_lock_role role)
+{
+	for (size_t i = 0; i < inc->locks.n; i++)
+		if (inc->locks.v[i].role == role && inc->locks.v[i].name)
+			return &inc->locks.v[i];
+	return NULL;
+}
+
+static bool wanted_while_held(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED), *held = NULL;
+
+	if (!wanted)
+		return false;
+	for (size_t i = 0; i < inc->locks.n && !held; i++)
+		if (inc->locks.v[i].role == PM_LOCK_HELD && inc->locks.v[i].has_pid == wanted->has_pid &&
+		    inc->locks.v[i].pid == wanted->pid && inc->locks.v[i].name)
+			held = &inc->locks.v[i];
+	if (!held)
+		return false;
+	struct pm_finding *finding = pm_find(
+		inc, rule, PM_CERTAIN, PM_RANK_READ, wanted->at, "%s takes %s%s%s while it holds %s%s%s",
+		pm_task_words(inc, wanted->task, wanted->has_pid, wanted->pid), wanted->name,
+		wanted->taken.symbol ? " in " : "",
+		wanted->taken.symbol ? pm_function_words(inc, &wanted->taken) : "", held->name,
+		held->taken.symbol ? ", taken in " : "",
+		held->taken.symbol ? pm_function_words(inc, &held->taken) : "");
+	pm_because(inc, finding, held->at);
+	return true;
+}
+
+/* Of an edge's trace: the function that took the lock. */
+static const char *edge_where(struct pm_incident *inc, const struct pm_lock_edge *edge)
+{
+	struct pm_walk walk;
+
+	if (edge->trace < 0 || (size_t)edge->trace >= inc->traces.n)
+		return NULL;
+	pm_walk(inc, &inc->traces.v[edge->trace], &walk);
+	const struct pm_place *place = pm_walk_culprit(inc, &walk);
+	return place ? pm_function_words(inc, place) : NULL;
+}
+
+static bool order_cycle(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	if (!is_cycle(inc))
+		return false;
+	struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->lock_edges.v[0].at,
+					     "the order closes a circle: %s", cycle_words(inc));
+	for (size_t i = 0; i < inc->lock_edges.n; i++)
+		pm_because(inc, finding, inc->lock_edges.v[i].at);
+	for (size_t i = 0; i < inc->lock_edges.n && i < 6; i++) {
+		const struct pm_lock_edge *edge = &inc->lock_edges.v[i];
+		const char *where = edge_where(inc, edge);
+
+		if (where)
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, edge->at,
+				"%s: %s was taken under %s in %s", edge->new_edge ? "now" : "before",
+				edge->to, edge->from, where);
+	}
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->fault.at,
+		"no task need hang yet: lockdep has seen the orders one by one; when the paths run at the "
+		"same time, they wait for each other for ever");
+	return true;
+}
+
+static bool recursive(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED), *held = lock_with(inc, PM_LOCK_HELD);
+
+	if (!inc->fault.message || !strstr(inc->fault.message, "recursive locking") || !wanted || !held ||
+	    !wanted->name || !held->name)
+		return false;
+	if (wanted->has_addr && held->has_addr && wanted->addr == held->addr)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, wanted->at,
+			"it is the same lock, at 0x%llx: the task waits for itself",
+			(unsigned long long)wanted->addr);
+	else if (wanted->has_addr && held->has_addr && wanted->addr && held->addr)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, wanted->at,
+			"two different locks of the same class: a deadlock if another path takes the two the "
+			"other way round, else a nesting that needs its own subclass (…_nested())");
+	else
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, wanted->at,
+			"the lock belongs to the class of one that the task holds: the same lock twice, or "
+			"two of a kind without a defined order");
+	return true;
+}
+
+/* A task spins on a lock; the same task's way leads through a taker of the same kind before. */
+static bool double_acquire(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	enum pm_system system = inc->machine.system;
+	struct pm_walk walk;
+
+	if (!trace)
+		return false;
+	pm_walk(inc, trace, &walk);
+	size_t i = 0;
+	while (i < walk.places.n && pm_frame_class(system, walk.places.v[i]->symbol) == PM_FRAME_WAIT)
+		i++;
+	bool waits = i || pm_frame_class(system, inc->place.symbol) == PM_FRAME_WAIT;
+	if (!waits || i >= walk.places.n)
+		return false;
+	const struct pm_place *taker = walk.places.v[i];
+	bool spins = false;
+	for (size_t k = 0; k < i && !spins; k++)
+		spins = strstr(walk.places.v[k]->symbol, "spin_lock") != NULL;
+	spins = spins || (inc->place.symbol && strstr(inc->place.symbol, "spin_lock"));
+	if (!spins)
+		return false;
+	/* Held locks of this very task, where the kernel knows them. */
+	for (size_t k = 0; k < inc->locks.n; k++) {
+		const struct pm_lock *lock = &inc->locks.v[k];
+
+		if (lock->role != PM_LOCK_HELD || !lock->has_pid || !inc->actor.has_pid ||
+		    lock->pid != inc->actor.pid || !lock->taken.symbol)
+			continue;
+		if (!pm_symbol_same(lock->taken.symbol, taker->symbol))
+			continue;
+		for (size_t j = 0; j < inc->locks.n; j++) {
+			const struct pm_lock *first = &inc->locks.v[j];
+
+			if (j == k || first->role != PM_LOCK_HELD || first->pid != lock->pid ||
+			    !first->has_addr || !lock->has_addr || first->addr != lock->addr)
+				continue;
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, lock->at,
+				"the task already holds the lock %s that it spins on: it waits for itself",
+				lock->name);
+			return true;
+		}
+	}
+	for (size_t k = i + 1; k < walk.places.n; k++)
+		if (pm_symbol_same(walk.places.v[k]->symbol, taker->symbol)) {
+			struct pm_finding *finding =
+				pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, taker->at,
+					"%s is on the stack twice and takes a spin lock: if it is the same "
+					"lock, the CPU waits for itself",
+					pm_function_words(inc, taker));
+			pm_because(inc, finding, walk.places.v[k]->at);
+			return true;
+		}
+	return false;
+}
+
+/* Tasks that block on a lock that another listed task holds. */
+static bool held_by_other(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *blocker = pm_incident_fact(inc, "hung-task", "blocker");
+	bool found = false;
+
+	if (blocker) {
+		const char *on = pm_value(inc, "hung-task", "blocked_on");
+
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, blocker->at, "it waits for a %s%s%s%s%s",
+			on ? on : "lock", strcmp(blocker->value, "not found") ? " of task " : "; owner ",
+			blocker->value, blocker->meaning ? ": " : "",
+			blocker->meaning ? blocker->meaning : "");
+		found = true;
+	}
+	for (size_t i = 0; i < inc->locks.n && inc->findings.n < 40; i++) {
+		const struct pm_lock *want = &inc->locks.v[i];
+		bool mine = inc->actor.has_pid && want->has_pid && want->pid == inc->actor.pid;
+
+		if (!want->has_addr || !want->addr || !want->has_pid || (inc->actor.has_pid && !mine))
+			continue;
+		/* Lockdep lists the lock that a task is about to take as its last held one, too. */
+		for (size_t k = 0; k < inc->locks.n; k++) {
+			const struct pm_lock *held = &inc->locks.v[k];
+
+			if (k == i || held->role != PM_LOCK_HELD || !held->has_addr ||
+			    held->addr != want->addr || !held->has_pid || held->pid == want->pid)
+				continue;
+			struct pm_finding *finding = pm_find(
+				inc, rule, PM_LIKELY, PM_RANK_CAUSE, want->at,
+				"%s and %s are both listed with the lock %s%s%s: one holds it, the other "
+				"waits for it",
+				pm_task_words(inc, want->task, true, want->pid),
+				pm_task_words(inc, held->task, true, held->pid), want->name ? want->name : "",
+				held->taken.symbol ? ", the latter in " : "",
+				held->taken.symbol ? pm_function_words(inc, &held->taken) : "");
+			pm_because(inc, finding, held->at);
+			return true;
+		}
+	}
+	return found;
+}
+
+static bool irq_state(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *before = pm_incident_fact(inc, "lockdep", "state_before");
+	const struct pm_fact *now = pm_incident_fact(inc, "lockdep", "state_now");
+
+	if (!before || !now)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, before->at, "before: %s; now: %s",
+		before->meaning ? before->meaning : before->value, now->meaning ? now->meaning : now->value);
+	bool hard = strstr(before->value, "HARDIRQ") != NULL;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, before->at,
+		"when the %s comes while the lock is held on the same CPU, it waits for ever: take the lock "
+		"with %s everywhere outside of the %s",
+		hard ? "interrupt" : "softirq", hard ? "spin_lock_irqsave()" : "spin_lock_bh()",
+		hard ? "interrupt" : "softirq");
+	return true;
+}
+
+static bool scenario(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *order = pm_incident_fact(inc, "lockdep", "order");
+
+	if (!order)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, order->at, "%s%s%s", order->value,
+		order->meaning ? ": " : "", order->meaning ? order->meaning : "");
+	return true;
+}
+
+static bool unlock_balance(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_lock *lock = lock_with(inc, PM_LOCK_RELEASED);
+
+	if (!lock)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "%s releases %s%s%s without holding it",
+		pm_task_words(inc, lock->task, lock->has_pid, lock->pid), lock->name,
+		lock->taken.symbol ? " in " : "",
+		lock->taken.symbol ? pm_function_words(inc, &lock->taken) : "");
+	return true;
+}
+
+static bool exits_holding(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *holder = pm_incident_fact(inc, "lockdep", "holder");
+	const struct pm_lock *held = lock_with(inc, PM_LOCK_HELD);
+
+	if (!holder || !held)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, held->at, "%s, taken in %s, was never released: %s",
+		held->name, pm_function_words(inc, &held->taken),
+		holder->meaning ? holder->meaning : "the holder leaves");
+	return true;
+}
+
+static bool never_initialised(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	if (!inc->fault.message || !strstr(inc->fault.message, "non-static key"))
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->fault.at,
+		"the lock was never initialised (spin_lock_init(), mutex_init()), or its object was "
+		"overwritten or freed: used before its set-up finished, or after its end");
+	return true;
+}
+
+static bool rcu_usage(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *source = pm_incident_fact(inc, "lockdep", "source");
+	const struct pm_fact *check = pm_incident_fact(inc, "lockdep", "rcu_check");
+
+	if (!source)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, source->at, "the check stands at %s%s%s%s",
+		source->value, check ? " (" : "", check ? check->value : "", check ? ")" : "");
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, source->at,
+		"an RCU-protected pointer was read without rcu_read_lock() or the lock that protects its "
+		"update");
+	return true;
+}
+
+/* Who took the spin lock or disabled preemption under which the sleep happened. */
+static bool atomic_reason(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	struct pm_match m;
+	bool found = false;
+	const struct pm_log_line *line =
+		pm_log_find(inc, "in_atomic(): {d}, irqs_disabled(): {d}", false, &m);
+
+	if (line) {
+		bool atomic = !pm_slice_eq(m.cap[0], PM_S("0")), irqs = !pm_slice_eq(m.cap[1], PM_S("0"));
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, line->at, "sleeping was not allowed: %s%s%s",
+			atomic ? "preemption was disabled (a spin lock held, or RCU, or softirq)" : "",
+			atomic && irqs ? ", and " : "",
+			irqs	 ? "interrupts were disabled"
+			: atomic ? ""
+				 : "an RCU reader or other non-sleeping section");
+		found = true;
+	}
+	for (size_t i = 0; i < inc->locks.n && i < 8; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+
+		if (lock->role != PM_LOCK_HELD || !lock->name ||
+		    (inc->actor.has_pid && lock->has_pid && lock->pid != inc->actor.pid))
+			continue;
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "it holds %s%s%s", lock->name,
+			lock->taken.symbol ? ", taken in " : "",
+			lock->taken.symbol ? pm_function_words(inc, &lock->taken) : "");
+		found = true;
+	}
+	line = pm_log_find(inc, "Preemption disabled at:", false, NULL);
+	if (line) {
+		size_t at = (size_t)(line - inc->log.v);
+		struct pm_match place;
+
+		/* The place stands on the same line or the next one. */
+		for (size_t i = at; i < inc->log.n && i <= at + 1; i++) {
+			if (!pm_match("{f}+0x{x}/0x{x}", pm_slice_of(inc->log.v[i].text), &place))
+				continue;
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->log.v[i].at,
+				"preemption was disabled in %.*s()", PM_FMT(place.cap[0]));
+			found = true;
+			break;
+		}
+	}
+	return found;
+}
+
+#define LOCKDEP (PM_K(DEADLOCK) | PM_K(LOCKING))
+
+static const struct pm_rule rules[] = {
+	{ "wanted-while-held", wanted_while_held, LOCKDEP },
+	{ "lock-order-cycle", order_cycle, LOCKDEP },
+	{ "lock-taken-twice", recursive, LOCKDEP },
+	{ "irq-unsafe-order", scenario, LOCKDEP },
+	{ "irq-lock-state", irq_state, LOCKDEP },
+	{ "unlock-balance", unlock_balance, LOCKDEP },
+	{ "held-at-exit", exits_holding, LOCKDEP },
+	{ "never-initialised", never_initialised, LOCKDEP },
+	{ "rcu-unprotected", rcu_usage, PM_K(RCU_USAGE) },
+	{ "sleep-in-atomic", atomic_reason, PM_K(ATOMIC_SLEEP) },
+	{ "double-acquire", double_acquire, STUCK },
+	{ "held-by-other", held_by_other, STUCK },
+};
+const struct pm_theme pm_theme_lock = PM_THEME(rules);

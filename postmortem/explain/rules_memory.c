@@ -1,0 +1,526 @@
+/* Faults by address: what was accessed, through which register, and what the address gives away. */
+#include "explain/rules.h"
+
+#include "base/pattern.h"
+
+#include <ctype.h>
+
+#define ACCESS_KINDS                                                                                         \
+	(PM_K(NULL_DEREF) | PM_K(PAGE_FAULT) | PM_K(WRITE_READ_ONLY) | PM_K(EXECUTE_NX) | PM_K(SMEP) |       \
+	 PM_K(SMAP) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(ALIGNMENT) | PM_K(EXTERNAL_ABORT) |             \
+	 PM_K(KASAN) | PM_K(KFENCE) | PM_K(DOUBLE_FAULT) | PM_K(STACK_GUARD))
+
+static const struct pm_insn *marked_insn(const struct pm_incident *inc)
+{
+	for (size_t i = 0; i < inc->code.insns.n; i++)
+		if (inc->code.insns.v[i].marked)
+			return &inc->code.insns.v[i];
+	return NULL;
+}
+
+/* The address that was used, told or computed. */
+static bool bad_address(const struct pm_incident *inc, uint64_t *addr_out)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	*addr_out = f->has_address ? f->address : f->effective;
+	return f->has_address || f->has_effective;
+}
+
+/* Can the instruction's operand speak for the fault?  Only when its address is the one told, or none was. */
+static bool operand_speaks(const struct pm_incident *inc)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	return f->base_reg && f->has_effective && (f->effective_equal || !f->has_address);
+}
+
+static bool instruction(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_insn *insn = marked_insn(inc);
+	const struct pm_fault *f = &inc->fault;
+
+	if (f->kind == PM_KIND_KASAN || f->kind == PM_KIND_KFENCE) /* the code, if any, is the report's */
+		return false;
+	if (!insn || !insn->text || (!f->effective_words && !f->error_words))
+		return false;
+	struct pm_finding *finding =
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at, "`%s`%s%s%s%s", insn->text,
+			f->effective_words ? ": " : "", f->effective_words ? f->effective_words : "",
+			f->error_words ? "; error code: " : "", f->error_words ? f->error_words : "");
+	pm_because(inc, finding, f->address_at);
+	if (f->base_reg) {
+		const struct pm_register *reg =
+			pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), f->base_reg);
+		if (reg)
+			pm_because(inc, finding, reg->at);
+	}
+	return true;
+}
+
+static bool error_code(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (!f->error_words || pm_found(inc, "faulting-instruction"))
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, f->at, "%s%s",
+		f->has_address ? "the processor says: " : "", f->error_words);
+	return true;
+}
+
+static bool disagreement(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (!f->has_address || !f->has_effective || f->effective_equal || f->kind == PM_KIND_KASAN ||
+	    f->kind == PM_KIND_KFENCE)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at,
+		"instruction and registers give the address 0x%llx, but 0x%llx faulted: registers and code "
+		"may not belong together",
+		(unsigned long long)f->effective, (unsigned long long)f->address);
+	return true;
+}
+
+/* Which of the operand's registers is the NULL pointer, and which only the index. */
+static bool null_member(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	uint64_t addr;
+
+	if (f->address_class != PM_ADDR_NULL || !bad_address(inc, &addr) || f->access == PM_EXECUTE)
+		return false;
+	const char *member = pm_value(inc, NULL, "member");
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const struct pm_register *base = f->base_reg ? pm_regs_find(regs, f->base_reg) : NULL;
+	struct pm_finding *finding;
+
+	if (operand_speaks(inc) && base && base->value != 0 && !f->index_reg) {
+		/* The register itself holds a small number: it was computed from NULL before. */
+		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
+				  "%s holds the small number 0x%llx: the address of a member at that offset "
+				  "of a NULL pointer, computed before this instruction",
+				  f->base_reg, (unsigned long long)base->value);
+	} else if (operand_speaks(inc) && base && base->value == 0 && !f->index_reg) {
+		if (f->displacement)
+			finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
+					  "the base pointer (%s) is NULL and 0x%llx is the offset of %s",
+					  f->base_reg, (unsigned long long)f->displacement,
+					  member ? member : "a member");
+		else
+			finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
+					  "the pointer in %s is NULL: the first member of a structure, or "
+					  "the object itself, was accessed",
+					  f->base_reg);
+	} else if (addr) {
+		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+				  "the base pointer is NULL and 0x%llx is the offset of %s",
+				  (unsigned long long)addr,
+				  member ? member : "a member, or an index into an array");
+	} else {
+		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+				  "the pointer itself is NULL");
+	}
+	pm_because(inc, finding, f->address_at);
+	return true;
+}
+
+static bool null_call(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_walk walk = { 0 };
+	uint64_t addr;
+
+	if (f->access != PM_EXECUTE || !bad_address(inc, &addr) || f->address_class != PM_ADDR_NULL)
+		return false;
+	if (trace)
+		pm_walk(inc, trace, &walk);
+	const struct pm_place *caller = walk.places.n ? walk.places.v[0] : NULL;
+	struct pm_finding *finding =
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+			addr ? "a function pointer with the bad value 0x%llx was called%s%s"
+			     : "a function pointer that is NULL (%llu) was called%s%s: an operation that its "
+			       "owner never set",
+			(unsigned long long)addr, caller ? ", by " : "",
+			caller ? pm_function_words(inc, caller) : "");
+	if (caller)
+		pm_because(inc, finding, caller->at);
+	return true;
+}
+
+static bool base_from(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (!operand_speaks(inc) || !f->base_from)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, inc->code.at,
+		"%s was set before by `%s`, as far as the code bytes before it can be read", f->base_reg,
+		f->base_from);
+	return true;
+}
+
+/* What the class of the address says about its past. */
+static bool poison(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		enum pm_address_class class;
+		const char *words;
+	} rows[] = {
+		{ PM_ADDR_LIST_POISON, "a list entry was used that had already been deleted: removed twice, "
+				       "or walked without the lock that its removal takes" },
+		{ PM_ADDR_SLAB_POISON, "a pointer was read from slab memory that was freed (0x6b) or never "
+				       "initialised (0x5a): a use after free, or a member that nobody set" },
+		{ PM_ADDR_PAGE_POISON,
+		  "a pointer was read from a page that was already freed: a use after free" },
+		{ PM_ADDR_OTHER_POISON,
+		  "a pointer was used after its owner had poisoned it: use after the end of its life" },
+	};
+	const struct pm_fault *f = &inc->fault;
+	uint64_t addr;
+
+	if (!bad_address(inc, &addr))
+		return false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (rows[i].class != f->address_class)
+			continue;
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s%s%s",
+			f->address_words ? f->address_words : "", f->address_words ? ": " : "",
+			rows[i].words);
+		return true;
+	}
+	return false;
+}
+
+/* The faulting pointer may be plain while another register of the same operation holds poison. */
+static bool poison_in_registers(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	struct pm_finding *finding = NULL;
+	const char *names = NULL;
+	struct pm_at first = { 0 };
+	size_t n = 0;
+
+	if (pm_found(inc, "poison"))
+		return false;
+	for (size_t i = 0; regs && i < regs->regs.n; i++) {
+		const struct pm_register *reg = &regs->regs.v[i];
+
+		if (!reg->meaning || !strcasestr(reg->meaning, "poison") ||
+		    strcasestr(reg->meaning, "initialis"))
+			continue;
+		if (!n++)
+			first = reg->at;
+		if (n <= 3)
+			names = pm_arena_printf(&inc->arena, "%s%s%s (%s)", names ? names : "",
+						names ? ", " : "", reg->name, reg->meaning);
+	}
+	if (!n)
+		return false;
+	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, first, "%s %s poison: %s",
+			  n == 1 ? "a register" : "registers", n == 1 ? "holds" : "hold", names);
+	(void)finding;
+	return true;
+}
+
+static bool error_pointer(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (f->address_class != PM_ADDR_ERROR_POINTER)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+		"%s%sa function returned an error inside of the pointer and its caller did not check it with "
+		"IS_ERR() before using it",
+		f->address_words ? f->address_words : "", f->address_words ? ": " : "");
+	return true;
+}
+
+/* The bytes of an address in memory order, when all of them are printable. */
+static const char *ascii_of(struct pm_incident *inc, uint64_t addr)
+{
+	char text[9];
+	bool big = inc->machine.big_endian;
+
+	for (unsigned i = 0; i < 8; i++) {
+		unsigned char c = (unsigned char)(addr >> (big ? 56 - 8 * i : 8 * i));
+
+		if (c < 0x20 || c > 0x7e)
+			return NULL;
+		text[i] = (char)c;
+	}
+	text[8] = 0;
+	return pm_arena_str(&inc->arena, pm_slice_of(text));
+}
+
+static bool text_over_pointer(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	const char *text;
+	uint64_t addr;
+
+	if (f->address_class != PM_ADDR_TEXT_LIKE || !bad_address(inc, &addr))
+		return false;
+	if (f->base_reg && operand_speaks(inc)) {
+		const struct pm_register *base =
+			pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), f->base_reg);
+		if (base)
+			addr = base->value;
+	}
+	text = ascii_of(inc, addr);
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+		text ? "the pointer reads as the text \"%s\": a string was written over it, past the end of "
+		       "a buffer or into freed memory"
+		     : "the pointer's bytes read as text%s: a string was written over it, past the end of a "
+		       "buffer or into freed memory",
+		text ? text : "");
+	return true;
+}
+
+static bool user_pointer(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (f->address_class != PM_ADDR_USER && f->kind != PM_KIND_SMAP && f->kind != PM_KIND_SMEP)
+		return false;
+	if (f->access == PM_EXECUTE || f->kind == PM_KIND_SMEP)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+			"the kernel jumped to an address of user space: a function pointer was overwritten, "
+			"or never set");
+	else if (f->kind == PM_KIND_SMAP)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+			"the kernel dereferenced a user-space pointer directly, instead of copying with "
+			"copy_from_user() or get_user()");
+	else
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+			"the address is one of user space: a user pointer used directly, or a kernel pointer "
+			"that was overwritten with data");
+	return true;
+}
+
+/* Bits 47…63 of a kernel pointer are all ones.  One that is not may have flipped in memory. */
+static bool flipped_bit(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	uint64_t addr, wrong;
+
+	if (inc->machine.arch != PM_X86_64 || f->address_class != PM_ADDR_NON_CANONICAL ||
+	    !bad_address(inc, &addr))
+		return false;
+	wrong = ~addr & UINT64_C(0xffff800000000000);
+	if (!wrong || wrong & (wrong - 1))
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+		"but for bit %d the address 0x%llx would be a kernel address: one flipped bit, of failing "
+		"memory or of a stray bit operation",
+		__builtin_ctzll(wrong), (unsigned long long)addr);
+	return true;
+}
+
+static bool non_canonical(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	uint64_t addr;
+
+	if (f->address_class != PM_ADDR_NON_CANONICAL || !bad_address(inc, &addr) ||
+	    pm_found(inc, "flipped-bit") || f->kind == PM_KIND_KASAN)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+		"0x%llx is no address at all (non-canonical): the pointer was overwritten or read from "
+		"memory that holds something else by now",
+		(unsigned long long)addr);
+	return true;
+}
+
+static bool read_only(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (f->address_class == PM_ADDR_KERNEL_TEXT || f->address_class == PM_ADDR_MODULE)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+			"the target lies in the kernel's image or a module, which is read-only after start: "
+			"a const object or code was written, or the pointer is wrong");
+	else
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+			"the page is mapped, but read-only: a const or __ro_after_init object was written, "
+			"or the pointer is wrong");
+	return true;
+}
+
+static bool not_executable(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	(void)inc;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->fault.address_at,
+		"the kernel jumped into data: a function pointer or return address was overwritten, or its "
+		"object was freed and reused");
+	return true;
+}
+
+/* Mapped areas that fault: the object behind is gone. */
+static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		enum pm_address_class class;
+		const char *words;
+	} rows[] = {
+		{ PM_ADDR_VMALLOC,
+		  "the address lies in the vmalloc area, where nothing is mapped now: freed with vfree() or "
+		  "iounmap(), past an area's end, or the guard page of a kernel stack" },
+		{ PM_ADDR_MODULE, "the address lies where modules are loaded, and nothing is mapped there "
+				  "now: code or data of a module that was unloaded" },
+		{ PM_ADDR_VMEMMAP, "the address lies in the array of page descriptors, where none exists: a "
+				   "struct page was computed from an address that is no memory" },
+		{ PM_ADDR_KASAN_SHADOW, "the address lies in KASAN's shadow: the real access was to a wild "
+					"address whose shadow does not exist" },
+		{ PM_ADDR_DIRECT_MAP,
+		  "the address lies in the direct map of physical memory, but the page is not mapped: a wild "
+		  "pointer, or a page that was taken out of the map" },
+	};
+	const struct pm_fault *f = &inc->fault;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (rows[i].class != f->address_class)
+			continue;
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s", rows[i].words);
+		return true;
+	}
+	return false;
+}
+
+/* The kernel printed what KASAN thinks of a fault that it did not catch itself. */
+static bool kasan_range(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *type = pm_incident_fact(inc, "kasan", "range_type");
+	const struct pm_fact *range = pm_incident_fact(inc, "kasan", "range");
+	struct pm_match m;
+
+	if (type && range) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, type->at,
+			"KASAN computes the real access back to %s: %s%s%s", range->value, type->value,
+			type->meaning ? ", " : "", type->meaning ? type->meaning : "");
+		return true;
+	}
+	const struct pm_log_line *line = pm_log_find(inc, "KASAN: {*} in range [{x}-{x}]", false, &m);
+	if (!line)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, line->at,
+		"KASAN computes the real access back to [%.*s-%.*s]: %.*s", PM_FMT(m.cap[1]),
+		PM_FMT(m.cap[2]), PM_FMT(m.cap[0]));
+	return true;
+}
+
+/* A helper such as memcpy() only did what it was told. */
+static bool told_by_caller(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	const struct pm_place *culprit;
+	struct pm_walk walk;
+
+	if (!trace || pm_frame_class(inc->machine.system, inc->place.symbol) != PM_FRAME_HELPER)
+		return false;
+	pm_walk(inc, trace, &walk);
+	culprit = pm_walk_culprit(inc, &walk);
+	if (!culprit)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, culprit->at,
+		"%s only touches what it is given: the pointer or length came from its caller, %s",
+		pm_function_words(inc, &inc->place), pm_function_words(inc, culprit));
+	return true;
+}
+
+static bool divide(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_insn *insn = marked_insn(inc);
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	struct pm_slice text, word;
+
+	if (!insn || !insn->text)
+		return false;
+	text = pm_slice_of(insn->text);
+	if (!pm_take_word(&text, &word) ||
+	    !(pm_slice_starts(word, PM_S("div")) || pm_slice_starts(word, PM_S("idiv"))))
+		return false;
+	text = pm_slice_trim(text);
+	pm_take_char(&text, '%');
+	/* A 32-bit register is the lower half of the printed one. */
+	for (size_t i = 0; regs && i < regs->regs.n; i++) {
+		const struct pm_register *reg = &regs->regs.v[i];
+		const char *name = reg->name;
+		uint64_t value = reg->value;
+		bool whole = pm_slice_eq(text, pm_slice_of(name));
+		bool half = text.n == 3 && text.p[0] == 'e' && strlen(name) == 3 && name[0] == 'r' &&
+			    !memcmp(text.p + 1, name + 1, 2);
+		bool dword = text.n >= 3 && text.p[0] == 'r' && text.p[text.n - 1] == 'd' &&
+			     strlen(name) == text.n - 1 && isdigit((unsigned char)name[1]) &&
+			     !memcmp(text.p, name, text.n - 1);
+
+		if (!whole && !half && !dword)
+			continue;
+		if (half || dword)
+			value &= 0xffffffff;
+		struct pm_finding *finding =
+			value == 0 ? pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, reg->at,
+					     "`%s` divides by %.*s, which is 0", insn->text, PM_FMT(text))
+				   : pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, reg->at,
+					     "`%s` divides by %.*s = %llu: the quotient does not fit its "
+					     "register",
+					     insn->text, PM_FMT(text), (unsigned long long)value);
+		pm_because(inc, finding, inc->code.at);
+		return true;
+	}
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at,
+		"`%s` divides by a value in memory: it is 0, or the quotient does not fit", insn->text);
+	return true;
+}
+
+static bool invalid_opcode(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_insn *insn = marked_insn(inc);
+
+	if (!insn || insn->size < 2 || insn->bytes[0] != 0x0f || insn->bytes[1] != 0x0b ||
+	    (inc->machine.arch != PM_X86_64 && inc->machine.arch != PM_I386))
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at,
+		"the instruction is ud2, which compilers and BUG() put where code must never get to: a check "
+		"failed, or a function ran past its end");
+	return true;
+}
+
+static bool bug_place(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	if (!inc->place.file || !inc->place.file_line)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->place.at.line ? inc->place.at : inc->fault.at,
+		"the condition checked at %s:%u did not hold: the programmer had declared this state "
+		"impossible",
+		inc->place.file, inc->place.file_line);
+	return true;
+}
+
+static const struct pm_rule rules[] = {
+	{ "faulting-instruction", instruction, ACCESS_KINDS },
+	{ "error-code", error_code, ACCESS_KINDS },
+	{ "address-disagrees", disagreement, ACCESS_KINDS },
+	{ "kasan-range", kasan_range, ACCESS_KINDS & ~PM_K(KASAN), PM_LINUX },
+	{ "null-member-offset", null_member, ACCESS_KINDS },
+	{ "null-call", null_call, ACCESS_KINDS },
+	{ "poison", poison, ACCESS_KINDS },
+	{ "error-pointer", error_pointer, ACCESS_KINDS, PM_LINUX },
+	{ "text-over-pointer", text_over_pointer, ACCESS_KINDS },
+	{ "user-pointer", user_pointer,
+	  PM_K(PAGE_FAULT) | PM_K(SMAP) | PM_K(SMEP) | PM_K(GPF) | PM_K(EXECUTE_NX) },
+	{ "flipped-bit", flipped_bit, PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(PAGE_FAULT) },
+	{ "non-canonical", non_canonical, ACCESS_KINDS },
+	{ "read-only-target", read_only, PM_K(WRITE_READ_ONLY) },
+	{ "data-executed", not_executable, PM_K(EXECUTE_NX) },
+	{ "unmapped-area", unmapped_area, PM_K(PAGE_FAULT) | PM_K(GPF), PM_LINUX },
+	{ "base-register-from", base_from, ACCESS_KINDS },
+	{ "told-by-caller", told_by_caller, ACCESS_KINDS },
+	{ "poison-in-registers", poison_in_registers, 0, PM_LINUX },
+	{ "divisor", divide, PM_K(DIVIDE) },
+	{ "undefined-instruction", invalid_opcode, PM_K(INVALID_OPCODE) },
+	{ "failed-check", bug_place, PM_K(BUG) },
+};
+const struct pm_theme pm_theme_memory = PM_THEME(rules);

@@ -1,0 +1,378 @@
+/* What the kernel itself said: panic() and why, BUG, WARN, init, root, memory, counters, lists. */
+#include "explain/rules.h"
+
+#include "base/pattern.h"
+
+#include <stdlib.h>
+
+/* Facts that are statements already: their meaning says what was read. */
+struct said {
+	uint64_t kinds;
+	const char *group, *name;
+	enum pm_rank rank;
+	const char *lead; /* "the count says" */
+};
+
+static const struct said said_rows[] = {
+	{ PM_K(REFCOUNT) | PM_K(WARNING), "refcount", "error", PM_RANK_READ, NULL },
+	{ PM_K(LIST_CORRUPTION) | PM_K(BUG) | PM_K(WARNING), "list", "operation", PM_RANK_READ, "list" },
+	{ PM_K(ODEBUG) | PM_K(WARNING), "odebug", "action", PM_RANK_READ, "the object" },
+	{ PM_K(ODEBUG) | PM_K(WARNING), "odebug", "state", PM_RANK_READ, "while it was" },
+	{ PM_K(KOBJECT), "kobject", "error", PM_RANK_READ, NULL },
+	{ PM_K(KOBJECT), "kobject", "duplicate", PM_RANK_READ, NULL },
+	{ PM_K(SLAB_CORRUPTION), "slab", "error", PM_RANK_READ, NULL },
+	{ PM_K(SLAB_CORRUPTION), "slab", "found", PM_RANK_READ, "the first bad byte is" },
+	{ PM_K(BAD_PAGE), "page", "dumped_because", PM_RANK_READ, "the page is bad because" },
+	{ PM_K(BAD_PAGE), "page", "bad_flag_names", PM_RANK_READ, "flags that must not be set" },
+	{ PM_K(STACK_CANARY), "stack", "corrupted_in", PM_RANK_READ, NULL },
+	{ PM_K(PREEMPTIBLE), "atomic", "caller", PM_RANK_READ, "the caller is" },
+	{ PM_K(OOM), "oom", "constraint", PM_RANK_READ, NULL },
+	{ PM_K(OOM), "oom", "panic_on_oom", PM_RANK_DETAIL, NULL },
+	{ PM_K(INIT_KILLED), "init", "exit_code", PM_RANK_READ, "exit code" },
+	{ PM_K(INIT_KILLED) | PM_K(PANIC) | PM_K(NO_ROOT), "init", "errno", PM_RANK_READ,
+	  "its start failed" },
+};
+
+static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(said_rows) / sizeof(*said_rows); i++) {
+		const struct said *said = &said_rows[i];
+		const struct pm_fact *fact = pm_incident_fact(inc, said->group, said->name);
+
+		if (!fact || !(said->kinds >> inc->fault.kind & 1))
+			continue;
+		pm_find(inc, rule, PM_CERTAIN, (int)said->rank, fact->at, "%s%s%s%s%s",
+			said->lead ? said->lead : "", said->lead ? ": " : "", fact->value,
+			fact->meaning ? ": " : "", fact->meaning ? fact->meaning : "");
+		found = true;
+	}
+	return found;
+}
+
+/* panic() by whom, and what made it panic. */
+static bool panic_reason(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		const char *reason, *words;
+	} rows[] = {
+		{ "panic_on_warn", "the panic is only the answer to this report: panic_on_warn is set" },
+		{ "hung_task: blocked tasks", "the panic is the answer to a hung task (hung_task_panic is "
+					      "set): the task named before it is the one to look at" },
+		{ "softlockup: hung tasks",
+		  "the panic is the answer to the soft lockup: softlockup_panic is set" },
+		{ "RCU Stall", "the panic is the answer to the RCU stall: panic_on_rcu_stall is set" },
+		{ "sysrq triggered crash",
+		  "somebody asked for this crash (sysrq-c): nothing is wrong with the kernel by itself" },
+		{ "Fatal exception in interrupt", NULL },
+		{ "Fatal exception",
+		  "the machine went down because panic_on_oops is set; else only the task had been killed" },
+		{ "Attempted to kill init", NULL },
+		{ "Attempted to kill the idle task",
+		  "the fault hit the idle task, or an interrupt over it, so nothing could go on" },
+		{ "Out of memory", NULL },
+	};
+
+	if (!inc->panic_reason)
+		return false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!strstr(inc->panic_reason, rows[i].reason))
+			continue;
+		if (!rows[i].words)
+			return false;
+		bool itself = inc->fault.kind == PM_KIND_PANIC || inc->fault.kind == PM_KIND_OTHER;
+		pm_find(inc, rule, PM_CERTAIN, itself ? PM_RANK_READ : PM_RANK_DETAIL, inc->panic_at, "%s",
+			rows[i].words);
+		return true;
+	}
+	return false;
+}
+
+static bool panic_caller(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_walk walk;
+
+	if (!trace || (inc->panic_reason && strstr(inc->panic_reason, "sysrq")))
+		return false;
+	pm_walk(inc, trace, &walk);
+	const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
+	if (!culprit)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, culprit->at, "panic() was called by %s%s",
+		pm_function_words(inc, culprit),
+		culprit->module ? ": the module decided that it cannot go on" : "");
+	return true;
+}
+
+/* An exit code of wait(2): a signal in the low seven bits, an exit status in the next byte. */
+static bool init_exit(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		unsigned signal;
+		const char *words;
+	} signals[] = {
+		{ 4,
+		  "SIGILL: an instruction that this processor does not have; is the program built for it?" },
+		{ 6, "SIGABRT: it gave up by itself; its own message stands in the log before" },
+		{ 7, "SIGBUS: a file it had mapped could not be read; check disk and file system" },
+		{ 8, "SIGFPE" },
+		{ 9, "SIGKILL: killed from outside" },
+		{ 11, "SIGSEGV: a bad memory access in user space; check the program, its libraries, and "
+		      "memory" },
+		{ 13, "SIGPIPE" },
+		{ 15, "SIGTERM: asked to end" },
+	};
+	struct pm_match m;
+	const struct pm_log_line *line = pm_log_find(inc, "Attempted to kill init! exitcode={x}", true, &m);
+	struct pm_slice text = line ? m.cap[0] : (struct pm_slice){ 0 };
+	uint64_t code;
+
+	if (!line) {
+		struct pm_slice reason = pm_slice_of(inc->panic_reason);
+
+		if (!inc->panic_reason || !pm_match("Attempted to kill init! exitcode={x}", reason, &m))
+			return false;
+		text = m.cap[0];
+	}
+	if (!pm_take_hex(&text, &code, NULL))
+		return false;
+	unsigned signal = code & 0x7f, status = code >> 8 & 0xff;
+	struct pm_at at = inc->panic_at.line ? inc->panic_at : inc->fault.at;
+	if (signal) {
+		const char *words = NULL;
+
+		for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+			if (signals[i].signal == signal)
+				words = signals[i].words;
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at, "process 1 was ended by signal %u%s%s",
+			signal, words ? ", " : "", words ? words : "");
+	} else {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at,
+			"process 1 ended by itself with exit status %u%s", status,
+			status == 127 ? ": shells say so when a command or library was not found" : "");
+	}
+	return true;
+}
+
+static bool no_root(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *device = pm_incident_fact(inc, "root", "root_device");
+	const struct pm_fact *error = pm_incident_fact(inc, "root", "errno");
+	const struct pm_fact *partition = pm_incident_fact(inc, "root", "partition");
+	const struct pm_fact *block = pm_incident_fact(inc, "root", "unknown_block");
+	struct pm_match m;
+	bool found = false;
+
+	if (device) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, device->at, "tried as root: %s%s%s%s",
+			device->value, error ? ", error " : "", error ? error->value : "",
+			error && error->meaning ? pm_arena_printf(&inc->arena, " (%s)", error->meaning) : "");
+		found = true;
+	}
+	if (partition && !strcmp(partition->value, "none")) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, partition->at,
+			"the kernel saw no disk at all: the driver of its controller is neither built in nor "
+			"in an initramfs, or no initramfs was loaded");
+		return true;
+	}
+	if (partition) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, partition->at,
+			"disks are there (%s …): root= names another one, or the driver of its file system "
+			"is missing",
+			partition->value);
+		return true;
+	}
+	const struct pm_log_line *line = pm_log_find(inc, "unknown-block({d},{d})", false, &m);
+	if (line && pm_slice_eq(m.cap[0], PM_S("0")) && pm_slice_eq(m.cap[1], PM_S("0"))) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, line->at,
+			"unknown-block(0,0): the name given with root= was not found: no such disk, no "
+			"driver for it, or no initramfs");
+		return true;
+	}
+	if (line) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, line->at,
+			"block device %.*s:%.*s could not be mounted: no driver for it, or no file system on "
+			"it that this kernel knows",
+			PM_FMT(m.cap[0]), PM_FMT(m.cap[1]));
+		return true;
+	}
+	return found || block;
+}
+
+static bool oom(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *invoker = pm_incident_fact(inc, "oom", "invoker");
+	const struct pm_fact *killed = pm_incident_fact(inc, "oom", "killed");
+	const struct pm_fact *largest = pm_incident_fact(inc, "oom", "largest_task");
+	const struct pm_fact *gfp = pm_incident_fact(inc, "oom", "gfp_mask");
+	const struct pm_fact *order = pm_incident_fact(inc, "oom", "order");
+	const struct pm_fact *limit = pm_incident_fact(inc, "oom", "memcg_limit");
+	bool found = false;
+
+	if (invoker) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, invoker->at, "%s asked for memory%s%s%s%s",
+			invoker->value, order ? ", order " : "", order ? order->value : "",
+			gfp && gfp->meaning ? "; the request " : "", gfp && gfp->meaning ? gfp->meaning : "");
+		found = true;
+	}
+	if (limit) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, limit->at,
+			"the cgroup's limit is %s: other memory may be free", limit->value);
+		found = true;
+	}
+	if (largest) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, largest->at, "the largest user was %s%s%s",
+			largest->value, largest->meaning ? ": " : "",
+			largest->meaning ? largest->meaning : "");
+		found = true;
+	}
+	if (killed) {
+		const char *pid = pm_value(inc, "oom", "killed_pid"),
+			   *rss = pm_value(inc, "oom", "killed_anon_rss");
+
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, killed->at, "the kernel killed %s%s%s%s%s%s",
+			killed->value, pid ? " (pid " : "", pid ? pid : "", pid ? ")" : "",
+			rss ? ", which held (anonymous) " : "", rss ? rss : "");
+		found = true;
+	}
+	return found;
+}
+
+static bool refcount(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *fact = pm_incident_fact(inc, "refcount", "error");
+
+	if (!fact)
+		return false;
+	if (strstr(fact->value, "use-after-free"))
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
+			"gets and puts of the object do not balance: a put too many, or a user without a "
+			"reference of its own; the place of the report is often innocent");
+	else
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
+			"gets and puts of the object do not balance, or its memory was overwritten");
+	return true;
+}
+
+static bool list(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *found_fact = pm_incident_fact(inc, "list", "found"),
+			     *poison = pm_incident_fact(inc, "list", "poison");
+	const struct pm_fact *expected = pm_incident_fact(inc, "list", "expected");
+	const struct pm_fact *link = pm_incident_fact(inc, "list", "link");
+
+	if (expected && found_fact)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, found_fact->at, "%s should be %s but is %s%s%s",
+			link ? link->value : "the link", expected->value, found_fact->value,
+			found_fact->meaning ? ": " : "", found_fact->meaning ? found_fact->meaning : "");
+	if (poison)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, poison->at,
+			"the entry is deleted twice: its links hold %s since the first time", poison->value);
+	else if (expected && found_fact)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, found_fact->at,
+			"a neighbour was freed or reused while it was still linked, or two CPUs changed the "
+			"list without its lock");
+	return expected || poison;
+}
+
+static bool slab(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		const char *error, *words;
+	} rows[] = {
+		{ "Poison overwritten", "somebody wrote to the object after it was freed; the place of the "
+					"report only noticed it" },
+		{ "Redzone overwritten",
+		  "somebody wrote past the bounds of the object; the place of the report only noticed it" },
+		{ "already free", "the object is freed twice" },
+	};
+	const struct pm_fact *error = pm_incident_fact(inc, "slab", "error");
+	const struct pm_fact *alloc = pm_incident_fact(inc, "slab", "allocated_in"),
+			     *freed = pm_incident_fact(inc, "slab", "freed_in");
+
+	for (size_t i = 0; error && i < sizeof(rows) / sizeof(*rows); i++)
+		if (strcasestr(error->value, rows[i].error)) {
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, error->at, "%s", rows[i].words);
+			break;
+		}
+	if (alloc)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, alloc->at, "the object was allocated in %s",
+			alloc->value);
+	if (freed)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, freed->at, "it was freed in %s", freed->value);
+	return error || alloc || freed;
+}
+
+static bool usercopy(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *attempt = pm_value(inc, "usercopy", "attempt"),
+		   *object = pm_value(inc, "usercopy", "object");
+	const char *size = pm_value(inc, "usercopy", "size"), *offset = pm_value(inc, "usercopy", "offset");
+	const struct pm_fact *fact = pm_incident_fact(inc, "usercopy", "attempt");
+
+	if (!attempt || !size)
+		return false;
+	bool out = !strcmp(attempt, "exposure");
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, fact->at, "%s bytes were to be copied %s%s%s%s%s", size,
+		out ? "to user space out of " : "from user space over ", object ? object : "kernel memory",
+		offset ? ", from offset " : "", offset ? offset : "", offset ? " of it" : "");
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
+		"the length is not checked against the object's size, or the pointer is not what it seems; "
+		"caught before any harm was done");
+	return true;
+}
+
+static bool leak(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *size = pm_incident_fact(inc, "kmemleak", "size");
+	const char *comm = pm_value(inc, "kmemleak", "comm"), *pid = pm_value(inc, "kmemleak", "pid");
+
+	if (!size)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, size->at,
+		"%s bytes%s%s%s%s%s are referenced by no pointer that kmemleak could find: leaked, or only "
+		"reachable by a disguised pointer",
+		size->value, comm ? " allocated by " : "", comm ? comm : "", pid ? " (pid " : "",
+		pid ? pid : "", pid ? ")" : "");
+	return true;
+}
+
+static bool atomic_where(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *fact = pm_incident_fact(inc, "atomic", "function");
+
+	if (!fact)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
+		"%s() is used where the task can be moved to another CPU: disable preemption around it, or "
+		"use the raw variant if the value is only a hint",
+		fact->value);
+	return true;
+}
+
+static bool reboot(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
+		"the machine starts again without having said why: a triple fault, a reset, a power failure "
+		"or a watchdog leaves no message");
+	return true;
+}
+
+static const struct pm_rule rules[] = {
+	{ "kernel-says", kernel_says, 0, PM_LINUX },
+	{ "panic-reason", panic_reason, 0, PM_LINUX },
+	{ "panic-caller", panic_caller, PM_K(PANIC) },
+	{ "init-exit", init_exit, PM_K(INIT_KILLED) | PM_K(PANIC), PM_LINUX },
+	{ "no-root", no_root, PM_K(NO_ROOT), PM_LINUX },
+	{ "out-of-memory", oom, PM_K(OOM), PM_LINUX },
+	{ "unbalanced-references", refcount, PM_K(REFCOUNT) | PM_K(WARNING), PM_LINUX },
+	{ "list-links", list, PM_K(LIST_CORRUPTION) | PM_K(BUG) | PM_K(WARNING), PM_LINUX },
+	{ "slab-overwritten", slab, PM_K(SLAB_CORRUPTION), PM_LINUX },
+	{ "usercopy-bounds", usercopy, PM_K(USERCOPY) | PM_K(BUG), PM_LINUX },
+	{ "leaked-object", leak, PM_K(MEMORY_LEAK), PM_LINUX },
+	{ "per-cpu-in-preemptible", atomic_where, PM_K(PREEMPTIBLE), PM_LINUX },
+	{ "silent-reboot", reboot, PM_K(REBOOT) },
+};
+const struct pm_theme pm_theme_panic = PM_THEME(rules);

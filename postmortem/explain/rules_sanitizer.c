@@ -1,0 +1,242 @@
+/* What memory checkers tell: whose object it was, who freed it, who raced. */
+#include "explain/rules.h"
+
+#include "base/pattern.h"
+
+#include <stdlib.h>
+
+#define CHECKERS (PM_K(KASAN) | PM_K(KFENCE))
+
+static const struct pm_trace *trace_of(const struct pm_incident *inc, enum pm_trace_role role)
+{
+	for (size_t i = 0; i < inc->traces.n; i++)
+		if (inc->traces.v[i].role == role && inc->traces.v[i].frames.n)
+			return &inc->traces.v[i];
+	return NULL;
+}
+
+/* The function that asked for the allocation or free: the first that is no helper. */
+static const struct pm_place *asked(struct pm_incident *inc, const struct pm_trace *trace)
+{
+	struct pm_walk walk;
+
+	pm_walk(inc, trace, &walk);
+	return pm_walk_culprit(inc, &walk);
+}
+
+static const char *trace_task(struct pm_incident *inc, const struct pm_trace *trace)
+{
+	if (trace->has_pid)
+		return pm_task_words(inc, trace->comm, true, trace->pid);
+	return trace->comm;
+}
+
+static bool object(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *where = pm_incident_fact(inc, "kasan", "offset");
+
+	if (!inc->fault.object)
+		return false;
+	if (!where)
+		where = pm_incident_fact(inc, "kasan", "cache");
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, where ? where->at : inc->fault.at,
+		"the address belongs to: %s", inc->fault.object);
+	return true;
+}
+
+/* The type of bug in words, as its checker defines it. */
+static bool bug_type(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		const char *group, *name;
+	} rows[] = { { "kasan", "bug_type" }, { "kfence", "error" }, { "kmsan", "bug_type" } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct pm_fact *fact = pm_incident_fact(inc, rows[i].group, rows[i].name);
+
+		if (!fact || !fact->meaning)
+			continue;
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, fact->at, "%s: %s", fact->value, fact->meaning);
+		return true;
+	}
+	return false;
+}
+
+static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *freed = trace_of(inc, PM_TRACE_FREED),
+			      *alloc = trace_of(inc, PM_TRACE_ALLOCATED);
+	const char *age = pm_value(inc, "kfence", "free_age");
+	struct pm_finding *finding;
+
+	if (!freed)
+		return false;
+	const struct pm_place *by = asked(inc, freed);
+	const char *task = trace_task(inc, freed);
+	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, freed->at,
+			  "the object was freed%s%s in %s%s%s%s", task ? " by task " : "", task ? task : "",
+			  pm_function_words(inc, by), age ? ", " : "", age ? age : "", age ? " before" : "");
+	pm_because(inc, finding, by ? by->at : freed->at);
+	if (alloc) {
+		const struct pm_place *from = asked(inc, alloc);
+
+		task = trace_task(inc, alloc);
+		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at,
+				  "it had been allocated%s%s in %s", task ? " by task " : "",
+				  task ? task : "", pm_function_words(inc, from));
+	}
+	bool both = freed->has_pid && inc->actor.has_pid;
+	if (both && freed->pid != inc->actor.pid)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, freed->at,
+			"another task freed it than the one that used it: the user held no reference, or the "
+			"freeing side did not wait for its users (missing reference count, lock, RCU grace "
+			"period, or work that was not cancelled)");
+	else if (both)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, freed->at,
+			"the same task freed it before it used it: a pointer that stayed behind after the "
+			"free");
+	return true;
+}
+
+static bool allocated_only(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *alloc = trace_of(inc, PM_TRACE_ALLOCATED);
+
+	if (!alloc || pm_found(inc, "freed-by"))
+		return false;
+	const char *task = trace_task(inc, alloc);
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at, "the object was allocated%s%s in %s",
+		task ? " by task " : "", task ? task : "", pm_function_words(inc, asked(inc, alloc)));
+	return true;
+}
+
+static bool out_of_bounds(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *type = pm_value(inc, "kasan", "bug_type"), *relation = pm_value(inc, "kasan", "relation");
+	const struct pm_fact *offset = pm_incident_fact(inc, "kasan", "offset");
+
+	if (!type || !strstr(type, "out-of-bounds") || !offset || !relation)
+		return false;
+	bool right = strstr(relation, "right") != NULL;
+	if (!right && !strstr(relation, "left"))
+		return false;
+	bool far = strtoull(offset->value, NULL, 10) >= 256;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, offset->at,
+		far ? "the access is %s bytes %s the object: far off, so rather a wild index or pointer than "
+		      "a step too many"
+		: right ? "the access is %s bytes %s the object's end: an index, length or size that is a "
+			  "little too large, or an allocation that is too small"
+			: "the access is %s bytes %s the object: a negative index or a pointer moved back "
+			  "too far",
+		offset->value, right ? "behind" : "before");
+	return true;
+}
+
+static bool free_error(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *type = pm_value(inc, "kasan", "bug_type");
+
+	if (!type || !strstr(type, "double-free") || !trace_of(inc, PM_TRACE_FREED))
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->fault.at,
+		"two places believe they own the object: compare the free that is reported with the first "
+		"one (\"freed\")");
+	return true;
+}
+
+static bool asynchronous(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *fact = pm_incident_fact(inc, "kasan", "asynchronous");
+
+	if (!fact)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, fact->at,
+		"%s: place and registers are those of the moment it was noticed", fact->meaning);
+	return true;
+}
+
+static bool uninitialised(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *variable = pm_incident_fact(inc, "kmsan", "local_variable");
+	const struct pm_fact *first = pm_incident_fact(inc, "kmsan", "first_byte");
+	const struct pm_fact *last = pm_incident_fact(inc, "kmsan", "last_byte");
+	const struct pm_fact *bytes = pm_incident_fact(inc, "kmsan", "access_bytes");
+	const struct pm_trace *created = trace_of(inc, PM_TRACE_CREATED);
+	bool found = false;
+
+	if (first && bytes) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, first->at,
+			"byte%s %s%s%s of %s %s uninitialised", last ? "s" : "", first->value,
+			last ? " to " : "", last ? last->value : "", bytes->value, last ? "are" : "is");
+		found = true;
+	}
+	if (variable && created) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, variable->at,
+			"the bytes come from local variable %s in %s", variable->value,
+			pm_function_words(inc, asked(inc, created)));
+		return true;
+	}
+	if (created && asked(inc, created)) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, created->at, "%s: %s",
+			created->title ? created->title : "the bytes come from",
+			pm_function_words(inc, asked(inc, created)));
+		return true;
+	}
+	return found;
+}
+
+static bool race(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *crash = pm_incident_crash_trace(inc), *other = trace_of(inc, PM_TRACE_RACE);
+	const struct pm_fact *before = pm_incident_fact(inc, "kcsan", "value_before");
+	const struct pm_fact *after = pm_incident_fact(inc, "kcsan", "value_after");
+
+	if (crash && other && asked(inc, crash) && asked(inc, other)) {
+		struct pm_finding *finding = pm_find(
+			inc, rule, PM_CERTAIN, PM_RANK_READ, crash->at,
+			"%s and %s access the same memory at the same time, at least one of them writing and "
+			"without both being marked",
+			pm_function_words(inc, asked(inc, crash)), pm_function_words(inc, asked(inc, other)));
+		pm_because(inc, finding, other->at);
+	}
+	if (before && after)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, before->at,
+			"the value changed from %s to %s under the access", before->value, after->value);
+	return before || (crash && other);
+}
+
+static bool ubsan(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *check = pm_incident_fact(inc, "ubsan", "check");
+	const char *index = pm_value(inc, "ubsan", "index"), *type = pm_value(inc, "ubsan", "type");
+	const char *shift = pm_value(inc, "ubsan", "shift_exponent");
+
+	if (!check)
+		return false;
+	if (index && type)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, check->at,
+			"index %s is used on an array of type %s", index, type);
+	else if (shift)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, check->at, "a value%s%s is shifted by %s bits",
+			type ? " of type " : "", type ? type : "", shift);
+	else if (check->meaning)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, check->at, "%s: %s", check->value,
+			check->meaning);
+	else
+		return false;
+	return true;
+}
+
+static const struct pm_rule rules[] = {
+	{ "tags-asynchronous", asynchronous, PM_K(KASAN) },
+	{ "bug-type", bug_type, CHECKERS | PM_K(KMSAN) },
+	{ "object", object, CHECKERS },
+	{ "freed-by", freed_by, CHECKERS | PM_K(SLAB_CORRUPTION) },
+	{ "allocated-by", allocated_only, CHECKERS | PM_K(SLAB_CORRUPTION) | PM_K(MEMORY_LEAK) },
+	{ "out-of-bounds", out_of_bounds, PM_K(KASAN) },
+	{ "freed-twice", free_error, PM_K(KASAN) },
+	{ "uninitialised", uninitialised, PM_K(KMSAN) },
+	{ "data-race", race, PM_K(KCSAN) },
+	{ "undefined-behaviour", ubsan, PM_K(UBSAN) },
+};
+const struct pm_theme pm_theme_sanitizer = PM_THEME(rules);

@@ -1,0 +1,143 @@
+/* Stacks that ran over: by the stack pointer, by the guard page, by recursion in the trace. */
+#include "explain/rules.h"
+
+/* A cycle of functions is looked for up to this length, and has to come round this often. */
+#define PERIOD_MAX 12
+#define ROUNDS_MIN 3
+
+/* The longest run of frames with f[i] == f[i + period]; period 1 is a function that calls itself. */
+static bool find_recursion(const struct pm_walk *walk, size_t *start_out, size_t *period_out,
+			   size_t *rounds_out)
+{
+	size_t best = 0;
+
+	for (size_t period = 1; period <= PERIOD_MAX && period * ROUNDS_MIN <= walk->places.n; period++) {
+		size_t run = 0;
+
+		for (size_t i = 0; i + period < walk->places.n; i++) {
+			bool same =
+				pm_symbol_same(walk->places.v[i]->symbol, walk->places.v[i + period]->symbol);
+
+			run = same ? run + 1 : 0;
+			size_t rounds = run / period + 1;
+			/* A longer period that is only a multiple of a shorter one does not cover more
+			 * frames. */
+			if (rounds >= ROUNDS_MIN && run + period > best + (*period_out ? *period_out : 0)) {
+				best = run;
+				*period_out = period;
+				*start_out = i + 1 - run;
+				*rounds_out = rounds;
+			}
+		}
+	}
+	return best > 0;
+}
+
+static bool recursion(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	size_t start = 0, period = 0, rounds = 0;
+	struct pm_buf names = { 0 };
+	struct pm_walk walk;
+
+	if (!trace)
+		return false;
+	pm_walk(inc, trace, &walk);
+	if (!find_recursion(&walk, &start, &period, &rounds))
+		return false;
+	const uint64_t overflow = PM_K(STACK_GUARD) | PM_K(STACK_END) | PM_K(DOUBLE_FAULT);
+	bool fatal = overflow >> inc->fault.kind & 1;
+	/* Some functions nest by design (directory walks, softirqs): only many rounds mean something by
+	 * themselves. */
+	if (!fatal && rounds < 8)
+		return false;
+	for (size_t i = period; i-- > 0;) { /* callers first */
+		const char *symbol = walk.places.v[start + i]->symbol;
+
+		pm_buf_printf(&names, "%.*s → ", (int)pm_symbol_stem(symbol), symbol);
+	}
+	const char *again = walk.places.v[start + period - 1]->symbol;
+	struct pm_finding *finding = pm_find(
+		inc, rule, fatal ? PM_LIKELY : PM_CERTAIN, fatal ? PM_RANK_CAUSE : PM_RANK_DETAIL,
+		walk.places.v[start]->at, "%s%s%.*s, %zu times in the trace%s",
+		fatal ? "endless recursion used the stack up: " : "recursion: ", names.data ? names.data : "",
+		(int)pm_symbol_stem(again), again, rounds, trace->broken ? ", which ends early" : "");
+	pm_because(inc, finding, walk.places.v[start + period]->at);
+	pm_buf_deinit(&names);
+	return true;
+}
+
+static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *words = inc->fault.kind == PM_KIND_STACK_GUARD
+				    ? "the guard page below a kernel stack was hit: the stack is full"
+			    : inc->fault.kind == PM_KIND_STACK_END
+				    ? "the magic value at the end of the task's stack was overwritten: the "
+				      "stack was full at some time before this was noticed"
+				    : "the canary between a function's local variables and its return "
+				      "address was overwritten: a local buffer was written past its end";
+
+	pm_find(inc, rule, inc->fault.kind == PM_KIND_STACK_CANARY ? PM_LIKELY : PM_CERTAIN, PM_RANK_READ,
+		inc->fault.at, "%s", words);
+	return true;
+}
+
+/* "(stack is ffffc90000000000..ffffc90000003fff)" has become facts. */
+static bool stack_bounds(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *low = pm_incident_fact(inc, "stack", "stack_low");
+	const struct pm_fact *high = pm_incident_fact(inc, "stack", "stack_high");
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const struct pm_register *sp = pm_regs_find(regs, "rsp");
+	struct pm_slice text;
+	uint64_t start, end;
+
+	if (!sp)
+		sp = pm_regs_find(regs, "sp");
+	if (!low || !high || !sp)
+		return false;
+	text = pm_slice_of(low->value);
+	if (!pm_take_hex(&text, &start, NULL))
+		return false;
+	text = pm_slice_of(high->value);
+	if (!pm_take_hex(&text, &end, NULL) || end <= start)
+		return false;
+	if (sp->value >= start && sp->value < end) {
+		if (sp->value - start > 1024)
+			return false;
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, sp->at,
+			"the stack pointer stands %llu bytes above the stack's lower end",
+			(unsigned long long)(sp->value - start));
+		return true;
+	}
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, sp->at,
+		"the stack pointer 0x%llx is outside of the stack 0x%llx to 0x%llx%s",
+		(unsigned long long)sp->value, (unsigned long long)start, (unsigned long long)end,
+		sp->value < start && start - sp->value <= 65536 ? ": below it, so the stack ran over" : "");
+	return true;
+}
+
+static bool double_fault(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const struct pm_register *sp = pm_regs_find(regs, "rsp"), *cr2 = pm_regs_find(regs, "cr2");
+
+	if (!sp || !cr2 || pm_found(inc, "recursion"))
+		return false;
+	/* A push at the guard page faults at RSP - 8, and its handler has no stack to start on. */
+	if (cr2->value > sp->value || sp->value - cr2->value > 4096)
+		return false;
+	struct pm_finding *finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+					     "CR2 lies just below RSP: the stack was full, and the page "
+					     "fault for it had no stack to run on, hence the double fault");
+	pm_because(inc, finding, cr2->at);
+	return true;
+}
+
+static const struct pm_rule rules[] = {
+	{ "stack-overwritten", kernel_says, PM_K(STACK_GUARD) | PM_K(STACK_END) | PM_K(STACK_CANARY) },
+	{ "stack-bounds", stack_bounds },
+	{ "recursion", recursion },
+	{ "stack-full-double-fault", double_fault, PM_K(DOUBLE_FAULT) },
+};
+const struct pm_theme pm_theme_stack = PM_THEME(rules);
