@@ -17,6 +17,26 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --root DIR       look below DIR: the mounted disk of a machine that is down\n"
 	  "  --list           only list what was found, newest first\n" PM_REPORT_OPTIONS_HELP,
 	  pm_cmd_last },
+	{ "symbolize", "[OPTION…] [VMLINUX [BASE|auto [MODULES]] | FILE… | PLACE…]",
+	  "put source lines into a log, as decode_stacktrace.sh does",
+	  "Reads text from FILEs or standard input and writes it back with file:line and\n"
+	  "inlined calls; a PLACE is vfs_write+0xb1/0x290 [module], or an address.\n"
+	  "vmlinux and modules are looked for by build id and release in /usr/lib/debug,\n"
+	  "/boot and /lib/modules, and asked for at $DEBUGINFOD_URLS when that is set.\n"
+	  "One that does not match the log is refused: status 3.\n\n"
+	  "  -r, --release R      of the kernel, where the text does not tell it\n"
+	  "  --vmlinux FILE       the kernel with its debug information\n"
+	  "  -m, --modules DIR    search modules there first\n"
+	  "  --debug-dir DIR      search vmlinux and modules there first (repeatable)\n"
+	  "  --kallsyms FILE      a copy of /proc/kallsyms: names for raw addresses\n"
+	  "  --system-map FILE    the same from a System.map\n"
+	  "  --base-path DIR      cut this off source files (default: auto)\n"
+	  "  --root DIR           look for the usual places below DIR\n"
+	  "  -R, --return-addresses  look up return addresses themselves, not the call before\n"
+	  "  --inlines            a line for every inlined call\n"
+	  "  --json               {\"schema\": 1, \"places\": […]}\n"
+	  "  --force              use files that do not match\n",
+	  pm_cmd_symbolize },
 };
 const unsigned pm_cmds_count = sizeof(pm_cmds) / sizeof(pm_cmds[0]);
 

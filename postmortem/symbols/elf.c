@@ -588,7 +588,7 @@ size_t pm_elf_find_name(struct pm_elf *elf, const char *name, size_t name_size, 
 	     at = (at + 1) & (elf->names_cap - 1)) {
 		const struct pm_elf_symbol *symbol = &elf->symbols[elf->names[at] - 1];
 
-		if (strncmp(symbol->name, name, name_size) || symbol->name[name_size])
+		if (strlen(symbol->name) != name_size || memcmp(symbol->name, name, name_size))
 			continue;
 		if (n < max)
 			found[n] = symbol;

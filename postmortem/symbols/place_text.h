@@ -1,0 +1,23 @@
+/* Places and kernels in lines of console text: what there is to symbolise, and what it is of. */
+#ifndef PM_PLACE_TEXT_H
+#define PM_PLACE_TEXT_H
+
+#include "symbols/symbols.h"
+
+struct pm_text_place {
+	size_t start, end;             /* of the text that the place takes, module and parentheses included */
+	struct pm_printed_place place; /* slices are of the line */
+	bool raw;                      /* an address without a name */
+	bool in_parentheses;
+};
+
+/* The next place at or after *at, which it advances; false: none is left. */
+bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *out);
+
+/* Does the line tell of the kernel that printed it?  "Linux version …" at boot; "CPU: … Comm: … Tainted: …
+ * 6.1.0-50-amd64 #1 Debian …" in reports.  Slices are of the line. */
+bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out);
+/* "Kernel Offset: 0x1a000000 from 0xffffffff81000000", or "disabled". */
+bool pm_text_kaslr(struct pm_slice line, uint64_t *kaslr_out);
+
+#endif
