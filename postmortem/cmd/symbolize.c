@@ -15,7 +15,17 @@
 /* How long a source may pause before its last lines are written, ms. */
 #define PAUSE_MS 200
 
-enum { OPT_VMLINUX = 256, OPT_DEBUG_DIR, OPT_KALLSYMS, OPT_SYSTEM_MAP, OPT_JSON, OPT_FORCE, OPT_INLINES, OPT_BASE, OPT_ROOT };
+enum {
+	OPT_VMLINUX = 256,
+	OPT_DEBUG_DIR,
+	OPT_KALLSYMS,
+	OPT_SYSTEM_MAP,
+	OPT_JSON,
+	OPT_FORCE,
+	OPT_INLINES,
+	OPT_BASE,
+	OPT_ROOT
+};
 
 static const struct option long_options[] = {
 	{ "release", required_argument, NULL, 'r' },
@@ -224,7 +234,7 @@ int pm_cmd_symbolize(int argc, char **argv)
 		for (char **word = arguments; *word; word++) {
 			pm_rewriter_feed(job.rewriter, pm_slice_of(*word));
 			/* "a+0x1/0x2 b+0x3/0x4" are two lines, "a+0x1/0x2 [module]" is one. */
-			pm_rewriter_feed(job.rewriter, word[1] && !is_place(*word) ? PM_S(" ")
+			pm_rewriter_feed(job.rewriter, word[1] && !is_place(*word)    ? PM_S(" ")
 						       : word[1] && word[1][0] == '[' ? PM_S(" ")
 										      : PM_S("\n"));
 		}

@@ -28,7 +28,8 @@ static inline struct pm_reader pm_reader_at(struct pm_bytes bytes, uint64_t offs
 
 	if (!bytes.p)
 		return (struct pm_reader){ NULL, NULL, big_endian, true };
-	return (struct pm_reader){ bytes.p + (outside ? bytes.n : offset), bytes.p + bytes.n, big_endian, outside };
+	return (struct pm_reader){ bytes.p + (outside ? bytes.n : offset), bytes.p + bytes.n, big_endian,
+				   outside };
 }
 
 static inline size_t pm_reader_left(const struct pm_reader *r)

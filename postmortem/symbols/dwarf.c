@@ -280,7 +280,8 @@ static size_t find_inlined(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t p
 	return n;
 }
 
-struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena *arena, pm_source_frames *frames_out)
+struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena *arena,
+			       pm_source_frames *frames_out)
 {
 	uint64_t offset;
 	struct pm_die function, chain[CHAIN_MAX];
@@ -294,8 +295,8 @@ struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena
 				    (unsigned long long)pc);
 	struct pm_unit *unit = pm_unit_at(dw, offset);
 	if (!unit)
-		return pm_error_new(PM_BAD_DATA, "%s: .debug_info: offset 0x%llx: broken unit", pm_elf_path(dw->elf),
-				    (unsigned long long)offset);
+		return pm_error_new(PM_BAD_DATA, "%s: .debug_info: offset 0x%llx: broken unit",
+				    pm_elf_path(dw->elf), (unsigned long long)offset);
 
 	bool has_function = find_function(dw, unit, pc, &r, &function);
 	if (has_function && function.abbrev->children)

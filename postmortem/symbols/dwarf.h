@@ -14,7 +14,8 @@
 /* One source place.  frames[0] is the innermost inlined call; the last one is the function itself. */
 struct pm_source_frame {
 	const char *function; /* as in the source; NULL: not known */
-	const char *file;     /* cleaned of "." and "..", absolute or relative as the compiler was called; NULL: not known */
+	const char *file; /* cleaned of "." and "..", absolute or relative as the compiler was called; NULL:
+			     not known */
 	uint32_t line, column; /* 0: not known */
 };
 typedef PM_VEC(struct pm_source_frame) pm_source_frames;

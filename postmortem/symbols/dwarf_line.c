@@ -133,7 +133,7 @@ static bool read_table(struct pm_dwarf *dw, struct pm_unit *unit)
 	table->min_length = pm_read_u8(&r);
 	if (table->version >= 4)
 		pm_read_u8(&r); /* operations of an instruction: 1, kernels run on no VLIW machine */
-	pm_read_u8(&r);         /* default is_stmt */
+	pm_read_u8(&r);		/* default is_stmt */
 	table->line_base = (int8_t)pm_read_u8(&r);
 	table->line_range = pm_read_u8(&r);
 	table->opcode_base = pm_read_u8(&r);
@@ -241,7 +241,8 @@ bool pm_line_find(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t pc, struct
 			m.row.column = (uint32_t)pm_read_uleb(&r);
 			break;
 		case DW_LNS_const_add_pc:
-			m.row.addr += (uint64_t)((255 - table->opcode_base) / table->line_range) * table->min_length;
+			m.row.addr += (uint64_t)((255 - table->opcode_base) / table->line_range) *
+				      table->min_length;
 			break;
 		case DW_LNS_fixed_advance_pc:
 			m.row.addr += pm_read(&r, 2);
@@ -271,7 +272,8 @@ static void clean_path(char *path)
 		bool last = !*end;
 
 		if (n == 2 && p[0] == '.' && p[1] == '.' && out > floor &&
-		    !(out - floor >= 3 && !memcmp(out - 3, "../", 3) && (out - 3 == floor || out[-4] == '/'))) {
+		    !(out - floor >= 3 && !memcmp(out - 3, "../", 3) &&
+		      (out - 3 == floor || out[-4] == '/'))) {
 			out--;
 			while (out > floor && out[-1] != '/')
 				out--;

@@ -219,7 +219,8 @@ static bool read_attributes(const struct pm_unit *shape, struct pm_reader *r, st
 			unit->attrs_cap = unit->attrs_cap ? unit->attrs_cap * 2 : 512;
 			unit->attrs = pm_realloc(unit->attrs, unit->attrs_cap * sizeof(*unit->attrs));
 		}
-		unit->attrs[unit->attrs_n++] = (struct pm_abbrev_attr){ (uint16_t)at, (uint16_t)form, implicit };
+		unit->attrs[unit->attrs_n++] =
+			(struct pm_abbrev_attr){ (uint16_t)at, (uint16_t)form, implicit };
 		int size = fixed_size(shape, (uint16_t)form);
 		if (at == DW_AT_sibling && fixed >= 0 && size > 0 && form != DW_FORM_ref_addr) {
 			abbrev->sibling_at = fixed;
@@ -464,8 +465,8 @@ static bool is_local_reference(uint16_t form)
 	       form == DW_FORM_ref_udata || form == DW_FORM_ref_addr;
 }
 
-bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbrev *abbrev, struct pm_reader *r,
-		 struct pm_die *die)
+bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbrev *abbrev,
+		 struct pm_reader *r, struct pm_die *die)
 {
 	*die = (struct pm_die){ .abbrev = abbrev };
 	for (uint32_t i = 0; i < abbrev->n; i++) {
@@ -546,13 +547,15 @@ static bool skip_attributes(struct pm_dwarf *dw, const struct pm_unit *unit, con
 	*sibling = 0;
 	if (abbrev->children && abbrev->sibling_at >= 0 &&
 	    pm_reader_left(r) >= (size_t)abbrev->sibling_at + abbrev->sibling_size)
-		*sibling = unit->offset + pm_load(r->p + abbrev->sibling_at, abbrev->sibling_size, r->big_endian);
+		*sibling = unit->offset +
+			   pm_load(r->p + abbrev->sibling_at, abbrev->sibling_size, r->big_endian);
 	if (abbrev->fixed >= 0)
 		return pm_reader_skip(r, (uint64_t)abbrev->fixed);
 	for (uint32_t i = 0; i < abbrev->n; i++) {
 		const struct pm_abbrev_attr *attr = &unit->attrs[abbrev->first + i];
 
-		if (attr->at == DW_AT_sibling && is_local_reference(attr->form) && attr->form != DW_FORM_ref_addr) {
+		if (attr->at == DW_AT_sibling && is_local_reference(attr->form) &&
+		    attr->form != DW_FORM_ref_addr) {
 			struct pm_form_value v;
 
 			if (!pm_form_read(dw, unit, attr->form, attr->implicit, r, &v))
@@ -699,8 +702,8 @@ static void walk_ranges5(struct pm_dwarf *dw, const struct pm_unit *unit, uint64
 	}
 }
 
-static void walk_ranges(struct pm_dwarf *dw, const struct pm_unit *unit, const struct pm_die *die, range_fn *each,
-			void *context)
+static void walk_ranges(struct pm_dwarf *dw, const struct pm_unit *unit, const struct pm_die *die,
+			range_fn *each, void *context)
 {
 	uint64_t offset = die->ranges;
 
@@ -714,11 +717,13 @@ static void walk_ranges(struct pm_dwarf *dw, const struct pm_unit *unit, const s
 		return;
 	}
 	if (die->ranges_are_index) {
-		uint64_t base = unit->rnglists_base ? unit->rnglists_base : (unit->offset_size == 8 ? 20 : 12);
+		uint64_t base =
+			unit->rnglists_base ? unit->rnglists_base : (unit->offset_size == 8 ? 20 : 12);
 
 		if (offset > UINT32_MAX)
 			return;
-		struct pm_reader r = pm_reader_at(dw->rnglists, base + offset * unit->offset_size, dw->big_endian);
+		struct pm_reader r =
+			pm_reader_at(dw->rnglists, base + offset * unit->offset_size, dw->big_endian);
 		offset = base + pm_read(&r, unit->offset_size);
 		if (r.bad)
 			return;

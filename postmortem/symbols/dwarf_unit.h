@@ -10,10 +10,10 @@ struct pm_abbrev_attr {
 };
 
 struct pm_abbrev {
-	uint32_t first, n;  /* in unit->attrs */
+	uint32_t first, n; /* in unit->attrs */
 	uint16_t tag;
 	bool children, known;
-	int32_t fixed;      /* size of all attributes, bytes; -1: varies */
+	int32_t fixed;	    /* size of all attributes, bytes; -1: varies */
 	int32_t sibling_at; /* bytes before DW_AT_sibling; -1: none, or not at a fixed place */
 	uint8_t sibling_size;
 };
@@ -39,7 +39,7 @@ struct pm_line_table {
 
 struct pm_unit {
 	uint64_t offset, first_die, end; /* in .debug_info */
-	uint64_t used;                   /* for the cache: when last asked for; 0: free */
+	uint64_t used;			 /* for the cache: when last asked for; 0: free */
 	uint16_t version;
 	uint8_t address_size, offset_size, type;
 	struct pm_abbrev *abbrevs; /* by code */
@@ -95,8 +95,8 @@ struct pm_unit *pm_unit_of(struct pm_dwarf *dw, uint64_t die_offset);
  * of children; *broken is set where the data makes no sense. */
 const struct pm_abbrev *pm_die_abbrev(const struct pm_unit *unit, struct pm_reader *r, bool *broken);
 /* Reads the attributes; r then stands at what follows. */
-bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbrev *abbrev, struct pm_reader *r,
-		 struct pm_die *die);
+bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbrev *abbrev,
+		 struct pm_reader *r, struct pm_die *die);
 /* Passes over the attributes, and over the children too if `children`. */
 bool pm_die_skip(struct pm_dwarf *dw, const struct pm_unit *unit, const struct pm_abbrev *abbrev,
 		 struct pm_reader *r, bool children);

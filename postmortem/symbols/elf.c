@@ -238,7 +238,8 @@ struct pm_error *pm_elf_open(const char *path, struct pm_elf **elf_out)
 							  : "is no regular file");
 	}
 	/* Private and writable: relocations are applied in place, on the pages they touch. */
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+	void *map =
+		mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
 	int saved = errno;
 	close(fd);
 	if (map == MAP_FAILED)
@@ -324,7 +325,8 @@ static void relocate(struct pm_elf *elf, size_t index)
 	for (size_t i = 0; i < elf->sections_n; i++) {
 		const struct section *s = &elf->sections[i];
 
-		if (s->info != index || (s->type != SHT_RELA && s->type != SHT_REL) || s->link >= elf->sections_n)
+		if (s->info != index || (s->type != SHT_RELA && s->type != SHT_REL) ||
+		    s->link >= elf->sections_n)
 			continue;
 		const struct section *symtab = &elf->sections[s->link];
 		if (symtab->type != SHT_SYMTAB)
@@ -430,7 +432,8 @@ static char *banner_at(struct pm_bytes bytes, size_t offset)
 	static const char mark[] = "Linux version ";
 	size_t n = 0;
 
-	if (offset > bytes.n || bytes.n - offset < sizeof(mark) || memcmp(bytes.p + offset, mark, sizeof(mark) - 1))
+	if (offset > bytes.n || bytes.n - offset < sizeof(mark) ||
+	    memcmp(bytes.p + offset, mark, sizeof(mark) - 1))
 		return NULL;
 	while (offset + n < bytes.n && bytes.p[offset + n] >= ' ' && n < 1024)
 		n++;
@@ -443,7 +446,8 @@ const char *pm_elf_banner(struct pm_elf *elf)
 		return elf->banner;
 	elf->banner_ready = true;
 	for (size_t i = 1; i < elf->sections_n && !elf->banner; i++) {
-		/* init.rodata has it in some, and "%s"-formatted copies stand elsewhere: take what has a release. */
+		/* init.rodata has it in some, and "%s"-formatted copies stand elsewhere: take what has a
+		 * release. */
 		if (strcmp(elf->sections[i].name, ".rodata") && strcmp(elf->sections[i].name, ".head.text"))
 			continue;
 		struct pm_bytes bytes = section_bytes(elf, i);
@@ -559,9 +563,10 @@ static void read_symbols(struct pm_elf *elf)
 		/* An ARM function's lowest bit says Thumb. */
 		if (elf->machine == EM_ARM && type == STT_FUNC)
 			symbol->addr &= ~1ull;
-		symbol->function = (s->flags & SHF_EXECINSTR) && (type == STT_FUNC || type == STT_NOTYPE ||
-								  type == STT_GNU_IFUNC);
-		symbol->rank = (uint8_t)((type == STT_FUNC) * 4 + (symbol->size != 0) * 2 + (bind != STB_WEAK));
+		symbol->function = (s->flags & SHF_EXECINSTR) &&
+				   (type == STT_FUNC || type == STT_NOTYPE || type == STT_GNU_IFUNC);
+		symbol->rank =
+			(uint8_t)((type == STT_FUNC) * 4 + (symbol->size != 0) * 2 + (bind != STB_WEAK));
 		if (elf->symbols_n && symbol[-1].addr > symbol->addr)
 			sorted = false;
 		elf->symbols_n++;
@@ -576,8 +581,8 @@ static void want_symbols(struct pm_elf *elf)
 		read_symbols(elf);
 }
 
-size_t pm_elf_find_name(struct pm_elf *elf, const char *name, size_t name_size, const struct pm_elf_symbol **found,
-			size_t max)
+size_t pm_elf_find_name(struct pm_elf *elf, const char *name, size_t name_size,
+			const struct pm_elf_symbol **found, size_t max)
 {
 	size_t n = 0;
 
@@ -654,10 +659,12 @@ bool pm_elf_size_agrees(struct pm_elf *elf, const struct pm_elf_symbol *symbol, 
 		return true;
 	if (size < symbol->size || end < symbol->addr)
 		return false;
-	/* The last one of a section: the kernel rounds to a page, or counts up to the next section's symbol. */
+	/* The last one of a section: the kernel rounds to a page, or counts up to the next section's symbol.
+	 */
 	if (pm_elf_symbol_extent(elf, symbol) == 0)
 		return end >= section_end || size >= symbol->size;
-	/* A kernel may leave the symbols between out of its table, but a function ends where another begins. */
+	/* A kernel may leave the symbols between out of its table, but a function ends where another begins.
+	 */
 	size_t i = above(elf, end);
 	return i && elf->symbols[i - 1].addr == end && end <= section_end;
 }

@@ -20,8 +20,8 @@ struct pm_elf_symbol {
 	uint64_t addr, size; /* size: st_size; may be 0 */
 	const char *name;    /* borrowed from the file */
 	uint16_t section;
-	bool function;       /* in an executable section */
-	uint8_t rank;        /* which of several names at one address kallsyms would print: higher first */
+	bool function; /* in an executable section */
+	uint8_t rank;  /* which of several names at one address kallsyms would print: higher first */
 };
 
 struct pm_elf;
@@ -37,9 +37,9 @@ void pm_elf_close(struct pm_elf *elf); /* NULL is allowed */
 const char *pm_elf_path(const struct pm_elf *elf);
 bool pm_elf_big_endian(const struct pm_elf *elf);
 unsigned pm_elf_address_size(const struct pm_elf *elf); /* bytes: 4, 8 */
-uint16_t pm_elf_machine(const struct pm_elf *elf);      /* EM_… */
+uint16_t pm_elf_machine(const struct pm_elf *elf);	/* EM_… */
 bool pm_elf_relocatable(const struct pm_elf *elf);
-int64_t pm_elf_mtime(const struct pm_elf *elf);         /* seconds; 0: not known */
+int64_t pm_elf_mtime(const struct pm_elf *elf); /* seconds; 0: not known */
 
 /* The contents of a section, decompressed and relocated; {NULL, 0} where there is none or it is broken.
  * Valid as long as the elf. */
@@ -51,12 +51,14 @@ const char *pm_elf_build_id(struct pm_elf *elf);
 /* "Linux version …" of a vmlinux, without line end, in storage of the elf; NULL: none found. */
 const char *pm_elf_banner(struct pm_elf *elf);
 
-/* Symbols by name: fills up to max of those with that name in executable sections, tells how many there are. */
-size_t pm_elf_find_name(struct pm_elf *elf, const char *name, size_t name_size, const struct pm_elf_symbol **found,
-			size_t max);
+/* Symbols by name: fills up to max of those with that name in executable sections, tells how many there are.
+ */
+size_t pm_elf_find_name(struct pm_elf *elf, const char *name, size_t name_size,
+			const struct pm_elf_symbol **found, size_t max);
 /* The function symbol that covers addr (an address of this file), or NULL. */
 const struct pm_elf_symbol *pm_elf_find_addr(struct pm_elf *elf, uint64_t addr);
-/* How long kallsyms calls the symbol: up to the next one of its section.  0: it is the last, nothing is known. */
+/* How long kallsyms calls the symbol: up to the next one of its section.  0: it is the last, nothing is
+ * known. */
 uint64_t pm_elf_symbol_extent(struct pm_elf *elf, const struct pm_elf_symbol *symbol);
 /* Can a kernel made of this file print `symbol` with that size? */
 bool pm_elf_size_agrees(struct pm_elf *elf, const struct pm_elf_symbol *symbol, uint64_t size);

@@ -19,27 +19,48 @@ static const struct row {
 	uint8_t size;
 	enum op op;
 } rows[] = {
-	{ EM_X86_64, R_X86_64_64, 8, OP_SET },	{ EM_X86_64, R_X86_64_32, 4, OP_SET },
-	{ EM_X86_64, R_X86_64_32S, 4, OP_SET }, { EM_386, R_386_32, 4, OP_SET },
-	{ EM_AARCH64, 257, 8, OP_SET },		{ EM_AARCH64, 258, 4, OP_SET },
-	{ EM_AARCH64, 259, 2, OP_SET },		{ EM_ARM, 2, 4, OP_SET },
-	{ EM_PPC64, 38, 8, OP_SET },		{ EM_PPC64, 1, 4, OP_SET },
-	{ EM_PPC, 1, 4, OP_SET },		{ EM_S390, 22, 8, OP_SET },
-	{ EM_S390, 4, 4, OP_SET },		{ EM_MIPS, 18, 8, OP_SET },
-	{ EM_MIPS, 2, 4, OP_SET },		{ EM_RISCV, 1, 4, OP_SET },
-	{ EM_RISCV, 2, 8, OP_SET },		{ EM_RISCV, 33, 1, OP_ADD },
-	{ EM_RISCV, 34, 2, OP_ADD },		{ EM_RISCV, 35, 4, OP_ADD },
-	{ EM_RISCV, 36, 8, OP_ADD },		{ EM_RISCV, 37, 1, OP_SUB },
-	{ EM_RISCV, 38, 2, OP_SUB },		{ EM_RISCV, 39, 4, OP_SUB },
-	{ EM_RISCV, 40, 8, OP_SUB },		{ EM_RISCV, 52, 1, OP_SUB6 },
-	{ EM_RISCV, 53, 1, OP_SET6 },		{ EM_RISCV, 54, 1, OP_SET },
-	{ EM_RISCV, 55, 2, OP_SET },		{ EM_RISCV, 56, 4, OP_SET },
-	{ EM_LOONGARCH, 1, 4, OP_SET },		{ EM_LOONGARCH, 2, 8, OP_SET },
-	{ EM_LOONGARCH, 47, 1, OP_ADD },	{ EM_LOONGARCH, 48, 2, OP_ADD },
-	{ EM_LOONGARCH, 50, 4, OP_ADD },	{ EM_LOONGARCH, 51, 8, OP_ADD },
-	{ EM_LOONGARCH, 52, 1, OP_SUB },	{ EM_LOONGARCH, 53, 2, OP_SUB },
-	{ EM_LOONGARCH, 55, 4, OP_SUB },	{ EM_LOONGARCH, 56, 8, OP_SUB },
-	{ EM_LOONGARCH, 105, 1, OP_SET6 },	{ EM_LOONGARCH, 106, 1, OP_SUB6 },
+	{ EM_X86_64, R_X86_64_64, 8, OP_SET },
+	{ EM_X86_64, R_X86_64_32, 4, OP_SET },
+	{ EM_X86_64, R_X86_64_32S, 4, OP_SET },
+	{ EM_386, R_386_32, 4, OP_SET },
+	{ EM_AARCH64, 257, 8, OP_SET },
+	{ EM_AARCH64, 258, 4, OP_SET },
+	{ EM_AARCH64, 259, 2, OP_SET },
+	{ EM_ARM, 2, 4, OP_SET },
+	{ EM_PPC64, 38, 8, OP_SET },
+	{ EM_PPC64, 1, 4, OP_SET },
+	{ EM_PPC, 1, 4, OP_SET },
+	{ EM_S390, 22, 8, OP_SET },
+	{ EM_S390, 4, 4, OP_SET },
+	{ EM_MIPS, 18, 8, OP_SET },
+	{ EM_MIPS, 2, 4, OP_SET },
+	{ EM_RISCV, 1, 4, OP_SET },
+	{ EM_RISCV, 2, 8, OP_SET },
+	{ EM_RISCV, 33, 1, OP_ADD },
+	{ EM_RISCV, 34, 2, OP_ADD },
+	{ EM_RISCV, 35, 4, OP_ADD },
+	{ EM_RISCV, 36, 8, OP_ADD },
+	{ EM_RISCV, 37, 1, OP_SUB },
+	{ EM_RISCV, 38, 2, OP_SUB },
+	{ EM_RISCV, 39, 4, OP_SUB },
+	{ EM_RISCV, 40, 8, OP_SUB },
+	{ EM_RISCV, 52, 1, OP_SUB6 },
+	{ EM_RISCV, 53, 1, OP_SET6 },
+	{ EM_RISCV, 54, 1, OP_SET },
+	{ EM_RISCV, 55, 2, OP_SET },
+	{ EM_RISCV, 56, 4, OP_SET },
+	{ EM_LOONGARCH, 1, 4, OP_SET },
+	{ EM_LOONGARCH, 2, 8, OP_SET },
+	{ EM_LOONGARCH, 47, 1, OP_ADD },
+	{ EM_LOONGARCH, 48, 2, OP_ADD },
+	{ EM_LOONGARCH, 50, 4, OP_ADD },
+	{ EM_LOONGARCH, 51, 8, OP_ADD },
+	{ EM_LOONGARCH, 52, 1, OP_SUB },
+	{ EM_LOONGARCH, 53, 2, OP_SUB },
+	{ EM_LOONGARCH, 55, 4, OP_SUB },
+	{ EM_LOONGARCH, 56, 8, OP_SUB },
+	{ EM_LOONGARCH, 105, 1, OP_SET6 },
+	{ EM_LOONGARCH, 106, 1, OP_SUB6 },
 };
 
 static const struct row *find_row(uint16_t machine, uint32_t type)
@@ -102,7 +123,8 @@ void pm_relocate(const struct pm_relocation *job, uint8_t *data, size_t n)
 
 	for (size_t i = 0; i < count; i++) {
 		const uint8_t *p = job->relocations.p + i * entry;
-		uint64_t offset = pm_load(p, word, job->big_endian), info = pm_load(p + word, word, job->big_endian);
+		uint64_t offset = pm_load(p, word, job->big_endian),
+			 info = pm_load(p + word, word, job->big_endian);
 		uint64_t symbol = job->is64 ? info >> 32 : info >> 8;
 		uint32_t type = job->is64 ? (uint32_t)info : (uint32_t)info & 0xff;
 

@@ -106,7 +106,8 @@ static const struct tree *tree_of(struct pm_finder *finder, const char *dir)
 		if (entry->fts_info == FTS_DP || strlen(entry->fts_name) < 4)
 			continue;
 		if (!strncmp(entry->fts_name, "vmlinux", 7)) {
-			static const char *const no[] = { ".o", ".lds", ".lds.S", ".map", ".a", ".symvers", ".h" };
+			static const char *const no[] = { ".o", ".lds",	    ".lds.S", ".map",
+							  ".a", ".symvers", ".h" };
 			struct pm_slice name = pm_slice_of(entry->fts_name);
 			bool fits = true;
 
@@ -141,8 +142,8 @@ static bool names_release(const char *path, const char *release)
 			 !strcmp(found + strlen(release), ".debug"));
 }
 
-void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *build_id, struct pm_arena *arena,
-		     pm_paths *paths)
+void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *build_id,
+		     struct pm_arena *arena, pm_paths *paths)
 {
 	static const char *const usual[] = {
 		"/usr/lib/debug/lib/modules/%s/vmlinux",
@@ -178,8 +179,8 @@ void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *
 	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
 		const char *mark = strstr(usual[i], "%s");
 
-		offer_printf(arena, paths, "%s%.*s%s%s", finder->root, (int)(mark - usual[i]), usual[i], release,
-			     mark + 2);
+		offer_printf(arena, paths, "%s%.*s%s%s", finder->root, (int)(mark - usual[i]), usual[i],
+			     release, mark + 2);
 	}
 }
 
@@ -297,8 +298,8 @@ const char *pm_find_hint(const char *release, struct pm_arena *arena)
 		const char *mark = strstr(hints[i].words, "%s");
 		if (!mark)
 			return pm_arena_str(arena, pm_slice_of(hints[i].words));
-		return pm_arena_printf(arena, "%.*s%s%s", (int)(mark - hints[i].words), hints[i].words, release,
-				       mark + 2);
+		return pm_arena_printf(arena, "%.*s%s%s", (int)(mark - hints[i].words), hints[i].words,
+				       release, mark + 2);
 	}
 	return NULL;
 }

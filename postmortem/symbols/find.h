@@ -15,8 +15,8 @@ typedef PM_VEC(const char *) pm_paths;
 
 /* Paths at which a file exists, the most promising first, without repetition; strings in the arena.
  * release, build_id (hex) may be NULL. */
-void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *build_id, struct pm_arena *arena,
-		     pm_paths *paths_out);
+void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *build_id,
+		     struct pm_arena *arena, pm_paths *paths_out);
 /* beside: the vmlinux in use, whose folder may be the build tree; NULL: none. */
 void pm_find_module(struct pm_finder *finder, const char *name, const char *release, const char *build_id,
 		    const char *beside, struct pm_arena *arena, pm_paths *paths_out);

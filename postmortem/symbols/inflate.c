@@ -35,7 +35,8 @@ enum step { STEP_MORE, STEP_END, STEP_BAD };
 
 static enum step step_zlib(struct stream *s, struct pm_bytes *in, uint8_t *out, size_t room, size_t *made)
 {
-	uInt part = in->n > 1u << 30 ? 1u << 30 : (uInt)in->n, space = room > 1u << 30 ? 1u << 30 : (uInt)room;
+	uInt part = in->n > 1u << 30 ? 1u << 30 : (uInt)in->n,
+	     space = room > 1u << 30 ? 1u << 30 : (uInt)room;
 
 	s->z.next_in = (Bytef *)(uintptr_t)in->p;
 	s->z.avail_in = part;
@@ -58,7 +59,9 @@ static enum step step_xz(struct stream *s, struct pm_bytes *in, uint8_t *out, si
 	in->p += in->n - s->x.avail_in;
 	in->n = s->x.avail_in;
 	*made = room - s->x.avail_out;
-	return rc == LZMA_STREAM_END ? STEP_END : rc == LZMA_OK || rc == LZMA_BUF_ERROR ? STEP_MORE : STEP_BAD;
+	return rc == LZMA_STREAM_END		       ? STEP_END
+	       : rc == LZMA_OK || rc == LZMA_BUF_ERROR ? STEP_MORE
+						       : STEP_BAD;
 }
 
 static enum step step_zstd(struct stream *s, struct pm_bytes *in, uint8_t *out, size_t room, size_t *made)
@@ -73,8 +76,8 @@ static enum step step_zstd(struct stream *s, struct pm_bytes *in, uint8_t *out, 
 	return ZSTD_isError(rc) ? STEP_BAD : rc ? STEP_MORE : STEP_END;
 }
 
-struct pm_error *pm_inflate(enum pm_packing packing, struct pm_bytes in, size_t size_hint, size_t limit, uint8_t **out,
-			    size_t *n_out)
+struct pm_error *pm_inflate(enum pm_packing packing, struct pm_bytes in, size_t size_hint, size_t limit,
+			    uint8_t **out, size_t *n_out)
 {
 	enum step (*step)(struct stream *, struct pm_bytes *, uint8_t *, size_t, size_t *) = NULL;
 	struct stream s = { .x = LZMA_STREAM_INIT };
@@ -111,7 +114,8 @@ struct pm_error *pm_inflate(enum pm_packing packing, struct pm_bytes in, size_t 
 
 		if (n == cap) {
 			if (cap >= limit) {
-				err = pm_error_new(PM_UNSUPPORTED, "longer than %zu bytes when decompressed", limit);
+				err = pm_error_new(PM_UNSUPPORTED, "longer than %zu bytes when decompressed",
+						   limit);
 				break;
 			}
 			cap = cap > limit / 2 ? limit : cap * 2;

@@ -12,7 +12,7 @@ enum pm_packing pm_packing_of(struct pm_bytes in);
 
 /* Unpacks into new storage that the caller frees.  size_hint: the size told beforehand, or 0.
  * PM_BAD_DATA, PM_TRUNCATED; PM_UNSUPPORTED when the result is longer than limit bytes. */
-struct pm_error *pm_inflate(enum pm_packing packing, struct pm_bytes in, size_t size_hint, size_t limit, uint8_t **out,
-			    size_t *n_out) __attribute__((warn_unused_result));
+struct pm_error *pm_inflate(enum pm_packing packing, struct pm_bytes in, size_t size_hint, size_t limit,
+			    uint8_t **out, size_t *n_out) __attribute__((warn_unused_result));
 
 #endif

@@ -18,7 +18,8 @@ static bool is_type(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '?' || c == '-';
 }
 
-static bool parse_line(struct pm_kallsyms *k, struct pm_slice line, const char **module, struct pm_slice *module_text)
+static bool parse_line(struct pm_kallsyms *k, struct pm_slice line, const char **module,
+		       struct pm_slice *module_text)
 {
 	uint64_t addr;
 	unsigned digits;
@@ -36,7 +37,8 @@ static bool parse_line(struct pm_kallsyms *k, struct pm_slice line, const char *
 		k->symbols = pm_realloc(k->symbols, k->cap * sizeof(*k->symbols));
 	}
 	struct pm_kallsym *symbol = &k->symbols[k->n++];
-	*symbol = (struct pm_kallsym){ .addr = addr, .text = type == 't' || type == 'T' || type == 'w' || type == 'W' };
+	*symbol = (struct pm_kallsym){ .addr = addr,
+				       .text = type == 't' || type == 'T' || type == 'w' || type == 'W' };
 	symbol->name = pm_arena_str(&k->arena, name);
 	pm_take_blanks(&rest);
 	if (pm_take_char(&rest, '[') && pm_take_until(&rest, "]", &name)) {
@@ -70,7 +72,8 @@ struct pm_error *pm_kallsyms_parse(const char *name, struct pm_slice text, struc
 	if (!any) {
 		struct pm_error *err = pm_error_new(
 			PM_BAD_DATA, "%s: %s", name,
-			k->n ? "all addresses are 0: it was read without the right to see them (kptr_restrict)"
+			k->n ? "all addresses are 0: it was read without the right to see them "
+			       "(kptr_restrict)"
 			     : "no line is \"address type name\": neither kallsyms nor a System.map");
 
 		pm_kallsyms_close(k);
@@ -80,9 +83,9 @@ struct pm_error *pm_kallsyms_parse(const char *name, struct pm_slice text, struc
 	for (size_t i = k->n; i-- > 0;) {
 		const struct pm_kallsym *next = i + 1 < k->n ? &k->symbols[i + 1] : NULL;
 
-		k->symbols[i].end = !next				? k->symbols[i].addr
-				    : next->addr == k->symbols[i].addr	? next->end
-									: next->addr;
+		k->symbols[i].end = !next			       ? k->symbols[i].addr
+				    : next->addr == k->symbols[i].addr ? next->end
+								       : next->addr;
 	}
 	*out = k;
 	return NULL;
@@ -141,7 +144,8 @@ const struct pm_kallsym *pm_kallsyms_find(const struct pm_kallsyms *k, uint64_t 
 	return best && addr < best->end ? best : NULL;
 }
 
-const struct pm_kallsym *pm_kallsyms_named(const struct pm_kallsyms *k, struct pm_slice name, size_t *count_out)
+const struct pm_kallsym *pm_kallsyms_named(const struct pm_kallsyms *k, struct pm_slice name,
+					   size_t *count_out)
 {
 	const struct pm_kallsym *first = NULL;
 	size_t count = 0;

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 struct pm_kallsym {
-	uint64_t addr, end; /* end: the next symbol's address; addr itself for the last */
+	uint64_t addr, end;	   /* end: the next symbol's address; addr itself for the last */
 	const char *name, *module; /* module NULL: the kernel */
 	bool text;
 };
@@ -14,7 +14,8 @@ struct pm_kallsym {
 struct pm_kallsyms;
 
 /* PM_IO; PM_BAD_DATA: no line of that shape, or all addresses are 0 (read without privilege). */
-struct pm_error *pm_kallsyms_open(const char *path, struct pm_kallsyms **out) __attribute__((warn_unused_result));
+struct pm_error *pm_kallsyms_open(const char *path, struct pm_kallsyms **out)
+	__attribute__((warn_unused_result));
 struct pm_error *pm_kallsyms_parse(const char *name, struct pm_slice text, struct pm_kallsyms **out)
 	__attribute__((warn_unused_result));
 void pm_kallsyms_close(struct pm_kallsyms *kallsyms); /* NULL is allowed */

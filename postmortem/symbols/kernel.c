@@ -83,8 +83,8 @@ struct pm_kernel *pm_symbols_kernel(struct pm_symbols *symbols, const struct pm_
 	for (size_t i = 0; i < symbols->kernels_n; i++) {
 		struct pm_kernel *kernel = symbols->kernels[i];
 
-		if (!pm_slice_eq(pm_slice_of(kernel->release), release) || !agrees(kernel->build_id, id->build_id) ||
-		    !agrees(kernel->banner, id->banner))
+		if (!pm_slice_eq(pm_slice_of(kernel->release), release) ||
+		    !agrees(kernel->build_id, id->build_id) || !agrees(kernel->banner, id->banner))
 			continue;
 		/* Once its files are chosen, the same kernel may not learn what would have chosen others. */
 		if (!kernel->searched) {
@@ -160,7 +160,8 @@ static struct pm_error *check_identity(const struct pm_kernel *kernel, struct pm
 	*proved_out = false;
 	if (kernel->build_id && *build_id) {
 		if (strcmp(kernel->build_id, build_id))
-			return pm_error_new(PM_MISMATCH, "%s does not match: its build id is %s, the log's is %s", path,
+			return pm_error_new(PM_MISMATCH,
+					    "%s does not match: its build id is %s, the log's is %s", path,
 					    build_id, kernel->build_id);
 		*proved_out = true;
 		return NULL;
@@ -182,12 +183,13 @@ static struct pm_error *check_identity(const struct pm_kernel *kernel, struct pm
 			return NULL;
 		}
 		if (version.n && logged_version.n && !pm_slice_eq(version, logged_version))
-			return pm_error_new(PM_MISMATCH, "%s does not match: it is \"%.*s\", the log's is \"%.*s\"", path,
+			return pm_error_new(PM_MISMATCH,
+					    "%s does not match: it is \"%.*s\", the log's is \"%.*s\"", path,
 					    PM_FMT(version), PM_FMT(logged_version));
 	}
 	if (kernel->version && version.n && !version_words_agree(pm_slice_of(kernel->version), version))
-		return pm_error_new(PM_MISMATCH, "%s does not match: it is \"%.*s\", the log's is \"%s\"", path,
-				    PM_FMT(version), kernel->version);
+		return pm_error_new(PM_MISMATCH, "%s does not match: it is \"%.*s\", the log's is \"%s\"",
+				    path, PM_FMT(version), kernel->version);
 	return NULL;
 }
 
@@ -313,22 +315,25 @@ const char *pm_kernel_missing(struct pm_kernel *kernel)
 	if (kernel->trouble && kernel->trouble->code != PM_NOT_FOUND)
 		kernel->missing = pm_printf("source lines: %s", kernel->trouble->message);
 	else
-		kernel->missing = pm_printf("source lines: no vmlinux with debug information%s%s was found; %s",
-					    kernel->release ? " for " : "", kernel->release ? kernel->release : "",
-					    hint ? hint : "name the one of this build with --vmlinux or --debug-dir");
+		kernel->missing =
+			pm_printf("source lines: no vmlinux with debug information%s%s was found; %s",
+				  kernel->release ? " for " : "", kernel->release ? kernel->release : "",
+				  hint ? hint : "name the one of this build with --vmlinux or --debug-dir");
 	pm_arena_deinit(&arena);
 	return kernel->missing;
 }
 
 /* ---- modules ---- */
 
-static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_slice name, struct pm_slice build_id)
+static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_slice name,
+					  struct pm_slice build_id)
 {
 	for (size_t i = 0; i < kernel->modules_n; i++) {
 		struct pm_module_images *module = &kernel->modules[i];
 
 		if (pm_slice_eq(pm_slice_of(module->name), name) &&
-		    (!build_id.n || !module->build_id || pm_slice_eq(pm_slice_of(module->build_id), build_id)))
+		    (!build_id.n || !module->build_id ||
+		     pm_slice_eq(pm_slice_of(module->build_id), build_id)))
 			return module;
 	}
 	kernel->modules = pm_realloc(kernel->modules, (kernel->modules_n + 1) * sizeof(*kernel->modules));
@@ -342,8 +347,8 @@ static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_sl
 	const struct pm_symbols_options *options = &kernel->symbols->options;
 
 	pm_arena_init(&arena);
-	pm_find_module(kernel->symbols->finder, module->name, kernel->release, module->build_id, options->vmlinux, &arena,
-		       &paths);
+	pm_find_module(kernel->symbols->finder, module->name, kernel->release, module->build_id,
+		       options->vmlinux, &arena, &paths);
 	if (module->build_id && !paths.n) {
 		const char *path = pm_debuginfod_find(module->build_id, &arena);
 
@@ -395,16 +400,18 @@ static size_t candidates(struct pm_elf *elf, const struct pm_printed_place *plac
 	return fit;
 }
 
-static struct pm_error *locate_in(struct pm_kernel *kernel, struct pm_image *image, const struct pm_printed_place *place,
-				  uint64_t *addr_out, const struct pm_elf_symbol **symbol_out)
+static struct pm_error *locate_in(struct pm_kernel *kernel, struct pm_image *image,
+				  const struct pm_printed_place *place, uint64_t *addr_out,
+				  const struct pm_elf_symbol **symbol_out)
 {
 	const struct pm_elf_symbol *found[SAME_NAME_MAX], *wrong = NULL;
 	const char *path = pm_elf_path(image->elf);
 	size_t n = candidates(image->elf, place, kernel->symbols->options.force, found, &wrong);
 
 	if (!n && wrong)
-		return pm_error_new(PM_MISMATCH, "%s does not match: %.*s is 0x%llx bytes long there, 0x%llx in the log", path,
-				    PM_FMT(place->symbol),
+		return pm_error_new(PM_MISMATCH,
+				    "%s does not match: %.*s is 0x%llx bytes long there, 0x%llx in the log",
+				    path, PM_FMT(place->symbol),
 				    (unsigned long long)(pm_elf_symbol_extent(image->elf, wrong)
 								 ? pm_elf_symbol_extent(image->elf, wrong)
 								 : wrong->size),
@@ -420,10 +427,11 @@ static struct pm_error *locate_in(struct pm_kernel *kernel, struct pm_image *ima
 		which = n;
 	}
 	if (which == n)
-		return pm_error_new(PM_BAD_DATA, "%s: %zu functions are named %.*s%s", path, n, PM_FMT(place->symbol),
-				    place->size ? " and have that size" : "");
+		return pm_error_new(PM_BAD_DATA, "%s: %zu functions are named %.*s%s", path, n,
+				    PM_FMT(place->symbol), place->size ? " and have that size" : "");
 	if (place->size && place->offset > place->size)
-		return pm_error_new(PM_BAD_DATA, "%.*s: the offset is outside of the function", PM_FMT(place->symbol));
+		return pm_error_new(PM_BAD_DATA, "%.*s: the offset is outside of the function",
+				    PM_FMT(place->symbol));
 	*addr_out = found[which]->addr + place->offset;
 	if (symbol_out)
 		*symbol_out = found[which];
@@ -431,7 +439,8 @@ static struct pm_error *locate_in(struct pm_kernel *kernel, struct pm_image *ima
 }
 
 struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_printed_place *place,
-				  struct pm_image **image_out, uint64_t *addr_out, const struct pm_elf_symbol **symbol_out)
+				  struct pm_image **image_out, uint64_t *addr_out,
+				  const struct pm_elf_symbol **symbol_out)
 {
 	if (!place->symbol.n) {
 		want_vmlinux(kernel);
@@ -440,8 +449,8 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 		uint64_t addr = place->addr - (kernel->has_kaslr ? kernel->kaslr : 0);
 		const struct pm_elf_symbol *symbol = pm_elf_find_addr(kernel->vmlinux.elf, addr);
 		if (!symbol)
-			return pm_error_new(PM_NOT_FOUND, "%s: no function at 0x%llx", pm_elf_path(kernel->vmlinux.elf),
-					    (unsigned long long)addr);
+			return pm_error_new(PM_NOT_FOUND, "%s: no function at 0x%llx",
+					    pm_elf_path(kernel->vmlinux.elf), (unsigned long long)addr);
 		*image_out = &kernel->vmlinux;
 		*addr_out = addr;
 		if (symbol_out)
@@ -488,7 +497,8 @@ enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_pri
 	return wrong ? PM_CONTRADICTS : PM_AGREES_UNKNOWN;
 }
 
-bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_place *place, uint64_t *kaslr_out)
+bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_place *place,
+			   uint64_t *kaslr_out)
 {
 	want_vmlinux(kernel);
 	if (!place->has_addr || !place->symbol.n || place->module.n)
@@ -503,7 +513,9 @@ bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_pla
 	}
 	size_t count;
 	const struct pm_kallsym *symbol =
-		kernel->symbols->kallsyms ? pm_kallsyms_named(kernel->symbols->kallsyms, place->symbol, &count) : NULL;
+		kernel->symbols->kallsyms
+			? pm_kallsyms_named(kernel->symbols->kallsyms, place->symbol, &count)
+			: NULL;
 	if (!symbol || count != 1)
 		return false;
 	*kaslr_out = place->addr - place->offset - symbol->addr;
@@ -548,7 +560,8 @@ static const char *base_path(struct pm_kernel *kernel)
 	return kernel->base_path;
 }
 
-/* Distributions name the folder of their sources "linux-6.1.176"; assembly keeps it where C files were mapped. */
+/* Distributions name the folder of their sources "linux-6.1.176"; assembly keeps it where C files were
+ * mapped. */
 static const char *below_source_folder(const char *file)
 {
 	const char *p = *file == '/' ? strstr(file, "/linux-") : NULL;
@@ -563,7 +576,8 @@ static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 {
 	const char *base = base_path(kernel);
 	size_t n = base ? strlen(base) : 0;
-	bool automatic = !kernel->symbols->options.base_path || !strcmp(kernel->symbols->options.base_path, "auto");
+	bool automatic =
+		!kernel->symbols->options.base_path || !strcmp(kernel->symbols->options.base_path, "auto");
 
 	while (n && base[n - 1] == '/')
 		n--;
@@ -581,7 +595,8 @@ static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 
 static void want_kallsyms(struct pm_symbols *symbols)
 {
-	const char *path = symbols->options.kallsyms ? symbols->options.kallsyms : symbols->options.system_map;
+	const char *path =
+		symbols->options.kallsyms ? symbols->options.kallsyms : symbols->options.system_map;
 
 	if (symbols->kallsyms_tried)
 		return;
@@ -592,8 +607,8 @@ static void want_kallsyms(struct pm_symbols *symbols)
 
 /* Only an address, and only a list of names: /proc/kallsyms has the addresses of the run, a System.map
  * those of the link. */
-static bool resolve_by_kallsyms(struct pm_kernel *kernel, const struct pm_printed_place *place, struct pm_arena *arena,
-				struct pm_resolved_place *out)
+static bool resolve_by_kallsyms(struct pm_kernel *kernel, const struct pm_printed_place *place,
+				struct pm_arena *arena, struct pm_resolved_place *out)
 {
 	struct pm_symbols *symbols = kernel->symbols;
 

@@ -48,6 +48,7 @@ struct pm_symbols {
  * symbol_out may be given NULL. */
 struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_printed_place *place,
 				  struct pm_image **image_out, uint64_t *addr_out,
-				  const struct pm_elf_symbol **symbol_out) __attribute__((warn_unused_result));
+				  const struct pm_elf_symbol **symbol_out)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -4,18 +4,18 @@
 
 /* What stands before a program counter, where other places are return addresses. */
 static const char *const exact_marks[] = {
-	"RIP: ",	  /* x86-64 */
-	"EIP: ",	  /* i386 */
-	"IP: ",		  /* x86 before 4.11: "IP: [<…>] foo+…" */
-	"pc : ",	  /* arm64 */
-	"PC is at ",	  /* arm */
-	"epc : ",	  /* riscv, mips */
-	"NIP [",	  /* powerpc */
-	"Krnl PSW : ",	  /* s390 */
-	"era : ",	  /* loongarch */
-	" ERA: ",	  /* loongarch */
-	"PC: ",		  /* mips lockup reports and others */
-	"WARNING: ",	  /* "WARNING: CPU: 0 PID: 1 at mm/slub.c:12 foo+…" names the trapping instruction */
+	"RIP: ",       /* x86-64 */
+	"EIP: ",       /* i386 */
+	"IP: ",	       /* x86 before 4.11: "IP: [<…>] foo+…" */
+	"pc : ",       /* arm64 */
+	"PC is at ",   /* arm */
+	"epc : ",      /* riscv, mips */
+	"NIP [",       /* powerpc */
+	"Krnl PSW : ", /* s390 */
+	"era : ",      /* loongarch */
+	" ERA: ",      /* loongarch */
+	"PC: ",	       /* mips lockup reports and others */
+	"WARNING: ",   /* "WARNING: CPU: 0 PID: 1 at mm/slub.c:12 foo+…" names the trapping instruction */
 	"kernel BUG at ",
 };
 
@@ -139,7 +139,8 @@ static bool raw_place(struct pm_slice line, size_t *at, struct pm_text_place *ou
 	for (size_t i = *at; i + 3 < line.n; i++) {
 		bool bracket = line.p[i] == '[' && line.p[i + 1] == '<';
 		bool prefix = line.p[i] == '0' && line.p[i + 1] == 'x' &&
-			      (!i || (!is_symbol_char(line.p[i - 1]) && line.p[i - 1] != '+' && line.p[i - 1] != '/'));
+			      (!i || (!is_symbol_char(line.p[i - 1]) && line.p[i - 1] != '+' &&
+				      line.p[i - 1] != '/'));
 
 		if (!bracket && !prefix)
 			continue;
@@ -192,7 +193,8 @@ static bool is_release(struct pm_slice s)
 
 	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
 		n++;
-	return n && n < 4 && n + 1 < s.n && s.p[n] == '.' && s.p[n + 1] >= '0' && s.p[n + 1] <= '9' && s.n < 128;
+	return n && n < 4 && n + 1 < s.n && s.p[n] == '.' && s.p[n + 1] >= '0' && s.p[n + 1] <= '9' &&
+	       s.n < 128;
 }
 
 bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
@@ -232,13 +234,15 @@ bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
 				n++;
 			if (n == word.n) {
 				out->build_id = word;
-				out->version = pm_slice_trim(pm_slice_upto(out->version, (size_t)(word.p - out->version.p)));
+				out->version = pm_slice_trim(
+					pm_slice_upto(out->version, (size_t)(word.p - out->version.p)));
 			}
 		}
 	/* "PREEMPT(full)" and the like (since 6.14) follow too. */
 	for (rest = out->version; pm_take_word(&rest, &word); pm_take_blanks(&rest))
 		if (pm_slice_starts(word, PM_S("PREEMPT(")) || pm_slice_starts(word, PM_S("NONE("))) {
-			out->version = pm_slice_trim(pm_slice_upto(out->version, (size_t)(word.p - out->version.p)));
+			out->version =
+				pm_slice_trim(pm_slice_upto(out->version, (size_t)(word.p - out->version.p)));
 			break;
 		}
 	return is_release(out->release);
@@ -253,7 +257,8 @@ bool pm_text_kaslr(struct pm_slice line, uint64_t *kaslr_out)
 		*kaslr_out = 0;
 		return true;
 	}
-	if (!pm_slice_has(line, PM_S("Kernel Offset: ")) || !pm_match("Kernel Offset: {x} from {x}", line, &m))
+	if (!pm_slice_has(line, PM_S("Kernel Offset: ")) ||
+	    !pm_match("Kernel Offset: {x} from {x}", line, &m))
 		return false;
 	if (!pm_take_hex(&m.cap[0], &offset, NULL))
 		return false;

@@ -45,7 +45,8 @@ struct pm_rewriter {
 	struct memo *memo;
 };
 
-struct pm_rewriter *pm_rewriter_create(struct pm_symbols *symbols, FILE *out, const struct pm_rewrite_options *options)
+struct pm_rewriter *pm_rewriter_create(struct pm_symbols *symbols, FILE *out,
+				       const struct pm_rewrite_options *options)
 {
 	struct pm_rewriter *rw = pm_alloc(sizeof(*rw));
 
@@ -87,7 +88,8 @@ const struct pm_rewrite_totals *pm_rewriter_totals(const struct pm_rewriter *rw)
 	return &rw->totals;
 }
 
-size_t pm_rewriter_troubles(const struct pm_rewriter *rw, const char *const **messages_out, enum pm_code *worst_out)
+size_t pm_rewriter_troubles(const struct pm_rewriter *rw, const char *const **messages_out,
+			    enum pm_code *worst_out)
 {
 	*messages_out = (const char *const *)rw->troubles;
 	*worst_out = rw->worst;
@@ -125,9 +127,16 @@ static struct pm_kernel *unknown_kernel(struct pm_rewriter *rw)
 
 static bool starts_report(struct pm_slice line)
 {
-	static const char *const words[] = { "cut here",	 "BUG: ",   "WARNING: ",	       "Oops",
-					     "Unable to handle", "INFO: ",  "general protection fault", "kernel BUG at",
-					     "divide error",	 "stack guard" };
+	static const char *const words[] = { "cut here",
+					     "BUG: ",
+					     "WARNING: ",
+					     "Oops",
+					     "Unable to handle",
+					     "INFO: ",
+					     "general protection fault",
+					     "kernel BUG at",
+					     "divide error",
+					     "stack guard" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (pm_slice_has(line, pm_slice_of(words[i])))
@@ -150,8 +159,10 @@ static void mark(struct pm_rewriter *rw, struct marks *marks, const struct pm_ke
 	struct stretch *stretch = &rw->stretches[rw->stretches_n - 1];
 
 	if (!same && (marks->known || boot)) {
-		size_t first = !boot && line - report_line <= HEADER_LINES && report_line > stretch->first_line ? report_line
-													       : line;
+		size_t first =
+			!boot && line - report_line <= HEADER_LINES && report_line > stretch->first_line
+				? report_line
+				: line;
 
 		stretch = add_stretch(rw, first);
 		stretch->banner = boot;
@@ -227,7 +238,8 @@ static void vote(struct check *check, uint64_t kaslr, struct pm_slice symbol)
 	}
 }
 
-static void check_line(struct pm_rewriter *rw, struct stretch *stretch, struct pm_slice line, struct check *check)
+static void check_line(struct pm_rewriter *rw, struct stretch *stretch, struct pm_slice line,
+		       struct check *check)
 {
 	struct pm_text_place found;
 	size_t at = 0;
@@ -240,8 +252,8 @@ static void check_line(struct pm_rewriter *rw, struct stretch *stretch, struct p
 			bool kernel_image = found.place.addr >> 31 == 0x1ffffffff; /* x86: the top 2 GiB */
 
 			if (kernel_image && check->raw_lost + check->raw_found < CHECKED_MAX) {
-				if (pm_error_take(pm_kernel_resolve(stretch->kernel, &found.place, &rw->scratch, &resolved)) ==
-				    PM_OK)
+				if (pm_error_take(pm_kernel_resolve(stretch->kernel, &found.place,
+								    &rw->scratch, &resolved)) == PM_OK)
 					check->raw_found++;
 				else
 					check->raw_lost++;
@@ -282,8 +294,9 @@ static void conclude(struct stretch *stretch, const struct check *check)
 		pm_arena_init(&arena);
 		struct pm_error *why = pm_kernel_resolve(stretch->kernel, &check->example, &arena, &resolved);
 		if (why && check->contradict > 1) {
-			struct pm_error *more = pm_error_new(PM_MISMATCH, "%s (and %zu of %zu other sizes differ)", why->message,
-							     check->contradict - 1, check->contradict + check->agree - 1);
+			struct pm_error *more = pm_error_new(
+				PM_MISMATCH, "%s (and %zu of %zu other sizes differ)", why->message,
+				check->contradict - 1, check->contradict + check->agree - 1);
 
 			pm_error_free(why);
 			why = more;
@@ -387,8 +400,9 @@ static char *replacement(struct pm_rewriter *rw, struct pm_slice line, const str
 		}
 	}
 	if (found->raw)
-		pm_buf_printf(&out, "%.*s %s+0x%llx/0x%llx", (int)(found->end - found->start), line.p + found->start,
-			      resolved->symbol, (unsigned long long)resolved->offset, (unsigned long long)resolved->size);
+		pm_buf_printf(&out, "%.*s %s+0x%llx/0x%llx", (int)(found->end - found->start),
+			      line.p + found->start, resolved->symbol, (unsigned long long)resolved->offset,
+			      (unsigned long long)resolved->size);
 	else
 		pm_buf_printf(&out, "%.*s", PM_FMT(found->place.symbol));
 	if (lines) {
@@ -407,8 +421,8 @@ static char *replacement(struct pm_rewriter *rw, struct pm_slice line, const str
 	return out.data;
 }
 
-static struct memo *memo_of(struct pm_rewriter *rw, struct pm_kernel *kernel, struct pm_slice text, bool exact,
-			    bool *known)
+static struct memo *memo_of(struct pm_rewriter *rw, struct pm_kernel *kernel, struct pm_slice text,
+			    bool exact, bool *known)
 {
 	uint32_t h = exact ? 2166136261u : 7;
 
@@ -428,7 +442,8 @@ static char *resolve(struct pm_rewriter *rw, const struct stretch *stretch, stru
 	struct pm_slice text = { line.p + found->start, found->end - found->start };
 
 	if (found->raw && stretch->raw_unsure)
-		err = pm_error_new(PM_NOT_FOUND, "addresses without names: the text does not tell the KASLR offset");
+		err = pm_error_new(PM_NOT_FOUND,
+				   "addresses without names: the text does not tell the KASLR offset");
 	else
 		err = pm_kernel_resolve(stretch->kernel, &found->place, &rw->scratch, &resolved);
 	if (err && err->code == PM_MISMATCH)
@@ -440,7 +455,8 @@ static char *resolve(struct pm_rewriter *rw, const struct stretch *stretch, stru
 	const struct pm_error *of_kernel = pm_kernel_trouble(stretch->kernel);
 	if (of_kernel && of_kernel->code != PM_NOT_FOUND)
 		rw->worst = of_kernel->code;
-	if (!err && !has_line(&resolved) && !found->raw && !found->place.module.n && pm_kernel_missing(stretch->kernel))
+	if (!err && !has_line(&resolved) && !found->raw && !found->place.module.n &&
+	    pm_kernel_missing(stretch->kernel))
 		trouble(rw, pm_kernel_missing(stretch->kernel));
 	if (rw->options.json)
 		write_json(rw, text, &resolved, err);
@@ -456,8 +472,10 @@ static void rewrite_line(struct pm_rewriter *rw, const struct stretch *stretch, 
 
 	while (pm_text_place_next(line, &at, &found)) {
 		struct pm_slice text = { line.p + found.start, found.end - found.start };
-		bool known = false, plain = !rw->options.json && !rw->options.inline_lines && !found.place.has_addr;
-		struct memo *memo = plain ? memo_of(rw, stretch->kernel, text, found.place.exact, &known) : NULL;
+		bool known = false,
+		     plain = !rw->options.json && !rw->options.inline_lines && !found.place.has_addr;
+		struct memo *memo =
+			plain ? memo_of(rw, stretch->kernel, text, found.place.exact, &known) : NULL;
 		char *value = known ? memo->value : resolve(rw, stretch, line, &found);
 
 		/* A raw address that is no code is no place at all. */
@@ -473,8 +491,10 @@ static void rewrite_line(struct pm_rewriter *rw, const struct stretch *stretch, 
 		} else if (!known) {
 			free(memo->key);
 			free(memo->value);
-			*memo = (struct memo){ stretch->kernel, pm_printf("%c%.*s", found.place.exact ? 'x' : 'r', PM_FMT(text)),
-					       value };
+			*memo = (struct memo){
+				stretch->kernel,
+				pm_printf("%c%.*s", found.place.exact ? 'x' : 'r', PM_FMT(text)), value
+			};
 		}
 	}
 	if (!rw->options.json)

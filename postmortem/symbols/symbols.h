@@ -23,31 +23,36 @@ struct pm_kernel;
 
 /* All strings are borrowed and must outlive the pm_symbols. */
 struct pm_symbols_options {
-	const char *vmlinux;     /* this file for every kernel; NULL: search */
-	const char *release;     /* of the kernel where the text does not tell it; NULL: none */
-	const char *kallsyms;    /* a copy of /proc/kallsyms, or a System.map: names for raw addresses */
+	const char *vmlinux;  /* this file for every kernel; NULL: search */
+	const char *release;  /* of the kernel where the text does not tell it; NULL: none */
+	const char *kallsyms; /* a copy of /proc/kallsyms, or a System.map: names for raw addresses */
 	const char *system_map;
-	const char *const *debug_dirs; /* [debug_dirs_n]: searched first, by build id and by name, recursively */
+	const char *const
+		*debug_dirs; /* [debug_dirs_n]: searched first, by build id and by name, recursively */
 	size_t debug_dirs_n;
 	const char *modules_path; /* searched for modules before all others; NULL: none */
-	const char *base_path;    /* cut off the front of source files; NULL or "auto": what stands before init/main.c */
-	const char *source_path;  /* where the kernel's sources lie, for the text of lines; NULL: as the file says */
-	const char *root;         /* before every usual place: "/mnt/disk"; NULL: this machine */
-	bool force;               /* take files that do not match */
-	bool return_addresses;    /* look up a return address itself, not the call before it */
+	const char *base_path;	  /* cut off the front of source files; NULL or "auto": what stands before
+				     init/main.c */
+	const char *source_path;  /* where the kernel's sources lie, for the text of lines; NULL: as the file
+				     says */
+	const char *root;	  /* before every usual place: "/mnt/disk"; NULL: this machine */
+	bool force;		  /* take files that do not match */
+	bool return_addresses;	  /* look up a return address itself, not the call before it */
 };
 
-struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options) __attribute__((returns_nonnull));
+struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options)
+	__attribute__((returns_nonnull));
 void pm_symbols_destroy(struct pm_symbols *symbols); /* NULL is allowed */
 
 /* What a text tells of its kernel; slices may be empty. */
 struct pm_kernel_id {
-	struct pm_slice release;  /* "6.1.0-50-amd64" */
-	struct pm_slice version;  /* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)", or its beginning */
-	struct pm_slice banner;   /* "Linux version …", whole */
+	struct pm_slice release; /* "6.1.0-50-amd64" */
+	struct pm_slice
+		version;	/* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)", or its beginning */
+	struct pm_slice banner; /* "Linux version …", whole */
 	struct pm_slice build_id; /* hex */
 	bool has_kaslr;
-	uint64_t kaslr;           /* bytes: where the kernel ran minus where it was linked */
+	uint64_t kaslr; /* bytes: where the kernel ran minus where it was linked */
 };
 
 /* The kernel of that id, made at the first call.  The id's strings are copied.
@@ -63,30 +68,32 @@ const char *pm_kernel_vmlinux(struct pm_kernel *kernel);
 /* What to install or give so that source lines can be told: a sentence for pm_incident.missing; NULL:
  * nothing is missing.  In storage of the kernel. */
 const char *pm_kernel_missing(struct pm_kernel *kernel);
-/* Tells the KASLR offset that holds from now on (one kernel boots more than once), or that it is not known. */
+/* Tells the KASLR offset that holds from now on (one kernel boots more than once), or that it is not known.
+ */
 void pm_kernel_set_kaslr(struct pm_kernel *kernel, bool known, uint64_t kaslr);
 
 /* A place as a log prints it. */
 struct pm_printed_place {
-	struct pm_slice symbol;   /* empty: only an address */
-	uint64_t offset, size;    /* size 0: not printed */
-	struct pm_slice module;   /* empty: the kernel itself */
+	struct pm_slice symbol;	  /* empty: only an address */
+	uint64_t offset, size;	  /* size 0: not printed */
+	struct pm_slice module;	  /* empty: the kernel itself */
 	struct pm_slice build_id; /* of the module; may be empty */
 	bool has_addr;
-	uint64_t addr;            /* at run time */
-	bool exact;               /* a program counter; else a return address: the call before it is meant */
+	uint64_t addr; /* at run time */
+	bool exact;    /* a program counter; else a return address: the call before it is meant */
 };
 
 struct pm_resolved_place {
-	const char *symbol;      /* NULL: not known */
-	uint64_t offset, size;   /* in the symbol */
-	const char *module;      /* NULL: the kernel itself */
-	const char *object;      /* the file that told; borrowed from the kernel */
+	const char *symbol;	 /* NULL: not known */
+	uint64_t offset, size;	 /* in the symbol */
+	const char *module;	 /* NULL: the kernel itself */
+	const char *object;	 /* the file that told; borrowed from the kernel */
 	pm_source_frames frames; /* empty: no source line */
 };
 
 /* Strings live in the arena.  PM_NOT_FOUND: nothing is known of it.  PM_MISMATCH: the file's function of
- * that name has another size, so it is another build.  PM_BAD_DATA: several functions fit, or a broken file. */
+ * that name has another size, so it is another build.  PM_BAD_DATA: several functions fit, or a broken file.
+ */
 struct pm_error *pm_kernel_resolve(struct pm_kernel *kernel, const struct pm_printed_place *place,
 				   struct pm_arena *arena, struct pm_resolved_place *out)
 	__attribute__((warn_unused_result));
@@ -96,8 +103,10 @@ enum pm_agreement { PM_AGREES_UNKNOWN, PM_AGREES, PM_CONTRADICTS };
 enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_printed_place *place);
 /* Refuses the kernel's vmlinux from now on (unless forced): too much of the text contradicts it. */
 void pm_kernel_refuse(struct pm_kernel *kernel, struct pm_error *why);
-/* The KASLR offset that a printed pair of address and symbol gives; false: the symbol is unknown or ambiguous. */
-bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_place *place, uint64_t *kaslr_out);
+/* The KASLR offset that a printed pair of address and symbol gives; false: the symbol is unknown or
+ * ambiguous. */
+bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_place *place,
+			   uint64_t *kaslr_out);
 
 /* Fills file, file_line and inlined frames of every place of a Linux incident, the text of source lines
  * where they can be read, and the member behind the fault address; says in inc->missing what could not be
@@ -108,12 +117,12 @@ struct pm_error *pm_symbols_apply(struct pm_symbols *symbols, struct pm_incident
 
 /* A variable and member that an instruction's memory operand stood for. */
 struct pm_member {
-	const char *variable;  /* "st"; NULL: not known */
-	const char *type;      /* "struct my_state" */
-	const char *member;    /* "counter", "link.next"; NULL: the structure's very start has no member */
-	uint64_t offset;       /* of the member in the structure */
-	uint32_t size;         /* bytes; 0: not known */
-	const char *function;  /* whose variable it is */
+	const char *variable; /* "st"; NULL: not known */
+	const char *type;     /* "struct my_state" */
+	const char *member;   /* "counter", "link.next"; NULL: the structure's very start has no member */
+	uint64_t offset;      /* of the member in the structure */
+	uint32_t size;	      /* bytes; 0: not known */
+	const char *function; /* whose variable it is */
 };
 
 /* At the place (a program counter), which variable does register hold (DWARF numbers it; the name is as in
