@@ -133,7 +133,7 @@ static int compare_triples(const void *a, const void *b)
 
 static void build_wide(struct pm_scanner *scanner)
 {
-	uint32_t triples[PM_SCAN_WORDS_MAX];
+	uint32_t triples[PM_SCAN_WORDS_MAX] = { 0 };
 	unsigned n = 0;
 
 	choose_triples(scanner);
