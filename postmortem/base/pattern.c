@@ -154,7 +154,8 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 			char field = pattern[1];
 			size_t least;
 			size_t most = field_length(field, st->line, pos, &least);
-			bool lazy = field == '*' || field == 'w';
+			/* A word at the end of the pattern is taken whole. */
+			bool lazy = field == '*' || (field == 'w' && pattern[3]);
 
 			if (most < least)
 				return false;

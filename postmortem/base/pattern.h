@@ -4,7 +4,7 @@
  * order of appearance:
  *
  *	{f}  a function name: letters, digits, _ and . (no leading digit), at least one
- *	{w}  non-blanks, at least one, as few as the rest of the pattern allows
+ *	{w}  non-blanks, at least one, as few as the rest of the pattern allows; all at its end
  *	{x}  hex digits, with or without 0x
  *	{d}  decimal digits
  *	{s}  a source place, file.c:123

@@ -15,6 +15,7 @@ void pm_detail_go(struct pm_detail *d, size_t i)
 		return;
 	d->i = i;
 	d->body = pm_detail_line(d, i);
+	pm_take_blanks(&d->body);
 	d->at = d->lines[i]->at;
 }
 
@@ -73,6 +74,8 @@ struct pm_fact *pm_detail_add_another(struct pm_detail *d, const char *name, str
 				      const char *meaning)
 {
 	value = pm_slice_trim(value);
+	if (pm_slice_ends(value, PM_S(",")))
+		value.n--;
 	if (!value.n || d->inc->facts.n >= PM_DETAIL_FACTS_MAX)
 		return NULL;
 	return pm_incident_add_fact(d->inc, d->group, name, value, meaning, d->at);
@@ -181,6 +184,23 @@ void pm_detail_fault_address(struct pm_detail *d, uint64_t address)
 	fault->has_address = true;
 	fault->address = address;
 	fault->address_at = d->at;
+}
+
+bool pm_detail_is_hashed(struct pm_slice address)
+{
+	struct pm_slice s = pm_slice_trim(address);
+	uint64_t value;
+	unsigned digits;
+
+	return pm_take_hex(&s, &value, &digits) && digits == 16 && value && value <= UINT32_MAX;
+}
+
+void pm_detail_fault_pointer(struct pm_detail *d, struct pm_slice address)
+{
+	uint64_t value;
+
+	if (!pm_detail_is_hashed(address) && pm_slice_hex(address, &value))
+		pm_detail_fault_address(d, value);
 }
 
 void pm_detail_fault_access(struct pm_detail *d, struct pm_slice word)

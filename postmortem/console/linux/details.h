@@ -25,9 +25,9 @@ struct pm_detail {
 	const char *group;
 	const struct pm_line *const *lines; /* the report's own, or those before it */
 	size_t i, n;			    /* the line being read; how many there are */
-	struct pm_slice body;		    /* of that line, at most PM_DETAIL_LINE_MAX */
-	struct pm_at at;		    /* of that line */
-	void *state;			    /* the family's own */
+	struct pm_slice body; /* of that line without leading blanks, at most PM_DETAIL_LINE_MAX */
+	struct pm_at at;      /* of that line */
+	void *state;	      /* the family's own */
 };
 
 struct pm_detail_row {
@@ -90,7 +90,14 @@ struct pm_detail_bit {
 };
 const char *pm_detail_bits(struct pm_arena *arena, const struct pm_detail_bit *table, uint64_t value);
 
+/* Is it a pointer that the kernel hashed before printing ("%p" since 4.15: 00000000 and a 32-bit hash)?  The
+ * same hash is the same pointer; otherwise it says nothing. */
+bool pm_detail_is_hashed(struct pm_slice address);
+#define PM_HASHED_WORDS "hashed by the kernel: not the real address"
+
 /* Fault details of a line, kept only where nothing was read before. */
+/* Takes no hashed pointers. */
+void pm_detail_fault_pointer(struct pm_detail *d, struct pm_slice address);
 void pm_detail_fault_address(struct pm_detail *d, uint64_t address);
 void pm_detail_fault_access(struct pm_detail *d, struct pm_slice word);
 void pm_detail_fault_size(struct pm_detail *d, struct pm_slice bytes);

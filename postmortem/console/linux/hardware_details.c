@@ -173,8 +173,10 @@ static const struct pm_detail_row mce_rows[] = {
 	{ "Corrected error, no action required", { NULL }, NULL, NULL },
 	/* powerpc */
 	{ "machine check ({w}) {*} [{*}]", { "severity", "verdict", "recovery" }, NULL, NULL },
-	{ "TSC {x}{*}$", { "" }, NULL, mce_extras },
-	{ "ADDR {x}{*}$", { "" }, NULL, mce_extras },
+	{ "[Hardware Error]: TSC {x} ", { "" }, NULL, mce_extras },
+	{ "[Hardware Error]: TSC {x}$", { "" }, NULL, mce_extras },
+	{ "^MISC {x} ADDR {x}", { "" }, NULL, mce_extras },
+	{ "^ADDR {x}$", { "" }, NULL, mce_extras },
 };
 
 static void add_record(struct pm_incident *inc, const struct mce_record *record, enum pm_mca_vendor vendor)

@@ -78,16 +78,17 @@ static const char *lock_name(struct pm_detail *d, const struct lock_text *lock)
 	return pm_detail_str(d, lock->name);
 }
 
-/* One letter of the usage: how the lock was taken, in hard or soft interrupts, to write or to read. */
-static const char *usage_letter(char letter, const char *kind, const char *verb, struct pm_arena *arena)
+/* One letter of the usage: how the lock was taken, to write or to read, around interrupts or reclaim. */
+static const char *usage_letter(char letter, const char *inside, const char *enabled, const char *verb,
+				struct pm_arena *arena)
 {
 	switch (letter) {
 	case '+':
-		return pm_arena_printf(arena, "%s with %ss enabled", verb, kind);
+		return pm_arena_printf(arena, "%s with %s", verb, enabled);
 	case '-':
-		return pm_arena_printf(arena, "%s inside a %s", verb, kind);
+		return pm_arena_printf(arena, "%s inside %s", verb, inside);
 	case '?':
-		return pm_arena_printf(arena, "%s inside a %s and with %ss enabled", verb, kind, kind);
+		return pm_arena_printf(arena, "%s inside %s and with %s", verb, inside, enabled);
 	default:
 		return NULL;
 	}
@@ -114,11 +115,15 @@ static const char *wait_type_words(const struct lockdep *l, char type)
 static const char *usage_words(const struct lockdep *l, struct pm_slice usage, struct pm_arena *arena)
 {
 	static const struct {
-		const char *kind, *verb;
+		const char *inside, *enabled, *verb;
 	} letters[] = {
-		{ "hardirq", "taken" },	       { "hardirq", "read-taken" },
-		{ "softirq", "taken" },	       { "softirq", "read-taken" },
-		{ "memory reclaim", "taken" }, { "memory reclaim", "read-taken" }, /* until 4.14 */
+		{ "hardirqs", "hardirqs enabled", "taken" },
+		{ "hardirqs", "hardirqs enabled", "read-taken" },
+		{ "softirqs", "softirqs enabled", "taken" },
+		{ "softirqs", "softirqs enabled", "read-taken" },
+		/* Until 4.14. */
+		{ "memory reclaim", "memory reclaim possible", "taken" },
+		{ "memory reclaim", "memory reclaim possible", "read-taken" },
 	};
 	struct pm_slice s = usage;
 	const char *text = NULL;
@@ -127,7 +132,8 @@ static const char *usage_words(const struct lockdep *l, struct pm_slice usage, s
 	if (!pm_take_char(&s, '{'))
 		return NULL;
 	for (; i < s.n && is_usage(s.p[i]) && i < sizeof(letters) / sizeof(letters[0]); i++) {
-		const char *one = usage_letter(s.p[i], letters[i].kind, letters[i].verb, arena);
+		const char *one =
+			usage_letter(s.p[i], letters[i].inside, letters[i].enabled, letters[i].verb, arena);
 
 		if (one)
 			text = text ? pm_arena_printf(arena, "%s, %s", text, one) : one;

@@ -155,7 +155,7 @@ static void oom_zone(struct pm_detail *d, const struct pm_match *m)
 			  : free < low	? "below low: kswapd reclaims, ordinary allocations still succeed"
 			  : free < high ? "below high: kswapd stops only there"
 					: "above its watermarks";
-	pm_detail_add_another(d, "zone", d->body, meaning);
+	pm_detail_add_another(d, "zone", pm_slice_upto(d->body, part.end), meaning);
 }
 
 /* The header tells the columns: they changed in 4.15 and 6.8. */
@@ -225,7 +225,7 @@ static void memcg_usage(struct pm_detail *d, const struct pm_match *m)
 }
 
 static const struct pm_detail_row oom_rows[] = {
-	{ "^{*} invoked oom-killer: gfp_mask={w} {*}order=", { "invoker", "gfp_mask" }, NULL, oom_request },
+	{ "^{*} invoked oom-killer: gfp_mask={w}, {*}order=", { "invoker", "gfp_mask" }, NULL, oom_request },
 	{ "^{*} invoked oom-killer: gfp_mask={w},", { "invoker", "gfp_mask" }, NULL, oom_request },
 	{ "^{*}: page allocation {w} order:{d}, mode:{w},",
 	  { "invoker", "", "order", "gfp_mask" },

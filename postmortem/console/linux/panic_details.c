@@ -210,11 +210,18 @@ static void stack_bounds(struct pm_detail *d, const struct pm_match *m)
 	uint64_t hit;
 	size_t first = m->n - 2;
 
+	if (pm_detail_is_hashed(m->cap[first])) {
+		pm_detail_mean(d, "guard_hit", PM_HASHED_WORDS);
+		pm_detail_mean(d, "stack_low", PM_HASHED_WORDS);
+		pm_detail_mean(d, "stack_high", PM_HASHED_WORDS);
+		return;
+	}
+
 	if (s->has_bounds || !pm_slice_hex(m->cap[first], &s->low) ||
 	    !pm_slice_hex(m->cap[first + 1], &s->high) || s->low > s->high)
 		return;
 	s->has_bounds = true;
-	if (first && pm_slice_hex(m->cap[first - 1], &hit)) {
+	if (first && !pm_detail_is_hashed(m->cap[first - 1]) && pm_slice_hex(m->cap[first - 1], &hit)) {
 		pm_detail_fault_address(d, hit);
 		if (hit < s->low)
 			pm_detail_mean(d, "guard_hit",

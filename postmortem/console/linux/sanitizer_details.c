@@ -39,21 +39,19 @@ static void kfence_title(struct pm_detail *d, const struct pm_match *m)
 		pm_detail_fault_access(d, PM_S("free"));
 }
 
-static void kfence_address(struct pm_detail *d, const struct pm_match *m)
+/* %p: hashed, unless no_hash_pointers or CONFIG_DEBUG_KERNEL with KFENCE's tests. */
+static void kfence_address(struct pm_detail *d, struct pm_slice address)
 {
-	uint64_t address;
-
-	if (pm_slice_hex(m->cap[0], &address))
-		pm_detail_fault_address(d, address);
+	pm_detail_fault_pointer(d, address);
+	if (pm_detail_is_hashed(address))
+		pm_detail_mean(d, "address", PM_HASHED_WORDS);
 }
 
 static void kfence_bounds(struct pm_detail *d, const struct pm_match *m)
 {
 	struct kfence *k = d->state;
-	uint64_t address;
 
-	if (pm_slice_hex(m->cap[1], &address))
-		pm_detail_fault_address(d, address);
+	kfence_address(d, m->cap[1]);
 	k->distance = pm_detail_str(d, m->cap[2]);
 	k->side = pm_detail_str(d, m->cap[3]);
 	if (!k->number)
@@ -63,10 +61,8 @@ static void kfence_bounds(struct pm_detail *d, const struct pm_match *m)
 static void kfence_in(struct pm_detail *d, const struct pm_match *m)
 {
 	struct kfence *k = d->state;
-	uint64_t address;
 
-	if (pm_slice_hex(m->cap[1], &address))
-		pm_detail_fault_address(d, address);
+	kfence_address(d, m->cap[1]);
 	if (!k->number && m->n > 2)
 		k->number = pm_detail_str(d, m->cap[2]);
 }
@@ -77,7 +73,7 @@ static void kfence_corrupted(struct pm_detail *d, const struct pm_match *m)
 	struct pm_slice bytes = m->cap[1], word;
 	unsigned total = 0, wrong = 0;
 
-	kfence_address(d, m);
+	kfence_address(d, m->cap[0]);
 	while (pm_take_blanks(&bytes), pm_take_word(&bytes, &word)) {
 		total++;
 		wrong += !pm_slice_eq(word, PM_S("."));
@@ -101,6 +97,10 @@ static void kfence_object(struct pm_detail *d, const struct pm_match *m)
 		k->number = pm_detail_str(d, m->cap[0]);
 	k->size = pm_detail_str(d, m->cap[3]);
 	k->cache = pm_detail_str(d, m->cap[4]);
+	if (pm_detail_is_hashed(m->cap[1])) {
+		pm_detail_mean(d, "object_start", PM_HASHED_WORDS);
+		pm_detail_mean(d, "object_end", PM_HASHED_WORDS);
+	}
 }
 
 static void kfence_freed(struct pm_detail *d, const struct pm_match *m)
@@ -296,11 +296,10 @@ static void ubsan_title(struct pm_detail *d, const struct pm_match *m)
 
 static void ubsan_address(struct pm_detail *d, const struct pm_match *m)
 {
-	uint64_t address;
-
 	pm_detail_fault_access(d, m->cap[0]);
-	if (pm_slice_hex(m->cap[1], &address))
-		pm_detail_fault_address(d, address);
+	pm_detail_fault_pointer(d, m->cap[1]);
+	if (pm_detail_is_hashed(m->cap[1]))
+		pm_detail_mean(d, "address", PM_HASHED_WORDS);
 }
 
 static const struct pm_detail_row ubsan_rows[] = {
@@ -345,5 +344,19 @@ static const struct pm_detail_row ubsan_rows[] = {
 
 void pm_ubsan_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
+	static const struct {
+		const char *fact, *check;
+	} old[] = {
+		{ "index", "array-index-out-of-bounds" },   { "shift_exponent", "shift-out-of-bounds" },
+		{ "shifted_value", "shift-out-of-bounds" }, { "negated_value", "negation-overflow" },
+		{ "operator", "signed-integer-overflow" },  { "value", "invalid-load" },
+		{ "dividend", "division-overflow" },
+	};
+	struct pm_fact *check;
+
 	PM_DETAIL_READ(report, inc, "ubsan", ubsan_rows, NULL);
+	check = pm_incident_fact(inc, "ubsan", "check");
+	for (size_t i = 0; check && !check->meaning && i < sizeof(old) / sizeof(old[0]); i++)
+		if (pm_incident_fact(inc, "ubsan", old[i].fact))
+			check->meaning = pm_detail_words(ubsan_checks, pm_slice_of(old[i].check));
 }

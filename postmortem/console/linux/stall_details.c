@@ -381,7 +381,8 @@ static void hung_state(struct pm_detail *d, const struct pm_match *m)
 
 	if (!h->task || !pm_slice_eq(pm_slice_trim(m->cap[0]), pm_slice_of(h->task)))
 		return;
-	if (pm_match("stack:{_}{d}", d->body, &part))
+	/* 0 without CONFIG_DEBUG_STACK_USAGE. */
+	if (pm_match("stack:{_}{d}", d->body, &part) && !pm_slice_eq(part.cap[0], PM_S("0")))
 		pm_detail_add(d, "stack_free", part.cap[0], "bytes of its stack that were never used");
 	if (pm_match("ppid:{_}{d}", d->body, &part))
 		pm_detail_add(d, "ppid", part.cap[0], "its parent");
@@ -398,7 +399,8 @@ static void hung_old_state(struct pm_detail *d, const struct pm_match *m)
 	    !pm_slice_eq(m->cap[0], pm_slice_of(h->task)))
 		return;
 	pm_detail_add_words(d, "state", "D", pm_detail_words(states, PM_S("D")));
-	pm_detail_add(d, "stack_free", m->cap[1], "bytes of its stack that were never used");
+	if (!pm_slice_eq(m->cap[1], PM_S("0")))
+		pm_detail_add(d, "stack_free", m->cap[1], "bytes of its stack that were never used");
 	pm_detail_add(d, "ppid", m->cap[3], "its parent");
 }
 
