@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define PAGING(pattern, flags_)                                                                              \
@@ -151,4 +152,4 @@ static const struct pm_linux_row rows[] = {
 	  PM_AT_PC },
 };
 
-const struct pm_linux_family pm_family_access = PM_ROWS("access", rows, NULL);
+const struct pm_linux_family pm_family_access = PM_ROWS("access", rows, pm_access_fields);

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
@@ -26,4 +27,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = "*dump_stack* *preempt* *debug_* *processor_id* *this_cpu*" },
 };
 
-const struct pm_linux_family pm_family_atomic = PM_ROWS("atomic", rows, NULL);
+const struct pm_linux_family pm_family_atomic = PM_ROWS("atomic", rows, pm_atomic_fields);

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 /* Sources whose BUG() and WARN() stand for a misuse by their caller have rows in object.c, memory.c
@@ -77,4 +78,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED },
 };
 
-const struct pm_linux_family pm_family_bug = PM_ROWS("bug", rows, NULL);
+const struct pm_linux_family pm_family_bug = PM_ROWS("bug", rows, pm_bug_fields);

@@ -11,13 +11,11 @@ pm_linux_details pm_access_fields, pm_stack_fields, pm_hardware_fields, pm_rcu_f
 	pm_hung_fields, pm_kasan_fields, pm_kfence_fields, pm_kmsan_fields, pm_kcsan_fields, pm_ubsan_fields,
 	pm_lockdep_fields, pm_atomic_fields, pm_object_fields, pm_memory_fields, pm_oom_fields, pm_bug_fields,
 	pm_panic_fields, pm_other_fields;
-/* Of rows that a family has beside others. */
-pm_linux_details pm_workqueue_fields;
-
 /* Parts of several families' reports. */
-/* "page:… refcount:1 …", flags, raw words and the reason: a part of several families' reports. */
+
 /* "1 lock held by …:", "#0: …" wherever a report lists them → inc->locks. */
 void pm_held_locks_fields(const struct pm_linux_report *report, struct pm_incident *inc);
+/* "page:… refcount:1 …", flags, raw words and the reason. */
 void pm_page_dump_fields(const struct pm_linux_report *report, struct pm_incident *inc);
 /* Corrupted lists and refused copies to or from user mode. */
 void pm_list_fields(const struct pm_linux_report *report, struct pm_incident *inc);

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define HARDWARE(word_, pattern, title_, kind_, flags_)                                                      \
@@ -54,4 +55,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_FOLLOWS },
 };
 
-const struct pm_linux_family pm_family_hardware = PM_ROWS("hardware", rows, NULL);
+const struct pm_linux_family pm_family_hardware = PM_ROWS("hardware", rows, pm_hardware_fields);

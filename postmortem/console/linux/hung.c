@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
@@ -28,4 +29,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = "*schedule*" },
 };
 
-const struct pm_linux_family pm_family_hung = PM_ROWS("hung", rows, NULL);
+const struct pm_linux_family pm_family_hung = PM_ROWS("hung", rows, pm_hung_fields);

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 /* arm64's hardware tags fault first: the fault's handlers are on the stack. */
@@ -46,4 +47,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED },
 };
 
-const struct pm_linux_family pm_family_kasan = PM_ROWS("kasan", rows, NULL);
+const struct pm_linux_family pm_family_kasan = PM_ROWS("kasan", rows, pm_kasan_fields);

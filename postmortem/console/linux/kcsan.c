@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
@@ -11,4 +12,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kcsan = PM_ROWS("kcsan", rows, NULL);
+const struct pm_linux_family pm_family_kcsan = PM_ROWS("kcsan", rows, pm_kcsan_fields);

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define AT_KFENCE(words)                                                                                     \
@@ -34,4 +35,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kfence = PM_ROWS("kfence", rows, NULL);
+const struct pm_linux_family pm_family_kfence = PM_ROWS("kfence", rows, pm_kfence_fields);

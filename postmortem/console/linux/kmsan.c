@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define AT_KMSAN                                                                                             \
@@ -31,4 +32,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kmsan = PM_ROWS("kmsan", rows, NULL);
+const struct pm_linux_family pm_family_kmsan = PM_ROWS("kmsan", rows, pm_kmsan_fields);

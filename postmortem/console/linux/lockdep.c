@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 /* Until 4.13 lockdep wrote "[ INFO: … ]", since then "WARNING: …". */
@@ -170,4 +171,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_lockdep = PM_ROWS("lockdep", rows, NULL);
+const struct pm_linux_family pm_family_lockdep = PM_ROWS("lockdep", rows, pm_lockdep_fields);

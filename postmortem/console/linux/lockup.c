@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define HARD(pattern)                                                                                        \
@@ -28,4 +29,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_lockup = PM_ROWS("lockup", rows, NULL);
+const struct pm_linux_family pm_family_lockup = PM_ROWS("lockup", rows, pm_lockup_fields);

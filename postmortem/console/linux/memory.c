@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define COUNTER(words)                                                                                       \
@@ -107,4 +108,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED },
 };
 
-const struct pm_linux_family pm_family_memory = PM_ROWS("memory", rows, NULL);
+const struct pm_linux_family pm_family_memory = PM_ROWS("memory", rows, pm_memory_fields);

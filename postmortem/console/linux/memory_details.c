@@ -184,7 +184,21 @@ static void slab_object(struct pm_detail *d, const struct pm_match *m)
 		s->has_object = pm_slice_hex(m->cap[0], &s->object);
 }
 
+static void slab_damage(struct pm_detail *d, const struct pm_match *m)
+{
+	struct pm_match bytes = *m;
+
+	pm_detail_mean(d, "damage", pm_detail_words(slab_errors, m->cap[0]));
+	bytes.cap[0] = m->cap[1];
+	slab_bytes(d, &bytes);
+}
+
 static const struct pm_detail_row slab_rows[] = {
+	/* Before the title since 6.2. */
+	{ "^[{*}] {x}-{x} @offset={d}. First byte {x} instead of {x}",
+	  { "damage", "first_bad", "last_bad", "slab_offset", "found", "expected" },
+	  NULL,
+	  slab_damage },
 	{ "^BUG {w} ({*}): {*}$", { "cache", "", "error" }, NULL, slab_title },
 	{ "{x}-{x} @offset={d}. First byte {x} instead of {x}",
 	  { "first_bad", "last_bad", "slab_offset", "found", "expected" },
@@ -249,6 +263,8 @@ static void slab_fields(const struct pm_linux_report *report, struct pm_incident
 	PM_DETAIL_READ(report, inc, "slab", slab_rows, &s);
 	if (!s.cache)
 		return;
+	if (!s.has_bad)
+		PM_DETAIL_READ_BEFORE(report, inc, "slab", slab_rows, &s, 4);
 	PM_DETAIL_READ(report, inc, "slab", slab_dump_rows, &s);
 	if (inc->fault.object)
 		return;

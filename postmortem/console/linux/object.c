@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 /* Checks of objects: the code that warns is right, its caller is not. */
@@ -26,4 +27,4 @@ static const struct pm_linux_row rows[] = {
 	  PM_AT_TRACE },
 };
 
-const struct pm_linux_family pm_family_object = PM_ROWS("object", rows, NULL);
+const struct pm_linux_family pm_family_object = PM_ROWS("object", rows, pm_object_fields);

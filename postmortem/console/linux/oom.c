@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 static const struct pm_linux_row rows[] = {
@@ -24,4 +25,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_FOLLOWS },
 };
 
-const struct pm_linux_family pm_family_oom = PM_ROWS("oom", rows, NULL);
+const struct pm_linux_family pm_family_oom = PM_ROWS("oom", rows, pm_oom_fields);

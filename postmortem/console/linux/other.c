@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define LINE(word_, pattern, title_, kind_)                                                                  \
@@ -53,4 +54,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED },
 };
 
-const struct pm_linux_family pm_family_other = PM_ROWS("other", rows, NULL);
+const struct pm_linux_family pm_family_other = PM_ROWS("other", rows, pm_other_fields);

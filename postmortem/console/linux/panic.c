@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define NOT_SYNCING "Kernel panic - not syncing: "
@@ -28,4 +29,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = "*__rustc::rust_begin_unwind*" },
 };
 
-const struct pm_linux_family pm_family_panic = PM_ROWS("panic", rows, NULL);
+const struct pm_linux_family pm_family_panic = PM_ROWS("panic", rows, pm_panic_fields);

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 /* The stalled code is what the timer's interrupt interrupted. */
@@ -29,4 +30,4 @@ static const struct pm_linux_row rows[] = {
 	STALL("rcu_{f} detected expedited stall"),
 };
 
-const struct pm_linux_family pm_family_rcu = PM_ROWS("rcu", rows, NULL);
+const struct pm_linux_family pm_family_rcu = PM_ROWS("rcu", rows, pm_rcu_fields);

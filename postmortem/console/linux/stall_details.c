@@ -166,11 +166,11 @@ static const struct pm_detail_row rcu_rows[] = {
 	{ "INFO: {f} {w} stalls on {w}:", { "flavour", "detection", "stalled" }, NULL, rcu_flavour },
 	{ "INFO: {f} {w} stall", { "flavour", "detection" }, NULL, rcu_flavour },
 	{ "Stall ended before state dump start", { NULL }, NULL, NULL },
-	{ "detected by {d}, t={d} jiffies, g={d}",
+	{ "detected by {d}, t={d} jiffies, g={w}",
 	  { "detected_by", "jiffies", "grace_period" },
 	  "the CPU that noticed",
 	  rcu_stall_numbers },
-	{ "(t={d} jiffies g={d}", { "jiffies", "grace_period" }, NULL, rcu_stall_numbers },
+	{ "(t={d} jiffies g={w}", { "jiffies", "grace_period" }, NULL, rcu_stall_numbers },
 	{ "(detected by {d}, t={d} jiffies",
 	  { "detected_by", "jiffies" },
 	  "the CPU that noticed",
@@ -271,17 +271,6 @@ static const struct pm_detail_row hard_rows[] = {
 	  NULL,
 	  NULL },
 };
-
-void pm_lockup_fields(const struct pm_linux_report *report, struct pm_incident *inc)
-{
-	bool hard = inc->fault.kind == PM_KIND_HARD_LOCKUP;
-
-	if (hard)
-		PM_DETAIL_READ(report, inc, "hard-lockup", hard_rows, NULL);
-	else
-		PM_DETAIL_READ(report, inc, "soft-lockup", soft_rows, NULL);
-	pm_held_locks_fields(report, inc);
-}
 
 /* ---- Hung tasks ---- */
 
@@ -441,8 +430,11 @@ static const struct pm_detail_row workqueue_rows[] = {
 	{ "last function: {f}", { "work_function" }, "the work item that ran", NULL },
 };
 
-void pm_workqueue_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_lockup_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
-	PM_DETAIL_READ(report, inc, "workqueue", workqueue_rows, NULL);
+	PM_DETAIL_READ(report, inc, "soft-lockup", soft_rows, NULL);
+	PM_DETAIL_READ(report, inc, "hard-lockup", hard_rows, NULL);
+	if (inc->fault.kind == PM_KIND_WORKQUEUE_LOCKUP)
+		PM_DETAIL_READ(report, inc, "workqueue", workqueue_rows, NULL);
 	pm_held_locks_fields(report, inc);
 }

@@ -1,3 +1,4 @@
+#include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
 #define REPORTERS "*ubsan* *overflow*"
@@ -29,4 +30,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = REPORTERS },
 };
 
-const struct pm_linux_family pm_family_ubsan = PM_ROWS("ubsan", rows, NULL);
+const struct pm_linux_family pm_family_ubsan = PM_ROWS("ubsan", rows, pm_ubsan_fields);
