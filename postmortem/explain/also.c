@@ -85,8 +85,9 @@ static void ending(struct pm_incident *inc)
 		[PM_END_KDUMP] = "the crash kernel was started: look for a memory dump",
 	};
 
-	if (inc->panicked && inc->panic_reason && inc->fault.kind != PM_KIND_PANIC &&
-	    inc->fault.kind != PM_KIND_INIT_KILLED && inc->fault.kind != PM_KIND_NO_ROOT)
+	if (inc->panicked && inc->panic_reason && !pm_found(inc, "panic-reason") &&
+	    inc->fault.kind != PM_KIND_PANIC && inc->fault.kind != PM_KIND_INIT_KILLED &&
+	    inc->fault.kind != PM_KIND_NO_ROOT)
 		pm_also(inc, "it ended in a panic: %s", inc->panic_reason);
 	if (inc->end < sizeof(words) / sizeof(*words) && words[inc->end])
 		pm_also(inc, "%s", words[inc->end]);

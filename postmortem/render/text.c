@@ -1,7 +1,12 @@
-#include "render/render.h"
+/* The explanation for a terminal: docs/man/kpanic.1 shows it. */
+#include "render/page.h"
+#include "render/text_details.h"
+#include "render/words.h"
 
 #include <stdlib.h>
 #include <strings.h>
+
+enum { HEAD_INDENT = 2, HEAD_HANG = 10, HANG = 12 };
 
 bool pm_render_is_utf8(void)
 {
@@ -16,8 +21,176 @@ bool pm_render_is_utf8(void)
 	return false;
 }
 
+static void report_number(struct pm_page *page, const struct pm_incident *inc)
+{
+	const struct pm_render_text *style = page->style;
+	struct pm_buf line = { 0 };
+
+	if (!style->number)
+		return;
+	if (style->number > 1)
+		pm_page_blank(page);
+	pm_buf_printf(&line, "report %u", style->number);
+	if (style->total)
+		pm_buf_printf(&line, " of %u", style->total);
+	if (style->number > 1 && style->has_first && inc->machine.has_uptime &&
+	    inc->machine.uptime_ns >= style->first_ns) {
+		pm_buf_str(&line, ", ");
+		pm_words_seconds(&line, inc->machine.uptime_ns - style->first_ns);
+		pm_buf_str(&line, " after the first");
+	}
+	pm_page_line(page, 0, PM_DIM, line.data);
+	pm_buf_deinit(&line);
+}
+
+static void head_line(struct pm_page *page, const char *label, struct pm_buf *words)
+{
+	if (words->n)
+		pm_page_text(page, HEAD_INDENT, label, PM_DIM, HEAD_HANG, PM_PLAIN, words->data);
+	words->n = 0;
+}
+
+static void head(struct pm_page *page, const struct pm_incident *inc)
+{
+	const char *headline = inc->headline ? inc->headline : inc->title ? inc->title : "unknown failure";
+	struct pm_buf words = { 0 };
+
+	pm_page_text(page, 0, NULL, PM_PLAIN, 0, PM_RED, headline);
+	pm_words_place(&words, &inc->place, false);
+	if (inc->place.file && words.n)
+		pm_buf_str(&words, "  ");
+	pm_words_source(&words, &inc->place);
+	head_line(page, "in", &words);
+	pm_words_actor(&words, inc);
+	head_line(page, "by", &words);
+	pm_words_kernel(&words, inc);
+	head_line(page, "kernel", &words);
+	pm_buf_deinit(&words);
+}
+
+static void findings(struct pm_page *page, const struct pm_incident *inc)
+{
+	struct pm_buf text = { 0 };
+
+	if (!inc->findings.n)
+		return;
+	pm_page_blank(page);
+	pm_page_line(page, 0, PM_BOLD, "why");
+	for (size_t i = 0; i < inc->findings.n; i++) {
+		const struct pm_finding *finding = &inc->findings.v[i];
+		bool certain = finding->grade == PM_CERTAIN;
+
+		text.n = 0;
+		if (page->style->evidence)
+			pm_buf_printf(&text, "[%zu] ", i + 1);
+		pm_buf_str(&text, finding->text);
+		pm_page_text(page, HEAD_INDENT, certain ? "certain" : "likely",
+			     certain ? PM_GREEN : PM_YELLOW, HANG, PM_PLAIN, text.data);
+	}
+	pm_buf_deinit(&text);
+}
+
+/* "path        a → b" */
+static void sections(struct pm_page *page, const struct pm_incident *inc)
+{
+	struct pm_buf text = { 0 };
+
+	if (inc->path)
+		pm_page_text(page, 0, "path", PM_BOLD, HANG, PM_PLAIN, inc->path);
+	for (size_t i = 0; i < inc->also.n; i++)
+		pm_buf_printf(&text, "%s%s", i ? "; " : "", inc->also.v[i]);
+	if (text.n)
+		pm_page_text(page, 0, "also", PM_BOLD, HANG, PM_PLAIN, text.data);
+	for (size_t i = 0; i < inc->next.n; i++) {
+		const struct pm_advice *advice = &inc->next.v[i];
+
+		pm_page_text(page, 0, i ? "" : "next", PM_BOLD, HANG, PM_PLAIN, advice->text);
+		if (advice->command)
+			pm_page_line(page, HANG + 2, PM_CYAN, advice->command);
+	}
+	for (size_t i = 0; i < inc->missing.n; i++)
+		pm_page_text(page, 0, i ? "" : "missing", PM_DIM, HANG, PM_PLAIN, inc->missing.v[i]);
+	pm_buf_deinit(&text);
+}
+
+static void lock_cycle(struct pm_page *page, const struct pm_incident *inc)
+{
+	size_t n = inc->lock_edges.n;
+
+	if (n < 2 || n > 16)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct pm_lock_edge *edge = &inc->lock_edges.v[i];
+		struct pm_buf how = { 0 };
+
+		if (i == 0)
+			pm_page_text(page, 0, "locks", PM_BOLD, HANG, PM_PLAIN,
+				     edge->from ? edge->from : "?");
+		pm_buf_printf(&how, "|  %s%s", edge->how ? edge->how : "then",
+			      edge->new_edge ? ": closes the circle" : "");
+		pm_page_text(page, 0, "", PM_PLAIN, HANG + 1, edge->new_edge ? PM_RED : PM_DIM, how.data);
+		pm_page_text(page, 0, "", PM_PLAIN, HANG + 1, PM_DIM, "v");
+		pm_page_text(page, 0, "", PM_PLAIN, HANG, PM_PLAIN, edge->to ? edge->to : "?");
+		pm_buf_deinit(&how);
+	}
+}
+
+static const char *log_text(const struct pm_incident *inc, struct pm_at at)
+{
+	for (size_t i = 0; i < inc->log.n; i++)
+		if (at.line ? inc->log.v[i].at.line == at.line : inc->log.v[i].at.offset == at.offset)
+			return inc->log.v[i].text;
+	return NULL;
+}
+
+static void evidence(struct pm_page *page, const struct pm_incident *inc)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < inc->findings.n; i++) {
+		const struct pm_finding *finding = &inc->findings.v[i];
+
+		for (size_t k = 0; k < finding->evidence.n; k++) {
+			struct pm_at at = finding->evidence.v[k];
+			const char *text = log_text(inc, at);
+			char number[32] = "";
+
+			if (!any) {
+				pm_page_blank(page);
+				pm_page_line(page, 0, PM_BOLD, "evidence");
+			}
+			any = true;
+			if (k == 0)
+				snprintf(number, sizeof(number), "[%zu]", i + 1);
+			if (at.line)
+				pm_page_printf(page, 2, PM_PLAIN, "%-5s line %u%s%s", number, at.line,
+					       text ? ": " : "", text ? text : "");
+			else
+				pm_page_printf(page, 2, PM_PLAIN, "%-5s offset 0x%llx%s%s", number,
+					       (unsigned long long)at.offset, text ? ": " : "",
+					       text ? text : "");
+		}
+		if (!finding->evidence.n)
+			pm_page_printf(page, 2, PM_PLAIN, "[%zu]   %s: no single line", i + 1, finding->rule);
+		any = true;
+	}
+}
+
 void pm_render_text(FILE *out, const struct pm_incident *inc, const struct pm_render_text *style)
 {
-	(void)style;
-	fprintf(out, "%s\n", inc->title ? inc->title : "");
+	struct pm_page page;
+
+	pm_page_init(&page, out, style);
+	report_number(&page, inc);
+	head(&page, inc);
+	findings(&page, inc);
+	if (!inc->findings.n)
+		pm_page_blank(&page);
+	lock_cycle(&page, inc);
+	sections(&page, inc);
+	if (style->evidence)
+		evidence(&page, inc);
+	if (style->details)
+		pm_text_details(&page, inc);
+	pm_page_deinit(&page);
 }
