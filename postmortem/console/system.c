@@ -365,6 +365,5 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 			return true;
 		}
 		inc->machine.system = PM_SYSTEM_UNKNOWN;
-		candidates--;
 	}
 }

@@ -1,0 +1,373 @@
+#include "console/bsd/report.h"
+
+#include "base/pattern.h"
+#include "console/bsd/trace.h"
+#include "console/system.h"
+#include "console/title.h"
+
+#define LINES_MAX 12000
+#define LOG_MAX 1500
+#define LOG_BEFORE 20
+
+struct pm_slice pm_bsd_text(const struct pm_line *line)
+{
+	return line->body;
+}
+
+const char *pm_bsd_str(struct pm_bsd_report *report, struct pm_slice text)
+{
+	return pm_arena_str(&report->inc->arena, pm_slice_trim(text));
+}
+
+void pm_bsd_fact(struct pm_bsd_report *report, const char *group, const char *name, struct pm_slice value,
+		 const char *meaning, const struct pm_bsd_line *line)
+{
+	struct pm_slice text = pm_slice_trim(value);
+
+	if (!text.n || pm_incident_fact(report->inc, group, name))
+		return;
+	pm_incident_add_fact(report->inc, group, name, text, meaning, line->from->at);
+}
+
+void pm_bsd_collect(struct pm_bsd_report *report, pm_bsd_text_fn text, pm_bsd_more_fn more,
+		    bool (*join)(const struct pm_line *line, struct pm_slice text, struct pm_slice next))
+{
+	struct pm_window *window = report->window;
+	struct pm_arena *arena = &report->inc->arena;
+
+	for (size_t i = window->start; i < window->n && report->lines.n < LINES_MAX; i++) {
+		const struct pm_line *line = &window->lines[i];
+		struct pm_slice body = text(line);
+
+		if (i > window->start && (window->taken[i] || pm_system_boots(line)))
+			break;
+		if (i > window->start && more && !more(body))
+			break;
+		window->taken[i] = true;
+		if (join && i + 1 < window->n && join(line, body, text(&window->lines[i + 1]))) {
+			struct pm_slice next = text(&window->lines[i + 1]);
+			char *both = pm_arena_alloc(arena, body.n + next.n + 1);
+
+			memcpy(both, body.p, body.n);
+			memcpy(both + body.n, next.p, next.n);
+			body = (struct pm_slice){ both, body.n + next.n };
+			window->taken[++i] = true;
+		}
+		*PM_PUSH(arena, &report->lines) = (struct pm_bsd_line){ body, line };
+	}
+}
+
+size_t pm_bsd_find(const struct pm_bsd_report *report, size_t from, const char *text)
+{
+	for (size_t i = from; i < report->lines.n; i++)
+		if (pm_slice_has(report->lines.v[i].text, pm_slice_of(text)))
+			return i;
+	return PM_NPOS;
+}
+
+const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *headers, size_t n,
+					       struct pm_slice text, size_t *at_out)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = pm_slice_find(text, pm_slice_of(headers[i].word));
+		bool none = false;
+
+		if (at == PM_NPOS)
+			continue;
+		for (const char *const *not = headers[i].not ; not && *not && !none; not ++)
+			none = pm_slice_has(text, pm_slice_of(*not));
+		if (none)
+			continue;
+		if (at_out)
+			*at_out = at;
+		return &headers[i];
+	}
+	return NULL;
+}
+
+/* A title's text with its captures filled in. */
+static struct pm_slice fill_in(struct pm_arena *arena, const char *format, const struct pm_bsd_found *found)
+{
+	size_t room = strlen(format) + found->a.n * 2 + found->b.n * 2 + 1, n = 0;
+
+	for (size_t i = 0; i < found->match.n; i++)
+		room += found->match.cap[i].n * 2;
+	char *out = pm_arena_alloc(arena, room);
+	for (const char *f = format; *f; f++) {
+		struct pm_slice s = { 0 };
+		bool last = false;
+
+		if (*f != '$' || !f[1]) {
+			if (n < room)
+				out[n++] = *f;
+			continue;
+		}
+		f++;
+		if (*f == '/' && f[1]) {
+			last = true;
+			f++;
+		}
+		if (*f == 'a')
+			s = found->a;
+		else if (*f == 'b')
+			s = found->b;
+		else if (*f >= '1' && (size_t)(*f - '1') < found->match.n)
+			s = found->match.cap[*f - '1'];
+		for (size_t i = s.n; last && i-- > 0;)
+			if (s.p[i] == '/') {
+				s = pm_slice_from(s, i + 1);
+				break;
+			}
+		if (s.n && n + s.n <= room) {
+			memcpy(out + n, s.p, s.n);
+			n += s.n;
+		}
+	}
+	return (struct pm_slice){ out, n };
+}
+
+/* The types of bugs that the dashboards know, by how a title begins. */
+static const struct {
+	const char *begin, *type;
+} types[] = {
+	{ "panic:", "DoS" },
+	{ "go runtime error", "DoS" },
+	{ "unexpected kernel reboot", "REBOOT" },
+	{ "SYZFAIL", "SYZ_FAILURE" },
+	{ "SYZFATAL:", "SYZ_FAILURE" },
+	{ "KASAN:", "KASAN-UNKNOWN" },
+	{ "KMSAN:", "KMSAN-UNKNOWN" },
+	{ "KCSAN:", "KCSAN-UNKNOWN" },
+	{ "UBSAN:", "UBSAN" },
+	{ "WARNING:", "WARNING" },
+};
+
+/* What a message is about, for titles that say no more than "panic: …". */
+static const struct {
+	const char *word;
+	enum pm_kind kind;
+} kinds[] = {
+	{ "page fault", PM_KIND_PAGE_FAULT },
+	{ "protection fault", PM_KIND_GPF },
+	{ "double fault", PM_KIND_DOUBLE_FAULT },
+	{ "integer divide", PM_KIND_DIVIDE },
+	{ "divide error", PM_KIND_DIVIDE },
+	{ "invalid opcode", PM_KIND_INVALID_OPCODE },
+	{ "privileged instruction", PM_KIND_INVALID_OPCODE },
+	{ "vm_fault", PM_KIND_PAGE_FAULT },
+	{ "uvm_fault", PM_KIND_PAGE_FAULT },
+	{ "Kernel data abort", PM_KIND_PAGE_FAULT },
+	{ "Kernel instruction fetch abort", PM_KIND_EXECUTE_NX },
+	{ "attempt to execute user address", PM_KIND_SMEP },
+	{ "attempt to access user address", PM_KIND_SMAP },
+	{ "machine check", PM_KIND_MACHINE_CHECK },
+	{ "Machine Check", PM_KIND_MACHINE_CHECK },
+	{ "stack overflow", PM_KIND_STACK_GUARD },
+	{ "smashed stack", PM_KIND_STACK_CANARY },
+	{ "stack smash", PM_KIND_STACK_CANARY },
+	{ "stack overflow detected", PM_KIND_STACK_CANARY },
+	{ "ASan:", PM_KIND_KASAN },
+	{ "KASAN:", PM_KIND_KASAN },
+	{ "MSan:", PM_KIND_KMSAN },
+	{ "UBSan:", PM_KIND_UBSAN },
+	{ "CSan:", PM_KIND_KCSAN },
+	{ "assert", PM_KIND_ASSERT },
+	{ "ASSERT", PM_KIND_ASSERT },
+	{ "modified on freelist", PM_KIND_SLAB_CORRUPTION },
+	{ "free list modified", PM_KIND_SLAB_CORRUPTION },
+	{ "modified after free", PM_KIND_SLAB_CORRUPTION },
+	{ "double pool_put", PM_KIND_SLAB_CORRUPTION },
+	{ "Duplicate free", PM_KIND_SLAB_CORRUPTION },
+	{ "Duplicate alloc", PM_KIND_SLAB_CORRUPTION },
+	{ "Memory modified after free", PM_KIND_SLAB_CORRUPTION },
+	{ "zone corruption", PM_KIND_SLAB_CORRUPTION },
+	{ "element modified", PM_KIND_SLAB_CORRUPTION },
+	{ "deadlock", PM_KIND_DEADLOCK },
+	{ "deadlres", PM_KIND_HUNG_TASK },
+	{ "lock order reversal", PM_KIND_DEADLOCK },
+	{ "locking against myself", PM_KIND_LOCKING },
+	{ "lock held", PM_KIND_LOCKING },
+	{ "not owned", PM_KIND_LOCKING },
+	{ "lock error", PM_KIND_LOCKING },
+	{ "of destroyed", PM_KIND_LOCKING },
+	{ "spin lock held too long", PM_KIND_HARD_LOCKUP },
+	{ "watchdog timeout", PM_KIND_SOFT_LOCKUP },
+	{ "heartbeat", PM_KIND_SOFT_LOCKUP },
+	{ "refcount", PM_KIND_REFCOUNT },
+	{ "out of memory", PM_KIND_OOM },
+	{ "kmem_map too small", PM_KIND_OOM },
+	{ "out of space in kmem_map", PM_KIND_OOM },
+	{ "init died", PM_KIND_INIT_KILLED },
+	{ "Going nowhere without my init", PM_KIND_INIT_KILLED },
+	{ "initproc exited", PM_KIND_INIT_KILLED },
+	{ "mountroot", PM_KIND_NO_ROOT },
+	{ "cannot mount root", PM_KIND_NO_ROOT },
+	{ "ffs_", PM_KIND_FILESYSTEM },
+	{ "ufs_", PM_KIND_FILESYSTEM },
+	{ "unmount: dangling", PM_KIND_FILESYSTEM },
+};
+
+enum pm_kind pm_bsd_kind(struct pm_slice message, enum pm_kind otherwise)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (pm_slice_has(message, pm_slice_of(kinds[i].word)))
+			return kinds[i].kind;
+	return otherwise;
+}
+
+bool pm_bsd_of_program(const struct pm_window *window)
+{
+	size_t end = window->n - window->start > 8 ? window->start + 8 : window->n;
+
+	if (!pm_slice_has(window->lines[window->start].body, PM_S("panic:")))
+		return false;
+	for (size_t i = window->start + 1; i < end; i++)
+		if (pm_match("goroutine {d} [{*}]:", window->lines[i].body, NULL))
+			return true;
+	return false;
+}
+
+void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *header)
+{
+	struct pm_incident *inc = report->inc;
+	const struct pm_bsd_line *first = &report->lines.v[0];
+	struct pm_slice text = first->text, title = { 0 }, frame;
+	size_t at = pm_slice_find(text, pm_slice_of(header->word));
+	const struct pm_bsd_row *row = NULL;
+	bool half = false; /* a row's form is there, but what it needs is not */
+
+	for (size_t i = 0; i < header->n; i++) {
+		struct pm_bsd_found found = { 0 };
+
+		if (!pm_match(header->rows[i].pattern, text, &found.match))
+			continue;
+		if (header->rows[i].look && !header->rows[i].look(report, &found)) {
+			half = true;
+			continue;
+		}
+		row = &header->rows[i];
+		title = fill_in(&inc->arena, row->title, &found);
+		break;
+	}
+	text = pm_slice_from(text, at == PM_NPOS ? 0 : at);
+	if (!row)
+		title = text;
+	inc->corrupted_why = row ? row->corrupted : half ? header->otherwise : NULL;
+	inc->corrupted = inc->corrupted_why != NULL;
+	inc->title = pm_title_clean(&inc->arena, title);
+	if (pm_title_frame(pm_slice_of(inc->title), &frame))
+		inc->frame = pm_bsd_str(report, frame);
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types) && !inc->type; i++)
+		if (pm_slice_starts(pm_slice_of(inc->title), pm_slice_of(types[i].begin)))
+			inc->type = types[i].type;
+	inc->fault.kind = row && row->kind ? row->kind : pm_bsd_kind(text, header->kind);
+	inc->fault.message = pm_bsd_str(report, text);
+	inc->fault.at = first->from->at;
+	if (!header->more) {
+		inc->panic_reason = inc->fault.message;
+		inc->panic_at = first->from->at;
+	}
+	/* A hosting service's console that goes away takes lines with it. */
+	for (size_t i = 0; i < report->window->n && !inc->corrupted; i++)
+		if (pm_slice_has(report->window->lines[i].raw, PM_S("serialport: VM disconnected."))) {
+			inc->corrupted = true;
+			inc->corrupted_why = "the console was disconnected";
+		}
+}
+
+static uint64_t hash(uint64_t h, const char *text)
+{
+	for (; text && *text; text++)
+		h = (h ^ (uint8_t)*text) * 0x100000001b3u;
+	return (h ^ '|') * 0x100000001b3u;
+}
+
+static void add_log(struct pm_bsd_report *report)
+{
+	struct pm_incident *inc = report->inc;
+	struct pm_window *window = report->window;
+	size_t from = window->start > LOG_BEFORE ? window->start - LOG_BEFORE : 0;
+
+	for (size_t i = from; i < window->n && inc->log.n < LOG_MAX; i++) {
+		bool own = i >= window->start && window->taken[i];
+
+		if (i > window->start && !own)
+			break;
+		struct pm_log_line *log = PM_PUSH(&inc->arena, &inc->log);
+		log->text = pm_arena_str(&inc->arena, pm_slice_upto(window->lines[i].raw, 1000));
+		log->at = window->lines[i].at;
+		log->report = own;
+	}
+}
+
+void pm_bsd_finish(struct pm_bsd_report *report)
+{
+	struct pm_incident *inc = report->inc;
+	struct pm_trace *trace = pm_incident_crash_trace(inc);
+	uint64_t h = 0xcbf29ce484222325u;
+	unsigned used = 0;
+
+	if (trace) {
+		for (size_t i = 0; i < trace->frames.n; i++) {
+			const struct pm_frame *frame = &trace->frames.v[i];
+
+			if (!frame->place.symbol || frame->inlined ||
+			    pm_bsd_is_machinery(pm_slice_of(frame->place.symbol)))
+				continue;
+			if (!inc->place.symbol)
+				inc->place = frame->place;
+			break;
+		}
+	}
+	if (inc->fault.kind == PM_KIND_PAGE_FAULT && inc->fault.has_address && inc->fault.address < 0x1000)
+		inc->fault.kind = PM_KIND_NULL_DEREF;
+	h = hash(h, pm_system_name(inc->machine.system));
+	h = hash(h, inc->title);
+	for (size_t i = 0; trace && i < trace->frames.n && used < 3; i++) {
+		const char *symbol = trace->frames.v[i].place.symbol;
+
+		if (symbol && !pm_bsd_is_machinery(pm_slice_of(symbol))) {
+			h = hash(h, symbol);
+			used++;
+		}
+	}
+	inc->fingerprint = pm_arena_printf(&inc->arena, "%016llx", (unsigned long long)h);
+	inc->context_how = "one console: all lines up to the next boot";
+	add_log(report);
+}
+
+/* --- what every system's console may show ------------------------------------------------ */
+
+const char *const pm_bsd_no_panic[] = {
+	"_panic:", "xlog_status:", "ddb.onpanic:", "evtlog_status:", "event_init: unable to initialize", NULL,
+};
+static const char *const no_runtime_error[] = { "ALSA", "fatal error: cannot create timer", NULL };
+
+static const struct pm_bsd_row fail_rows[] = {
+	{ "SYZFAIL:{*}$", "SYZFAIL:$1", PM_KIND_OTHER },
+};
+static const struct pm_bsd_row fatal_rows[] = {
+	{ "SYZFATAL:{*}$", "SYZFATAL:$1", PM_KIND_OTHER },
+};
+static const struct pm_bsd_row panic_rows[] = {
+	{ "panic: Sentry detected {*} stuck task", "panic: Sentry detected stuck tasks", PM_KIND_HUNG_TASK },
+	{ "panic:{*}$", "panic:$1" },
+};
+static const struct pm_bsd_row go_rows[] = {
+	{ "fatal error:", "go runtime error", PM_KIND_OTHER },
+};
+
+/* Lines of a program's own report. */
+static bool of_program(struct pm_slice text)
+{
+	return pm_slice_has(text, PM_S("goroutine ")) || pm_slice_has(text, PM_S(".go:")) ||
+	       pm_slice_has(text, PM_S("(0x"));
+}
+
+const struct pm_bsd_header pm_bsd_common[] = {
+	{ "SYZFAIL:", NULL, fail_rows, 1, PM_KIND_OTHER, NULL, of_program },
+	{ "SYZFATAL:", NULL, fatal_rows, 1, PM_KIND_OTHER, NULL, of_program },
+	{ "panic:", pm_bsd_no_panic, panic_rows, 2, PM_KIND_PANIC, NULL, NULL },
+	{ "fatal error:", no_runtime_error, go_rows, 1, PM_KIND_OTHER, NULL, of_program },
+};
+const size_t pm_bsd_commons = sizeof(pm_bsd_common) / sizeof(*pm_bsd_common);
