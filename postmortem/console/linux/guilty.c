@@ -4,6 +4,7 @@
  * top of every trace of its users' bugs.  Such infrastructure is passed over, so
  * that a bug is named by the code that has it, and has one name.
  */
+#include "base/demangle.h"
 #include "console/linux/frame.h"
 #include "console/linux/identify.h"
 
@@ -83,7 +84,8 @@ static const struct {
 	{ "USB's core: the driver is of interest",
 	  "*dummy_urb_enqueue* *usb_kill_urb* *usb_kill_anchored_urbs* *usb_control_msg* "
 	  "*usb_hcd_submit_urb* *usb_submit_urb*" },
-	{ "inodes and dentries: who held or dropped one", "iput iput_final ihold *drop_nlink* *dput*" },
+	{ "inodes, dentries and buffers: who held, dropped or dirtied one",
+	  "iput iput_final ihold *drop_nlink* *dput* mark_buffer_dirty* __brelse __bread*" },
 	{ "RCU's helpers", "*cleanup_srcu_struct*" },
 	{ "thunks and address checks", "*_indirect_thunk_* *__phys_addr*" },
 };
@@ -217,14 +219,17 @@ static struct pm_slice base_name(struct pm_slice symbol)
 }
 
 struct candidates {
+	struct pm_arena *arena;
 	struct pm_slice raw[PM_CANDIDATES];
 	size_t n;
 };
 
 static void add(struct candidates *c, struct pm_slice symbol, const char *skip)
 {
-	struct pm_slice name = base_name(symbol);
+	struct pm_slice name;
 
+	if (!pm_demangle(c->arena, symbol, &name))
+		name = base_name(symbol);
 	if (name.n && c->n < PM_CANDIDATES && !pm_guilty_passed_over(name, skip))
 		c->raw[c->n++] = name;
 }
@@ -388,12 +393,14 @@ static void pick(const struct pm_linux_row *row, const struct candidates *c, str
 }
 
 static void search(const struct pm_view *view, size_t from, const struct pm_linux_row *row,
-		   const struct pm_step *steps, struct pm_search *out)
+		   const struct pm_step *steps, struct pm_arena *arena, struct pm_search *out)
 {
-	struct candidates c = { .n = 0 };
+	struct candidates c;
 	unsigned stacks = 0;
 	size_t at = from;
 
+	c.arena = arena;
+	c.n = 0;
 	*out = (struct pm_search){ .ok = true };
 	for (size_t s = 0; s < PM_ROW_STEPS && steps[s].kind != PM_STEP_END; s++) {
 		const struct pm_step *next =
@@ -440,11 +447,11 @@ static void search(const struct pm_view *view, size_t from, const struct pm_linu
 }
 
 void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_linux_row *row,
-		      struct pm_search *out)
+		      struct pm_arena *arena, struct pm_search *out)
 {
-	search(view, from, row, row->steps, out);
+	search(view, from, row, row->steps, arena, out);
 	if (!out->ok && row->steps2[0].kind != PM_STEP_END)
-		search(view, from, row, row->steps2, out);
+		search(view, from, row, row->steps2, arena, out);
 }
 
 /* Files that are in everybody's path. */
@@ -455,9 +462,9 @@ static const struct {
 	{ "headers: inlined into their users", "*.h" },
 	{ "libraries", "lib/* virt/lib/* arch/*/lib/crc*" },
 	{ "sanitizers", "mm/kasan/* mm/kmsan/* kernel/kcov.c" },
-	{ "allocators and the page cache",
-	  "mm/slab.c mm/slub.c mm/slob.c mm/memory.c mm/percpu* mm/vmalloc.c mm/page_alloc.c mm/mempool.c "
-	  "mm/util.c mm/filemap.c mm/folio-compat.c mm/truncate.c" },
+	{ "allocators and the page cache", "mm/slab.c mm/slub.c mm/slob.c mm/slab_common.c mm/memory.c "
+					   "mm/percpu* mm/vmalloc.c mm/page_alloc.c mm/mempool.c "
+					   "mm/util.c mm/filemap.c mm/folio-compat.c mm/truncate.c" },
 	{ "traps, faults, unwinding",
 	  "arch/*/kernel/traps.c arch/*/kernel/unwind*.c arch/*/mm/fault.c arch/*/mm/physaddr.c "
 	  "arch/*/kernel/stacktrace.c arch/*/kernel/apic/apic.c arch/arm64/kernel/entry*.c "
@@ -513,7 +520,7 @@ static bool source_of(struct pm_slice body, struct pm_slice *file_out)
 /* Lines that name a source by chance: lockdep's statistics of interrupts, what a register points to. */
 static bool by_chance(struct pm_slice body)
 {
-	return pm_match("{hardirqs|softirqs}{_} last{_} {enabled|disabled}", body, NULL) ||
+	return pm_match("{hardirqs|softirqs} {_}last {_}{enabled|disabled}", body, NULL) ||
 	       pm_match("^Register r{d} information", body, NULL);
 }
 

@@ -3,7 +3,8 @@
 
 #define HARDWARE(word_, pattern, title_, kind_, flags_)                                                      \
 	{                                                                                                    \
-		word_, pattern, { NULL }, title_, { NULL }, kind_, .flags = PM_ROW_NO_TRACE | (flags_)       \
+		word_, pattern, { NULL }, title_, { NULL }, kind_,                                           \
+			.flags = PM_ROW_NO_TRACE | PM_ROW_ASIDE | (flags_)                                   \
 	}
 
 static const struct pm_linux_row rows[] = {

@@ -1,5 +1,7 @@
 #include "console/linux/identify.h"
 
+#include "base/demangle.h"
+
 /* Frames the kernel itself doubts, and that the name must not rest on.  Where nothing tells whose line
  * it is, they are left: without contexts nothing is certain anyway. */
 static bool doubted(const struct pm_line *line)
@@ -40,7 +42,7 @@ struct named {
 };
 
 /* Finds the row's details behind the line that matched; adds their captures. */
-static bool find_details(const struct pm_view *view, struct named *named)
+static bool find_details(const struct pm_view *view, struct pm_arena *arena, struct named *named)
 {
 	size_t at = named->line + 1;
 
@@ -52,13 +54,13 @@ static bool find_details(const struct pm_view *view, struct named *named)
 		if (at++ >= view->own)
 			return false;
 		for (size_t i = 0; i < match.n && named->match.n < PM_CAPTURES; i++)
-			named->match.cap[named->match.n++] = match.cap[i];
+			(void)pm_demangle(arena, match.cap[i], &named->match.cap[named->match.n++]);
 	}
 	return true;
 }
 
 /* The first line with the report's word that a row knows names it: mostly the first line of all. */
-static void name(const struct pm_view *view, struct named *named)
+static void name(const struct pm_view *view, struct pm_arena *arena, struct named *named)
 {
 	const char *word = pm_linux_word(view->lines.v[0]);
 
@@ -77,7 +79,7 @@ static void name(const struct pm_view *view, struct named *named)
 			if (!named->row)
 				break;
 			named->matched = true;
-			if (find_details(view, named))
+			if (find_details(view, arena, named))
 				return;
 		}
 	}
@@ -95,7 +97,7 @@ const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
 	pm_arena_init(&arena);
 	make_view(report, &arena, &view);
 	if (view.lines.n)
-		name(&view, &named);
+		name(&view, &arena, &named);
 	pm_arena_deinit(&arena);
 	if (family_out)
 		*family_out = named.family;
@@ -105,6 +107,18 @@ const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
 static bool has_place(const struct pm_linux_row *row)
 {
 	return row->steps[0].kind != PM_STEP_END;
+}
+
+static void name_and_blame(const struct pm_view *view, struct pm_arena *arena, struct named *named)
+{
+	name(view, arena, named);
+	if (named->row && has_place(named->row))
+		pm_guilty_search(view, named->line, named->row, arena, &named->search);
+}
+
+static bool told(struct pm_context context)
+{
+	return context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
 }
 
 static void add_alt(struct pm_incident *inc, const char *alt)
@@ -199,10 +213,19 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	const struct pm_line *first = report->lines.v[0];
 	pm_arena_init(&scratch);
 	make_view(report, &scratch, &view);
-	name(&view, &named);
+	name_and_blame(&view, &inc->arena, &named);
+	/* Where lines surely are of one task, a report whose printing crashed goes on in that crash's. */
+	if (view.own < view.lines.n && told(report->context) && named.matched &&
+	    (!named.row || (has_place(named.row) && !named.search.ok))) {
+		struct pm_view whole = view;
+		struct named again;
+
+		whole.own = whole.lines.n;
+		name_and_blame(&whole, &inc->arena, &again);
+		if (again.row && (!has_place(again.row) || again.search.ok))
+			named = again;
+	}
 	if (named.row) {
-		if (has_place(named.row))
-			pm_guilty_search(&view, named.line, named.row, &named.search);
 		make_titles(inc, &named, &raw_title);
 		inc->fault.kind = named.row->kind;
 		if (has_place(named.row) && !named.search.ok)

@@ -19,8 +19,9 @@ const char *pm_linux_word(struct pm_slice body);
 const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
 					      struct pm_match *match_out,
 					      const struct pm_linux_family **family_out, size_t *next_out);
-enum pm_linux_start { PM_NO_START, PM_STARTS, PM_FOLLOWS };
-/* Does a report start at this line?  PM_FOLLOWS: yes, unless it stands in a report already. */
+enum pm_linux_start { PM_NO_START, PM_STARTS, PM_FOLLOWS, PM_ASIDE };
+/* Does a report start at this line?  PM_FOLLOWS: yes, unless it stands in a report already;
+ * PM_ASIDE: yes, unless it stands in the middle of a stack trace. */
 enum pm_linux_start pm_linux_start(const struct pm_line *line);
 
 /* The report as it is read for its name: bodies of its lines, without unreliable frames. */
@@ -31,7 +32,7 @@ struct pm_view {
 
 /* guilty.c: who is to blame. */
 
-#define PM_CANDIDATES 64
+#define PM_CANDIDATES 512
 
 struct pm_guilty {
 	struct pm_slice raw;	   /* name as printed, without compiler suffix */
@@ -49,7 +50,7 @@ struct pm_search {
 
 /* from: index of the line at which the row matched. */
 void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_linux_row *row,
-		      struct pm_search *out);
+		      struct pm_arena *arena, struct pm_search *out);
 /* Is this function of no interest in any report?  skip: globs, blank-separated, or NULL. */
 bool pm_guilty_passed_over(struct pm_slice name, const char *skip);
 /* The forms of a system call's name: i = 0, 1, … until false.  0 is the raw name. */

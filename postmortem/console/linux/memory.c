@@ -87,7 +87,12 @@ static const struct pm_linux_row rows[] = {
 	  { NULL },
 	  PM_KIND_SLAB_CORRUPTION },
 	{ "BUG ",
-	  "BUG {w} ({*}ainted{*}): {*}$",
+	  "BUG {w} ({*}ainted{*}): "
+	  "{Poison overwritten|Redzone overwritten|Left Redzone overwritten|Right Redzone overwritten|"
+	  "kmalloc Redzone overwritten|Object padding overwritten|Padding overwritten|"
+	  "Alignment padding overwritten|Freepointer corrupt|Freechain corrupt|Freelist |"
+	  "Invalid object pointer|Objects remaining |Not a valid slab page|Wrong slab page|"
+	  "page slab pointer corrupt|Wrong object count|objects |inuse |Slab has |Object corrupt}",
 	  { NULL },
 	  "BUG: {4} in slab {1}",
 	  { NULL },

@@ -8,7 +8,7 @@ static const struct pm_linux_row rows[] = {
 	  "out of memory",
 	  { NULL },
 	  PM_KIND_OOM,
-	  .flags = PM_ROW_NO_TRACE },
+	  .flags = PM_ROW_NO_TRACE | PM_ROW_ASIDE },
 	{ "ut of memory: Kill",
 	  "{Out|out} of memory: Kill{ed|} process {d} ({*})",
 	  { NULL },

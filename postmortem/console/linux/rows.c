@@ -46,7 +46,9 @@ enum pm_linux_start pm_linux_start(const struct pm_line *line)
 		return PM_NO_START;
 	const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
 	if (row)
-		return row->flags & PM_ROW_FOLLOWS ? PM_FOLLOWS : PM_STARTS;
+		return row->flags & PM_ROW_FOLLOWS ? PM_FOLLOWS
+		       : row->flags & PM_ROW_ASIDE ? PM_ASIDE
+						   : PM_STARTS;
 	/* The kernel says BUG only when it means it, and has more to say than the rows know. */
 	if (!strcmp(word, "BUG:") &&
 	    (pm_slice_starts(line->body, PM_S("BUG: ")) || pm_slice_starts(line->body, PM_S("[ BUG: "))))

@@ -32,9 +32,10 @@ enum pm_pick {
 #define PM_ROW_STEPS 6
 
 enum pm_row_flags {
-	PM_ROW_NO_TRACE = 1 << 0,     /* such reports have no stack trace, or not always one */
-	PM_ROW_CORRUPTED = 1 << 1,    /* only a damaged report looks like this */
+	PM_ROW_NO_TRACE = 1 << 0,  /* such reports have no stack trace, or not always one */
+	PM_ROW_CORRUPTED = 1 << 1, /* only a damaged report looks like this */
 	PM_ROW_FOLLOWS = 1 << 2,   /* often a part of the report before it: starts none inside another */
+	PM_ROW_ASIDE = 1 << 3,	   /* printed by whoever: starts none in the middle of a stack trace */
 };
 
 struct pm_linux_row {
@@ -74,8 +75,10 @@ struct pm_linux_family {
 			PM_STEP_FRAMES                                                                       \
 		}                                                                                            \
 	}
-#define PM_ROWS(family_name, rows_, fields_) \
-	{ family_name, rows_, sizeof(rows_) / sizeof(*(rows_)), fields_ }
+#define PM_ROWS(family_name, rows_, fields_)                                                                 \
+	{                                                                                                    \
+		family_name, rows_, sizeof(rows_) / sizeof(*(rows_)), fields_                                \
+	}
 #define PM_AT_PC_ONLY                                                                                        \
 	{                                                                                                    \
 		{                                                                                            \

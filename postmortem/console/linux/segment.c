@@ -1,3 +1,4 @@
+#include "console/linux/frame.h"
 #include "console/linux/identify.h"
 
 #define LINES_BEFORE 50
@@ -23,6 +24,18 @@ static size_t complete_after(struct pm_slice first)
 	return pm_slice_has(first, PM_S("BUG: KMSAN:")) ? 16 : 22;
 }
 
+/* Is the line before lines[i], or the next behind it, of a stack trace? */
+static bool in_trace(const struct pm_window *window, size_t i, struct pm_context context)
+{
+	struct pm_frame_text frame;
+
+	for (size_t k = i; k-- > window->start && i - k < 3;)
+		if (pm_context_same(window->lines[k].context, context) &&
+		    pm_frame_parse(window->lines[k].body, &frame))
+			return true;
+	return false;
+}
+
 void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct pm_linux_report *report_out)
 {
 	const struct pm_line *first = &window->lines[window->start];
@@ -43,10 +56,15 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 		bool same = pm_context_same(line->context, context);
 		bool mine = same || (all_cpus && line->context.kind == PM_CONTEXT_CPU);
 
-		if (i > window->start && report_out->own == SIZE_MAX && (!told || same) &&
-		    (has_note(line->body) || pm_linux_start(line) == PM_STARTS)) {
-			report_out->own = report_out->lines.n;
-			over = !has_note(line->body);
+		if (i > window->start && report_out->own == SIZE_MAX && (!told || same)) {
+			bool note = has_note(line->body);
+			enum pm_linux_start start = note ? PM_NO_START : pm_linux_start(line);
+
+			if (note || start == PM_STARTS ||
+			    (start == PM_ASIDE && !in_trace(window, i, context))) {
+				report_out->own = report_out->lines.n;
+				over = !note;
+			}
 		}
 		if (!mine)
 			continue;
