@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BOOTS_MAX 10	  /* earlier boots of the journal that are looked at */
+#define BOOTS_MAX 10      /* earlier boots of the journal that are looked at */
 #define DIRECTORY_MAX 256 /* entries of a directory that are looked at */
 
 enum kind { FILE_TEXT, PSTORE_FOLDER, JOURNAL };
@@ -22,9 +22,9 @@ enum kind { FILE_TEXT, PSTORE_FOLDER, JOURNAL };
 /* Something that may hold a panic. */
 struct place {
 	enum kind kind;
-	time_t when;	  /* of its last line, or of the file */
-	int rank;	  /* among equals: journal, pstore, its archive, /var/crash */
-	const char *path; /* for JOURNAL: the boot's offset, "-1" */
+	time_t when;      /* of its last line, or of the file */
+	int rank;         /* among equals: journal, pstore, its archive, /var/crash */
+	const char *path; /* for JOURNAL: the boot's id */
 	const char *words;
 };
 
@@ -51,36 +51,36 @@ static void add(struct search *search, enum kind kind, time_t when, int rank, co
 
 /* --- the journal, through journalctl */
 
-/* Starts journalctl with its output on a pipe; -1: it cannot be started. */
-static int journal_start(const struct search *search, const char *boot, bool only_last, pid_t *pid_out)
-{
-	char *directory = search->root[0] ? pm_printf("%s/var/log/journal", search->root) : NULL;
-	char *offset = pm_printf("%s", boot);
-	char program[] = "journalctl", quiet[] = "-q", kernel[] = "-k", pager[] = "--no-pager", all[] = "-a",
-	     b[] = "-b";
-	char o[] = "-o", unix_time[] = "short-unix", monotonic[] = "short-monotonic", n[] = "-n", one[] = "1",
-	     d[] = "-D";
-	char *argv[16];
-	int i = 0, ends[2];
+enum journal_query {
+	JOURNAL_BOOTS, /* which boots there are */
+	JOURNAL_LAST,  /* a boot's last kernel message, with its time */
+	JOURNAL_WHOLE, /* all of a boot's kernel messages */
+	JOURNAL_QUERIES,
+};
 
-	argv[i++] = program;
-	argv[i++] = quiet;
-	argv[i++] = kernel;
-	argv[i++] = pager;
-	argv[i++] = all;
-	argv[i++] = b;
-	argv[i++] = offset;
-	argv[i++] = o;
-	argv[i++] = only_last ? unix_time : monotonic;
-	if (only_last) {
-		argv[i++] = n;
-		argv[i++] = one;
-	}
-	if (directory) {
-		argv[i++] = d;
-		argv[i++] = directory;
-	}
-	argv[i] = NULL;
+static const char *const journal_arguments[JOURNAL_QUERIES] = {
+	[JOURNAL_BOOTS] = "journalctl -q --no-pager --list-boots",
+	[JOURNAL_LAST] = "journalctl -q --no-pager -k -a -o short-unix -n 1 -b",
+	[JOURNAL_WHOLE] = "journalctl -q --no-pager -k -a -o short-monotonic -b",
+};
+
+/* Starts journalctl with its output on a pipe; -1: it cannot be started.  boot: an id, or NULL. */
+static int journal_start(const struct search *search, enum journal_query query, const char *boot,
+			 pid_t *pid_out)
+{
+	char *directory = search->root[0] ? pm_printf("--directory=%s/var/log/journal", search->root) : NULL;
+	char *words = pm_printf("%s", journal_arguments[query]);
+	char *boot_word = pm_printf("%s", boot ? boot : "");
+	char *argv[16], *rest = words;
+	int n = 0, ends[2];
+
+	for (char *word; n < 12 && (word = strsep(&rest, " "));)
+		argv[n++] = word;
+	if (boot)
+		argv[n++] = boot_word;
+	if (directory)
+		argv[n++] = directory;
+	argv[n] = NULL;
 	*pid_out = -1;
 	if (!pipe2(ends, O_CLOEXEC)) {
 		*pid_out = fork();
@@ -90,7 +90,7 @@ static int journal_start(const struct search *search, const char *boot, bool onl
 			dup2(ends[1], STDOUT_FILENO);
 			dup2(null, STDIN_FILENO);
 			dup2(null, STDERR_FILENO);
-			execvp(program, argv);
+			execvp(argv[0], argv);
 			_exit(127);
 		}
 		close(ends[1]);
@@ -98,7 +98,8 @@ static int journal_start(const struct search *search, const char *boot, bool onl
 			close(ends[0]);
 	}
 	free(directory);
-	free(offset);
+	free(words);
+	free(boot_word);
 	return *pid_out < 0 ? -1 : ends[0];
 }
 
@@ -113,35 +114,62 @@ static int journal_end(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* All that a query prints, up to a bound; the command's exit status. */
+static int journal_ask(struct search *search, enum journal_query query, const char *boot, struct pm_buf *out)
+{
+	char bytes[4096];
+	ssize_t got;
+	pid_t pid;
+	int fd = journal_start(search, query, boot, &pid);
+
+	if (fd < 0)
+		return 127;
+	while (out->n < 1u << 20 && (got = read(fd, bytes, sizeof(bytes))) > 0)
+		pm_buf_add(out, bytes, (size_t)got);
+	close(fd);
+	return journal_end(pid);
+}
+
+static void look_at_boot(struct search *search, const char *id, const char *offset)
+{
+	struct pm_buf line = { 0 };
+
+	if (journal_ask(search, JOURNAL_LAST, id, &line) == 0 && line.n) {
+		double when = strtod(line.data, NULL);
+
+		if (when > 0)
+			add(search, JOURNAL, (time_t)when, 0, id,
+			    pm_arena_printf(&search->arena, "the journal of boot %s", offset));
+	}
+	pm_buf_deinit(&line);
+}
+
 static void look_at_journal(struct search *search)
 {
-	for (int boot = 1; boot <= BOOTS_MAX; boot++) {
-		char offset[16], line[256];
-		pid_t pid;
-		ssize_t got = 0, n = 0;
+	struct pm_buf boots = { 0 };
+	int status = journal_ask(search, JOURNAL_BOOTS, NULL, &boots);
+	struct pm_slice rest = { boots.data, boots.n }, line;
 
-		snprintf(offset, sizeof(offset), "-%d", boot);
-		int fd = journal_start(search, offset, true, &pid);
-		if (fd < 0) {
-			note(search, "journalctl", errno);
-			return;
-		}
-		while (n < (ssize_t)sizeof(line) - 1 &&
-		       (got = read(fd, line + n, sizeof(line) - 1 - (size_t)n)) > 0)
-			n += got;
-		close(fd);
-		int status = journal_end(pid);
-		if (status == 127) {
-			note(search, "journalctl", ENOENT);
-			return;
-		}
-		line[n] = 0;
-		double when = strtod(line, NULL);
-		if (status || n <= 0 || when <= 0)
-			return; /* no such boot: the journal goes no further back */
-		add(search, JOURNAL, (time_t)when, 0, offset,
-		    pm_arena_printf(&search->arena, "the journal of boot %s", offset));
+	if (status == 127)
+		note(search, "journalctl", ENOENT);
+	while (status == 0 && pm_take_line(&rest, &line)) {
+		/* " -1 0123456789abcdef0123456789abcdef Mon 2026-…": offset, boot id, first and last entry */
+		struct pm_slice word, id;
+		char *offset, *end;
+
+		pm_take_blanks(&line);
+		if (!pm_take_word(&line, &word))
+			continue;
+		pm_take_blanks(&line);
+		offset = pm_arena_str(&search->arena, word);
+		long number = strtol(offset, &end, 10);
+		/* Boot 0 is the one that runs, unless it is another machine's disk. */
+		if (*end || !pm_take_word(&line, &id) || id.n != 32 || number <= -BOOTS_MAX ||
+		    (number == 0 && !search->root[0]))
+			continue;
+		look_at_boot(search, pm_arena_str(&search->arena, id), offset);
 	}
+	pm_buf_deinit(&boots);
 }
 
 /* --- files */
@@ -305,7 +333,7 @@ static struct pm_error *open_place(const struct search *search, const struct pla
 	*out = (struct opened){ .pid = -1 };
 	switch (place->kind) {
 	case JOURNAL: {
-		int fd = journal_start(search, place->path, false, &out->pid);
+		int fd = journal_start(search, JOURNAL_WHOLE, place->path, &out->pid);
 
 		if (fd < 0)
 			return pm_error_errno(errno, "journalctl");
