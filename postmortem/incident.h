@@ -98,6 +98,7 @@ struct pm_place {
 	const char *build_id;  /* of the module, hex, when printed */
 	const char *file;      /* source */
 	uint32_t file_line;    /* 0: not known */
+	const char *source_text; /* that line of the source, trimmed; NULL: not read */
 	struct pm_at at;
 };
 
@@ -273,6 +274,12 @@ struct pm_fault {
 	const char *base_reg, *index_reg; /* NULL: none */
 	int64_t displacement;             /* bytes */
 	const char *value_reg;            /* the register stored or loaded into; NULL: none */
+	/* What debug information says base_reg held there: a variable that points to a structure, and the member at
+	 * the displacement; likely (pm_symbols_apply).  NULL: not told. */
+	const char *member_variable; /* "st" */
+	const char *member_type;     /* "struct my_state" */
+	const char *member;          /* "counter" */
+	uint64_t member_offset;      /* bytes, of the member in the structure */
 	const char *base_from;            /* the instruction before that last wrote base_reg, "mov 0x28(%rdi),%rax"; likely at most */
 	const char *object;    /* what the address belongs to, as told: "kmalloc-64 of size 64, 8 bytes inside" */
 	uint32_t oops_count;   /* "#1"; 0: not told */

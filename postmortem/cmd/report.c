@@ -13,6 +13,8 @@
 struct pm_report_run {
 	struct pm_report_options options;
 	FILE *html;
+	struct pm_symbols *symbols; /* NULL: --no-symbols */
+	char *symbols_said;	    /* the last complaint, so that it is not repeated for every report */
 	size_t reports; /* so far, over all inputs */
 	enum pm_status status;
 };
@@ -63,6 +65,20 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 		options->style.width = (unsigned)width;
 		return true;
 	}
+	case PM_REPORT_OPT + 5:
+		options->symbols.vmlinux = argument;
+		return true;
+	case PM_REPORT_OPT + 6:
+		if (options->symbols.debug_dirs_n == PM_REPORT_DEBUG_DIRS)
+			return bad("--debug-dir more often than can be kept", argument);
+		options->debug_dirs[options->symbols.debug_dirs_n++] = argument;
+		return true;
+	case PM_REPORT_OPT + 7:
+		options->symbols.source_path = argument;
+		return true;
+	case PM_REPORT_OPT + 8:
+		options->no_symbols = true;
+		return true;
 	case 'v':
 		options->style.details = true;
 		return true;
@@ -86,6 +102,9 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 	struct pm_report_run *run = pm_alloc(sizeof(*run));
 	run->options = *options;
 	run->html = html;
+	run->options.symbols.debug_dirs = run->options.debug_dirs;
+	if (!options->no_symbols)
+		run->symbols = pm_symbols_create(&run->options.symbols);
 	run->options.style.ascii = !pm_render_is_utf8();
 	run->options.style.colour =
 		!strcmp(options->color, "always") ||
@@ -95,12 +114,28 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 	return run;
 }
 
+static void apply_symbols(struct pm_report_run *run, struct pm_incident *inc)
+{
+	struct pm_error *err = run->symbols ? pm_symbols_apply(run->symbols, inc) : NULL;
+
+	/* The explanation goes on without source lines, but a file that was asked for must not fail silently. */
+	if (err && (!run->symbols_said || strcmp(run->symbols_said, err->message))) {
+		fflush(stdout);
+		fprintf(stderr, "kpanic: %s\n", err->message);
+		free(run->symbols_said);
+		run->symbols_said = pm_printf("%s", err->message);
+		run->status = PM_STATUS_UNREADABLE;
+	}
+	pm_error_free(err);
+}
+
 static bool on_incident(struct pm_incident *inc, void *user)
 {
 	struct pm_report_run *run = user;
 	struct pm_render_text *style = &run->options.style;
 
 	pm_decode(inc);
+	apply_symbols(run, inc);
 	pm_explain(inc);
 	if (run->reports) {
 		style->number = (unsigned)run->reports + 1;
@@ -222,6 +257,8 @@ enum pm_status pm_report_end(struct pm_report_run *run)
 	} else if (status == PM_STATUS_OK && !run->reports) {
 		status = PM_STATUS_NO_PANIC;
 	}
+	pm_symbols_destroy(run->symbols);
+	free(run->symbols_said);
 	free(run);
 	return status;
 }

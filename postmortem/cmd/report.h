@@ -5,14 +5,20 @@
 #include "cmd/cmd.h"
 #include "console/source.h"
 #include "render/render.h"
+#include "symbols/symbols.h"
 
 #include <getopt.h>
+
+#define PM_REPORT_DEBUG_DIRS 32
 
 struct pm_report_options {
 	bool json;
 	const char *html;  /* file to write a page to; NULL: none */
 	const char *color; /* "always", "never", "auto" */
 	struct pm_render_text style;
+	struct pm_symbols_options symbols;
+	const char *debug_dirs[PM_REPORT_DEBUG_DIRS];
+	bool no_symbols; /* do not look for debug information */
 };
 
 /* Rows of getopt_long for the options that all of them take, with values from PM_REPORT_OPT on. */
@@ -23,6 +29,10 @@ enum { PM_REPORT_OPT = 512 };
 		{ "details", no_argument, NULL, 'v' }, { "evidence", no_argument, NULL, PM_REPORT_OPT + 2 }, \
 		{ "color", required_argument, NULL, PM_REPORT_OPT + 3 },                                     \
 		{ "colour", required_argument, NULL, PM_REPORT_OPT + 3 },                                    \
+		{ "vmlinux", required_argument, NULL, PM_REPORT_OPT + 5 },                                   \
+		{ "debug-dir", required_argument, NULL, PM_REPORT_OPT + 6 },                                 \
+		{ "source", required_argument, NULL, PM_REPORT_OPT + 7 },                                    \
+		{ "no-symbols", no_argument, NULL, PM_REPORT_OPT + 8 },                                      \
 	{                                                                                                    \
 		"width", required_argument, NULL, PM_REPORT_OPT + 4                                          \
 	}
@@ -32,7 +42,11 @@ enum { PM_REPORT_OPT = 512 };
 	"  -v, --details    registers, code, every trace, all facts\n"                                       \
 	"  --evidence       number the statements and name the lines they rest on\n"                         \
 	"  --color WHEN     always, never, or auto (a terminal, and NO_COLOR not set)\n"                     \
-	"  --width N        columns; by default the terminal's, at most 100, else 80\n"
+	"  --width N        columns; by default the terminal's, at most 100, else 80\n"                      \
+	"  --vmlinux FILE   the kernel with debug information, for source lines\n"                           \
+	"  --debug-dir DIR  search it and modules there before the usual places (repeatable)\n"              \
+	"  --source DIR     the sources, to show the lines themselves\n"                                     \
+	"  --no-symbols     do not look for debug information\n"
 
 void pm_report_options_init(struct pm_report_options *options);
 /* One of the options above; false: it is none of them, or wrong (then it was said on stderr). */

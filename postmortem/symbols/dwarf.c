@@ -195,9 +195,8 @@ static bool is_container(const struct pm_unit *unit, uint16_t tag)
 	}
 }
 
-/* Leaves r at the function's children. */
-static bool find_function(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t pc, struct pm_reader *r,
-			  struct pm_die *function)
+bool pm_function_find(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t pc, struct pm_reader *r,
+		      struct pm_die *function)
 {
 	size_t depth = 0;
 
@@ -298,7 +297,7 @@ struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena
 		return pm_error_new(PM_BAD_DATA, "%s: .debug_info: offset 0x%llx: broken unit",
 				    pm_elf_path(dw->elf), (unsigned long long)offset);
 
-	bool has_function = find_function(dw, unit, pc, &r, &function);
+	bool has_function = pm_function_find(dw, unit, pc, &r, &function);
 	if (has_function && function.abbrev->children)
 		n = find_inlined(dw, unit, pc, &r, chain);
 	bool has_row = pm_line_find(dw, unit, pc, &row);
@@ -307,6 +306,7 @@ struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena
 				    (unsigned long long)pc);
 
 	struct pm_source_frame *frame = PM_PUSH(arena, frames_out);
+	frame->directory = unit->comp_dir;
 	if (has_row) {
 		frame->file = pm_line_path(dw, unit, row.file, arena);
 		frame->line = row.line;
@@ -317,6 +317,7 @@ struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena
 
 		frame->function = name ? pm_arena_str(arena, pm_slice_of(name)) : NULL;
 		frame = PM_PUSH(arena, frames_out);
+		frame->directory = unit->comp_dir;
 		if (chain[i].has_call_file)
 			frame->file = pm_line_path(dw, unit, chain[i].call_file, arena);
 		frame->line = chain[i].call_line;

@@ -17,6 +17,7 @@ struct pm_source_frame {
 	const char *file; /* cleaned of "." and "..", absolute or relative as the compiler was called; NULL:
 			     not known */
 	uint32_t line, column; /* 0: not known */
+	const char *directory; /* where the compiler was called; borrowed from the file; NULL: not known */
 };
 typedef PM_VEC(struct pm_source_frame) pm_source_frames;
 

@@ -114,7 +114,7 @@ static const char *indexed_string(struct pm_dwarf *dw, const struct pm_unit *uni
 	return r.bad ? NULL : pm_str_at(dw->str, offset);
 }
 
-static bool indexed_address(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t index, uint64_t *addr)
+bool pm_indexed_address(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t index, uint64_t *addr)
 {
 	uint64_t base = unit->addr_base ? unit->addr_base : 8;
 
@@ -161,10 +161,10 @@ bool pm_form_read(struct pm_dwarf *dw, const struct pm_unit *unit, uint16_t form
 	case DW_FORM_addrx2:
 	case DW_FORM_addrx3:
 	case DW_FORM_addrx4:
-		return indexed_address(dw, unit, pm_read(r, (unsigned)size), &out->value) && !r->bad;
+		return pm_indexed_address(dw, unit, pm_read(r, (unsigned)size), &out->value) && !r->bad;
 	case DW_FORM_addrx:
 	case DW_FORM_GNU_addr_index:
-		return indexed_address(dw, unit, pm_read_uleb(r), &out->value) && !r->bad;
+		return pm_indexed_address(dw, unit, pm_read_uleb(r), &out->value) && !r->bad;
 	case DW_FORM_udata:
 	case DW_FORM_ref_udata:
 	case DW_FORM_rnglistx:
@@ -436,6 +436,10 @@ struct pm_unit *pm_unit_of(struct pm_dwarf *dw, uint64_t die_offset)
 {
 	size_t low = 0, high;
 
+	/* Nearly always one that is in use. */
+	for (size_t i = 0; i < PM_UNITS_CACHED; i++)
+		if (dw->units[i].used && die_offset >= dw->units[i].first_die && die_offset < dw->units[i].end)
+			return pm_unit_at(dw, dw->units[i].offset);
 	want_unit_offsets(dw);
 	high = dw->unit_offsets_n;
 	while (low < high) {
@@ -666,19 +670,19 @@ static void walk_ranges5(struct pm_dwarf *dw, const struct pm_unit *unit, uint64
 		start = end = 0;
 		switch (kind) {
 		case DW_RLE_base_addressx:
-			if (!indexed_address(dw, unit, pm_read_uleb(&r), &base))
+			if (!pm_indexed_address(dw, unit, pm_read_uleb(&r), &base))
 				return;
 			continue;
 		case DW_RLE_base_address:
 			base = pm_read(&r, unit->address_size);
 			continue;
 		case DW_RLE_startx_endx:
-			if (!indexed_address(dw, unit, pm_read_uleb(&r), &start) ||
-			    !indexed_address(dw, unit, pm_read_uleb(&r), &end))
+			if (!pm_indexed_address(dw, unit, pm_read_uleb(&r), &start) ||
+			    !pm_indexed_address(dw, unit, pm_read_uleb(&r), &end))
 				return;
 			break;
 		case DW_RLE_startx_length:
-			if (!indexed_address(dw, unit, pm_read_uleb(&r), &start))
+			if (!pm_indexed_address(dw, unit, pm_read_uleb(&r), &start))
 				return;
 			end = start + pm_read_uleb(&r);
 			break;

@@ -121,6 +121,12 @@ struct pm_form_value {
 bool pm_form_read(struct pm_dwarf *dw, const struct pm_unit *unit, uint16_t form, int64_t implicit,
 		  struct pm_reader *r, struct pm_form_value *out);
 
+/* An address out of .debug_addr. */
+bool pm_indexed_address(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t index, uint64_t *addr);
+/* The function that covers pc; leaves r at its children. */
+bool pm_function_find(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t pc, struct pm_reader *r,
+		      struct pm_die *function);
+
 /* dwarf_line.c */
 struct pm_line_row {
 	uint64_t addr;

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #define CANDIDATES_MAX 8
+/* A text that names more kernels or modules than these is no log. */
+#define KERNELS_MAX 256
+#define MODULES_MAX 1024
 #define SAME_NAME_MAX 64
 
 /* ---- the set ---- */
@@ -96,8 +99,15 @@ struct pm_kernel *pm_symbols_kernel(struct pm_symbols *symbols, const struct pm_
 			pm_kernel_set_kaslr(kernel, true, id->kaslr);
 		return kernel;
 	}
+	if (symbols->kernels_n == KERNELS_MAX)
+		return symbols->kernels[KERNELS_MAX - 1];
 	struct pm_kernel *kernel = pm_alloc(sizeof(*kernel));
 	kernel->symbols = symbols;
+	if (symbols->kernels_n == KERNELS_MAX - 1) {
+		/* It stands for all the others too, so it must not answer. */
+		kernel->searched = true;
+		kernel->trouble = pm_error_new(PM_UNSUPPORTED, "the text tells of more than %d kernels", KERNELS_MAX - 1);
+	}
 	learn(&kernel->release, release);
 	learn(&kernel->build_id, id->build_id);
 	learn(&kernel->banner, id->banner);
@@ -336,6 +346,8 @@ static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_sl
 		     pm_slice_eq(pm_slice_of(module->build_id), build_id)))
 			return module;
 	}
+	if (kernel->modules_n == MODULES_MAX)
+		return NULL;
 	kernel->modules = pm_realloc(kernel->modules, (kernel->modules_n + 1) * sizeof(*kernel->modules));
 	struct pm_module_images *module = &kernel->modules[kernel->modules_n++];
 	*module = (struct pm_module_images){ 0 };
@@ -468,7 +480,7 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 	struct pm_module_images *module = module_of(kernel, place->module, place->build_id);
 	struct pm_error *first = NULL;
 	/* Files with lines first. */
-	for (int debug = 1; debug >= 0; debug--)
+	for (int debug = 1; module && debug >= 0; debug--)
 		for (size_t i = 0; i < module->images_n; i++) {
 			struct pm_image *image = &module->images[i];
 
@@ -482,7 +494,7 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 			}
 			keep_first(&first, err);
 		}
-	return first ? first : pm_error_new(PM_NOT_FOUND, "no file of module %s was found", module->name);
+	return first ? first : pm_error_new(PM_NOT_FOUND, "no file of module %.*s was found", PM_FMT(place->module));
 }
 
 enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_printed_place *place)
@@ -572,6 +584,14 @@ static const char *below_source_folder(const char *file)
 	return slash && slash[1] ? slash + 1 : file;
 }
 
+/* A module that is built out of tree is named relative to where the compiler was called. */
+static const char *below(const char *directory, const char *file)
+{
+	size_t n = directory ? strlen(directory) : 0;
+
+	return n && !strncmp(file, directory, n) && file[n] == '/' && file[n + 1] ? file + n + 1 : file;
+}
+
 static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 {
 	const char *base = base_path(kernel);
@@ -589,7 +609,7 @@ static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 		if (n && !strncmp(file, base, n) && file[n] == '/' && file[n + 1])
 			frames->v[i].file = file + n + 1;
 		else if (automatic)
-			frames->v[i].file = below_source_folder(file);
+			frames->v[i].file = below_source_folder(below(frames->v[i].directory, file));
 	}
 }
 
