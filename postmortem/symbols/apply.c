@@ -98,8 +98,8 @@ static bool resolve(struct job *job, const struct pm_place *place, bool exact, s
 	/* An address alone is worth something only where it is known how far the kernel was moved. */
 	if (place->file || (!p.symbol.n && !(p.has_addr && job->inc->machine.has_kaslr)))
 		return false;
-	if (pm_error_take(pm_kernel_resolve(job->kernel, &p, &job->inc->arena, out)) == PM_OK && out->frames.n &&
-	    out->frames.v[0].file)
+	if (pm_error_take(pm_kernel_resolve(job->kernel, &p, &job->inc->arena, out)) == PM_OK &&
+	    out->frames.n && out->frames.v[0].file)
 		return true;
 	if (!place->module) {
 		job->kernel_without_line = true;
@@ -119,8 +119,8 @@ static int64_t object_mtime(const struct pm_resolved_place *resolved)
 	return resolved->object && !stat(resolved->object, &st) ? st.st_mtime : 0;
 }
 
-static void set_line(struct job *job, struct pm_place *place, const struct pm_resolved_place *resolved, size_t which,
-		     bool text)
+static void set_line(struct job *job, struct pm_place *place, const struct pm_resolved_place *resolved,
+		     size_t which, bool text)
 {
 	const struct pm_source_frame *frame = &resolved->frames.v[which];
 
@@ -209,8 +209,8 @@ static void apply_member(struct job *job)
 
 	if (!fault->base_reg || fault->index_reg || !p.symbol.n || fault->member)
 		return;
-	if (pm_error_take(pm_symbols_member(job->kernel, &p, fault->base_reg, fault->displacement, &job->inc->arena,
-					    &member)) != PM_OK)
+	if (pm_error_take(pm_symbols_member(job->kernel, &p, fault->base_reg, fault->displacement,
+					    &job->inc->arena, &member)) != PM_OK)
 		return;
 	fault->member_variable = member.variable;
 	fault->member_type = member.type;
@@ -226,9 +226,11 @@ static void say_missing(struct job *job)
 	if (missing)
 		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_str(&inc->arena, pm_slice_of(missing));
 	for (size_t i = 0; i < job->modules_without_line.n && i < 8; i++)
-		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
-			&inc->arena, "source lines of %s: no %s.ko with debug information that fits was found (--debug-dir)",
-			job->modules_without_line.v[i], job->modules_without_line.v[i]);
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena,
+					"source lines of %s: no %s.ko with debug information that fits was "
+					"found (--debug-dir)",
+					job->modules_without_line.v[i], job->modules_without_line.v[i]);
 }
 
 struct pm_error *pm_symbols_apply(struct pm_symbols *symbols, struct pm_incident *inc)

@@ -133,7 +133,7 @@ static bool read_table(struct pm_dwarf *dw, struct pm_unit *unit)
 	table->min_length = pm_read_u8(&r);
 	if (table->version >= 4)
 		pm_read_u8(&r); /* operations of an instruction: 1, kernels run on no VLIW machine */
-	pm_read_u8(&r);		/* default is_stmt */
+	pm_read_u8(&r);         /* default is_stmt */
 	table->line_base = (int8_t)pm_read_u8(&r);
 	table->line_range = pm_read_u8(&r);
 	table->opcode_base = pm_read_u8(&r);

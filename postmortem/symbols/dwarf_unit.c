@@ -438,7 +438,8 @@ struct pm_unit *pm_unit_of(struct pm_dwarf *dw, uint64_t die_offset)
 
 	/* Nearly always one that is in use. */
 	for (size_t i = 0; i < PM_UNITS_CACHED; i++)
-		if (dw->units[i].used && die_offset >= dw->units[i].first_die && die_offset < dw->units[i].end)
+		if (dw->units[i].used && die_offset >= dw->units[i].first_die &&
+		    die_offset < dw->units[i].end)
 			return pm_unit_at(dw, dw->units[i].offset);
 	want_unit_offsets(dw);
 	high = dw->unit_offsets_n;

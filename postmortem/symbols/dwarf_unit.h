@@ -13,7 +13,7 @@ struct pm_abbrev {
 	uint32_t first, n; /* in unit->attrs */
 	uint16_t tag;
 	bool children, known;
-	int32_t fixed;	    /* size of all attributes, bytes; -1: varies */
+	int32_t fixed;      /* size of all attributes, bytes; -1: varies */
 	int32_t sibling_at; /* bytes before DW_AT_sibling; -1: none, or not at a fixed place */
 	uint8_t sibling_size;
 };
@@ -39,7 +39,7 @@ struct pm_line_table {
 
 struct pm_unit {
 	uint64_t offset, first_die, end; /* in .debug_info */
-	uint64_t used;			 /* for the cache: when last asked for; 0: free */
+	uint64_t used;                   /* for the cache: when last asked for; 0: free */
 	uint16_t version;
 	uint8_t address_size, offset_size, type;
 	struct pm_abbrev *abbrevs; /* by code */

@@ -233,7 +233,7 @@ struct pm_error *pm_elf_open(const char *path, struct pm_elf **elf_out)
 	if (!S_ISREG(st.st_mode) || !st.st_size) {
 		close(fd);
 		return pm_error_new(PM_BAD_DATA, "%s: %s", path,
-				    S_ISDIR(st.st_mode)	  ? "is a directory"
+				    S_ISDIR(st.st_mode)   ? "is a directory"
 				    : S_ISREG(st.st_mode) ? "is empty"
 							  : "is no regular file");
 	}
@@ -440,26 +440,41 @@ static char *banner_at(struct pm_bytes bytes, size_t offset)
 	return pm_printf("%.*s", (int)n, (const char *)bytes.p + offset);
 }
 
+/* Since 6.1 the build leaves two: a weak one with "# SMP …", and the real one with "#1 SMP …". */
+static bool has_build_number(const char *banner)
+{
+	const char *p = banner;
+
+	while ((p = strstr(p, ") #")))
+		if (*(p += 3) >= '0' && *p <= '9')
+			return true;
+	return false;
+}
+
 const char *pm_elf_banner(struct pm_elf *elf)
 {
+	struct pm_bytes bytes = pm_elf_section(elf, ".rodata");
+	bool sure = false;
+
 	if (elf->banner_ready)
 		return elf->banner;
 	elf->banner_ready = true;
-	for (size_t i = 1; i < elf->sections_n && !elf->banner; i++) {
-		/* init.rodata has it in some, and "%s"-formatted copies stand elsewhere: take what has a
-		 * release. */
-		if (strcmp(elf->sections[i].name, ".rodata") && strcmp(elf->sections[i].name, ".head.text"))
+	for (size_t at = 0; bytes.p && at < bytes.n && !sure;) {
+		const uint8_t *p = memmem(bytes.p + at, bytes.n - at, "Linux version ", 14);
+
+		if (!p)
+			break;
+		at = (size_t)(p - bytes.p) + 14;
+		/* "Linux version %s …" stands there too. */
+		if (at == bytes.n || bytes.p[at] < '0' || bytes.p[at] > '9')
 			continue;
-		struct pm_bytes bytes = section_bytes(elf, i);
-
-		for (size_t at = 0; bytes.p && at < bytes.n && !elf->banner;) {
-			const uint8_t *p = memmem(bytes.p + at, bytes.n - at, "Linux version ", 14);
-
-			if (!p)
-				break;
-			at = (size_t)(p - bytes.p) + 14;
-			if (at < bytes.n && bytes.p[at] >= '0' && bytes.p[at] <= '9')
-				elf->banner = banner_at(bytes, at - 14);
+		char *banner = banner_at(bytes, at - 14);
+		sure = banner && has_build_number(banner);
+		if (banner && (sure || !elf->banner)) {
+			free(elf->banner);
+			elf->banner = banner;
+		} else {
+			free(banner);
 		}
 	}
 	return elf->banner;

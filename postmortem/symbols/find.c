@@ -106,7 +106,7 @@ static const struct tree *tree_of(struct pm_finder *finder, const char *dir)
 		if (entry->fts_info == FTS_DP || strlen(entry->fts_name) < 4)
 			continue;
 		if (!strncmp(entry->fts_name, "vmlinux", 7)) {
-			static const char *const no[] = { ".o", ".lds",	    ".lds.S", ".map",
+			static const char *const no[] = { ".o", ".lds",     ".lds.S", ".map",
 							  ".a", ".symvers", ".h" };
 			struct pm_slice name = pm_slice_of(entry->fts_name);
 			bool fits = true;

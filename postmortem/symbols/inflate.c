@@ -59,7 +59,7 @@ static enum step step_xz(struct stream *s, struct pm_bytes *in, uint8_t *out, si
 	in->p += in->n - s->x.avail_in;
 	in->n = s->x.avail_in;
 	*made = room - s->x.avail_out;
-	return rc == LZMA_STREAM_END		       ? STEP_END
+	return rc == LZMA_STREAM_END                   ? STEP_END
 	       : rc == LZMA_OK || rc == LZMA_BUF_ERROR ? STEP_MORE
 						       : STEP_BAD;
 }

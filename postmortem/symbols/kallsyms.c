@@ -83,7 +83,7 @@ struct pm_error *pm_kallsyms_parse(const char *name, struct pm_slice text, struc
 	for (size_t i = k->n; i-- > 0;) {
 		const struct pm_kallsym *next = i + 1 < k->n ? &k->symbols[i + 1] : NULL;
 
-		k->symbols[i].end = !next			       ? k->symbols[i].addr
+		k->symbols[i].end = !next                              ? k->symbols[i].addr
 				    : next->addr == k->symbols[i].addr ? next->end
 								       : next->addr;
 	}

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 struct pm_kallsym {
-	uint64_t addr, end;	   /* end: the next symbol's address; addr itself for the last */
+	uint64_t addr, end;        /* end: the next symbol's address; addr itself for the last */
 	const char *name, *module; /* module NULL: the kernel */
 	bool text;
 };

@@ -106,7 +106,8 @@ struct pm_kernel *pm_symbols_kernel(struct pm_symbols *symbols, const struct pm_
 	if (symbols->kernels_n == KERNELS_MAX - 1) {
 		/* It stands for all the others too, so it must not answer. */
 		kernel->searched = true;
-		kernel->trouble = pm_error_new(PM_UNSUPPORTED, "the text tells of more than %d kernels", KERNELS_MAX - 1);
+		kernel->trouble = pm_error_new(PM_UNSUPPORTED, "the text tells of more than %d kernels",
+					       KERNELS_MAX - 1);
 	}
 	learn(&kernel->release, release);
 	learn(&kernel->build_id, id->build_id);
@@ -494,7 +495,8 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 			}
 			keep_first(&first, err);
 		}
-	return first ? first : pm_error_new(PM_NOT_FOUND, "no file of module %.*s was found", PM_FMT(place->module));
+	return first ? first
+		     : pm_error_new(PM_NOT_FOUND, "no file of module %.*s was found", PM_FMT(place->module));
 }
 
 enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_printed_place *place)

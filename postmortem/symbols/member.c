@@ -134,7 +134,7 @@ static uint64_t array_count(struct pm_dwarf *dw, const struct entry *array)
 			return broken ? 0 : count;
 		child.attrs = r;
 		if (child.abbrev->tag == DW_TAG_subrange_type) {
-			uint64_t n = attribute(dw, &child, DW_AT_count, &v, NULL)	  ? v.value
+			uint64_t n = attribute(dw, &child, DW_AT_count, &v, NULL)         ? v.value
 				     : attribute(dw, &child, DW_AT_upper_bound, &v, NULL) ? v.value + 1
 											  : 0;
 			if (n > UINT32_MAX || count > UINT32_MAX)
@@ -159,7 +159,8 @@ static uint64_t type_size(struct pm_dwarf *dw, struct entry type)
 		return v.value;
 	if (type.abbrev->tag == DW_TAG_pointer_type)
 		return type.unit->address_size;
-	if (type.abbrev->tag != DW_TAG_array_type || !follow(dw, &type, DW_AT_type, &element) || !strip(dw, &element))
+	if (type.abbrev->tag != DW_TAG_array_type || !follow(dw, &type, DW_AT_type, &element) ||
+	    !strip(dw, &element))
 		return 0;
 	/* Arrays of arrays are one type with several subranges; so one step is enough. */
 	if (!attribute(dw, &element, DW_AT_byte_size, &v, NULL))
@@ -240,7 +241,8 @@ static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset,
 		} else {
 			found->offset += at;
 		}
-		if (strip(dw, &of) && (of.abbrev->tag == DW_TAG_structure_type || of.abbrev->tag == DW_TAG_union_type) &&
+		if (strip(dw, &of) &&
+		    (of.abbrev->tag == DW_TAG_structure_type || of.abbrev->tag == DW_TAG_union_type) &&
 		    (!name || (of.abbrev->tag == DW_TAG_structure_type && !is_union)))
 			any = find_member(dw, of, offset - at, nesting + 1, found) || any;
 		if (!any)
@@ -297,18 +299,20 @@ static bool location4(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t 
 	}
 }
 
-static bool location5(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t offset, bool index, uint64_t pc,
-		      struct pm_bytes *out)
+static bool location5(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t offset, bool index,
+		      uint64_t pc, struct pm_bytes *out)
 {
 	struct pm_bytes section = pm_elf_section(dw->elf, ".debug_loclists");
 	uint64_t base = unit->low, start, end;
 
 	if (index) {
-		uint64_t lists = unit->loclists_base ? unit->loclists_base : (unit->offset_size == 8 ? 20 : 12);
+		uint64_t lists =
+			unit->loclists_base ? unit->loclists_base : (unit->offset_size == 8 ? 20 : 12);
 
 		if (offset > UINT32_MAX)
 			return false;
-		struct pm_reader at = pm_reader_at(section, lists + offset * unit->offset_size, dw->big_endian);
+		struct pm_reader at =
+			pm_reader_at(section, lists + offset * unit->offset_size, dw->big_endian);
 		offset = lists + pm_read(&at, unit->offset_size);
 		if (at.bad)
 			return false;
@@ -382,7 +386,8 @@ static bool location(struct pm_dwarf *dw, const struct entry *variable, uint64_t
 		*out = v.block;
 		return true;
 	}
-	if (form != DW_FORM_sec_offset && form != DW_FORM_loclistx && form != DW_FORM_data4 && form != DW_FORM_data8)
+	if (form != DW_FORM_sec_offset && form != DW_FORM_loclistx && form != DW_FORM_data4 &&
+	    form != DW_FORM_data8)
 		return false;
 	return variable->unit->version >= 5
 		       ? location5(dw, variable->unit, v.value, form == DW_FORM_loclistx, pc, out)
@@ -465,7 +470,8 @@ static void walk(struct search *s, struct pm_reader r)
 		uint16_t tag = child.abbrev->tag;
 		if (tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) {
 			consider(s, &child, depth);
-		} else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) && child.abbrev->children) {
+		} else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) &&
+			   child.abbrev->children) {
 			struct pm_die die;
 			struct pm_reader inside = r;
 			bool has_code = false;
@@ -491,8 +497,8 @@ static const char *const riscv[] = { "zero", "ra", "sp", "gp", "tp",  "t0",  "t1
 				     "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
 				     "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6" };
 static const char *const loongarch[] = { "zero", "ra", "tp", "sp", "a0", "a1", "a2", "a3", "a4", "a5", "a6",
-					 "a7",	 "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "u0",
-					 "fp",	 "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8" };
+					 "a7",   "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "u0",
+					 "fp",   "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8" };
 
 static const struct {
 	uint16_t machine;
@@ -501,9 +507,9 @@ static const struct {
 	const char *prefix; /* and a number, which is DWARF's; NULL: none */
 	unsigned prefix_from;
 } machines[] = {
-	{ EM_X86_64, x86_64, 8, "r", 8 },  { EM_386, i386, 8, NULL, 0 },     { EM_AARCH64, NULL, 0, "x", 0 },
-	{ EM_ARM, NULL, 0, "r", 0 },	   { EM_PPC64, NULL, 0, "r", 0 },    { EM_S390, NULL, 0, "r", 0 },
-	{ 243, riscv, 32, NULL, 0 },	   { 258, loongarch, 32, "r", 0 },   { EM_MIPS, NULL, 0, "$", 0 },
+	{ EM_X86_64, x86_64, 8, "r", 8 }, { EM_386, i386, 8, NULL, 0 },   { EM_AARCH64, NULL, 0, "x", 0 },
+	{ EM_ARM, NULL, 0, "r", 0 },      { EM_PPC64, NULL, 0, "r", 0 },  { EM_S390, NULL, 0, "r", 0 },
+	{ 243, riscv, 32, NULL, 0 },      { 258, loongarch, 32, "r", 0 }, { EM_MIPS, NULL, 0, "$", 0 },
 };
 
 static bool register_number(uint16_t machine, const char *name, unsigned *number)
@@ -543,13 +549,15 @@ struct pm_error *pm_symbols_member(struct pm_kernel *kernel, const struct pm_pri
 	s.dw = image->dwarf;
 	if (!s.dw || !register_number(pm_elf_machine(image->elf), register_name, &s.reg) ||
 	    !pm_dwarf_unit_of(s.dw, s.pc, &unit))
-		return pm_error_new(PM_NOT_FOUND, "%s: nothing about %s there", pm_elf_path(image->elf), register_name);
+		return pm_error_new(PM_NOT_FOUND, "%s: nothing about %s there", pm_elf_path(image->elf),
+				    register_name);
 	s.unit = pm_unit_at(s.dw, unit);
 	if (s.unit && pm_function_find(s.dw, s.unit, s.pc, &r, &function) && function.abbrev->children)
 		walk(&s, r);
 	if (!s.has_best || s.differs)
-		return pm_error_new(PM_NOT_FOUND, "%s: %s of the variables there is in %s", pm_elf_path(image->elf),
-				    s.differs ? "more than one" : "none", register_name);
+		return pm_error_new(PM_NOT_FOUND, "%s: %s of the variables there is in %s",
+				    pm_elf_path(image->elf), s.differs ? "more than one" : "none",
+				    register_name);
 	*out = s.best;
 	out->function = pm_arena_str(arena, pm_slice_of(symbol->name));
 	return NULL;

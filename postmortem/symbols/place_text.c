@@ -6,7 +6,7 @@
 static const char *const exact_marks[] = {
 	"RIP: ",       /* x86-64 */
 	"EIP: ",       /* i386 */
-	"IP: ",	       /* x86 before 4.11: "IP: [<…>] foo+…" */
+	"IP: ",        /* x86 before 4.11: "IP: [<…>] foo+…" */
 	"pc : ",       /* arm64 */
 	"PC is at ",   /* arm */
 	"epc : ",      /* riscv, mips */
@@ -14,7 +14,7 @@ static const char *const exact_marks[] = {
 	"Krnl PSW : ", /* s390 */
 	"era : ",      /* loongarch */
 	" ERA: ",      /* loongarch */
-	"PC: ",	       /* mips lockup reports and others */
+	"PC: ",        /* mips lockup reports and others */
 	"WARNING: ",   /* "WARNING: CPU: 0 PID: 1 at mm/slub.c:12 foo+…" names the trapping instruction */
 	"kernel BUG at ",
 };

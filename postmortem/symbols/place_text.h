@@ -5,9 +5,9 @@
 #include "symbols/symbols.h"
 
 struct pm_text_place {
-	size_t start, end;	       /* of the text that the place takes, module and parentheses included */
+	size_t start, end;             /* of the text that the place takes, module and parentheses included */
 	struct pm_printed_place place; /* slices are of the line */
-	bool raw;		       /* an address without a name */
+	bool raw;                      /* an address without a name */
 	bool in_parentheses;
 };
 

@@ -37,7 +37,7 @@ struct pm_rewriter {
 	struct stretch *stretches; /* of this window */
 	size_t stretches_n, stretches_cap;
 	struct stretch last; /* of the window before */
-	size_t line;	     /* of the whole text, 1-based */
+	size_t line;         /* of the whole text, 1-based */
 	struct pm_rewrite_totals totals;
 	char *troubles[TROUBLES_MAX];
 	size_t troubles_n;

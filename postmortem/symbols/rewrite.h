@@ -17,13 +17,13 @@
 
 struct pm_rewrite_options {
 	bool inline_lines; /* a line of its own for every inlined call, above the function's */
-	bool json;	   /* places as an array of JSON objects instead of the text */
-	size_t window;	   /* bytes looked at together; 0: 4 MiB */
+	bool json;         /* places as an array of JSON objects instead of the text */
+	size_t window;     /* bytes looked at together; 0: 4 MiB */
 };
 
 struct pm_rewrite_totals {
 	size_t places, resolved; /* resolved: with a source line, or (raw addresses) with a name */
-	size_t contradictions;	 /* places of functions with another size */
+	size_t contradictions;   /* places of functions with another size */
 };
 
 struct pm_rewriter;

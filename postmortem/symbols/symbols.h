@@ -31,13 +31,13 @@ struct pm_symbols_options {
 		*debug_dirs; /* [debug_dirs_n]: searched first, by build id and by name, recursively */
 	size_t debug_dirs_n;
 	const char *modules_path; /* searched for modules before all others; NULL: none */
-	const char *base_path;	  /* cut off the front of source files; NULL or "auto": what stands before
+	const char *base_path;    /* cut off the front of source files; NULL or "auto": what stands before
 				     init/main.c */
 	const char *source_path;  /* where the kernel's sources lie, for the text of lines; NULL: as the file
 				     says */
-	const char *root;	  /* before every usual place: "/mnt/disk"; NULL: this machine */
-	bool force;		  /* take files that do not match */
-	bool return_addresses;	  /* look up a return address itself, not the call before it */
+	const char *root;         /* before every usual place: "/mnt/disk"; NULL: this machine */
+	bool force;               /* take files that do not match */
+	bool return_addresses;    /* look up a return address itself, not the call before it */
 };
 
 struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options)
@@ -48,7 +48,7 @@ void pm_symbols_destroy(struct pm_symbols *symbols); /* NULL is allowed */
 struct pm_kernel_id {
 	struct pm_slice release; /* "6.1.0-50-amd64" */
 	struct pm_slice
-		version;	/* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)", or its beginning */
+		version;        /* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 (2026-07-02)", or its beginning */
 	struct pm_slice banner; /* "Linux version …", whole */
 	struct pm_slice build_id; /* hex */
 	bool has_kaslr;
@@ -74,9 +74,9 @@ void pm_kernel_set_kaslr(struct pm_kernel *kernel, bool known, uint64_t kaslr);
 
 /* A place as a log prints it. */
 struct pm_printed_place {
-	struct pm_slice symbol;	  /* empty: only an address */
-	uint64_t offset, size;	  /* size 0: not printed */
-	struct pm_slice module;	  /* empty: the kernel itself */
+	struct pm_slice symbol;   /* empty: only an address */
+	uint64_t offset, size;    /* size 0: not printed */
+	struct pm_slice module;   /* empty: the kernel itself */
 	struct pm_slice build_id; /* of the module; may be empty */
 	bool has_addr;
 	uint64_t addr; /* at run time */
@@ -84,10 +84,10 @@ struct pm_printed_place {
 };
 
 struct pm_resolved_place {
-	const char *symbol;	 /* NULL: not known */
-	uint64_t offset, size;	 /* in the symbol */
-	const char *module;	 /* NULL: the kernel itself */
-	const char *object;	 /* the file that told; borrowed from the kernel */
+	const char *symbol;      /* NULL: not known */
+	uint64_t offset, size;   /* in the symbol */
+	const char *module;      /* NULL: the kernel itself */
+	const char *object;      /* the file that told; borrowed from the kernel */
 	pm_source_frames frames; /* empty: no source line */
 };
 
@@ -121,7 +121,7 @@ struct pm_member {
 	const char *type;     /* "struct my_state" */
 	const char *member;   /* "counter", "link.next"; NULL: the structure's very start has no member */
 	uint64_t offset;      /* of the member in the structure */
-	uint32_t size;	      /* bytes; 0: not known */
+	uint32_t size;        /* bytes; 0: not known */
 	const char *function; /* whose variable it is */
 };
 
