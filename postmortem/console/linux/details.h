@@ -24,10 +24,10 @@ struct pm_detail {
 	struct pm_incident *inc;
 	const char *group;
 	const struct pm_line *const *lines; /* the report's own, or those before it */
-	size_t i, n;			    /* the line being read; how many there are */
+	size_t i, n;                        /* the line being read; how many there are */
 	struct pm_slice body; /* of that line without leading blanks, at most PM_DETAIL_LINE_MAX */
 	struct pm_at at;      /* of that line */
-	void *state;	      /* the family's own */
+	void *state;          /* the family's own */
 };
 
 struct pm_detail_row {

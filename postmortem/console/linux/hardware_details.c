@@ -86,7 +86,7 @@ static void mce_vendor(struct pm_detail *d, const struct pm_match *m)
 		const char *text;
 		enum pm_mca_vendor vendor;
 	} rows[] = {
-		{ "0", PM_MCA_INTEL },	   { "2", PM_MCA_AMD },	  { "9", PM_MCA_AMD },
+		{ "0", PM_MCA_INTEL },     { "2", PM_MCA_AMD },   { "9", PM_MCA_AMD },
 		{ "Intel", PM_MCA_INTEL }, { "AMD", PM_MCA_AMD }, { "Hygon", PM_MCA_AMD },
 	};
 	struct mce *e = d->state;
@@ -117,10 +117,10 @@ static void ras_record(struct pm_detail *d, const struct pm_match *m)
 	static const struct {
 		const char *pattern, *name;
 	} rows[] = {
-		{ "bank={d}", "bank" },		 { "mci={w},", "ras_mci" },
-		{ "mca={*}, ", "ras_mca" },	 { "cpu={_}{d}", "cpu" },
+		{ "bank={d}", "bank" },          { "mci={w},", "ras_mci" },
+		{ "mca={*}, ", "ras_mca" },      { "cpu={_}{d}", "cpu" },
 		{ "socketid={_}{d}", "socket" }, { "addr={_}{x}", "mci_addr" },
-		{ "misc={_}{x}", "mci_misc" },	 { "mcgstatus={_}{w}", "mcg_status" },
+		{ "misc={_}{x}", "mci_misc" },   { "mcgstatus={_}{w}", "mcg_status" },
 	};
 	struct pm_match part;
 
@@ -298,9 +298,9 @@ static void edac_event(struct pm_detail *d, const struct pm_match *m)
 	static const struct {
 		const char *pattern, *name;
 	} rows[] = {
-		{ "channel:{w}", "channel" },	{ "slot:{w}", "slot" },	    { "csrow:{w}", "csrow" },
-		{ "page:{x}", "page" },		{ "offset:{x}", "offset" }, { "grain:{d}", "grain" },
-		{ "syndrome:{x}", "syndrome" }, { "rank:{w}", "rank" },	    { "err_code:{w}", "error_code" },
+		{ "channel:{w}", "channel" },   { "slot:{w}", "slot" },     { "csrow:{w}", "csrow" },
+		{ "page:{x}", "page" },         { "offset:{x}", "offset" }, { "grain:{d}", "grain" },
+		{ "syndrome:{x}", "syndrome" }, { "rank:{w}", "rank" },     { "err_code:{w}", "error_code" },
 	};
 	struct pm_match part;
 

@@ -12,7 +12,7 @@ struct stack_object {
 
 struct kasan {
 	const char *type; /* "slab-use-after-free" */
-	bool tags;	  /* a tag-based mode: shadow bytes are memory tags */
+	bool tags;        /* a tag-based mode: shadow bytes are memory tags */
 	bool has_pointer_tag;
 	uint64_t pointer_tag;
 
@@ -272,7 +272,7 @@ static const char *shadow_words(const struct kasan *k, unsigned byte, struct pm_
 		return global ? "red zone of a global variable"
 			      : "freed slab object (its free stack is kept)";
 	if (byte == 0xf8) /* until 5.x a stack variable out of scope */
-		return scope	 ? "stack variable out of scope"
+		return scope     ? "stack variable out of scope"
 		       : vmalloc ? "vmalloc area without backing"
 				 : "vmalloc area without backing, or a stack variable out of scope";
 	if (byte == 0xf9 && vmalloc)
@@ -374,9 +374,13 @@ static void read_shadow(struct pm_detail *d, const struct pm_match *m)
 	}
 	if (n < 2)
 		return;
-	/* 16 shadow bytes a row: 8 bytes each in the generic mode, 16 in the tag-based ones. */
+	/* 16 shadow bytes a row: 8 bytes each in the generic mode, 16 in the tag-based ones.  A lost row
+	 * makes a step too wide, never too narrow. */
 	uint64_t step = rows[1].address - rows[0].address;
-	uint64_t granule = step == 256 ? 16 : step == 128 ? 8 : 0;
+	for (size_t i = 2; i < n; i++)
+		if (rows[i].address - rows[i - 1].address < step)
+			step = rows[i].address - rows[i - 1].address;
+	uint64_t granule = k->tags || (step == 256 && n > 2) ? 16 : step == 128 ? 8 : 0;
 
 	if (granule == 16)
 		k->tags = true;

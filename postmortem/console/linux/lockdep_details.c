@@ -440,7 +440,7 @@ static const char *state_words(struct pm_slice state, struct pm_arena *arena)
 			return NULL;
 		s.n -= 3;
 	}
-	kind = pm_slice_eq(s, PM_S("HARDIRQ"))	    ? "hard interrupt"
+	kind = pm_slice_eq(s, PM_S("HARDIRQ"))      ? "hard interrupt"
 	       : pm_slice_eq(s, PM_S("SOFTIRQ"))    ? "soft interrupt"
 	       : pm_slice_eq(s, PM_S("RECLAIM_FS")) ? "memory reclaim"
 						    : NULL;
@@ -457,10 +457,9 @@ static void read_inconsistent(struct pm_detail *d, const struct pm_match *m)
 		   *now = state_words(m->cap[1], &d->inc->arena);
 
 	if (before)
-		pm_detail_mean(d, "state_before",
-			       pm_arena_printf(&d->inc->arena, "before, the lock was %s", before));
+		pm_detail_mean(d, "state_before", pm_arena_printf(&d->inc->arena, "the lock was %s", before));
 	if (now)
-		pm_detail_mean(d, "state_now", pm_arena_printf(&d->inc->arena, "now it is %s", now));
+		pm_detail_mean(d, "state_now", pm_arena_printf(&d->inc->arena, "it is %s", now));
 }
 
 static void read_safe_unsafe(struct pm_detail *d, const struct pm_match *m)
@@ -574,7 +573,7 @@ static void add_cycle(struct lockdep *l, struct pm_incident *inc)
 	for (size_t i = 0; i < l->nchain; i++) {
 		const struct chain_link *link = &l->chain[i];
 		bool closes = link->number == 0;
-		const char *from = closes	       ? l->chain[0].name
+		const char *from = closes              ? l->chain[0].name
 				   : i + 1 < l->nchain ? l->chain[i + 1].name
 						       : NULL;
 

@@ -2,6 +2,9 @@
 #include "console/linux/details.h"
 #include "console/linux/details_rows.h"
 
+/* What the kernel says just before "cut here" and BUG. */
+#define LINES_BEFORE 6
+
 /* ---- struct page, dumped ---- */
 
 static const struct pm_detail_word page_flags[] = {
@@ -390,7 +393,6 @@ static const struct pm_detail_row list_rows[] = {
 void pm_memory_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	slab_fields(report, inc);
-	PM_DETAIL_READ(report, inc, "usercopy", usercopy_rows, NULL);
 	PM_DETAIL_READ(report, inc, "kmemleak", leak_rows, NULL);
 	PM_DETAIL_READ(report, inc, "page", page_rows, NULL);
 	pm_list_fields(report, inc);
@@ -399,5 +401,7 @@ void pm_memory_fields(const struct pm_linux_report *report, struct pm_incident *
 void pm_list_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "list", list_rows, NULL);
+	PM_DETAIL_READ_BEFORE(report, inc, "list", list_rows, NULL, LINES_BEFORE);
 	PM_DETAIL_READ(report, inc, "usercopy", usercopy_rows, NULL);
+	PM_DETAIL_READ_BEFORE(report, inc, "usercopy", usercopy_rows, NULL, LINES_BEFORE);
 }

@@ -151,8 +151,8 @@ static void oom_zone(struct pm_detail *d, const struct pm_match *m)
 		return;
 	if (pm_match(" min:{d}kB low:{d}kB high:{d}kB", d->body, &part) && pm_slice_dec(part.cap[0], &min) &&
 	    pm_slice_dec(part.cap[1], &low) && pm_slice_dec(part.cap[2], &high))
-		meaning = free < min	? "below min: only allocations that may use reserves succeed"
-			  : free < low	? "below low: kswapd reclaims, ordinary allocations still succeed"
+		meaning = free < min    ? "below min: only allocations that may use reserves succeed"
+			  : free < low  ? "below low: kswapd reclaims, ordinary allocations still succeed"
 			  : free < high ? "below high: kswapd stops only there"
 					: "above its watermarks";
 	pm_detail_add_another(d, "zone", pm_slice_upto(d->body, part.end), meaning);
@@ -292,7 +292,7 @@ static void add_tasks(const struct oom *o, struct pm_incident *inc)
 
 		/* Pages are 4 KiB on x86; others may differ, so pages is what is said. */
 		pm_incident_add_fact(
-			inc, "oom", "top_task",
+			inc, "oom", "largest_task",
 			pm_slice_of(pm_arena_printf(&inc->arena, "%s (pid %llu): %llu pages resident",
 						    task->name, (unsigned long long)task->pid,
 						    (unsigned long long)task->rss)),

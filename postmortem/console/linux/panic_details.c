@@ -62,6 +62,11 @@ static void reason(struct pm_detail *d, const struct pm_match *m)
 		}
 }
 
+static const struct pm_detail_row panic_rows[] = {
+	{ "Kernel panic - not syncing: {*}$", { "reason" }, NULL, reason },
+	{ "Kernel panic: {*}$", { "reason" }, NULL, reason },
+};
+
 /* ---- init ---- */
 
 static const char *const signals[] = {
@@ -156,7 +161,7 @@ static void root_block(struct pm_detail *d, const struct pm_match *m)
 	bool none = pm_slice_eq(m->cap[1], PM_S("0")) && pm_slice_eq(m->cap[2], PM_S("0"));
 
 	pm_detail_add_words(
-		d, "block_device",
+		d, "unknown_block",
 		pm_arena_printf(&d->inc->arena, "%.*s,%.*s", PM_FMT(m->cap[1]), PM_FMT(m->cap[2])),
 		none ? "no such block device: its driver is not there (yet), or the name is wrong"
 		     : "major,minor: the device is known; no file system on it could be mounted");
@@ -279,6 +284,7 @@ void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *i
 	struct stack s = { 0 };
 	struct pm_register *sp;
 
+	PM_DETAIL_READ(report, inc, "panic", panic_rows, NULL);
 	PM_DETAIL_READ(report, inc, "stack", stack_rows, &s);
 	if (!s.has_bounds)
 		return;
@@ -303,16 +309,10 @@ void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *i
 			     sp->at);
 }
 
-static const struct pm_detail_row panic_rows[] = {
-	{ "Kernel panic - not syncing: {*}$", { "reason" }, NULL, reason },
-	{ "Kernel panic: {*}$", { "reason" }, NULL, reason },
-};
-
 #define ROOT_LINES_BEFORE 40
 
 void pm_panic_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
-	PM_DETAIL_READ(report, inc, "panic", panic_rows, NULL);
 	if (inc->fault.kind == PM_KIND_INIT_KILLED || inc->fault.kind == PM_KIND_NO_ROOT) {
 		PM_DETAIL_READ(report, inc, "init", init_rows, NULL);
 		PM_DETAIL_READ_BEFORE(report, inc, "init", init_rows, NULL, ROOT_LINES_BEFORE);
