@@ -88,7 +88,8 @@ static void ending(struct pm_incident *inc)
 	if (inc->panicked && inc->panic_reason && !pm_found(inc, "panic-reason") &&
 	    inc->fault.kind != PM_KIND_PANIC && inc->fault.kind != PM_KIND_INIT_KILLED &&
 	    inc->fault.kind != PM_KIND_NO_ROOT)
-		pm_also(inc, "it ended in a panic: %s", inc->panic_reason);
+		pm_also(inc, "it ended in a panic: %s%s", inc->panic_reason,
+			strcmp(inc->panic_reason, "Fatal exception") ? "" : " (panic_on_oops is set)");
 	if (inc->end < sizeof(words) / sizeof(*words) && words[inc->end])
 		pm_also(inc, "%s", words[inc->end]);
 	else if (inc->end == PM_END_GOES_ON && !inc->panicked)

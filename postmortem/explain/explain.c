@@ -4,6 +4,8 @@
  * machine noticed, not where it went wrong.  So explaining goes in stages, each
  * of which uses what the one before has concluded:
  *
+ * kind      What the processor's error code tells about the kind of fault.
+ *
  * headline  What happened, in a line: the kind of failure and its numbers, as
  *           read, in plain words.  No conclusion is drawn here.
  *
@@ -43,7 +45,7 @@
 
 static const struct pm_theme *const themes[] = {
 	&pm_theme_trust, &pm_theme_memory, &pm_theme_sanitizer, &pm_theme_stack,  &pm_theme_lock,
-	&pm_theme_hang,	 &pm_theme_panic,  &pm_theme_hardware,	&pm_theme_module,
+	&pm_theme_hang,  &pm_theme_panic,  &pm_theme_hardware,  &pm_theme_module,
 };
 
 static void run_rules(struct pm_incident *inc)
@@ -77,6 +79,7 @@ static void rank_findings(struct pm_incident *inc)
 
 void pm_explain(struct pm_incident *inc)
 {
+	pm_explain_kind(inc);
 	pm_explain_headline(inc);
 	run_rules(inc);
 	rank_findings(inc);

@@ -494,6 +494,14 @@ static const struct name_class linux_names[] = {
 	{ "kmem_cache_free*", PM_FRAME_HELPER },
 	{ "__kmem_cache_free", PM_FRAME_HELPER },
 	{ "slab_free*", PM_FRAME_HELPER },
+	{ "free_to_partial_list", PM_FRAME_HELPER },
+	{ "free_to_pcs*", PM_FRAME_HELPER },
+	{ "do_slab_free", PM_FRAME_HELPER },
+	{ "___slab_alloc", PM_FRAME_HELPER },
+	{ "__slab_alloc*", PM_FRAME_HELPER },
+	{ "__kmem_cache_alloc*", PM_FRAME_HELPER },
+	{ "alloc_skb*", PM_FRAME_HELPER },
+	{ "__alloc_skb", PM_FRAME_HELPER },
 	{ "__slab_free", PM_FRAME_HELPER },
 	{ "kmalloc*", PM_FRAME_HELPER },
 	{ "__kmalloc*", PM_FRAME_HELPER },
@@ -513,17 +521,17 @@ static const struct name_class linux_names[] = {
 };
 
 static const struct name_class bsd_names[] = {
-	{ "db_trace_self*", PM_FRAME_REPORT },	{ "kdb_*", PM_FRAME_REPORT },
-	{ "db_enter", PM_FRAME_REPORT },	{ "db_stack_trace*", PM_FRAME_REPORT },
-	{ "panic", PM_FRAME_REPORT },		{ "vpanic", PM_FRAME_REPORT },
-	{ "kern_assert", PM_FRAME_REPORT },	{ "__assert", PM_FRAME_REPORT },
-	{ "kasan_*", PM_FRAME_REPORT },		{ "kmsan_*", PM_FRAME_REPORT },
-	{ "__asan_*", PM_FRAME_REPORT },	{ "trap_fatal", PM_FRAME_EXCEPTION },
-	{ "trap_pfault", PM_FRAME_EXCEPTION },	{ "trap", PM_FRAME_EXCEPTION },
-	{ "kerntrap", PM_FRAME_EXCEPTION },	{ "calltrap", PM_FRAME_EXCEPTION },
-	{ "alltraps*", PM_FRAME_EXCEPTION },	{ "syscall", PM_FRAME_SYSCALL },
-	{ "amd64_syscall", PM_FRAME_SYSCALL },	{ "fast_syscall_common", PM_FRAME_SYSCALL },
-	{ "Xsyscall*", PM_FRAME_SYSCALL },	{ "fork_exit", PM_FRAME_THREAD },
+	{ "db_trace_self*", PM_FRAME_REPORT },  { "kdb_*", PM_FRAME_REPORT },
+	{ "db_enter", PM_FRAME_REPORT },        { "db_stack_trace*", PM_FRAME_REPORT },
+	{ "panic", PM_FRAME_REPORT },           { "vpanic", PM_FRAME_REPORT },
+	{ "kern_assert", PM_FRAME_REPORT },     { "__assert", PM_FRAME_REPORT },
+	{ "kasan_*", PM_FRAME_REPORT },         { "kmsan_*", PM_FRAME_REPORT },
+	{ "__asan_*", PM_FRAME_REPORT },        { "trap_fatal", PM_FRAME_EXCEPTION },
+	{ "trap_pfault", PM_FRAME_EXCEPTION },  { "trap", PM_FRAME_EXCEPTION },
+	{ "kerntrap", PM_FRAME_EXCEPTION },     { "calltrap", PM_FRAME_EXCEPTION },
+	{ "alltraps*", PM_FRAME_EXCEPTION },    { "syscall", PM_FRAME_SYSCALL },
+	{ "amd64_syscall", PM_FRAME_SYSCALL },  { "fast_syscall_common", PM_FRAME_SYSCALL },
+	{ "Xsyscall*", PM_FRAME_SYSCALL },      { "fork_exit", PM_FRAME_THREAD },
 	{ "fork_trampoline", PM_FRAME_THREAD }, { "proc_trampoline", PM_FRAME_THREAD },
 	{ "lwp_trampoline", PM_FRAME_THREAD },
 };
@@ -543,7 +551,7 @@ static const struct {
 } tables[PM_SYSTEMS] = {
 	[PM_SYSTEM_UNKNOWN] = TABLE(no_names), [PM_LINUX] = TABLE(linux_names),
 	[PM_FREEBSD] = TABLE(bsd_names),       [PM_OPENBSD] = TABLE(bsd_names),
-	[PM_NETBSD] = TABLE(bsd_names),	       [PM_DARWIN] = TABLE(no_names),
+	[PM_NETBSD] = TABLE(bsd_names),        [PM_DARWIN] = TABLE(no_names),
 	[PM_FUCHSIA] = TABLE(no_names),
 };
 
@@ -553,7 +561,7 @@ size_t pm_symbol_stem(const char *symbol)
 
 	/* Rust's and assembler's names may hold other dots; only compilers' suffixes are cut. */
 	for (; dot; dot = strchr(dot + 1, '.')) {
-		static const char *const suffixes[] = { ".isra", ".constprop", ".part",	 ".cold",
+		static const char *const suffixes[] = { ".isra", ".constprop", ".part",  ".cold",
 							".llvm", ".lto",       ".__uniq" };
 
 		for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
@@ -662,6 +670,45 @@ static const char *call_words(struct pm_incident *inc, const char *name)
 	return pm_arena_printf(&inc->arena, "%.*s(2)", (int)pm_symbol_stem(name), name);
 }
 
+/* Of a system call whose own function was inlined away. */
+static const char *syscall_words(struct pm_incident *inc, bool crash, const struct pm_walk *walk)
+{
+	const char *outermost = walk->places.v[walk->places.n - 1]->symbol;
+
+	if (crash && inc->actor.syscall)
+		return call_words(inc, inc->actor.syscall);
+	if (!strncmp(outermost, "ksys_", 5) && outermost[5])
+		return call_words(inc, outermost + 5);
+	return "system call";
+}
+
+/* x86 prints the place apart from the trace, which starts at its caller. */
+static void add_place(struct pm_incident *inc, const struct pm_trace *trace, size_t from,
+		      struct pm_walk *walk)
+{
+	const char *symbol = inc->place.symbol;
+
+	switch (pm_frame_class(inc->machine.system, symbol)) {
+	case PM_FRAME_STORY:
+	case PM_FRAME_WAIT:
+	case PM_FRAME_HELPER:
+		break;
+	default:
+		return;
+	}
+	if (!symbol)
+		return;
+	for (size_t i = from; i < trace->frames.n; i++) {
+		const struct pm_place *place = &trace->frames.v[i].place;
+
+		/* A function that called itself stands there with another offset. */
+		if (trace->frames.v[i].trust != PM_SCANNED && pm_symbol_same(place->symbol, symbol) &&
+		    (!place->has_offset || !inc->place.has_offset || place->offset == inc->place.offset))
+			return;
+	}
+	*PM_PUSH(&inc->arena, &walk->places) = &inc->place;
+}
+
 void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_walk *walk)
 {
 	enum pm_system system = inc->machine.system;
@@ -687,6 +734,8 @@ void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_wa
 		else if (drop && class != PM_FRAME_REPORT)
 			break;
 	}
+	if (crash)
+		add_place(inc, trace, drop, walk);
 	for (i = drop; i < trace->frames.n; i++) {
 		const struct pm_frame *frame = &trace->frames.v[i];
 		const char *symbol = frame->place.symbol;
@@ -698,7 +747,7 @@ void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_wa
 			break;
 		case PM_FRAME_EXCEPTION:
 			if (walk->places.n && !walk->entry)
-				walk->entry = strstr(symbol, "page_fault") ? "page fault" : "exception";
+				walk->entry = strstr(symbol, "fault") ? "page fault" : "exception";
 			break;
 		case PM_FRAME_NMI:
 			if (walk->places.n && !walk->entry)
@@ -718,9 +767,7 @@ void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_wa
 			break;
 		case PM_FRAME_SYSCALL:
 			if (!walk->entry && walk->places.n)
-				walk->entry = crash && inc->actor.syscall
-						      ? call_words(inc, inc->actor.syscall)
-						      : "system call";
+				walk->entry = syscall_words(inc, crash, walk);
 			goto done;
 		case PM_FRAME_CALL:
 			if (walk->entry) {

@@ -13,9 +13,9 @@ enum pm_frame_class {
 	PM_FRAME_TICK, /* what the timer interrupt runs before it notices a stall */
 	PM_FRAME_SOFTIRQ,
 	PM_FRAME_SYSCALL, /* entry of a system call, without a name */
-	PM_FRAME_CALL,	  /* the system call's function: __x64_sys_write */
+	PM_FRAME_CALL,    /* the system call's function: __x64_sys_write */
 	PM_FRAME_THREAD,  /* bottom of a kernel thread: kthread, ret_from_fork, worker_thread */
-	PM_FRAME_WAIT,	  /* waits for a lock or sleeps: mutex_lock, schedule, queued_spin_lock_slowpath */
+	PM_FRAME_WAIT,    /* waits for a lock or sleeps: mutex_lock, schedule, queued_spin_lock_slowpath */
 	PM_FRAME_HELPER,  /* does what the caller told it: memcpy, strlen, copy_to_user, refcount_inc */
 	PM_FRAME_IDLE,
 };
@@ -35,8 +35,8 @@ struct pm_walk {
 	PM_VEC(const struct pm_place *) places; /* innermost first; no machinery */
 	const char *entry; /* "write(2)", "softirq", "kernel thread kswapd0"; NULL: not told */
 	const struct pm_place *interrupted; /* what an interrupt on the way interrupted, or NULL */
-	bool idle;			    /* the CPU was idle */
-	bool user;			    /* interrupted user mode */
+	bool idle;                          /* the CPU was idle */
+	bool user;                          /* interrupted user mode */
 };
 
 /* Unreliable frames are left out. */

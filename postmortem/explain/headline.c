@@ -29,7 +29,10 @@ static const char *access_of(struct pm_incident *inc)
 	struct pm_arena *arena = &inc->arena;
 	uint64_t addr = f->has_address ? f->address : f->effective;
 	bool has_addr = f->has_address || f->has_effective;
-	const char *words = verb ? verb : has_addr ? "access" : NULL;
+	const char *words = verb;
+
+	if (!verb && has_addr)
+		return pm_arena_printf(arena, "at 0x%llx", (unsigned long long)addr);
 
 	if (words && f->access_size && f->access != PM_EXECUTE)
 		words = pm_arena_printf(arena, "%s of %s", words, pm_bytes_words(inc, f->access_size));
@@ -43,9 +46,9 @@ static const char *access_of(struct pm_incident *inc)
 static const char *bare_message(struct pm_incident *inc)
 {
 	static const char *const prefixes[] = {
-		"BUG: ",	  "INFO: ",	  "WARNING: ",		 "Kernel panic - not syncing: ",
-		"kernel panic: ", "panic: ",	  "Internal error: ",	 "watchdog: BUG: ",
-		"watchdog: ",	  "Kernel BUG: ", "NMI watchdog: BUG: ", "NMI watchdog: "
+		"BUG: ",          "INFO: ",       "WARNING: ",           "Kernel panic - not syncing: ",
+		"kernel panic: ", "panic: ",      "Internal error: ",    "watchdog: BUG: ",
+		"watchdog: ",     "Kernel BUG: ", "NMI watchdog: BUG: ", "NMI watchdog: "
 	};
 	const char *message = inc->fault.message;
 
@@ -81,11 +84,16 @@ static const char *memory_headline(struct pm_incident *inc, const char *words)
 static const char *access_headline(struct pm_incident *inc)
 {
 	const struct pm_fault *f = &inc->fault;
-	const char *headline = memory_headline(inc, pm_kind_words(f->kind));
+	const char *headline;
 
+	if (f->kind == PM_KIND_STACK_GUARD || f->kind == PM_KIND_DOUBLE_FAULT)
+		return with_place(
+			inc, pm_kind_words(f->kind)); /* the address printed is a hashed one since 4.15 */
+	headline = memory_headline(inc, pm_kind_words(f->kind));
 	if (f->kind == PM_KIND_NULL_DEREF && f->access == PM_EXECUTE)
 		headline = memory_headline(inc, "call through a NULL function pointer");
 	if (f->address_grade != PM_NO_GRADE && f->address_words && f->address_class != PM_ADDR_NULL &&
+	    f->address_class != PM_ADDR_NON_CANONICAL && f->address_class != PM_ADDR_USER &&
 	    f->address_class != PM_ADDR_UNKNOWN && (f->has_address || f->has_effective))
 		headline = pm_arena_printf(&inc->arena, "%s (%s)", headline, f->address_words);
 	return headline;
@@ -221,6 +229,85 @@ static const char *race_headline(struct pm_incident *inc)
 	return functions ? pm_arena_printf(&inc->arena, "data race (KCSAN) in %s", functions) : NULL;
 }
 
+/* The kind and the place: the message says no more. */
+static const char *plain_headline(struct pm_incident *inc)
+{
+	const char *what = inc->fault.kind == PM_KIND_REFCOUNT ? pm_value(inc, "refcount", "error") : NULL;
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	const char *words = pm_kind_words(inc->fault.kind);
+	struct pm_walk walk = { 0 };
+
+	if (what)
+		words = pm_arena_printf(&inc->arena, "%s (%.*s)", words, (int)strcspn(what, "."), what);
+	if (pm_frame_class(inc->machine.system, inc->place.symbol) != PM_FRAME_REPORT)
+		return with_place(inc, words);
+	/* The place is the check's; who failed it called it. */
+	if (trace)
+		pm_walk(inc, trace, &walk);
+	const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
+	return culprit ? pm_arena_printf(&inc->arena, "%s in %s", words, pm_function_words(inc, culprit))
+		       : words;
+}
+
+static const char *list_headline(struct pm_incident *inc)
+{
+	const char *operation = pm_value(inc, "list", "operation");
+	const char *words = plain_headline(inc);
+
+	return operation ? pm_arena_printf(&inc->arena, "%s (list_%s)", words, operation) : words;
+}
+
+static const char *init_headline(struct pm_incident *inc)
+{
+	const char *code = pm_value(inc, "init", "exit_code");
+
+	return code ? pm_arena_printf(&inc->arena, "init (process 1) died: exit code %s", code) : NULL;
+}
+
+static const char *oom_headline(struct pm_incident *inc)
+{
+	const char *killed = pm_value(inc, "oom", "killed"), *pid = pm_value(inc, "oom", "killed_pid");
+	const char *constraint = pm_value(inc, "oom", "constraint");
+	const char *words = constraint && !strcmp(constraint, "CONSTRAINT_MEMCG")
+				    ? "out of memory in a cgroup"
+				    : "out of memory";
+
+	if (killed)
+		return pm_arena_printf(&inc->arena, "%s: %s%s%s%s was killed", words, killed,
+				       pid ? " (pid " : "", pid ? pid : "", pid ? ")" : "");
+	return words;
+}
+
+static const char *mce_headline(struct pm_incident *inc)
+{
+	const struct pm_fact *status = pm_incident_fact(inc, "machine-check", "mci_status");
+	const char *cpu = pm_value(inc, "machine-check", "cpu"),
+		   *bank = pm_value(inc, "machine-check", "bank");
+
+	if (!status || !cpu || !bank)
+		return NULL;
+	return pm_arena_printf(&inc->arena, "machine check on CPU %s, bank %s%s%s", cpu, bank,
+			       status->meaning ? ": " : "", status->meaning ? status->meaning : "");
+}
+
+static const char *canary_headline(struct pm_incident *inc)
+{
+	const char *in = pm_value(inc, "stack", "corrupted_in");
+
+	return in ? pm_arena_printf(&inc->arena, "%s in %s", pm_kind_words(PM_KIND_STACK_CANARY), in) : NULL;
+}
+
+static const char *slab_headline(struct pm_incident *inc)
+{
+	const char *cache = pm_value(inc, "slab", "cache"), *damage = pm_value(inc, "slab", "damage");
+
+	if (!damage)
+		damage = pm_value(inc, "slab", "error");
+	return cache && damage
+		       ? pm_arena_printf(&inc->arena, "slab object of %s corrupted: %s", cache, damage)
+		       : NULL;
+}
+
 static const struct {
 	uint64_t kinds;
 	const char *(*words)(struct pm_incident *inc); /* NULL: the next row is tried */
@@ -232,6 +319,13 @@ static const struct {
 	{ PM_K(KASAN) | PM_K(KFENCE) | PM_K(KMSAN), sanitizer_headline },
 	{ PM_K(KCSAN), race_headline },
 	{ PM_K(BUG), bug_headline },
+	{ PM_K(DIVIDE) | PM_K(INVALID_OPCODE) | PM_K(USERCOPY) | PM_K(REFCOUNT), plain_headline },
+	{ PM_K(LIST_CORRUPTION), list_headline },
+	{ PM_K(INIT_KILLED), init_headline },
+	{ PM_K(OOM), oom_headline },
+	{ PM_K(MACHINE_CHECK), mce_headline },
+	{ PM_K(STACK_CANARY), canary_headline },
+	{ PM_K(SLAB_CORRUPTION), slab_headline },
 	{ PM_K(WARNING), warning_headline },
 	{ PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP), lockup_headline },
 	{ PM_K(RCU_STALL), stall_headline },

@@ -14,7 +14,7 @@ struct pm_rule {
 	const char *name;
 	/* True: it had something to say. */
 	bool (*run)(struct pm_incident *inc, const struct pm_rule *rule);
-	uint64_t kinds;	       /* PM_K(…) | …; 0: whatever the kind */
+	uint64_t kinds;        /* PM_K(…) | …; 0: whatever the kind */
 	enum pm_system system; /* PM_SYSTEM_UNKNOWN: whatever the system */
 };
 #define PM_K(id) (UINT64_C(1) << PM_KIND_##id)
@@ -58,7 +58,7 @@ void pm_next(struct pm_incident *inc, const char *command, const char *fmt, ...)
 const char *pm_place_words(struct pm_incident *inc, const struct pm_place *place); /* "f+0x1c [m] (a.c:12)" */
 const char *pm_function_words(struct pm_incident *inc, const struct pm_place *place); /* "f() of module m" */
 const char *pm_task_words(struct pm_incident *inc, const char *comm, bool has_pid,
-			  int64_t pid);				     /* "init (pid 1)" */
+			  int64_t pid);                              /* "init (pid 1)" */
 const char *pm_bytes_words(struct pm_incident *inc, uint64_t bytes); /* "1 byte", "8 bytes" */
 
 /* Value of a fact, or NULL; group NULL: any. */
@@ -71,6 +71,7 @@ const struct pm_log_line *pm_log_find(const struct pm_incident *inc, const char 
 				      struct pm_match *match_out);
 
 /* The stages (explain.c). */
+void pm_explain_kind(struct pm_incident *inc);
 void pm_explain_headline(struct pm_incident *inc);
 void pm_explain_path(struct pm_incident *inc);
 void pm_explain_also(struct pm_incident *inc);

@@ -123,6 +123,13 @@ static bool waits_in(struct pm_incident *inc, const struct pm_rule *rule)
 		wait = walk.places.v[i];
 	if (!culprit)
 		return false;
+	if (inc->fault.kind == PM_KIND_ATOMIC_SLEEP) {
+		if (wait)
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, culprit->at,
+				"%s called %s, which sleeps", pm_function_words(inc, culprit),
+				pm_function_words(inc, wait));
+		return wait != NULL;
+	}
 	struct pm_finding *finding =
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, culprit->at,
 			"the task sleeps%s%s, asked for by %s", wait ? " in " : "",
@@ -149,6 +156,7 @@ static const struct pm_rule rules[] = {
 	{ "kthread-starved", starved, PM_K(RCU_STALL) },
 	{ "no-ticks", no_ticks, PM_K(RCU_STALL) },
 	{ "waits-in", waits_in, PM_K(HUNG_TASK) },
+	{ "sleeps-in", waits_in, PM_K(ATOMIC_SLEEP) },
 	{ "work-in-flight", work_in_flight, PM_K(WORKQUEUE_LOCKUP) },
 };
 const struct pm_theme pm_theme_hang = PM_THEME(rules);

@@ -20,8 +20,8 @@ static const struct {
 
 static bool is_hardware_group(const char *group)
 {
-	static const char *const groups[] = { "machine-check", "mce", "edac",	  "ghes",
-					      "apei",	       "aer", "hardware", "nmi" };
+	static const char *const groups[] = { "machine-check", "mce", "edac",     "ghes",
+					      "apei",          "aer", "hardware", "nmi" };
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
 		if (!strcmp(group, groups[i]))

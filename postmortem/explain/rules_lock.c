@@ -317,7 +317,7 @@ static bool atomic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, line->at, "sleeping was not allowed: %s%s%s",
 			atomic ? "preemption was disabled (a spin lock held, or RCU, or softirq)" : "",
 			atomic && irqs ? ", and " : "",
-			irqs	 ? "interrupts were disabled"
+			irqs     ? "interrupts were disabled"
 			: atomic ? ""
 				 : "an RCU reader or other non-sleeping section");
 		found = true;

@@ -47,7 +47,8 @@ static bool instruction(struct pm_incident *inc, const struct pm_rule *rule)
 	struct pm_finding *finding =
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at, "`%s`%s%s%s%s", insn->text,
 			f->effective_words ? ": " : "", f->effective_words ? f->effective_words : "",
-			f->error_words ? "; error code: " : "", f->error_words ? f->error_words : "");
+			f->error_words && f->error_code ? "; error code: " : "",
+			f->error_words && f->error_code ? f->error_words : "");
 	pm_because(inc, finding, f->address_at);
 	if (f->base_reg) {
 		const struct pm_register *reg =
@@ -62,7 +63,10 @@ static bool error_code(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
 
-	if (!f->error_words || pm_found(inc, "faulting-instruction"))
+	/* A general protection fault without a selector has the code 0, which says nothing. */
+	if (!f->error_words || pm_found(inc, "faulting-instruction") ||
+	    (f->kind == PM_KIND_GPF && !f->error_code) ||
+	    (f->kind == PM_KIND_NON_CANONICAL && !f->error_code))
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, f->at, "%s%s",
 		f->has_address ? "the processor says: " : "", f->error_words);
@@ -171,8 +175,8 @@ static bool poison(struct pm_incident *inc, const struct pm_rule *rule)
 	} rows[] = {
 		{ PM_ADDR_LIST_POISON, "a list entry was used that had already been deleted: removed twice, "
 				       "or walked without the lock that its removal takes" },
-		{ PM_ADDR_SLAB_POISON, "a pointer was read from slab memory that was freed (0x6b) or never "
-				       "initialised (0x5a): a use after free, or a member that nobody set" },
+		{ PM_ADDR_SLAB_POISON, "the pointer itself was read from slab memory that is not in use: a "
+				       "use after free, or a member that nobody set" },
 		{ PM_ADDR_PAGE_POISON,
 		  "a pointer was read from a page that was already freed: a use after free" },
 		{ PM_ADDR_OTHER_POISON,
@@ -366,10 +370,10 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 		const char *words;
 	} rows[] = {
 		{ PM_ADDR_VMALLOC,
-		  "the address lies in the vmalloc area, where nothing is mapped now: freed with vfree() or "
-		  "iounmap(), past an area's end, or the guard page of a kernel stack" },
-		{ PM_ADDR_MODULE, "the address lies where modules are loaded, and nothing is mapped there "
-				  "now: code or data of a module that was unloaded" },
+		  "nothing is mapped at this address of the vmalloc area: a wild pointer, memory that was "
+		  "freed with vfree() or iounmap(), or an access past an area's end" },
+		{ PM_ADDR_MODULE, "nothing is mapped at this address of the module area: a wild pointer, or "
+				  "code or data of a module that was unloaded" },
 		{ PM_ADDR_VMEMMAP, "the address lies in the array of page descriptors, where none exists: a "
 				   "struct page was computed from an address that is no memory" },
 		{ PM_ADDR_KASAN_SHADOW, "the address lies in KASAN's shadow: the real access was to a wild "
@@ -379,6 +383,9 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 		  "pointer, or a page that was taken out of the map" },
 	};
 	const struct pm_fault *f = &inc->fault;
+
+	if (pm_found(inc, "kasan-range"))
+		return false;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (rows[i].class != f->address_class)

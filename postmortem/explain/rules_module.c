@@ -16,7 +16,7 @@ static const char *odd(struct pm_incident *inc, const struct pm_module *module)
 		char letter;
 		const char *words;
 	} rows[] = {
-		{ 'P', "proprietary" },	    { 'O', "out of the kernel's tree" },
+		{ 'P', "proprietary" },     { 'O', "out of the kernel's tree" },
 		{ 'F', "loaded by force" }, { 'C', "from staging" },
 		{ 'E', "unsigned" },
 	};
@@ -48,9 +48,9 @@ static bool in_trace(struct pm_incident *inc, const struct pm_rule *rule)
 		const char *words = odd(inc, module);
 		if (!words)
 			continue;
-		struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, place->at,
-						     "the module %s is %s, and %s", place->module, words,
-						     i ? "in the trace" : "where it failed");
+		struct pm_finding *finding =
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, place->at, "%s, %s, is a module %s",
+				place->module, i ? "which is in the trace" : "where it failed", words);
 		pm_because(inc, finding, module->at);
 	}
 	return n > 0;

@@ -20,15 +20,18 @@ static const struct said said_rows[] = {
 	{ PM_K(ODEBUG) | PM_K(WARNING), "odebug", "state", PM_RANK_READ, "while it was" },
 	{ PM_K(KOBJECT), "kobject", "error", PM_RANK_READ, NULL },
 	{ PM_K(KOBJECT), "kobject", "duplicate", PM_RANK_READ, NULL },
+	{ PM_K(SLAB_CORRUPTION), "slab", "damage", PM_RANK_READ, NULL },
 	{ PM_K(SLAB_CORRUPTION), "slab", "error", PM_RANK_READ, NULL },
-	{ PM_K(SLAB_CORRUPTION), "slab", "found", PM_RANK_READ, "the first bad byte is" },
 	{ PM_K(BAD_PAGE), "page", "dumped_because", PM_RANK_READ, "the page is bad because" },
 	{ PM_K(BAD_PAGE), "page", "bad_flag_names", PM_RANK_READ, "flags that must not be set" },
 	{ PM_K(STACK_CANARY), "stack", "corrupted_in", PM_RANK_READ, NULL },
+	{ PM_K(ATOMIC_SLEEP), "atomic", "preempt_count", PM_RANK_READ,
+	  "sleeping was not allowed: preempt_count" },
+	{ PM_K(ATOMIC_SLEEP), "atomic", "preemption_disabled_at", PM_RANK_READ,
+	  "the atomic context began at" },
 	{ PM_K(PREEMPTIBLE), "atomic", "caller", PM_RANK_READ, "the caller is" },
 	{ PM_K(OOM), "oom", "constraint", PM_RANK_READ, NULL },
 	{ PM_K(OOM), "oom", "panic_on_oom", PM_RANK_DETAIL, NULL },
-	{ PM_K(INIT_KILLED), "init", "exit_code", PM_RANK_READ, "exit code" },
 	{ PM_K(INIT_KILLED) | PM_K(PANIC) | PM_K(NO_ROOT), "init", "errno", PM_RANK_READ,
 	  "its start failed" },
 };
@@ -41,7 +44,7 @@ static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
 		const struct said *said = &said_rows[i];
 		const struct pm_fact *fact = pm_incident_fact(inc, said->group, said->name);
 
-		if (!fact || !(said->kinds >> inc->fault.kind & 1))
+		if (!fact || !(said->kinds >> inc->fault.kind & 1) || !(fact->meaning || said->lead))
 			continue;
 		pm_find(inc, rule, PM_CERTAIN, (int)said->rank, fact->at, "%s%s%s%s%s",
 			said->lead ? said->lead : "", said->lead ? ": " : "", fact->value,
@@ -66,8 +69,7 @@ static bool panic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 		{ "sysrq triggered crash",
 		  "somebody asked for this crash (sysrq-c): nothing is wrong with the kernel by itself" },
 		{ "Fatal exception in interrupt", NULL },
-		{ "Fatal exception",
-		  "the machine went down because panic_on_oops is set; else only the task had been killed" },
+		{ "Fatal exception", NULL },
 		{ "Attempted to kill init", NULL },
 		{ "Attempted to kill the idle task",
 		  "the fault hit the idle task, or an interrupt over it, so nothing could go on" },
@@ -289,20 +291,39 @@ static bool slab(struct pm_incident *inc, const struct pm_rule *rule)
 		{ "already free", "the object is freed twice" },
 	};
 	const struct pm_fact *error = pm_incident_fact(inc, "slab", "error");
-	const struct pm_fact *alloc = pm_incident_fact(inc, "slab", "allocated_in"),
-			     *freed = pm_incident_fact(inc, "slab", "freed_in");
+	const struct pm_fact *damage = pm_incident_fact(inc, "slab", "damage");
+	const struct pm_fact *found = pm_incident_fact(inc, "slab", "found"),
+			     *expected = pm_incident_fact(inc, "slab", "expected");
+	static const struct {
+		const char *where, *pid, *age, *words;
+	} lives[] = {
+		{ "allocated_in", "alloc_pid", "alloc_age", "allocated" },
+		{ "freed_in", "free_pid", "free_age", "freed" },
+	};
 
-	for (size_t i = 0; error && i < sizeof(rows) / sizeof(*rows); i++)
-		if (strcasestr(error->value, rows[i].error)) {
-			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, error->at, "%s", rows[i].words);
+	if (!damage)
+		damage = error;
+	if (found && expected)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, found->at,
+			"the first bad byte is %s instead of %s%s%s", found->value, expected->value,
+			expected->meaning ? ": " : "", expected->meaning ? expected->meaning : "");
+	for (size_t i = 0; damage && i < sizeof(rows) / sizeof(*rows); i++)
+		if (strcasestr(damage->value, rows[i].error)) {
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, damage->at, "%s", rows[i].words);
 			break;
 		}
-	if (alloc)
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, alloc->at, "the object was allocated in %s",
-			alloc->value);
-	if (freed)
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, freed->at, "it was freed in %s", freed->value);
-	return error || alloc || freed;
+	/* The tracks are those of the last allocation and the last free of this slot: ages tell their order. */
+	for (size_t i = 0; i < sizeof(lives) / sizeof(*lives); i++) {
+		const struct pm_fact *where = pm_incident_fact(inc, "slab", lives[i].where);
+		const char *pid = pm_value(inc, "slab", lives[i].pid),
+			   *age = pm_value(inc, "slab", lives[i].age);
+
+		if (where)
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, where->at, "last %s in %s%s%s%s%s%s",
+				lives[i].words, where->value, pid ? " by pid " : "", pid ? pid : "",
+				age ? ", " : "", age ? age : "", age ? " jiffies before" : "");
+	}
+	return error || damage;
 }
 
 static bool usercopy(struct pm_incident *inc, const struct pm_rule *rule)

@@ -62,11 +62,33 @@ static bool bug_type(struct pm_incident *inc, const struct pm_rule *rule)
 	return false;
 }
 
+static bool is_use_after_free(const struct pm_incident *inc)
+{
+	const char *type = pm_value(inc, "kasan", "bug_type");
+
+	if (!type)
+		type = pm_value(inc, "kfence", "error");
+	return type && strstr(type, "use-after-free");
+}
+
+/* "0.002803s" → "2.8 ms". */
+static const char *age_words(struct pm_incident *inc, const char *age)
+{
+	char *end;
+	double seconds = age ? strtod(age, &end) : 0;
+
+	if (!age || end == age || strcmp(end, "s"))
+		return age;
+	if (seconds < 1)
+		return pm_arena_printf(&inc->arena, "%.1f ms", seconds * 1000);
+	return pm_arena_printf(&inc->arena, "%.1f s", seconds);
+}
+
 static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_trace *freed = trace_of(inc, PM_TRACE_FREED),
 			      *alloc = trace_of(inc, PM_TRACE_ALLOCATED);
-	const char *age = pm_value(inc, "kfence", "free_age");
+	const char *age = age_words(inc, pm_value(inc, "kfence", "free_age"));
 	struct pm_finding *finding;
 
 	if (!freed)
@@ -74,7 +96,7 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_place *by = asked(inc, freed);
 	const char *task = trace_task(inc, freed);
 	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, freed->at,
-			  "the object was freed%s%s in %s%s%s%s", task ? " by task " : "", task ? task : "",
+			  "the object was freed%s%s in %s%s%s%s", task ? " by " : "", task ? task : "",
 			  pm_function_words(inc, by), age ? ", " : "", age ? age : "", age ? " before" : "");
 	pm_because(inc, finding, by ? by->at : freed->at);
 	if (alloc) {
@@ -82,10 +104,10 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 
 		task = trace_task(inc, alloc);
 		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at,
-				  "it had been allocated%s%s in %s", task ? " by task " : "",
-				  task ? task : "", pm_function_words(inc, from));
+				  "it had been allocated%s%s in %s", task ? " by " : "", task ? task : "",
+				  pm_function_words(inc, from));
 	}
-	bool both = freed->has_pid && inc->actor.has_pid;
+	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid;
 	if (both && freed->pid != inc->actor.pid)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, freed->at,
 			"another task freed it than the one that used it: the user held no reference, or the "
@@ -106,7 +128,7 @@ static bool allocated_only(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	const char *task = trace_task(inc, alloc);
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at, "the object was allocated%s%s in %s",
-		task ? " by task " : "", task ? task : "", pm_function_words(inc, asked(inc, alloc)));
+		task ? " by " : "", task ? task : "", pm_function_words(inc, asked(inc, alloc)));
 	return true;
 }
 
@@ -231,8 +253,8 @@ static const struct pm_rule rules[] = {
 	{ "tags-asynchronous", asynchronous, PM_K(KASAN) },
 	{ "bug-type", bug_type, CHECKERS | PM_K(KMSAN) },
 	{ "object", object, CHECKERS },
-	{ "freed-by", freed_by, CHECKERS | PM_K(SLAB_CORRUPTION) },
-	{ "allocated-by", allocated_only, CHECKERS | PM_K(SLAB_CORRUPTION) | PM_K(MEMORY_LEAK) },
+	{ "freed-by", freed_by, CHECKERS },
+	{ "allocated-by", allocated_only, CHECKERS | PM_K(MEMORY_LEAK) },
 	{ "out-of-bounds", out_of_bounds, PM_K(KASAN) },
 	{ "freed-twice", free_error, PM_K(KASAN) },
 	{ "uninitialised", uninitialised, PM_K(KMSAN) },

@@ -51,7 +51,7 @@ static bool recursion(struct pm_incident *inc, const struct pm_rule *rule)
 	 * themselves. */
 	if (!fatal && rounds < 8)
 		return false;
-	for (size_t i = period; i-- > 0;) { /* callers first */
+	for (size_t i = period; i-- > 0 && period > 1;) { /* callers first */
 		const char *symbol = walk.places.v[start + i]->symbol;
 
 		pm_buf_printf(&names, "%.*s → ", (int)pm_symbol_stem(symbol), symbol);
@@ -59,9 +59,10 @@ static bool recursion(struct pm_incident *inc, const struct pm_rule *rule)
 	const char *again = walk.places.v[start + period - 1]->symbol;
 	struct pm_finding *finding = pm_find(
 		inc, rule, fatal ? PM_LIKELY : PM_CERTAIN, fatal ? PM_RANK_CAUSE : PM_RANK_DETAIL,
-		walk.places.v[start]->at, "%s%s%.*s, %zu times in the trace%s",
+		walk.places.v[start]->at, "%s%s%.*s%s, %zu times in the trace%s",
 		fatal ? "endless recursion used the stack up: " : "recursion: ", names.data ? names.data : "",
-		(int)pm_symbol_stem(again), again, rounds, trace->broken ? ", which ends early" : "");
+		(int)pm_symbol_stem(again), again, period == 1 ? "() calls itself" : "", rounds,
+		trace->broken ? ", which ends early" : "");
 	pm_because(inc, finding, walk.places.v[start + period]->at);
 	pm_buf_deinit(&names);
 	return true;

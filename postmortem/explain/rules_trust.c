@@ -17,8 +17,14 @@ static bool consequence(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool corrupted(struct pm_incident *inc, const struct pm_rule *rule)
 {
+	/* Dashboards also call a report corrupted that merely names no function or has no trace. */
+	static const char *const harmless[] = { "no frames", "no function", "no stack trace" };
+
 	if (!inc->corrupted)
 		return false;
+	for (size_t i = 0; inc->corrupted_why && i < sizeof(harmless) / sizeof(*harmless); i++)
+		if (strstr(inc->corrupted_why, harmless[i]))
+			return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
 		"the report is damaged%s%s: what follows may mix two reports or miss half of one",
 		inc->corrupted_why ? ": " : "", inc->corrupted_why ? inc->corrupted_why : "");
@@ -108,11 +114,20 @@ static bool memory_pressure(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool in_interrupt(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	if (!inc->panic_reason || !strcasestr(inc->panic_reason, "in interrupt"))
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_walk walk;
+
+	if (!trace || !inc->panic_reason || !strcasestr(inc->panic_reason, "in interrupt"))
+		return false;
+	/* Handlers of #DF and #MC count as interrupts, too: only a trace that shows one proves it. */
+	pm_walk(inc, trace, &walk);
+	if (!walk.entry || !(strstr(walk.entry, "interrupt") || !strcmp(walk.entry, "softirq") ||
+			     !strcmp(walk.entry, "NMI")))
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, inc->panic_at,
-		"it panicked because the fault was in an interrupt: there is no task that could be killed "
-		"instead, and the task named is only whom it interrupted");
+		"it failed in %s: the task named above is only the one that was interrupted, and there was "
+		"none to kill instead of the machine",
+		!strcmp(walk.entry, "softirq") ? "a softirq" : "an interrupt");
 	return true;
 }
 
