@@ -161,8 +161,21 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 				return false;
 			if (!lazy && field != 'f')
 				least = most; /* a number or a run of blanks is not cut */
+			/* "anything" ends where the literal behind it can begin */
+			char stop = field == '*' ? pattern[3] : 0;
+			if (stop == '{' || (stop == '$' && !pattern[4]))
+				stop = 0;
 			for (size_t n = lazy ? least : most;;) {
 				size_t next = ncap;
+
+				if (stop) {
+					size_t to =
+						pm_slice_find_char(pm_slice_from(st->line, pos + n), stop);
+
+					if (to == PM_NPOS)
+						return false;
+					n += to;
+				}
 
 				if (field != '_' && field != 'a' && ncap < PM_CAPTURES) {
 					st->out->cap[ncap] = (struct pm_slice){ st->line.p + pos, n };

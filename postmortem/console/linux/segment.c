@@ -2,6 +2,9 @@
 #include "console/linux/identify.h"
 
 #define LINES_BEFORE 50
+#define LINES_BEYOND 400       /* that are kept behind the start of another report */
+#define QUIET_LINES 100        /* without anything like a report: it is over */
+#define PAUSE_NS 15000000000ll /* the same in time */
 
 /* Printed in the middle of a report by code that goes on: its stack is not the report's. */
 static const char *const notes_with_stacks[] = {
@@ -36,13 +39,75 @@ static bool in_trace(const struct pm_window *window, size_t i, struct pm_context
 	return false;
 }
 
+/* Is this a line that reports are made of: a frame, registers, memory?  In doubt it says yes. */
+static bool report_like(struct pm_slice body)
+{
+	size_t digits = 0;
+
+	if (pm_slice_has(body, PM_S("+0x")) || pm_slice_has(body, PM_S("---[ end")))
+		return true;
+	for (size_t i = 0; i < body.n && i < 200; i++) {
+		char c = body.p[i];
+
+		digits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
+		if (digits == 8)
+			return true;
+	}
+	return false;
+}
+
+struct progress {
+	int64_t time;   /* of the last line that was like a report */
+	size_t quiet;   /* lines since then */
+	bool end_trace; /* "---[ end trace" was there */
+};
+
+/* Nothing tells where a report ends; silence and time do. */
+static void advance(struct progress *p, const struct pm_line *line)
+{
+	if (pm_slice_has(line->body, PM_S("---[ end trace")))
+		p->end_trace = true;
+	if (!report_like(line->body)) {
+		p->quiet++;
+		return;
+	}
+	p->quiet = 0;
+	if (line->time_ns >= 0)
+		p->time = line->time_ns;
+}
+
+static bool long_after(const struct progress *p, const struct pm_line *line)
+{
+	return p->time >= 0 && line->time_ns >= 0 && line->time_ns - p->time > PAUSE_NS;
+}
+
+/* Does another report start at lines[i], of the context whose report this is? */
+static bool splits(const struct pm_window *window, size_t i, const struct progress *p)
+{
+	const struct pm_line *line = &window->lines[i];
+
+	switch (pm_linux_start(line)) {
+	case PM_STARTS:
+		return true;
+	case PM_ASIDE:
+		return !in_trace(window, i, line->context);
+	case PM_FOLLOWS: /* what ends a report comes at once */
+		return long_after(p, line) ||
+		       (p->end_trace && !pm_slice_has(line->body, PM_S("Kernel panic")) &&
+			!pm_slice_has(line->body, PM_S("unregister_netdevice")));
+	default:
+		return false;
+	}
+}
+
 void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct pm_linux_report *report_out)
 {
 	const struct pm_line *first = &window->lines[window->start];
 	struct pm_context context = first->context;
 	bool told = context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
 	bool all_cpus = false, over = false;
-	size_t count = 0;
+	struct progress progress = { .time = first->time_ns };
+	size_t count = 0, beyond = 0;
 
 	*report_out = (struct pm_linux_report){ .context = context, .window = window };
 	size_t before = window->start > LINES_BEFORE ? window->start - LINES_BEFORE : 0;
@@ -54,20 +119,22 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 	for (size_t i = window->start; i < window->n; i++) {
 		const struct pm_line *line = &window->lines[i];
 		bool same = pm_context_same(line->context, context);
-		bool mine = same || (all_cpus && line->context.kind == PM_CONTEXT_CPU);
 
 		if (i > window->start && report_out->own == SIZE_MAX && (!told || same)) {
 			bool note = has_note(line->body);
-			enum pm_linux_start start = note ? PM_NO_START : pm_linux_start(line);
 
-			if (note || start == PM_STARTS ||
-			    (start == PM_ASIDE && !in_trace(window, i, context))) {
+			if (note || splits(window, i, &progress)) {
 				report_out->own = report_out->lines.n;
 				over = !note;
 			}
 		}
-		if (!mine)
+		if (!same && !(all_cpus && line->context.kind == PM_CONTEXT_CPU))
 			continue;
+		if (long_after(&progress, line) || (over && ++beyond > LINES_BEYOND))
+			break;
+		advance(&progress, line);
+		if (progress.quiet > QUIET_LINES)
+			break;
 		if (report_out->tail == SIZE_MAX && ++count > complete_after(first->body) &&
 		    (pm_slice_has(line->body, PM_S("Kernel panic - not syncing")) ||
 		     pm_slice_has(line->body,
