@@ -179,14 +179,14 @@ static noinline void kpcrash_rcustall(struct kpcrash_call *call)
 	rcu_read_unlock();
 }
 
-static noinline void kpcrash_refcount(struct kpcrash_call *call)
+static noinline void kpcrash_get(struct kpcrash_call *call)
 {
 	refcount_t references = REFCOUNT_INIT(0);
 
 	refcount_inc(&references);	/* crash: refcount */
 }
 
-static noinline void kpcrash_usercopy(struct kpcrash_call *call)
+static noinline void kpcrash_copy_out(struct kpcrash_call *call)
 {
 	size_t too_many = 4 * sizeof(struct kpcrash_state);
 	struct kpcrash_state *st = kzalloc(sizeof(*st), GFP_KERNEL);
@@ -330,8 +330,8 @@ static const struct {
 	{ "hung", kpcrash_hung },
 	{ "atomic", kpcrash_atomic },
 	{ "rcustall", kpcrash_rcustall },
-	{ "refcount", kpcrash_refcount },
-	{ "usercopy", kpcrash_usercopy },
+	{ "refcount", kpcrash_get },
+	{ "usercopy", kpcrash_copy_out },
 	{ "stackprot", kpcrash_stackprot },
 	{ "redzone", kpcrash_redzone },
 	{ "timer", kpcrash_start_timer },
