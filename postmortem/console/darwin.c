@@ -111,10 +111,10 @@ static bool starts(const struct pm_line *line)
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-				      -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* The inside of a JSON string at s, up to its quote or the end; as UTF-8 as far as ASCII goes. */
@@ -260,7 +260,8 @@ static void read_slide(struct pm_bsd_report *report, struct pm_slice value, cons
 		machine->has_kaslr = pm_take_hex(&value, &machine->kaslr, NULL);
 }
 
-static void read_text_base(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_text_base(struct pm_bsd_report *report, struct pm_slice value,
+			   const struct pm_bsd_line *line)
 {
 	pm_bsd_fact(report, "machine", "kernel_text_base", value, NULL, line);
 }
@@ -294,7 +295,8 @@ static void read_uptime(struct pm_bsd_report *report, struct pm_slice value, con
 	}
 }
 
-static void read_boot_args(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_boot_args(struct pm_bsd_report *report, struct pm_slice value,
+			   const struct pm_bsd_line *line)
 {
 	(void)line;
 	if (!report->inc->machine.command_line && value.n)
@@ -306,7 +308,8 @@ static void read_message(struct pm_bsd_report *report, struct pm_slice value, co
 	pm_bsd_fact(report, "panic", "debugger_message", value, NULL, line);
 }
 
-static void read_memory_id(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_memory_id(struct pm_bsd_report *report, struct pm_slice value,
+			   const struct pm_bsd_line *line)
 {
 	pm_bsd_fact(report, "panic", "memory_id", value, NULL, line);
 }
@@ -316,7 +319,8 @@ static void read_debugger(struct pm_bsd_report *report, struct pm_slice value, c
 	pm_bsd_fact(report, "panic", "debugger_called", value, NULL, line);
 }
 
-static void read_fault_cr2(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_fault_cr2(struct pm_bsd_report *report, struct pm_slice value,
+			   const struct pm_bsd_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 	struct pm_match m;
@@ -328,9 +332,9 @@ static void read_fault_cr2(struct pm_bsd_report *report, struct pm_slice value, 
 	if (pm_match("Error code: {x}, Fault CPU: {x}", line->text, &m) && !fault->has_error_code) {
 		fault->has_error_code = pm_take_hex(&m.cap[0], &fault->error_code, NULL);
 		if (fault->has_vector && fault->vector == 14)
-			fault->access = fault->error_code & 0x10 ? PM_EXECUTE :
-					fault->error_code & 2	 ? PM_WRITE :
-								   PM_READ;
+			fault->access = fault->error_code & 0x10 ? PM_EXECUTE
+					: fault->error_code & 2  ? PM_WRITE
+								 : PM_READ;
 	}
 }
 

@@ -130,8 +130,10 @@ static bool look_sys_path(const struct pm_bsd_report *report, struct pm_bsd_foun
 
 static const struct pm_bsd_row trap_rows[] = {
 	{ "Fatal trap {*}$", "Fatal trap $1 in $a", PM_KIND_UNKNOWN, look_first_frame },
-	{ "Fatal trap {d}:{*} while in kernel mode", "Fatal trap $1:$2 in $a", PM_KIND_UNKNOWN, look_after_trap },
-	{ "Fatal trap {d}:{*} while in user mode", "Fatal trap $1:$2 in $a", PM_KIND_UNKNOWN, look_after_trap },
+	{ "Fatal trap {d}:{*} while in kernel mode", "Fatal trap $1:$2 in $a", PM_KIND_UNKNOWN,
+	  look_after_trap },
+	{ "Fatal trap {d}:{*} while in user mode", "Fatal trap $1:$2 in $a", PM_KIND_UNKNOWN,
+	  look_after_trap },
 };
 
 static const struct pm_bsd_row panic_rows[] = {
@@ -139,7 +141,8 @@ static const struct pm_bsd_row panic_rows[] = {
 	  PM_KIND_FILESYSTEM },
 	{ "panic: {f}() of destroyed {f} @ {*}$", "panic: $1() of destroyed $2 at $a", PM_KIND_LOCKING,
 	  look_sys_path },
-	{ "panic: No chunks on the queues for sid {d}.", "panic: sctp: no chunks on the queues", PM_KIND_ASSERT },
+	{ "panic: No chunks on the queues for sid {d}.", "panic: sctp: no chunks on the queues",
+	  PM_KIND_ASSERT },
 	{ "panic: size_on_all_streams = {d} smaller than control length {d}",
 	  "panic: size_on_all_streams smaller than control length", PM_KIND_ASSERT },
 	{ "panic: sbflush_internal: ccc {d} mb {d} mbcnt {d}", "panic: sbflush_internal: residual data",
@@ -377,8 +380,8 @@ static void read_place(struct pm_bsd_report *report)
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_bsd_report report = { .window = window, .inc = inc };
-	const struct pm_bsd_header *header = pm_bsd_header_find(
-		headers, sizeof(headers) / sizeof(*headers), window->lines[window->start].body, NULL);
+	const struct pm_bsd_header *header = pm_bsd_header_find(headers, sizeof(headers) / sizeof(*headers),
+								window->lines[window->start].body, NULL);
 
 	if (!header || pm_bsd_of_program(window))
 		return false;

@@ -6,9 +6,18 @@
 #include "console/system.h"
 
 static const char *const words[] = {
-	"ZIRCON KERNEL PANIC", "recursion in interrupt handler", "welcome to Zircon", "KVM internal error",
-	"KVM: entry failed, hardware error", "<== fatal exception", "STARNIX KERNEL PANIC", "panic:",
-	"SYZFAIL:", "SYZFATAL:", "fatal error:", NULL,
+	"ZIRCON KERNEL PANIC",
+	"recursion in interrupt handler",
+	"welcome to Zircon",
+	"KVM internal error",
+	"KVM: entry failed, hardware error",
+	"<== fatal exception",
+	"STARNIX KERNEL PANIC",
+	"panic:",
+	"SYZFAIL:",
+	"SYZFATAL:",
+	"fatal error:",
+	NULL,
 };
 static const char *const marks[] = {
 	"welcome to Zircon", "ZIRCON KERNEL PANIC", "STARNIX KERNEL PANIC", "name=zircon.elf", NULL,
@@ -29,16 +38,16 @@ static struct pm_slice text_of(const struct pm_line *line)
 		return line->body;
 	}
 	s = line->raw;
-	if (!pm_take_char(&s, '[') || !pm_take_dec(&s, &n) || !pm_take_char(&s, '.') || !pm_take_dec(&s, &n) ||
-	    !pm_slice_starts(s, PM_S("][")))
+	if (!pm_take_char(&s, '[') || !pm_take_dec(&s, &n) || !pm_take_char(&s, '.') ||
+	    !pm_take_dec(&s, &n) || !pm_slice_starts(s, PM_S("][")))
 		return line->body;
 	s = pm_slice_from(s, 1);
 	while (pm_take_char(&s, '['))
 		if (!pm_take_until(&s, "]", &word) || !pm_take_char(&s, ']'))
 			return line->body;
 	(void)pm_take_char(&s, ' ');
-	static const char *const levels[] = { "INFO: ", "ERROR: ", "WARN: ", "WARNING: ", "DEBUG: ", "TRACE: ",
-					      "FATAL: " };
+	static const char *const levels[] = { "INFO: ",  "ERROR: ", "WARN: ", "WARNING: ",
+					      "DEBUG: ", "TRACE: ", "FATAL: " };
 	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
 		if (pm_take(&s, pm_slice_of(levels[i])))
 			break;
@@ -75,7 +84,8 @@ static bool first_frame(const struct pm_bsd_report *report, size_t from, struct 
 		else
 			continue;
 		pm_take_blanks(&s);
-		while (n < s.n && ((pm_is_name_char(s.p[n]) && s.p[n] != '.') || s.p[n] == ':' || s.p[n] == '~'))
+		while (n < s.n &&
+		       ((pm_is_name_char(s.p[n]) && s.p[n] != '.') || s.p[n] == ':' || s.p[n] == '~'))
 			n++;
 		s = pm_slice_upto(s, n);
 		if (!n || pm_slice_eq(s, PM_S("platform_halt")) || pm_slice_eq(s, PM_S("exception_die")) ||
@@ -232,7 +242,8 @@ static const struct pm_bsd_row zircon_rows[] = {
 	{ "ZIRCON KERNEL PANIC", "KERNEL PANIC in corrupted", PM_KIND_PANIC, NULL, NO_FRAMES },
 };
 static const struct pm_bsd_row recursion_rows[] = {
-	{ "recursion in interrupt handler", "recursion in interrupt handler in $a", PM_KIND_OTHER, look_below },
+	{ "recursion in interrupt handler", "recursion in interrupt handler in $a", PM_KIND_OTHER,
+	  look_below },
 	{ "recursion in interrupt handler", "recursion in interrupt handler in corrupted", PM_KIND_OTHER,
 	  look_below_bare, NO_FRAMES },
 	{ "recursion in interrupt handler", "recursion in interrupt handler", PM_KIND_OTHER },
@@ -267,9 +278,11 @@ static bool nothing_more(struct pm_slice text)
 /* Lines of a program's end, as Zircon's crash service or Go's runtime prints them. */
 static bool of_program(struct pm_slice text)
 {
-	static const char *const parts[] = { "goroutine ", ".go:", "(0x", "created by ", "<== fatal ", "errc:",
-					     "bottom of user stack", "arch: ", "dso: ", "bt#", "|", ".func",
-					     "()", " RIP:", "RAX:", "RSI:", "R8:", "R12:", "{{{", "[signal " };
+	static const char *const parts[] = {
+		"goroutine ", ".go:",  "(0x", "created by ", "<== fatal ", "errc:",   "bottom of user stack",
+		"arch: ",     "dso: ", "bt#", "|",           ".func",      "()",      " RIP:",
+		"RAX:",       "RSI:",  "R8:", "R12:",        "{{{",        "[signal "
+	};
 
 	if (!text.n)
 		return true;
@@ -280,8 +293,8 @@ static bool of_program(struct pm_slice text)
 }
 
 /* Rust's "core::panic::Location" and "std::panic::…" are names. */
-static const char *const no_panic[] = { "_panic:",	"panic::",	"xlog_status:", "ddb.onpanic:",
-					"evtlog_status:", NULL };
+static const char *const no_panic[] = { "_panic:",      "panic::",        "xlog_status:",
+					"ddb.onpanic:", "evtlog_status:", NULL };
 static const char *const no_runtime_error[] = { "ALSA", "fatal error: cannot create timer", NULL };
 
 #define ROWS(rows) rows, sizeof(rows) / sizeof(*(rows))
@@ -380,7 +393,8 @@ static void read_vector(struct pm_bsd_report *report, struct pm_slice value, con
 		return;
 	fault->has_vector = true;
 	fault->vector = (uint32_t)vector;
-	pm_bsd_fact(report, "trap", "vector", pm_slice_from(line->text, pm_slice_find(line->text, PM_S("vector"))),
+	pm_bsd_fact(report, "trap", "vector",
+		    pm_slice_from(line->text, pm_slice_find(line->text, PM_S("vector"))),
 		    pm_bsd_trap_words(PM_FUCHSIA, vector), line);
 }
 
@@ -410,9 +424,9 @@ static void read_access(struct pm_bsd_report *report, struct pm_slice value, con
 	if (fault->error_words)
 		return;
 	fault->error_words = pm_bsd_str(report, value);
-	fault->access = pm_slice_has(value, PM_S("instruction")) ? PM_EXECUTE :
-			pm_slice_has(value, PM_S("write"))	 ? PM_WRITE :
-								   PM_READ;
+	fault->access = pm_slice_has(value, PM_S("instruction")) ? PM_EXECUTE
+			: pm_slice_has(value, PM_S("write"))     ? PM_WRITE
+								 : PM_READ;
 }
 
 static void read_halting(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
@@ -499,7 +513,8 @@ static void read_panics(struct pm_bsd_report *report)
 			if (!report->inc->guilty_file)
 				report->inc->guilty_file = pm_bsd_str(report, m.cap[0]);
 		}
-		if (pm_match("{{{{{{module:{d}:{*}:elf:{*}}", line->text, &m) && report->inc->modules.n < 256) {
+		if (pm_match("{{{{{{module:{d}:{*}:elf:{*}}", line->text, &m) &&
+		    report->inc->modules.n < 256) {
 			struct pm_module *module = PM_PUSH(&report->inc->arena, &report->inc->modules);
 
 			module->name = pm_bsd_str(report, m.cap[1]);

@@ -9,7 +9,14 @@ static const char *const words[] = {
 	"fault in supervisor mode", "panic: ", "UBSan:", "SYZFAIL:", "SYZFATAL:", NULL,
 };
 static const char *const marks[] = {
-	"The NetBSD Foundation", "NetBSD 1", "NetBSD 6.", "NetBSD 7.", "NetBSD 8.", "NetBSD 9.", ">> NetBSD/", NULL,
+	"The NetBSD Foundation",
+	"NetBSD 1",
+	"NetBSD 6.",
+	"NetBSD 7.",
+	"NetBSD 8.",
+	"NetBSD 9.",
+	">> NetBSD/",
+	NULL,
 };
 
 /* "Stopped in pid 1.2 (comm) at netbsd:name+0x12: insn" */
@@ -160,8 +167,8 @@ static void read_trap(struct pm_bsd_report *report)
 		const char *word, *reg;
 		unsigned bits;
 	} registers[] = {
-		{ " rip ", "rip", 64 },	   { " cs ", "cs", 16 },     { " rflags ", "rflags", 64 },
-		{ " cr2 ", "cr2", 64 },	   { " rsp ", "rsp", 64 },   { " eip ", "eip", 32 },
+		{ " rip ", "rip", 64 },       { " cs ", "cs", 16 },   { " rflags ", "rflags", 64 },
+		{ " cr2 ", "cr2", 64 },       { " rsp ", "rsp", 64 }, { " eip ", "eip", 32 },
 		{ " eflags ", "eflags", 32 }, { " esp ", "esp", 32 },
 	};
 	struct pm_fault *fault = &report->inc->fault;
@@ -202,9 +209,9 @@ static void read_trap(struct pm_bsd_report *report)
 			if (type == 6) {
 				fault->has_vector = true;
 				fault->vector = 14;
-				fault->access = fault->error_code & 0x10 ? PM_EXECUTE :
-						fault->error_code & 2	 ? PM_WRITE :
-									   PM_READ;
+				fault->access = fault->error_code & 0x10 ? PM_EXECUTE
+						: fault->error_code & 2  ? PM_WRITE
+									 : PM_READ;
 			}
 		}
 		for (size_t r = 0; r < sizeof(registers) / sizeof(*registers); r++) {
@@ -245,7 +252,8 @@ static void read_message(struct pm_bsd_report *report)
 	} else if (pm_match("UBSan: Undefined Behavior in {*}:{d}:{d}, {*}$", line->text, &m)) {
 		pm_bsd_fact(report, "ubsan", "what", m.cap[3], NULL, line);
 		read_place(report, m.cap[0], m.cap[1], line);
-	} else if (pm_match("ASan: Unauthorized Access In {x}: Addr {x} [{d} byte{*}, {f}, {*}]", line->text, &m)) {
+	} else if (pm_match("ASan: Unauthorized Access In {x}: Addr {x} [{d} byte{*}, {f}, {*}]", line->text,
+			    &m)) {
 		if (pm_take_hex(&m.cap[1], &value, NULL))
 			pm_bsd_set_address(report, value, line);
 		if (pm_take_dec(&m.cap[2], &value) && value <= UINT32_MAX)

@@ -5,21 +5,23 @@
 #include "console/bsd/trace.h"
 
 static const char *const words[] = {
-	"cleaned vnode: ", "panic:", "lock order reversal:", "witness: ", "uvm_fault(", "kernel: ",
-	"SYZFAIL:", "SYZFATAL:", NULL,
+	"cleaned vnode: ", "panic:",     "lock order reversal:",
+	"witness: ",       "uvm_fault(", "kernel: ",
+	"SYZFAIL:",        "SYZFATAL:",  NULL,
 };
 static const char *const marks[] = {
-	"OpenBSD 5.", "OpenBSD 6.", "OpenBSD 7.", "OpenBSD 8.", ">> OpenBSD/", "www.openbsd.org/ddb.html", NULL,
+	"OpenBSD 5.", "OpenBSD 6.", "OpenBSD 7.", "OpenBSD 8.", ">> OpenBSD/", "www.openbsd.org/ddb.html",
+	NULL,
 };
 
 /* Functions that only copy or check memory for their caller. */
 static bool is_memory_helper(struct pm_slice symbol)
 {
 	static const char *const names[] = {
-		"memcpy", "memmove", "memset", "memcmp", "bcmp", "bcopy", "bzero", "kcopy",
-		"strcmp", "strncmp", "strlcpy", "strlcat", "strlen", "strnlen", "strncpy", "copyin",
-		"copyinstr", "copyout", "copyoutstr", "kasan_memcpy", "kasan_memmove", "kasan_memset",
-		"kasan_memcmp",
+		"memcpy",     "memmove",      "memset",        "memcmp",       "bcmp",         "bcopy",
+		"bzero",      "kcopy",        "strcmp",        "strncmp",      "strlcpy",      "strlcat",
+		"strlen",     "strnlen",      "strncpy",       "copyin",       "copyinstr",    "copyout",
+		"copyoutstr", "kasan_memcpy", "kasan_memmove", "kasan_memset", "kasan_memcmp",
 	};
 
 	if (pm_slice_starts(symbol, PM_S("__asan_load")) || pm_slice_starts(symbol, PM_S("__asan_store")))
@@ -178,8 +180,8 @@ static const struct pm_bsd_row panic_rows[] = {
 	  PM_KIND_SLAB_CORRUPTION },
 	{ "panic: Data modified on freelist: {*} previous type {w}$", "malloc: free list modified: $2",
 	  PM_KIND_SLAB_CORRUPTION },
-	{ "panic: pool_cache_item_magic_check: {w} cpu free list modified", "pool: cpu free list modified: $1",
-	  PM_KIND_SLAB_CORRUPTION },
+	{ "panic: pool_cache_item_magic_check: {w} cpu free list modified",
+	  "pool: cpu free list modified: $1", PM_KIND_SLAB_CORRUPTION },
 	{ "panic: pool_do_put: {*}: double pool_put", "pool: double put: $1", PM_KIND_SLAB_CORRUPTION },
 	{ "panic: pool_do_get: {*} free list modified", "pool: free list modified: $1",
 	  PM_KIND_SLAB_CORRUPTION },
@@ -204,8 +206,8 @@ static const struct pm_bsd_row reversal_rows[] = {
 static const struct pm_bsd_row witness_rows[] = {
 	{ "witness: thread {x} exiting with the following locks held:",
 	  "witness: thread exiting with locks held", PM_KIND_LOCKING },
-	{ "witness: userret: returning with the following locks held:", "witness: userret: $a", PM_KIND_LOCKING,
-	  look_userret },
+	{ "witness: userret: returning with the following locks held:", "witness: userret: $a",
+	  PM_KIND_LOCKING, look_userret },
 	{ "witness: {*}$", "witness: $1", PM_KIND_LOCKING },
 };
 static const struct pm_bsd_row fault_rows[] = {
@@ -292,9 +294,9 @@ static void read_uvm_fault(struct pm_bsd_report *report)
 			pm_bsd_set_address(report, address, line);
 		pm_bsd_fact(report, "page-fault", "map", m.cap[0], NULL, line);
 		pm_bsd_fact(report, "page-fault", "error", m.cap[4],
-			    pm_slice_eq(m.cap[4], PM_S("e")) ? "EFAULT: nothing is mapped there" :
-			    pm_slice_eq(m.cap[4], PM_S("d")) ? "EACCES: not allowed there" :
-							       NULL,
+			    pm_slice_eq(m.cap[4], PM_S("e"))   ? "EFAULT: nothing is mapped there"
+			    : pm_slice_eq(m.cap[4], PM_S("d")) ? "EACCES: not allowed there"
+							       : NULL,
 			    line);
 		/* PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4 */
 		if (pm_take_dec(&m.cap[3], &access) && fault->access == PM_ACCESS_UNKNOWN)

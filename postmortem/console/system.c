@@ -2,7 +2,7 @@
 
 static const struct pm_console_system *const table[] = {
 	&pm_console_linux,  &pm_console_freebsd, &pm_console_openbsd,
-	&pm_console_netbsd, &pm_console_darwin,	 &pm_console_fuchsia,
+	&pm_console_netbsd, &pm_console_darwin,  &pm_console_fuchsia,
 };
 #define SYSTEMS (sizeof(table) / sizeof(*table))
 
@@ -356,10 +356,10 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 			if (inc->machine.system == PM_SYSTEM_UNKNOWN)
 				known = false; /* the reader could not tell either */
 			tell_system(systems, inc, known ? best->system : PM_SYSTEM_UNKNOWN,
-				    own	    ? PM_CERTAIN
+				    own     ? PM_CERTAIN
 				    : known ? PM_LIKELY
 					    : PM_NO_GRADE,
-				    !known		? NULL
+				    !known              ? NULL
 				    : why[best->system] ? why[best->system]
 							: "a mark earlier in the text");
 			return true;

@@ -94,16 +94,19 @@ void pm_bsd_set_register(struct pm_bsd_report *report, const char *name, uint64_
 /* --- registers ---------------------------------------------------------------------------- */
 
 static const char *const registers[] = {
-	"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-	"r15", "rip", "rflags", "cs", "ss", "ds", "es", "fs", "gs", "cr0", "cr2", "cr3", "cr4", "dr0", "dr1",
-	"dr2", "dr3", "dr6", "dr7", "efer", "eax", "ebx", "ecx", "edx", "esi", "edi", "ebp", "esp", "eip",
-	"eflags", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
-	"x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29",
-	"lr", "sp", "fp", "pc", "elr", "spsr", "cpsr", "esr", "far", "usp",
+	"rax", "rbx", "rcx",  "rdx",  "rsi",    "rdi",    "rbp", "rsp", "r8",   "r9",  "r10", "r11", "r12",
+	"r13", "r14", "r15",  "rip",  "rflags", "cs",     "ss",  "ds",  "es",   "fs",  "gs",  "cr0", "cr2",
+	"cr3", "cr4", "dr0",  "dr1",  "dr2",    "dr3",    "dr6", "dr7", "efer", "eax", "ebx", "ecx", "edx",
+	"esi", "edi", "ebp",  "esp",  "eip",    "eflags", "x0",  "x1",  "x2",   "x3",  "x4",  "x5",  "x6",
+	"x7",  "x8",  "x9",   "x10",  "x11",    "x12",    "x13", "x14", "x15",  "x16", "x17", "x18", "x19",
+	"x20", "x21", "x22",  "x23",  "x24",    "x25",    "x26", "x27", "x28",  "x29", "lr",  "sp",  "fp",
+	"pc",  "elr", "spsr", "cpsr", "esr",    "far",    "usp",
 };
 /* Names that mean one of the above. */
 static const char *const aliases[][2] = {
-	{ "rfl", "rflags" }, { "efl", "rflags" }, { "x30", "lr" },
+	{ "rfl", "rflags" },
+	{ "efl", "rflags" },
+	{ "x30", "lr" },
 };
 
 static const char *register_name(struct pm_slice word)
@@ -201,9 +204,9 @@ void pm_bsd_registers(struct pm_bsd_report *report)
 			return; /* the first block is the crashed context's */
 		if (listed(text, &pair, &symbol)) {
 			/* One such line may be anything; the debugger lists many. */
-			struct pm_slice next =
-				i + 1 < report->lines.n ? pm_slice_trim(report->lines.v[i + 1].text) :
-							  (struct pm_slice){ 0 };
+			struct pm_slice next = i + 1 < report->lines.n
+						       ? pm_slice_trim(report->lines.v[i + 1].text)
+						       : (struct pm_slice){ 0 };
 			struct pm_slice unused;
 			struct pair other;
 
@@ -281,8 +284,7 @@ static void stopped(struct pm_bsd_report *report, struct pm_slice text, const st
 		if (pm_take_char(&s, '+'))
 			place.has_offset = pm_take_hex(&s, &place.offset, NULL);
 	}
-	pm_bsd_fact(report, "debugger", "stopped_at", text, NULL,
-		    line);
+	pm_bsd_fact(report, "debugger", "stopped_at", text, NULL, line);
 	/* The debugger's own entry is not the fault's place. */
 	if (place.symbol && !pm_bsd_is_machinery(pm_slice_of(place.symbol)) && !inc->place.symbol)
 		inc->place = place;
@@ -343,8 +345,7 @@ void pm_bsd_debugger(struct pm_bsd_report *report)
 
 			pm_bsd_fact(report, "trap", "type", m.cap[0], NULL, line);
 			if (!inc->fault.has_error_code)
-				inc->fault.has_error_code =
-					pm_take_hex(&code, &inc->fault.error_code, NULL);
+				inc->fault.has_error_code = pm_take_hex(&code, &inc->fault.error_code, NULL);
 		} else if (pm_match("show panic", text, NULL) && i + 1 < report->lines.n) {
 			pm_bsd_fact(report, "debugger", "show_panic", report->lines.v[i + 1].text, NULL,
 				    &report->lines.v[i + 1]);
@@ -387,29 +388,68 @@ const char *pm_bsd_trap_words(enum pm_system system, uint64_t number)
 {
 	/* FreeBSD numbers traps its own way (machine/trap.h); Darwin by vector. */
 	static const char *const freebsd[] = {
-		[1] = "privileged instruction", [3] = "breakpoint", [6] = "arithmetic trap",
-		[9] = "general protection fault", [10] = "trace trap", [12] = "page fault",
-		[14] = "alignment fault", [18] = "integer divide", [19] = "non-maskable interrupt",
-		[20] = "overflow", [21] = "bounds check", [22] = "no floating point unit", [23] = "double fault",
-		[24] = "floating point operand fetch", [25] = "invalid TSS", [26] = "segment not present",
-		[27] = "stack fault", [28] = "machine check", [29] = "SIMD floating point exception",
+		[1] = "privileged instruction",
+		[3] = "breakpoint",
+		[6] = "arithmetic trap",
+		[9] = "general protection fault",
+		[10] = "trace trap",
+		[12] = "page fault",
+		[14] = "alignment fault",
+		[18] = "integer divide",
+		[19] = "non-maskable interrupt",
+		[20] = "overflow",
+		[21] = "bounds check",
+		[22] = "no floating point unit",
+		[23] = "double fault",
+		[24] = "floating point operand fetch",
+		[25] = "invalid TSS",
+		[26] = "segment not present",
+		[27] = "stack fault",
+		[28] = "machine check",
+		[29] = "SIMD floating point exception",
 		[30] = "reserved",
 	};
 	static const char *const netbsd[] = {
-		[0] = "privileged instruction", [1] = "breakpoint", [2] = "arithmetic trap",
-		[3] = "asynchronous system trap", [4] = "protection fault", [5] = "trace trap",
-		[6] = "page fault", [7] = "alignment fault", [8] = "integer divide",
-		[9] = "non-maskable interrupt", [10] = "overflow", [11] = "bounds check",
-		[12] = "no floating point unit", [13] = "double fault", [14] = "floating point operand fetch",
-		[15] = "invalid TSS", [16] = "segment not present", [17] = "stack fault",
-		[18] = "machine check", [19] = "SIMD floating point exception",
+		[0] = "privileged instruction",
+		[1] = "breakpoint",
+		[2] = "arithmetic trap",
+		[3] = "asynchronous system trap",
+		[4] = "protection fault",
+		[5] = "trace trap",
+		[6] = "page fault",
+		[7] = "alignment fault",
+		[8] = "integer divide",
+		[9] = "non-maskable interrupt",
+		[10] = "overflow",
+		[11] = "bounds check",
+		[12] = "no floating point unit",
+		[13] = "double fault",
+		[14] = "floating point operand fetch",
+		[15] = "invalid TSS",
+		[16] = "segment not present",
+		[17] = "stack fault",
+		[18] = "machine check",
+		[19] = "SIMD floating point exception",
 	};
 	static const char *const vectors[] = {
-		[0] = "divide error", [1] = "debug", [2] = "NMI", [3] = "breakpoint", [4] = "overflow",
-		[5] = "bounds", [6] = "invalid opcode", [7] = "no floating point unit", [8] = "double fault",
-		[10] = "invalid TSS", [11] = "segment not present", [12] = "stack fault",
-		[13] = "general protection", [14] = "page fault", [16] = "floating point error",
-		[17] = "alignment check", [18] = "machine check", [19] = "SIMD floating point exception",
+		[0] = "divide error",
+		[1] = "debug",
+		[2] = "NMI",
+		[3] = "breakpoint",
+		[4] = "overflow",
+		[5] = "bounds",
+		[6] = "invalid opcode",
+		[7] = "no floating point unit",
+		[8] = "double fault",
+		[10] = "invalid TSS",
+		[11] = "segment not present",
+		[12] = "stack fault",
+		[13] = "general protection",
+		[14] = "page fault",
+		[16] = "floating point error",
+		[17] = "alignment check",
+		[18] = "machine check",
+		[19] = "SIMD floating point exception",
 	};
 
 	if (system == PM_FREEBSD)

@@ -35,8 +35,15 @@ bool pm_bsd_look_reversal(const struct pm_bsd_report *report, struct pm_bsd_foun
 bool pm_bsd_of_witness(struct pm_slice text)
 {
 	static const char *const begins[] = {
-		"1st ", "2nd ", "3rd ", "lock order ", "shared ", "exclusive ", "stack backtrace:",
-		"KDB: stack backtrace:", "KASAN: ",
+		"1st ",
+		"2nd ",
+		"3rd ",
+		"lock order ",
+		"shared ",
+		"exclusive ",
+		"stack backtrace:",
+		"KDB: stack backtrace:",
+		"KASAN: ",
 	};
 	struct pm_bsd_frame frame;
 
@@ -136,13 +143,14 @@ static void lockdebug(struct pm_bsd_report *report, struct pm_slice text, const 
 	static const struct {
 		const char *label, *name;
 	} labels[] = {
-		{ "lock address", "lock_address" }, { "type", "lock_type" }, { "initialized", "initialized" },
-		{ "shared holds", "shared_holds" }, { "exclusive", "exclusive_holds" },
-		{ "shares wanted", "shares_wanted" }, { "relevant cpu", "relevant_cpu" },
-		{ "last held", "last_held" }, { "relevant lwp", "relevant_lwp" },
-		{ "last locked*", "last_locked" }, { "last locked", "last_locked" },
-		{ "unlocked", "unlocked" }, { "owner field", "owner" }, { "wait/spin", "wait_spin" },
-		{ "current cpu", "current_cpu" }, { "current lwp", "current_lwp" },
+		{ "lock address", "lock_address" }, { "type", "lock_type" },
+		{ "initialized", "initialized" },   { "shared holds", "shared_holds" },
+		{ "exclusive", "exclusive_holds" }, { "shares wanted", "shares_wanted" },
+		{ "relevant cpu", "relevant_cpu" }, { "last held", "last_held" },
+		{ "relevant lwp", "relevant_lwp" }, { "last locked*", "last_locked" },
+		{ "last locked", "last_locked" },   { "unlocked", "unlocked" },
+		{ "owner field", "owner" },         { "wait/spin", "wait_spin" },
+		{ "current cpu", "current_cpu" },   { "current lwp", "current_lwp" },
 	};
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {

@@ -74,8 +74,8 @@ const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *heade
 
 		if (at == PM_NPOS)
 			continue;
-		for (const char *const *not = headers[i].not ; not && *not && !none; not ++)
-			none = pm_slice_has(text, pm_slice_of(*not));
+		for (const char *const *not = headers[i].not ; not &&*not &&!none; not ++)
+			none = pm_slice_has(text, pm_slice_of(*not ));
 		if (none)
 			continue;
 		if (at_out)
@@ -227,6 +227,25 @@ bool pm_bsd_of_program(const struct pm_window *window)
 	return false;
 }
 
+/* The name in "… in NAME", the last there is. */
+static bool title_frame(struct pm_slice title, struct pm_slice *name_out)
+{
+	for (size_t at = title.n; at-- > 0;) {
+		struct pm_slice s = pm_slice_from(title, at);
+		size_t n = 0;
+
+		if (!pm_take(&s, PM_S(" in ")))
+			continue;
+		while (n < s.n && pm_is_name_char(s.p[n]) && s.p[n] != '.')
+			n++;
+		if (n) {
+			*name_out = pm_slice_upto(s, n);
+			return true;
+		}
+	}
+	return false;
+}
+
 void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *header)
 {
 	struct pm_incident *inc = report->inc;
@@ -255,7 +274,7 @@ void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *heade
 	inc->corrupted_why = row ? row->corrupted : half ? header->otherwise : NULL;
 	inc->corrupted = inc->corrupted_why != NULL;
 	inc->title = pm_title_clean(&inc->arena, title);
-	if (pm_title_frame(pm_slice_of(inc->title), &frame))
+	if (title_frame(pm_slice_of(inc->title), &frame))
 		inc->frame = pm_bsd_str(report, frame);
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types) && !inc->type; i++)
 		if (pm_slice_starts(pm_slice_of(inc->title), pm_slice_of(types[i].begin)))

@@ -11,7 +11,7 @@
 #include "console/report.h"
 
 struct pm_bsd_line {
-	struct pm_slice text;	    /* what the kernel printed; wrapped lines are joined */
+	struct pm_slice text;       /* what the kernel printed; wrapped lines are joined */
 	const struct pm_line *from; /* the (first) line of the window */
 };
 
@@ -34,8 +34,8 @@ void pm_bsd_collect(struct pm_bsd_report *report, pm_bsd_text_fn text, pm_bsd_mo
 
 /* A way to name a report.  Rows of a header are tried in order. */
 struct pm_bsd_found {
-	struct pm_match match;	/* of the row's pattern, in the first line */
-	struct pm_slice a, b;	/* what look found; "$a", "$b" in titles */
+	struct pm_match match; /* of the row's pattern, in the first line */
+	struct pm_slice a, b;  /* what look found; "$a", "$b" in titles */
 };
 
 struct pm_bsd_row {
@@ -50,12 +50,12 @@ struct pm_bsd_row {
 /* What may start a report: the first header in the line that is not one of `not`. */
 struct pm_bsd_header {
 	const char *word;
-	const char *const *not ; /* such lines are none; NULL-terminated, or NULL */
+	const char *const * not ; /* such lines are none; NULL-terminated, or NULL */
 	const struct pm_bsd_row *rows;
 	size_t n;
-	enum pm_kind kind;	/* where no row fits: the rest of the line is the title */
-	const char *otherwise;	/* why that means that the report is incomplete; NULL: it does not */
-	pm_bsd_more_fn more;	/* for a report that does not stop the machine */
+	enum pm_kind kind;     /* where no row fits: the rest of the line is the title */
+	const char *otherwise; /* why that means that the report is incomplete; NULL: it does not */
+	pm_bsd_more_fn more;   /* for a report that does not stop the machine */
 };
 
 /* NULL: no report starts here.  at_out (may be NULL): where the word is in text. */

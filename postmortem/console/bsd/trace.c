@@ -279,21 +279,72 @@ bool pm_bsd_frame_parse(struct pm_slice text, struct pm_bsd_frame *out)
 bool pm_bsd_is_machinery(struct pm_slice symbol)
 {
 	static const char *const names[] = {
-		"panic", "vpanic", "_panic", "kpanic", "panic_trap_to_debugger", "panic_with_thread_context",
-		"kdb_enter", "kdb_backtrace", "db_trace_self", "db_trace_self_wrapper", "db_enter", "db_panic",
-		"Debugger", "DebuggerTrapWithState", "handle_debugger_trap", "kdp_i386_trap", "breakpoint",
-		"trap", "trap_fatal", "trap_pfault", "calltrap", "alltraps", "alltraps_kern", "kerntrap",
-		"alltraps_kern_meltdown", "kernel_trap", "trap_from_kernel", "data_abort", "do_el1h_sync",
-		"handle_el1h_sync", "sleh_synchronous", "fleh_synchronous", "_sleh_synchronous",
-		"__assert", "kern_assert", "__assert_fail", "snprintf", "printf", "isAlreadyReported",
-		"lockdebug_abort", "lockdebug_abort1", "mutex_abort", "rw_abort", "mutex_vector_enter_abort",
-		"witness_debugger", "witness_checkorder", "witness_warn", "witness_thread_exit",
-		"platform_halt", "platform_specific_halt", "exception_die", "Panic", "AssertionFailure",
-		"__zx_panic", "x86_exception_handler", "interrupt_common", "_lock_trap",
+		"panic",
+		"vpanic",
+		"_panic",
+		"kpanic",
+		"panic_trap_to_debugger",
+		"panic_with_thread_context",
+		"kdb_enter",
+		"kdb_backtrace",
+		"db_trace_self",
+		"db_trace_self_wrapper",
+		"db_enter",
+		"db_panic",
+		"Debugger",
+		"DebuggerTrapWithState",
+		"handle_debugger_trap",
+		"kdp_i386_trap",
+		"breakpoint",
+		"trap",
+		"trap_fatal",
+		"trap_pfault",
+		"calltrap",
+		"alltraps",
+		"alltraps_kern",
+		"kerntrap",
+		"alltraps_kern_meltdown",
+		"kernel_trap",
+		"trap_from_kernel",
+		"data_abort",
+		"do_el1h_sync",
+		"handle_el1h_sync",
+		"sleh_synchronous",
+		"fleh_synchronous",
+		"_sleh_synchronous",
+		"__assert",
+		"kern_assert",
+		"__assert_fail",
+		"snprintf",
+		"printf",
+		"isAlreadyReported",
+		"lockdebug_abort",
+		"lockdebug_abort1",
+		"mutex_abort",
+		"rw_abort",
+		"mutex_vector_enter_abort",
+		"witness_debugger",
+		"witness_checkorder",
+		"witness_warn",
+		"witness_thread_exit",
+		"platform_halt",
+		"platform_specific_halt",
+		"exception_die",
+		"Panic",
+		"AssertionFailure",
+		"__zx_panic",
+		"x86_exception_handler",
+		"interrupt_common",
+		"_lock_trap",
 	};
 	static const char *const begins[] = {
-		"__asan_", "kasan_", "__msan_", "kmsan_", "__ubsan_", "HandleTypeMismatch", "HandleOverflow",
-		"HandleOutOfBounds", "HandleShift", "HandleNeg", "HandlePointer", "__tsan_", "kcsan_",
+		"__asan_",        "kasan_",
+		"__msan_",        "kmsan_",
+		"__ubsan_",       "HandleTypeMismatch",
+		"HandleOverflow", "HandleOutOfBounds",
+		"HandleShift",    "HandleNeg",
+		"HandlePointer",  "__tsan_",
+		"kcsan_",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -326,25 +377,19 @@ static const struct {
 	const char *word;
 	enum pm_trace_role role;
 } heads[] = {
-	{ "KDB: stack backtrace:", PM_TRACE_CRASH },
-	{ "Begin traceback...", PM_TRACE_CRASH },
-	{ "Backtrace (CPU ", PM_TRACE_CRASH },
-	{ "call trace:", PM_TRACE_CRASH },
-	{ "allocated at:", PM_TRACE_ALLOCATED },
-	{ "freed at:", PM_TRACE_FREED },
-	{ "first seen at:", PM_TRACE_LOCK },
-	{ "established at:", PM_TRACE_LOCK },
-	{ "attempted at:", PM_TRACE_LOCK },
-	{ " locked @ ", PM_TRACE_LOCK },
-	{ "Panicked thread: ", PM_TRACE_CRASH },
-	{ "Panicked task ", PM_TRACE_CRASH },
+	{ "KDB: stack backtrace:", PM_TRACE_CRASH }, { "Begin traceback...", PM_TRACE_CRASH },
+	{ "Backtrace (CPU ", PM_TRACE_CRASH },       { "call trace:", PM_TRACE_CRASH },
+	{ "allocated at:", PM_TRACE_ALLOCATED },     { "freed at:", PM_TRACE_FREED },
+	{ "first seen at:", PM_TRACE_LOCK },         { "established at:", PM_TRACE_LOCK },
+	{ "attempted at:", PM_TRACE_LOCK },          { " locked @ ", PM_TRACE_LOCK },
+	{ "Panicked thread: ", PM_TRACE_CRASH },     { "Panicked task ", PM_TRACE_CRASH },
 };
 
 struct builder {
 	struct pm_bsd_report *report;
-	bool open;	   /* the last trace of the incident grows */
-	bool after_trap;   /* the next frame was interrupted */
-	bool pending;	   /* a head was seen */
+	bool open;       /* the last trace of the incident grows */
+	bool after_trap; /* the next frame was interrupted */
+	bool pending;    /* a head was seen */
 	enum pm_trace_role role;
 	struct pm_slice title;
 	bool have_crash;
