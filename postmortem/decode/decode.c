@@ -2,7 +2,11 @@
 
 #include "decode/address.h"
 #include "decode/arch.h"
+#include "decode/disasm.h"
+#include "decode/backward.h"
+#include "decode/effective.h"
 #include "decode/pte.h"
+#include "decode/registers.h"
 #include "decode/syscall.h"
 #include "decode/taint.h"
 
@@ -33,7 +37,8 @@ static void decode_registers(struct pm_incident *inc, const struct pm_decode_arc
 						pm_address_classify(&inc->arena, space, reg->value, &meaning);
 						reg->meaning = meaning.words;
 					}
-				if (!reg->meaning && regs->role != PM_REGS_USER)
+				if (!reg->meaning && regs->role != PM_REGS_USER &&
+				    pm_register_is_general(reg->name))
 					reg->meaning =
 						pm_value_words(&inc->arena, &own, reg->value, reg->bits);
 			}
@@ -45,11 +50,11 @@ static void decode_address(struct pm_incident *inc, const struct pm_address_spac
 	struct pm_fault *fault = &inc->fault;
 	struct pm_address_meaning meaning;
 
-	if (!fault->has_address)
+	if (!fault->has_address && !fault->has_effective)
 		return;
 	if (fault->address_class != PM_ADDR_UNKNOWN || fault->address_words)
 		return;
-	pm_address_classify(&inc->arena, space, fault->address, &meaning);
+	pm_effective_classify(inc, space, &meaning);
 	fault->address_class = meaning.class;
 	fault->address_grade = meaning.grade;
 	fault->address_words = meaning.words;
@@ -65,6 +70,9 @@ void pm_decode(struct pm_incident *inc)
 	if (arch && arch->fault)
 		arch->fault(inc);
 	pm_address_space_of(inc, &space);
+	pm_disassemble(inc);
+	pm_effective_decode(inc);
+	pm_backward_decode(inc);
 	decode_address(inc, &space);
 	pm_pte_decode(inc);
 	decode_registers(inc, arch, &space);

@@ -104,15 +104,10 @@ static const struct pm_bit cr4_bits[] = {
 
 /* SDM vol 3, 17.2 */
 static const struct pm_bit dr6_bits[] = {
-	PM_BIT(0, "breakpoint 0 hit"),
-	PM_BIT(1, "breakpoint 1 hit"),
-	PM_BIT(2, "breakpoint 2 hit"),
-	PM_BIT(3, "breakpoint 3 hit"),
-	PM_CLEAR(11, "bus lock detected"),
-	PM_BIT(13, "debug register access"),
-	PM_BIT(14, "single step"),
-	PM_BIT(15, "task switch"),
-	PM_CLEAR(16, "in a transaction (RTM)"),
+	PM_BIT(0, "breakpoint 0 hit"),	   PM_BIT(1, "breakpoint 1 hit"),
+	PM_BIT(2, "breakpoint 2 hit"),	   PM_BIT(3, "breakpoint 3 hit"),
+	PM_CLEAR(11, "bus lock detected"), PM_BIT(13, "debug register access"),
+	PM_BIT(14, "single step"),	   PM_BIT(15, "task switch"),
 	{ 0xfffe0ff0, 0xfffe0ff0, "" }, /* always one */
 };
 static const struct pm_bit dr7_bits[] = {
@@ -258,7 +253,7 @@ static const char *dr7_words(struct pm_arena *arena, uint64_t value)
 /* DR6 has bits that are one when nothing happened. */
 static const char *dr6_words(struct pm_arena *arena, uint64_t value)
 {
-	const char *words = pm_bits_words(arena, dr6_bits, PM_COUNT(dr6_bits) - 1, value & 0x1e80f, ", ");
+	const char *words = pm_bits_words(arena, dr6_bits, PM_COUNT(dr6_bits) - 1, value & 0xe80f, ", ");
 
 	if (!value)
 		return NULL;

@@ -1,0 +1,115 @@
+#include "decode/backward.h"
+
+#include "decode/bits.h"
+#include "decode/disasm.h"
+
+/* Register copies that are followed: "mov %rdi,%rbx" only says where to look next. */
+#define COPIES_MAX 3
+
+/* What a called function may change, and where it leaves its result. */
+static const struct {
+	enum pm_arch arch;
+	const char *result;
+	const char *clobbered[20];
+} calls[] = {
+	{ PM_X86_64, "rax", { "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11" } },
+	{ PM_I386, "eax", { "ecx", "edx" } },
+	{ PM_ARM64,
+	  "x0",
+	  { "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+	    "x16", "x17", "x18" } },
+	{ PM_ARM, "r0", { "r1", "r2", "r3", "ip", "lr" } },
+	{ PM_RISCV64,
+	  "a0",
+	  { "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "ra" } },
+	{ PM_PPC64, "r3", { "r0", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12" } },
+	{ PM_S390X, "r2", { "r0", "r1", "r3", "r4", "r5", "r14" } },
+	{ PM_MIPS,
+	  "r2",
+	  { "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "r24", "r25",
+	    "r31" } },
+};
+
+enum after_call { KEPT, RESULT, LOST };
+
+static enum after_call after_call(enum pm_arch arch, const char *reg)
+{
+	for (size_t i = 0; i < PM_COUNT(calls); i++) {
+		if (calls[i].arch != arch)
+			continue;
+		if (!strcmp(calls[i].result, reg))
+			return RESULT;
+		for (size_t j = 0; j < PM_COUNT(calls[i].clobbered) && calls[i].clobbered[j]; j++)
+			if (!strcmp(calls[i].clobbered[j], reg))
+				return LOST;
+		return KEPT;
+	}
+	return LOST;
+}
+
+static bool writes(const struct pm_operation *op, const char *reg)
+{
+	for (unsigned i = 0; i < op->writes_n; i++)
+		if (!strcmp(op->writes[i], reg))
+			return true;
+	return false;
+}
+
+/* The register that a plain move copies, or NULL. */
+static const char *copied_from(const struct pm_operation *op, const char *text)
+{
+	if (op->memories || op->writes_n != 1 || !op->value[0] || !strcmp(op->value, op->writes[0]) ||
+	    strncmp(text, "mov ", 4) || text[4] != '%')
+		return NULL;
+	return op->value;
+}
+
+void pm_backward_decode(struct pm_incident *inc)
+{
+	struct pm_fault *fault = &inc->fault;
+	struct pm_code_bytes *code = &inc->code;
+	char reg[8] = "";
+	const char *from = NULL;
+	unsigned copies = 0;
+	size_t i = 0;
+
+	if (!fault->base_reg || fault->base_from || strlen(fault->base_reg) >= sizeof(reg))
+		return;
+	memcpy(reg, fault->base_reg, strlen(fault->base_reg));
+	while (i < code->insns.n && !code->insns.v[i].marked)
+		i++;
+	if (i == code->insns.n)
+		return;
+	struct pm_disasm *dis = pm_disasm_new(inc);
+	if (!dis)
+		return;
+	while (i-- > 0) {
+		const struct pm_insn *insn = &code->insns.v[i];
+		struct pm_operation op;
+
+		if (!pm_disasm_one(dis, &inc->arena, insn->bytes, insn->size, insn->addr, &op, NULL))
+			break;
+		if (op.jump)
+			break; /* what follows a jump is reached from elsewhere */
+		if (op.call) {
+			enum after_call fate = after_call(inc->machine.arch, reg);
+
+			if (fate == RESULT)
+				from = from ? pm_arena_printf(&inc->arena, "%s; %s", insn->text, from)
+					    : insn->text;
+			if (fate != KEPT)
+				break;
+			continue;
+		}
+		if (!writes(&op, reg))
+			continue;
+		from = from ? pm_arena_printf(&inc->arena, "%s; %s", insn->text, from) : insn->text;
+		const char *source = copied_from(&op, insn->text);
+
+		if (!source || ++copies > COPIES_MAX)
+			break;
+		memcpy(reg, source, sizeof(reg));
+	}
+	pm_disasm_free(dis);
+	fault->base_from = from;
+}

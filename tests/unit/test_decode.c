@@ -1,0 +1,806 @@
+/* Registers and error codes in words, disassembly, effective addresses: whole incidents
+ * made by hand, as a producer would fill them. */
+#include "decode/decode.h"
+
+#include "decode/arch.h"
+#include "decode/pte.h"
+#include "decode/syscall.h"
+#include "decode/taint.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static struct pm_incident inc;
+static struct pm_regs *regs;
+
+static void begin(enum pm_arch arch, enum pm_kind kind)
+{
+	pm_incident_deinit(&inc);
+	pm_incident_init(&inc);
+	inc.machine.system = PM_LINUX;
+	inc.machine.arch = arch;
+	inc.fault.kind = kind;
+	struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
+	trace->role = PM_TRACE_CRASH;
+	regs = PM_PUSH(&inc.arena, &trace->regs);
+	regs->role = PM_REGS_FAULT;
+}
+
+static void reg(const char *name, uint64_t value)
+{
+	struct pm_register *r = PM_PUSH(&inc.arena, &regs->regs);
+
+	r->name = name;
+	r->value = value;
+	r->bits = inc.machine.arch == PM_I386 || inc.machine.arch == PM_ARM ? 32 : 64;
+}
+
+/* "48 8b 07 <48> 89": a mark before the byte that faulted. */
+static void code(const char *text)
+{
+	inc.code.marked = SIZE_MAX;
+	while (*text) {
+		if (*text == ' ' || *text == '>') {
+			text++;
+		} else if (*text == '<') {
+			inc.code.marked = inc.code.bytes.n;
+			text++;
+		} else {
+			char byte[3] = { text[0], text[1], 0 };
+			*PM_PUSH(&inc.arena, &inc.code.bytes) = (uint8_t)strtoul(byte, NULL, 16);
+			text += 2;
+		}
+	}
+}
+
+static void fault_at(uint64_t address)
+{
+	inc.fault.has_address = true;
+	inc.fault.address = address;
+}
+
+static void error_code(uint64_t value)
+{
+	inc.fault.has_error_code = true;
+	inc.fault.error_code = value;
+}
+
+static void has(const char *text, const char *part)
+{
+	assert_non_null(text);
+	if (!strstr(text, part))
+		print_error("\"%s\" lacks \"%s\"\n", text, part);
+	assert_non_null(strstr(text, part));
+}
+
+static const char *marked(void)
+{
+	for (size_t i = 0; i < inc.code.insns.n; i++)
+		if (inc.code.insns.v[i].marked)
+			return inc.code.insns.v[i].text;
+	return NULL;
+}
+
+static const char *meaning(const char *name)
+{
+	return pm_regs_find(regs, name)->meaning;
+}
+
+/* ---- Error codes ---- */
+
+static void page_fault_codes(void **state)
+{
+	static const struct {
+		uint64_t value;
+		const char *words;
+	} rows[] = {
+		{ 0x0, "read, kernel mode, page not present" },
+		{ 0x2, "write, kernel mode, page not present" },
+		{ 0x3, "write, kernel mode, the page is present, access forbidden" },
+		{ 0x4, "read, user mode, page not present" },
+		{ 0x7, "write, user mode, the page is present, access forbidden" },
+		{ 0x9, "read, kernel mode, the page is present, access forbidden, a reserved bit is set in a "
+		       "page table entry" },
+		{ 0x10, "instruction fetch, kernel mode, page not present" },
+		{ 0x11, "instruction fetch, kernel mode, the page is present, access forbidden" },
+		{ 0x25,
+		  "read, user mode, the page is present, access forbidden, forbidden by the protection key" },
+		{ 0x46, "write, user mode, page not present, shadow stack access" },
+		{ 0x8007, "write, user mode, the page is present, access forbidden, SGX access control" },
+		{ 0x80000003,
+		  "write, kernel mode, the page is present, access forbidden, RMP violation (SEV-SNP)" },
+		{ 0x100, "read, kernel mode, page not present, unknown 0x100" },
+	};
+	struct pm_arena arena;
+
+	(void)state;
+	pm_arena_init(&arena);
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		assert_string_equal(pm_x86_page_fault_words(&arena, rows[i].value), rows[i].words);
+	assert_string_equal(pm_x86_selector_words(&arena, 0), "no selector");
+	assert_string_equal(pm_x86_selector_words(&arena, 0x18), "GDT, selector 0x18");
+	assert_string_equal(pm_x86_selector_words(&arena, 0x14c), "LDT, selector 0x14c");
+	assert_string_equal(pm_x86_selector_words(&arena, 0x10b), "external event, IDT, vector 0x21");
+	assert_string_equal(pm_x86_vector_words(14), "#PF page fault");
+	assert_string_equal(pm_x86_vector_words(29), "#VC VMM communication exception");
+	assert_null(pm_x86_vector_words(15));
+	pm_arena_deinit(&arena);
+}
+
+static void arm64_syndromes(void **state)
+{
+	static const struct {
+		uint64_t esr;
+		const char *words;
+	} rows[] = {
+		{ 0x96000004, "data abort: translation fault, level 0, read" },
+		{ 0x96000046, "data abort: translation fault, level 2, write" },
+		{ 0x9600004f, "data abort: permission fault, level 3, write" },
+		{ 0x96000021, "data abort: alignment fault, read" },
+		{ 0x96000010, "data abort: synchronous external abort, read" },
+		{ 0x96000210, "data abort: synchronous external abort, read, external" },
+		{ 0x96000011, "data abort: synchronous tag check fault, read" },
+		{ 0x96000147, "data abort: translation fault, level 3, write, cache maintenance" },
+		{ 0x8600000f, "instruction abort: permission fault, level 3" },
+		{ 0x86000004, "instruction abort: translation fault, level 0" },
+		{ 0x02000000, "unknown reason (an undefined instruction)" },
+		{ 0xf2000800, "BRK instruction 0x800: BUG() or WARN()" },
+		{ 0xf2000910, "BRK instruction 0x910: KASAN: write of 1 bytes" },
+		{ 0xf2000903, "BRK instruction 0x903: KASAN: read of 8 bytes" },
+		{ 0xf2005512, "BRK instruction 0x5512: UBSAN trap: array index out of bounds" },
+		{ 0xf2008228, "BRK instruction 0x8228: CFI failure: call through x8" },
+		{ 0xf2001234, "BRK instruction 0x1234" },
+		{ 0xbe000011, "SError interrupt" },
+		{ 0x36000000, "branch target exception (BTI)" },
+		{ 0x72000000, "pointer authentication failed (FPAC)" },
+	};
+	struct pm_arena arena;
+
+	(void)state;
+	pm_arena_init(&arena);
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		assert_string_equal(pm_arm64_esr_words(&arena, rows[i].esr), rows[i].words);
+	pm_arena_deinit(&arena);
+}
+
+static void other_causes(void **state)
+{
+	(void)state;
+	begin(PM_RISCV64, PM_KIND_PAGE_FAULT);
+	reg("status", 0x200000120);
+	reg("badaddr", 0x10);
+	reg("cause", 0xf);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words, "store page fault");
+	assert_int_equal(inc.fault.access, PM_WRITE);
+	assert_true(inc.fault.has_address);
+	assert_string_equal(inc.fault.address_words, "NULL + 0x10");
+	assert_string_equal(meaning("status"),
+			    "interrupts off, interrupts were on (SPIE), from supervisor mode (SPP)");
+
+	begin(PM_PPC64, PM_KIND_PAGE_FAULT);
+	reg("trap", 0x300);
+	reg("dar", 0x0);
+	reg("dsisr", 0x42000000);
+	reg("msr", 0x8000000000009033);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words,
+			    "data storage: no translation or access forbidden: no translation, write");
+	assert_int_equal(inc.fault.access, PM_WRITE);
+	assert_int_equal(inc.fault.address_class, PM_ADDR_NULL);
+	has(meaning("msr"), "EE (interrupts on)");
+
+	begin(PM_S390X, PM_KIND_PAGE_FAULT);
+	error_code(0x10);
+	pm_incident_add_fact(&inc, "page-fault", "teid", PM_S("0000000000000483"), NULL, (struct pm_at){ 0 });
+	reg("psw", 0x0704c00180000000);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words, "segment translation");
+	assert_int_equal(inc.fault.access, PM_WRITE);
+	has(meaning("psw"), "kernel mode");
+	has(meaning("psw"), "64 bits");
+
+	begin(PM_MIPS, PM_KIND_PAGE_FAULT);
+	reg("cause", 0x0080000c);
+	reg("badva", 0x4);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words, "TLB miss on a store");
+	assert_int_equal(inc.fault.access, PM_WRITE);
+
+	begin(PM_LOONGARCH64, PM_KIND_PAGE_FAULT);
+	reg("estat", 0x00020000);
+	reg("badv", 0x20);
+	reg("crmd", 0xb0);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words, "page invalid for store (PIS)");
+	assert_int_equal(inc.fault.address, 0x20);
+	has(meaning("crmd"), "kernel mode");
+
+	begin(PM_ARM, PM_KIND_PAGE_FAULT);
+	error_code(0x817);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words, "translation fault, page, write");
+	begin(PM_ARM, PM_KIND_PAGE_FAULT);
+	error_code(0x8000000d);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.error_words, "permission fault, section, instruction fetch");
+	begin(PM_ARM, PM_KIND_BUG);
+	error_code(0);
+	pm_decode(&inc);
+	assert_null(inc.fault.error_words);
+}
+
+/* ---- Registers, tables, letters ---- */
+
+static void x86_registers(void **state)
+{
+	(void)state;
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	reg("eflags", 0x10246);
+	reg("cr0", 0x80050033);
+	reg("cr2", 0x18);
+	reg("cr3", 0x1234000);
+	reg("cr4", 0x3506f0);
+	reg("dr6", 0xfffe0ff0);
+	reg("dr7", 0x400);
+	reg("ds", 0x18);
+	pm_regs_find(regs, "ds")->bits = 16;
+	reg("rax", 0x6b6b6b6b6b6b6b6b);
+	reg("rbx", 7);
+	pm_decode(&inc);
+	assert_string_equal(meaning("eflags"), "PF, ZF, IF (interrupts on), RF (resume)");
+	assert_string_equal(meaning("cr0"), "PE, MP, ET, NE, WP, AM, PG");
+	assert_string_equal(meaning("cr2"), "NULL + 0x18");
+	assert_string_equal(meaning("cr3"), "top page table at physical 0x1234000");
+	has(meaning("cr4"), "SMEP, SMAP");
+	assert_string_equal(meaning("dr6"), "nothing hit");
+	assert_string_equal(meaning("dr7"), "no breakpoint on");
+	assert_string_equal(meaning("ds"), "kernel data");
+	has(meaning("rax"), "POISON_FREE");
+	assert_null(meaning("rbx"));
+	/* Another system has its own selectors. */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	inc.machine.system = PM_FREEBSD;
+	reg("ds", 0x18);
+	pm_regs_find(regs, "ds")->bits = 16;
+	pm_decode(&inc);
+	assert_null(meaning("ds"));
+}
+
+static void page_tables(void **state)
+{
+	struct pm_arena arena;
+
+	(void)state;
+	pm_arena_init(&arena);
+	assert_string_equal(pm_pte_words(&arena, PM_X86_64, PM_PTE, 0), "empty: not present");
+	assert_string_equal(pm_pte_words(&arena, PM_X86_64, PM_PGD, 0x1067),
+			    "table at physical 0x1000, writable, user");
+	assert_string_equal(
+		pm_pte_words(&arena, PM_X86_64, PM_PTE, 0x8000000001234163),
+		"present, writable, kernel only, accessed, dirty, global, no execute, frame 0x1234");
+	assert_string_equal(
+		pm_pte_words(&arena, PM_X86_64, PM_PMD, 0x2001e1),
+		"2 MiB page, read-only, kernel only, accessed, dirty, global, executable, frame 0x200");
+	has(pm_pte_words(&arena, PM_X86_64, PM_PTE, 0x1234100), "PROT_NONE");
+	has(pm_pte_words(&arena, PM_ARM64, PM_PGD, 0x41234003), "table at physical 0x41234000");
+	has(pm_pte_words(&arena, PM_ARM64, PM_PTE, 0x0068000041234f83), "read-only, kernel only");
+	assert_null(pm_pte_words(&arena, PM_S390X, PM_PTE, 0x1234));
+	pm_arena_deinit(&arena);
+
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	pm_incident_add_fact(&inc, "page-fault", "pgd", PM_S("1067"), NULL, (struct pm_at){ 0 });
+	pm_incident_add_fact(&inc, "page-fault", "p4d", PM_S("1067"), NULL, (struct pm_at){ 0 });
+	pm_incident_add_fact(&inc, "page-fault", "pud", PM_S("0"), NULL, (struct pm_at){ 0 });
+	pm_decode(&inc);
+	assert_string_equal(pm_incident_fact(&inc, "page-table", "walk")->value,
+			    "not present at the level of the PUD");
+	has(pm_incident_fact(&inc, NULL, "pgd")->meaning, "table at physical 0x1000");
+}
+
+static void taint_letters(void **state)
+{
+	(void)state;
+	begin(PM_X86_64, PM_KIND_BUG);
+	inc.machine.taint = "G    B D W  OE     ";
+	pm_decode(&inc);
+	assert_int_equal(inc.machine.taints.n, 5);
+	assert_int_equal(inc.machine.taints.v[0].letter, 'B');
+	assert_string_equal(inc.machine.taints.v[3].words, "out-of-tree module loaded");
+	begin(PM_X86_64, PM_KIND_BUG);
+	inc.machine.taint = "Not tainted";
+	pm_decode(&inc);
+	assert_int_equal(inc.machine.taints.n, 0);
+	assert_null(pm_taint_words('G'));
+	for (const char *letter = "PFSRMBUDAWCIOELKXTNJ"; *letter; letter++)
+		assert_non_null(pm_taint_words(*letter));
+}
+
+static void frame(const char *symbol)
+{
+	struct pm_frame *f = PM_PUSH(&inc.arena, &inc.traces.v[0].frames);
+
+	f->place.symbol = symbol;
+}
+
+static void system_calls(void **state)
+{
+	(void)state;
+	assert_string_equal(pm_syscall_name(PM_X86_64, false, 1), "write");
+	assert_string_equal(pm_syscall_name(PM_X86_64, true, 4), "write");
+	assert_string_equal(pm_syscall_name(PM_X86_64, false, 0x40000001), "write");
+	assert_string_equal(pm_syscall_name(PM_I386, false, 4), "write");
+	assert_string_equal(pm_syscall_name(PM_ARM64, false, 64), "write");
+	assert_string_equal(pm_syscall_name(PM_RISCV64, false, 222), "mmap");
+	assert_string_equal(pm_syscall_name(PM_X86_64, false, 452), "fchmodat2");
+	assert_null(pm_syscall_name(PM_X86_64, false, 400));
+	assert_null(pm_syscall_name(PM_X86_64, false, UINT64_MAX));
+	assert_null(pm_syscall_name(PM_S390X, false, 4));
+	assert_int_equal(pm_syscall_of_function(PM_S("vfs_write")).n, 0);
+	assert_true(pm_slice_eq(pm_syscall_of_function(PM_S("__x64_sys_write")), PM_S("write")));
+	assert_true(pm_slice_eq(pm_syscall_of_function(PM_S("__do_sys_bpf.isra.0")), PM_S("bpf")));
+	assert_true(pm_slice_eq(pm_syscall_of_function(PM_S("SYSC_ioctl")), PM_S("ioctl")));
+
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	frame("vfs_write");
+	frame("ksys_write");
+	frame("do_syscall_64");
+	frame("entry_SYSCALL_64_after_hwframe");
+	struct pm_regs *user = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
+	user->role = PM_REGS_USER;
+	struct pm_register *r = PM_PUSH(&inc.arena, &user->regs);
+	*r = (struct pm_register){ .name = "orig_rax", .value = 1, .bits = 64 };
+	pm_decode(&inc);
+	assert_true(inc.actor.has_syscall);
+	assert_string_equal(inc.actor.syscall, "write");
+	/* An interrupt of user mode leaves -1 there; an exception without a system call says nothing. */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	frame("exc_page_fault");
+	frame("asm_exc_page_fault");
+	user = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
+	user->role = PM_REGS_USER;
+	r = PM_PUSH(&inc.arena, &user->regs);
+	*r = (struct pm_register){ .name = "orig_rax", .value = 6, .bits = 64 };
+	pm_decode(&inc);
+	assert_false(inc.actor.has_syscall);
+	assert_null(inc.actor.syscall);
+}
+
+/* ---- Instructions and addresses ---- */
+
+static void effective_base_and_offset(void **state)
+{
+	(void)state;
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("48 8b 47 28 <48> 89 58 18 5b c3");
+	reg("rax", 0);
+	reg("rbx", 5);
+	fault_at(0x18);
+	error_code(2);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "mov %rbx,0x18(%rax)");
+	assert_true(inc.fault.has_effective);
+	assert_true(inc.fault.effective_equal);
+	assert_int_equal(inc.fault.effective, 0x18);
+	assert_string_equal(inc.fault.effective_words, "rax (0x0) + 0x18 = 0x18, the fault address");
+	assert_string_equal(inc.fault.base_reg, "rax");
+	assert_string_equal(inc.fault.value_reg, "rbx");
+	assert_int_equal(inc.fault.displacement, 0x18);
+	assert_int_equal(inc.fault.access, PM_WRITE);
+	assert_int_equal(inc.fault.access_size, 8);
+	assert_string_equal(inc.fault.address_words, "NULL + 0x18");
+	assert_string_equal(inc.fault.base_from, "mov 0x28(%rdi),%rax");
+	assert_string_equal(inc.fault.error_words, "write, kernel mode, page not present");
+	assert_int_equal(inc.fault.vector, 14);
+	assert_true(inc.code.insns.v[0].doubtful);
+	assert_false(inc.code.insns.v[1].doubtful);
+	assert_int_equal(inc.code.insns.n, 4);
+
+	/* The registers do not give the fault address: said, and nothing concluded. */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<48> 89 58 18");
+	reg("rax", 0x1000);
+	fault_at(0x18);
+	pm_decode(&inc);
+	assert_true(inc.fault.has_effective);
+	assert_false(inc.fault.effective_equal);
+	assert_string_equal(inc.fault.effective_words,
+			    "rax (0x1000) + 0x18 = 0x1018, but the fault address is 0x18");
+	assert_int_equal(inc.fault.access_size, 0);
+
+	/* A register that was not printed. */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<48> 89 58 18");
+	fault_at(0x18);
+	pm_decode(&inc);
+	assert_false(inc.fault.has_effective);
+}
+
+static void effective_forms(void **state)
+{
+	(void)state;
+	/* an absolute address */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<48> 89 1c 25 18 00 00 00");
+	reg("rbx", 1);
+	fault_at(0x18);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "mov %rbx,0x18");
+	assert_string_equal(inc.fault.effective_words, "the absolute address 0x18, the fault address");
+	assert_null(inc.fault.base_reg);
+
+	/* base + index * 8 + displacement */
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<48> 8b 44 d1 10");
+	reg("rcx", 0xffff888100000000);
+	reg("rdx", 0x20000000);
+	fault_at(0xffff888200000010);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "mov 0x10(%rcx,%rdx,8),%rax");
+	assert_true(inc.fault.effective_equal);
+	assert_string_equal(inc.fault.index_reg, "rdx");
+	assert_int_equal(inc.fault.access, PM_READ);
+
+	/* relative to RIP */
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<48> 8b 05 32 00 00 00");
+	regs->pc.has_addr = true;
+	regs->pc.addr = 0xffffffffc0123000;
+	reg("rax", 1);
+	fault_at(0xffffffffc0123039);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+	has(inc.fault.effective_words, "the next instruction (0xffffffffc0123007) + 0x32");
+
+	/* through GS */
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<65> 48 8b 04 25 28 00 00 00");
+	reg("gs", 0xffff88813bc00000);
+	fault_at(0xffff88813bc00028);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+	has(inc.fault.effective_words, "gs base (0xffff88813bc00000) + 0x28");
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT); /* only the selector is known */
+	code("<65> 48 8b 04 25 28 00 00 00");
+	reg("gs", 0);
+	pm_regs_find(regs, "gs")->bits = 16;
+	fault_at(0xffff88813bc00028);
+	pm_decode(&inc);
+	assert_false(inc.fault.has_effective);
+
+	/* push and call write below the stack pointer */
+	begin(PM_X86_64, PM_KIND_STACK_GUARD);
+	code("<55> 48 89 e5");
+	reg("rsp", 0xffffc90000a04000);
+	fault_at(0xffffc90000a03ff8);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.effective_words,
+			    "rsp (0xffffc90000a04000) - 0x8 = 0xffffc90000a03ff8, the fault address");
+	assert_int_equal(inc.fault.access, PM_WRITE);
+	assert_int_equal(inc.fault.address_class, PM_ADDR_STACK_GUARD);
+	begin(PM_X86_64, PM_KIND_DOUBLE_FAULT);
+	code("<e8> 00 01 00 00");
+	reg("rsp", 0xffffc90000a04000);
+	fault_at(0xffffc90000a03ff8);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+
+	/* an indirect call reads the pointer, not the stack */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<ff> 50 18");
+	reg("rax", 0);
+	reg("rsp", 0xffffc90000a03e00);
+	fault_at(0x18);
+	error_code(0);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "call *0x18(%rax)");
+	assert_string_equal(inc.fault.base_reg, "rax");
+	assert_int_equal(inc.fault.access, PM_READ);
+
+	/* string moves: the source, the destination, and one under way */
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<f3> 48 a5");
+	reg("rsi", 0x10);
+	reg("rdi", 0xffff888012345678);
+	reg("rcx", 8);
+	fault_at(0x10);
+	error_code(0);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.base_reg, "rsi");
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<f3> a4");
+	reg("rsi", 0xffff888012345ff0);
+	reg("rdi", 0xffff888012349ff0);
+	reg("rcx", 0x100);
+	fault_at(0xffff88801234a000);
+	error_code(2);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+	has(inc.fault.effective_words, "the string operation covers the fault address");
+	assert_string_equal(inc.fault.base_reg, "rdi");
+
+	/* an access over the end of a page */
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<48> 8b 00");
+	reg("rax", 0xffff888012345ffc);
+	fault_at(0xffff888012346000);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+	has(inc.fault.effective_words, "crosses into the page");
+
+	/* lea reads nothing; nor does what faulted for another reason */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<48> 8d 47 08");
+	reg("rdi", 0);
+	fault_at(0x8);
+	pm_decode(&inc);
+	assert_false(inc.fault.has_effective);
+	begin(PM_X86_64, PM_KIND_BUG);
+	code("<0f> 0b");
+	pm_decode(&inc);
+	assert_string_equal(marked(), "ud2");
+	assert_false(inc.fault.has_effective);
+
+	/* read-modify-write */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<f0> 0f b1 0a");
+	reg("rdx", 0);
+	reg("rcx", 1);
+	fault_at(0);
+	error_code(2);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "lock cmpxchg %ecx,(%rdx)");
+	assert_true(inc.fault.effective_equal);
+
+	/* i386 wraps at 32 bits */
+	begin(PM_I386, PM_KIND_NULL_DEREF);
+	code("<8b> 40 04");
+	reg("eax", 0xfffffffc);
+	fault_at(0);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "mov 0x4(%eax),%eax");
+	assert_true(inc.fault.effective_equal);
+}
+
+static void effective_without_fault_address(void **state)
+{
+	(void)state;
+	/* #GP tells no address: freed memory read as a pointer */
+	begin(PM_X86_64, PM_KIND_GPF);
+	code("<48> 8b 40 18");
+	reg("rax", 0x6b6b6b6b6b6b6b6b);
+	error_code(0);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.effective_words,
+			    "rax (0x6b6b6b6b6b6b6b6b) + 0x18 = 0x6b6b6b6b6b6b6b83");
+	assert_int_equal(inc.fault.address_class, PM_ADDR_SLAB_POISON);
+	assert_false(inc.fault.has_address);
+	assert_string_equal(inc.fault.error_words, "no selector");
+
+	/* KASAN's inline check */
+	begin(PM_X86_64, PM_KIND_GPF);
+	code("<80> 3c 02 00");
+	reg("rdx", 0x3);
+	reg("rax", 0xdffffc0000000000);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "cmpb $0x0,(%rdx,%rax,1)");
+	assert_int_equal(inc.fault.address_class, PM_ADDR_KASAN_SHADOW);
+	has(inc.fault.address_words, "NULL + 0x18");
+
+	/* a member of an error pointer: only the base register shows it */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("<48> 8b 40 18");
+	reg("rax", 0xfffffffffffffff4);
+	fault_at(0xc);
+	pm_decode(&inc);
+	assert_int_equal(inc.fault.address_class, PM_ADDR_ERROR_POINTER);
+	assert_string_equal(inc.fault.address_words, "ERR_PTR(-ENOMEM) + 0x18");
+
+	/* container_of(NULL) */
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<48> 8b 40 f8");
+	reg("rax", 0);
+	fault_at(0xfffffffffffffff8);
+	pm_decode(&inc);
+	assert_int_equal(inc.fault.address_class, PM_ADDR_NULL);
+	assert_string_equal(inc.fault.address_words, "NULL - 0x8");
+}
+
+static void other_instruction_sets(void **state)
+{
+	(void)state;
+	begin(PM_ARM64, PM_KIND_NULL_DEREF); /* f9400800 b9001001: in memory order */
+	code("00 08 40 f9 <01> 10 00 b9");
+	reg("x0", 0);
+	reg("x1", 7);
+	fault_at(0x10);
+	error_code(0x96000044);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "str w1, [x0, #0x10]");
+	assert_true(inc.fault.effective_equal);
+	assert_int_equal(inc.fault.access_size, 4);
+	assert_string_equal(inc.fault.value_reg, "x1");
+	assert_string_equal(inc.fault.base_from, "ldr x0, [x0, #0x10]");
+	assert_false(inc.code.insns.v[0].doubtful);
+
+	begin(PM_ARM64, PM_KIND_NULL_DEREF); /* ldaddal: the kernel's counters */
+	code("<20> 00 f8 f8");
+	reg("x1", 0x40);
+	reg("x24", 1);
+	fault_at(0x40);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "ldaddal x24, x0, [x1]");
+	assert_true(inc.fault.effective_equal);
+
+	begin(PM_ARM64, PM_KIND_PAGE_FAULT); /* casa of a spinlock, lr as a base */
+	code("<c1> 7f e2 88");
+	reg("lr", 0x1000);
+	fault_at(0x1000);
+	pm_decode(&inc);
+	has(marked(), "cas");
+	assert_true(inc.fault.effective_equal);
+
+	begin(PM_RISCV64, PM_KIND_NULL_DEREF); /* sd a1,16(a0) */
+	code("<0c> e9");
+	reg("a0", 0);
+	reg("cause", 0xf);
+	reg("badaddr", 0x10);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "sd a1,16(a0)");
+	assert_true(inc.fault.effective_equal);
+	begin(PM_RISCV64, PM_KIND_NULL_DEREF); /* ld a5,-8(a4); lw */
+	code("<83> 37 87 ff");
+	reg("a4", 0x20);
+	fault_at(0x18);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "ld a5,-8(a4)");
+	assert_true(inc.fault.effective_equal);
+
+	begin(PM_PPC64, PM_KIND_PAGE_FAULT); /* big-endian: e87f0b20 */
+	inc.machine.big_endian = true;
+	code("<e8> 7f 0b 20");
+	reg("gpr31", 0x1000);
+	fault_at(0x1b20);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "ld r3, 0xb20(r31)");
+	assert_true(inc.fault.effective_equal);
+	begin(PM_PPC64, PM_KIND_PAGE_FAULT); /* little-endian ldx r9,r3,r4 */
+	code("<2a> 20 23 7d");
+	reg("r3", 0x1000);
+	reg("r4", 0x20);
+	fault_at(0x1020);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+	assert_string_equal(inc.fault.index_reg, "r4");
+
+	begin(PM_S390X, PM_KIND_PAGE_FAULT); /* lg %r1,0(%r2) */
+	code("<e3> 10 20 08 00 04");
+	reg("r2", 0x2000);
+	fault_at(0x2000);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "lg %r1, 8(%r2)");
+	assert_true(inc.fault.effective_equal);
+	has(inc.fault.effective_words, "in the page of the failing address");
+
+	begin(PM_MIPS, PM_KIND_PAGE_FAULT); /* lw $2,0x10($4) */
+	inc.machine.big_endian = true;
+	code("<8c> 82 00 10");
+	reg("r4", 0);
+	pm_regs_find(regs, "r4")->bits = 32;
+	fault_at(0x10);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+
+	begin(PM_ARM, PM_KIND_PAGE_FAULT); /* str r7,[r3,#4] */
+	code("<04> 70 83 e5");
+	reg("r3", 0);
+	fault_at(4);
+	pm_decode(&inc);
+	assert_string_equal(marked(), "str r7, [r3, #4]");
+	assert_true(inc.fault.effective_equal);
+
+	begin(PM_LOONGARCH64, PM_KIND_PAGE_FAULT); /* the library has no such disassembler */
+	code("<00> 00 00 28");
+	pm_decode(&inc);
+	assert_int_equal(inc.code.insns.n, 0);
+}
+
+static void origins(void **state)
+{
+	(void)state;
+	/* the result of a call, copied */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("e8 12 34 00 00 48 89 c3 48 85 c0 74 0a <48> 8b 43 08");
+	reg("rbx", 0);
+	fault_at(8);
+	inc.place.symbol = "f";
+	inc.place.has_offset = true;
+	inc.place.offset = 0x40;
+	inc.place.size = 0x100;
+	pm_decode(&inc);
+	has(inc.fault.base_from, "call ");
+	has(inc.fault.base_from, "; mov %rax,%rbx");
+	assert_string_equal(inc.code.insns.v[3].text, "je f+0x4a");
+	/* a call clobbers what is not kept over it: nothing can be said */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("48 8b 7b 10 e8 12 34 00 00 <48> 8b 47 08");
+	reg("rdi", 0);
+	fault_at(8);
+	pm_decode(&inc);
+	assert_null(inc.fault.base_from);
+	/* nor past a jump */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("48 8b 7b 10 eb 10 <48> 8b 47 08");
+	reg("rdi", 0);
+	fault_at(8);
+	pm_decode(&inc);
+	assert_null(inc.fault.base_from);
+}
+
+static void odd_code(void **state)
+{
+	(void)state;
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT); /* nothing but a mark; a bad instruction; cut in the middle */
+	code("<48>");
+	pm_decode(&inc);
+	assert_string_equal(marked(), "(bad)");
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("<06> 90 48 8b");
+	pm_decode(&inc);
+	assert_string_equal(marked(), "(bad)");
+	assert_int_equal(inc.code.insns.n, 2);
+	begin(PM_X86_64, PM_KIND_UBSAN); /* ud1 0x2(%eax),%eax */
+	code("<67> 0f b9 40 02 90");
+	pm_decode(&inc);
+	has(marked(), "ud1 0x2");
+	assert_int_equal(inc.code.insns.n, 2);
+	/* the mark stands in the middle of what a wrong start reads */
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	code("00 00 48 8b 47 28 48 85 c0 74 05 <48> 89 58 18");
+	pm_decode(&inc);
+	assert_string_equal(marked(), "mov %rbx,0x18(%rax)");
+	for (size_t i = 0; i < inc.code.insns.n; i++)
+		if (inc.code.insns.v[i].offset == -9)
+			assert_string_equal(inc.code.insns.v[i].text, "mov 0x28(%rdi),%rax");
+	/* no architecture, no registers, nothing at all */
+	begin(PM_ARCH_UNKNOWN, PM_KIND_UNKNOWN);
+	code("<48> 89 58 18");
+	pm_decode(&inc);
+	assert_int_equal(inc.code.insns.n, 0);
+	pm_incident_deinit(&inc);
+	pm_incident_init(&inc);
+	pm_decode(&inc);
+	assert_false(inc.fault.has_effective);
+}
+
+static int done(void **state)
+{
+	(void)state;
+	pm_incident_deinit(&inc);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(page_fault_codes),
+		cmocka_unit_test(arm64_syndromes),
+		cmocka_unit_test(other_causes),
+		cmocka_unit_test(x86_registers),
+		cmocka_unit_test(page_tables),
+		cmocka_unit_test(taint_letters),
+		cmocka_unit_test(system_calls),
+		cmocka_unit_test(effective_base_and_offset),
+		cmocka_unit_test(effective_forms),
+		cmocka_unit_test(effective_without_fault_address),
+		cmocka_unit_test(other_instruction_sets),
+		cmocka_unit_test(origins),
+		cmocka_unit_test(odd_code),
+	};
+
+	pm_incident_init(&inc);
+	return cmocka_run_group_tests_name("decode", tests, NULL, done);
+}
