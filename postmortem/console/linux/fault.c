@@ -71,6 +71,12 @@ static bool take_address(struct pm_slice *s, uint64_t *address)
 	return pm_take_hex(s, address, NULL);
 }
 
+/* Since 4.15 %p prints a hash of 32 bits: no address. */
+static bool is_hashed(uint64_t value)
+{
+	return !(value >> 32);
+}
+
 static bool address_behind(struct pm_slice s, const char *words, uint64_t *address)
 {
 	size_t at = pm_slice_find(s, pm_slice_of(words));
@@ -454,8 +460,10 @@ static bool read_guard(struct pm_fields *f, const struct pm_field_row *row, stru
 	struct pm_slice s = rest, low;
 
 	(void)row;
-	if (take_address(&s, &address))
-		set_address(f, address);
+	f->guard = pm_fields_own(f);
+	if (!take_address(&s, &address) || is_hashed(address))
+		return true; /* the fault's CR2 tells the address then */
+	set_address(f, address);
 	size_t at = pm_slice_find(rest, PM_S("(stack is "));
 	if (at != PM_NPOS && pm_fields_own(f)) {
 		s = pm_slice_from(rest, at + 10);
@@ -680,6 +688,7 @@ static bool read_kasan_range(struct pm_fields *f, const struct pm_field_row *row
 
 const struct pm_field_row pm_rows_fault[] = {
 	{ "BUG: unable to handle ", read_unable, PM_X86_64 },
+	{ "BUG: kernel NULL pointer dereference", read_unable, PM_X86_64 }, /* since 5.2 */
 	{ "BUG: Unable to handle ", read_unable, PM_PPC64 },
 	{ "BUG: Kernel NULL pointer dereference", read_unable, PM_PPC64 },
 	{ "BUG: stack guard page was hit at ", read_guard },

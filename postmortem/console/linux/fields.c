@@ -238,38 +238,37 @@ static void guess_arch(struct pm_fields *f)
 		{ "s390x", PM_S390X },	 { "riscv64", PM_RISCV64 }, { "loong", PM_LOONGARCH64 },
 		{ "armmp", PM_ARM },	 { "armv7", PM_ARM },	    { "i686", PM_I386 },
 	};
+	static const struct {
+		const char *prefix;
+		enum pm_arch arch;
+	} functions[] = {
+		{ "entry_SYSCALL_64", PM_X86_64 },
+		{ "asm_exc_", PM_X86_64 },
+		{ "asm_sysvec_", PM_X86_64 },
+		{ "ret_from_fork_asm", PM_X86_64 },
+		{ "x86_64_start_kernel", PM_X86_64 },
+		{ "do_syscall_64", PM_X86_64 },
+		{ "do_fast_syscall_32", PM_X86_64 },
+		{ "el0_svc", PM_ARM64 },
+		{ "el0t_64_", PM_ARM64 },
+		{ "el1h_64_", PM_ARM64 },
+		{ "ret_fast_syscall", PM_ARM },
+		{ "system_call_exception", PM_PPC64 },
+		{ "do_trap_ecall_u", PM_RISCV64 },
+	};
 	struct pm_slice release = pm_slice_of(f->inc->machine.release);
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (release.n && pm_slice_has(release, pm_slice_of(marks[i].text)))
 			pm_fields_arch(f, marks[i].arch, PM_LIKELY);
-}
+	const struct pm_trace *crash = pm_incident_crash_trace(f->inc);
+	for (size_t i = 0; crash && i < crash->frames.n && !f->inc->machine.arch_grade; i++) {
+		const char *symbol = crash->frames.v[i].place.symbol;
 
-/* Innermost functions of interrupts that only found the trouble: what they interrupted is what it is about.
- */
-static bool is_detector(const char *symbol)
-{
-	static const char *const names[] = {
-		"watchdog_timer_fn",
-		"rcu_sched_clock_irq",
-		"rcu_check_callbacks",
-		"nmi_cpu_backtrace",
-		"nmi_trigger_cpumask_backtrace",
-		"rcu_dump_cpu_stacks",
-		"print_cpu_stall",
-		"watchdog_overflow_callback",
-		"watchdog_hardlockup_check",
-		"nmi_cpu_backtrace_handler",
-		"sched_show_task",
-		"check_cpu_stall",
-		"rcu_pending",
-		"print_other_cpu_stall",
-	};
-
-	for (size_t i = 0; symbol && i < sizeof(names) / sizeof(*names); i++)
-		if (!strncmp(symbol, names[i], strlen(names[i])))
-			return true;
-	return false;
+		for (size_t k = 0; symbol && k < sizeof(functions) / sizeof(*functions); k++)
+			if (!strncmp(symbol, functions[k].prefix, strlen(functions[k].prefix)))
+				pm_fields_arch(f, functions[k].arch, PM_LIKELY);
+	}
 }
 
 static bool symbol_is(const struct pm_frame *frame, const char *name)
@@ -290,8 +289,7 @@ static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack sta
 	static const char *const hard[] = { "handle_irq_event",	   "generic_handle_irq",
 					    "__handle_domain_irq", "handle_percpu_devid_irq",
 					    "hrtimer_interrupt",   "common_interrupt",
-					    "__common_interrupt",  "__sysvec_apic_timer_interrupt",
-					    "__irq_exit_rcu_never" };
+					    "__common_interrupt",  "__sysvec_apic_timer_interrupt" };
 
 	for (; i < trace->frames.n && trace->frames.v[i].stack == stack; i++) {
 		const struct pm_frame *frame = &trace->frames.v[i];
@@ -321,7 +319,7 @@ static const char *trace_context(const struct pm_trace *trace)
 		size_t end = i;
 
 		for (; end < frames->n && frames->v[end].stack == stack; end++)
-			detector |= is_detector(frames->v[end].place.symbol);
+			detector |= pm_fields_is_detector(frames->v[end].place.symbol);
 		if (!detector)
 			switch (stack) {
 			case PM_STACK_NMI:
@@ -372,6 +370,16 @@ static void finish_actor(struct pm_fields *f)
 			actor->cpu = crash->cpu;
 		}
 	}
+	if (crash && !crash->has_pid && !crash->comm && actor->has_pid) {
+		/* KFENCE's stack comes before the line that says whose it is. */
+		crash->has_pid = true;
+		crash->pid = actor->pid;
+		crash->comm = actor->comm;
+		if (!crash->has_cpu) {
+			crash->has_cpu = actor->has_cpu;
+			crash->cpu = actor->cpu;
+		}
+	}
 	if (!actor->has_cpu && first && first->context.kind == PM_CONTEXT_CPU) {
 		actor->has_cpu = true;
 		actor->cpu = first->context.id;
@@ -392,6 +400,11 @@ static void finish_actor(struct pm_fields *f)
 
 		if (trap && (trap->value == 0xc00 || trap->value == 0x3000))
 			number = pm_regs_find(user, "r0");
+	} else if (inc->machine.arch == PM_ARM && crash && crash->frames.n) {
+		const char *entry = crash->frames.v[crash->frames.n - 1].place.symbol;
+
+		if (entry && !strcmp(entry, "ret_fast_syscall"))
+			number = pm_regs_find(user, "r7");
 	}
 	/* -1 and other negative numbers: an interrupt or exception, not a system call. */
 	if (number && number->value < 0x80000000 && !actor->has_syscall) {
@@ -443,6 +456,19 @@ static void finish_place(struct pm_fields *f)
 		merge(place, &f->ip);
 	} else {
 		*place = f->ip;
+	}
+}
+
+/* Where the message tells no address, or only its hash. */
+static void finish_address(struct pm_fields *f)
+{
+	struct pm_fault *fault = &f->inc->fault;
+	const struct pm_register *cr2 = pm_regs_find(pm_incident_regs(f->inc, PM_REGS_FAULT), "cr2");
+
+	if (cr2 && !fault->has_address && (f->guard || (fault->has_vector && fault->vector == 14))) {
+		fault->has_address = true;
+		fault->address = cr2->value;
+		fault->address_at = cr2->at;
 	}
 }
 
@@ -502,6 +528,7 @@ void pm_linux_fields_seen(const struct pm_linux_report *report, struct pm_incide
 	guess_arch(&f);
 	finish_actor(&f);
 	finish_place(&f);
+	finish_address(&f);
 	finish_end(&f);
 	read_log(&f);
 }

@@ -54,12 +54,15 @@ struct pm_fields {
 	bool block_sp;			      /* its stack pointer was read: the block is under way */
 	unsigned sequence;		      /* number of the next register in lines that do not name them */
 	bool (*reading)(struct pm_fields *f); /* takes the line if it goes on with what the last one began */
-	bool frame_is_fact;		      /* the next frame is the value of … */
+	uint32_t words[18];		      /* of arm\'s exception stack */
+	unsigned nwords;
+	bool frame_is_fact; /* the next frame is the value of … */
 	const char *fact_group, *fact_name;
 	bool panicked; /* past the panic line */
 	bool ended;    /* past the end-trace mark */
 	bool blocked;  /* the next task line is the one that the report is about */
 	bool kdump_loaded, thumb;
+	bool guard;	     /* a stack's guard page was hit */
 	size_t last_modules; /* length of the last line of the module list */
 
 	struct pm_place ip;	/* from an "IP:" line, or the faulting instruction's address */
@@ -115,6 +118,9 @@ struct pm_trace *pm_fields_trace(struct pm_fields *f); /* the open one, or NULL 
 struct pm_trace *pm_fields_trace_empty(struct pm_fields *f);
 struct pm_trace *pm_fields_trace_open(struct pm_fields *f, enum pm_trace_role role, struct pm_slice title);
 void pm_fields_trace_close(struct pm_fields *f);
+/* A function of the interrupts that only found a stall: the crash is what they interrupted. */
+bool pm_fields_is_detector(const char *symbol);
+bool pm_fields_found_by_detector(const struct pm_trace *trace);
 /* A line that may be a frame or a marker. */
 bool pm_fields_frame(struct pm_fields *f);
 /* A line that no row knows, but that has frames behind it: the title of a trace. */

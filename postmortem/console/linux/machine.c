@@ -219,7 +219,8 @@ static void actor_cpu(struct pm_fields *f, uint64_t cpu)
 		trace->has_cpu = true;
 		trace->cpu = (uint32_t)cpu;
 	}
-	if (!actor->has_cpu) {
+	/* Of the task that the report is about only: the hung task's watcher runs elsewhere. */
+	if (!actor->has_cpu && (!trace || !trace->has_pid || !actor->has_pid || trace->pid == actor->pid)) {
 		actor->has_cpu = true;
 		actor->cpu = (uint32_t)cpu;
 	}
@@ -334,10 +335,16 @@ static bool read_process(struct pm_fields *f, const struct pm_field_row *row, st
 		return false;
 	if (pm_fields_own(f))
 		actor_task(f, pid, comm);
+	/* Since 4.15 it may be a hash: believed only when the stack pointer is near. */
 	at = pm_slice_find(s, PM_S("stack limit = "));
-	if (at != PM_NPOS) {
-		s = pm_slice_from(s, at + 14);
-		pm_fields_fact(f, "stack", "limit", pm_slice_upto(s, pm_slice_find_char(s, ')')));
+	const struct pm_register *sp = pm_regs_find(pm_fields_block(f), "sp");
+	uint64_t limit;
+	if (at != PM_NPOS && sp && pm_fields_own(f)) {
+		struct pm_slice text = pm_slice_from(s, at + 14), number = text;
+
+		if (pm_take_hex(&number, &limit, NULL) && sp->value - limit < 64 * 1024)
+			pm_fields_fact(f, "stack", "limit",
+				       pm_slice_upto(text, pm_slice_find_char(text, ')')));
 	}
 	return true;
 }
@@ -354,7 +361,7 @@ static bool read_task_pointers(struct pm_fields *f, const struct pm_field_row *r
 	pm_take_blanks(&rest);
 	if (!pm_take_word(&rest, &word) || word.n < 8)
 		return false;
-	if (!pm_fields_own(f))
+	if (!pm_fields_own(f) || pm_slice_starts(word, PM_S("00000000"))) /* a hash, since 4.15 */
 		return true;
 	pm_fields_fact(f, "task", "task_struct", word);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
@@ -583,6 +590,15 @@ static bool read_panic(struct pm_fields *f, const struct pm_field_row *row, stru
 		inc->panic_at = f->at;
 	}
 	f->panicked = true;
+	/* "stack-protector: Kernel stack is corrupted in: f+0x1/0x2 [module]" */
+	size_t in = pm_slice_find(rest, PM_S(" corrupted in: "));
+	if (in != PM_NPOS && pm_fields_own(f) && !f->stated.symbol) {
+		struct pm_slice s = pm_slice_from(rest, in + 15);
+		struct pm_place place;
+
+		if (pm_fields_place(f, &s, &place))
+			f->stated = place;
+	}
 	if (trace && (trace->frames.n || trace->regs.n))
 		pm_fields_trace_close(f);
 	return true;
@@ -664,7 +680,6 @@ const struct pm_field_row pm_rows_machine[] = {
 	{ "Pid: ", read_pid },
 	{ "Process ", read_process },
 	{ "task: ", read_task_pointers },
-	{ "Tainted: [", pm_fields_fact_row, 0, "machine/taint_words" }, /* 6.12: "Tainted: [W]=WARN" */
 	{ "Not tainted ", read_tainted_first },
 	{ "Tainted: ", read_tainted_first },
 	{ "Hardware name:", read_hardware },

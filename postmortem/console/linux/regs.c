@@ -179,6 +179,8 @@ void pm_fields_register(struct pm_fields *f, const char *name, uint64_t value, u
 		return;
 	if (pm_regs_find(regs, name))
 		return;
+	if (!strcmp(name, "rsp") || !strcmp(name, "esp") || !strcmp(name, "sp"))
+		f->block_sp = true;
 	struct pm_register *reg = PM_PUSH(f->arena, &regs->regs);
 	reg->name = name;
 	reg->value = value;
@@ -255,8 +257,6 @@ unsigned pm_fields_pairs(struct pm_fields *f, struct pm_slice s, const char *nam
 			pm_fields_register(f, pm_arena_printf(f->arena, "%s_base", stored), value, digits);
 		pm_fields_register(f, stored, selector_digits ? selector : value,
 				   selector_digits ? selector_digits : digits);
-		if (!strcmp(stored, "rsp") || !strcmp(stored, "esp") || !strcmp(stored, "sp"))
-			f->block_sp = true;
 		n++;
 	}
 	return n;

@@ -39,7 +39,17 @@ static bool read_information(struct pm_fields *f, const struct pm_field_row *row
 	return true;
 }
 
-/* "1fa0:                   00000000 20000140 …": words of the exception stack, or of the stack itself */
+static bool is_mode(uint64_t psr)
+{
+	static const uint8_t modes[] = { 0x10, 0x11, 0x12, 0x13, 0x16, 0x17, 0x1a, 0x1b, 0x1f };
+
+	for (size_t i = 0; i < sizeof(modes); i++)
+		if ((psr & 0x1f) == modes[i])
+			return true;
+	return false;
+}
+
+/* "1fa0:                   00000000 20000140 …": words of an exception stack */
 static bool more_words(struct pm_fields *f)
 {
 	struct pm_slice s = f->body;
@@ -48,28 +58,24 @@ static bool more_words(struct pm_fields *f)
 
 	if (!pm_take_hex(&s, &value, &digits) || digits != 4 || !pm_take_char(&s, ':'))
 		return false;
-	struct pm_regs *regs = pm_fields_block(f);
-	if (!regs || f->sequence >= 18)
-		return false;
-	pm_fields_words(f, s, pt_regs, 18);
-	if (f->sequence < 18)
+	while (f->nwords < 18 && (pm_take_blanks(&s), pm_take_hex(&s, &value, &digits)))
+		f->words[f->nwords++] = (uint32_t)value;
+	if (f->nwords < 18)
 		return true;
-	regs = pm_fields_block(f);
-	const struct pm_register *pc = pm_regs_find(regs, "pc"), *psr = pm_regs_find(regs, "psr");
-	if (pc) {
-		regs->pc.has_addr = true;
-		regs->pc.addr = pc->value;
-	}
-	if (psr && (psr->value & 0x1f) == 0x10)
-		pm_fields_block_user(f);
-	return false; /* the block is complete */
+	f->nwords = 0;
+	/* Kernels since 5.17 print 72 bytes that begin eight too early: the status tells. */
+	if (!is_mode(f->words[16]))
+		return true;
+	struct pm_place pc = { .has_addr = true, .addr = f->words[15], .at = f->at };
+	pm_fields_block_open(f, &pc, (f->words[16] & 0x1f) == 0x10);
+	for (size_t i = 0; i < 18; i++)
+		pm_fields_register(f, pt_regs[i], f->words[i], 8);
+	return true;
 }
 
 /* "Exception stack(0xec3d1fa8 to 0xec3d1ff0)": registers without names follow. */
 static bool read_exception_stack(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_place none = { .at = f->at };
-	struct pm_trace *trace = pm_fields_trace(f);
 	uint64_t from, to;
 
 	(void)row;
@@ -77,10 +83,10 @@ static bool read_exception_stack(struct pm_fields *f, const struct pm_field_row 
 	    !pm_take_hex(&rest, &to, NULL))
 		return false;
 	/* Only arm's has a fixed layout; arm64's of 4.x says what was on the stack. */
-	if (!trace || to - from != 72)
-		return true;
-	pm_fields_block_open(f, &none, false);
-	f->reading = more_words;
+	if (pm_fields_trace(f) && to - from == 72) {
+		f->nwords = 0;
+		f->reading = more_words;
+	}
 	return true;
 }
 
@@ -101,6 +107,7 @@ static bool read_r(struct pm_fields *f, const struct pm_field_row *row, struct p
 	return read_registers(f, row, rest);
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_arm[] = {
 	{ "r", read_r },
 	{ "Control: ", read_registers },
@@ -110,3 +117,4 @@ const struct pm_field_row pm_rows_arm[] = {
 	{ "Stack: (", pm_fields_skip },
 	{ 0 },
 };
+/* clang-format on */

@@ -105,19 +105,22 @@ static bool read_pstate(struct pm_fields *f, const struct pm_field_row *row, str
 	return true;
 }
 
-/* "lr : f+0x1/0x2": no number, so no register; "lr : 0xffff…" is one. */
+/* "lr : f+0x1/0x2" tells no number, so no register; "lr : 0xffff…" does.
+ * "LR is at …" repeats in words what "pc : … lr : …" tells in numbers. */
 static bool read_lr(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_place place;
+	struct pm_regs *regs = pm_fields_block(f);
 	struct pm_slice s = pm_slice_trim(rest);
+	struct pm_place place;
 
+	if (pm_slice_ends(s, PM_S("[inline]")))
+		return true;
 	if (!pm_fields_place(f, &s, &place))
 		return false;
-	if (place.has_addr)
+	if (place.has_addr && row->number)
 		pm_fields_register(f, "lr", place.addr, 16);
-	if (place.symbol && pm_fields_own(f) && pm_fields_block(f) &&
-	    pm_fields_block(f)->role == PM_REGS_FAULT && row->name)
-		pm_fields_fact(f, "registers", row->name, s.p ? pm_slice_trim(rest) : rest);
+	if (place.symbol && pm_fields_own(f) && regs && regs->role == PM_REGS_FAULT)
+		pm_fields_fact(f, "registers", "lr_symbol", rest);
 	return true;
 }
 
@@ -128,11 +131,12 @@ static bool read_registers(struct pm_fields *f, const struct pm_field_row *row, 
 	return pm_fields_pairs(f, f->body, NAMES, true);
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_arm64[] = {
 	{ "PC is at ", read_pc_is },
-	{ "LR is at ", read_lr, 0, "lr_symbol" },
+	{ "LR is at ", read_lr, 0 },
 	{ "pc : ", read_pc },
-	{ "lr : ", read_lr, 0, "lr_symbol" },
+	{ "lr : ", read_lr, 1 },
 	{ "pstate: ", read_pstate },
 	{ "sp : ", read_registers },
 	{ "pmr_save: ", read_registers },
@@ -140,3 +144,4 @@ const struct pm_field_row pm_rows_arm64[] = {
 	{ "x", read_registers },
 	{ 0 },
 };
+/* clang-format on */

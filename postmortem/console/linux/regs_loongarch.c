@@ -86,6 +86,7 @@ static bool read_named(struct pm_fields *f, const struct pm_field_row *row, stru
 	return true;
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_loongarch[] = {
 	{ "pc ", read_pc },
 	{ "a0 ", read_registers },
@@ -106,3 +107,4 @@ const struct pm_field_row pm_rows_loongarch[] = {
 	{ "PRID: ", read_named, 0, "prid" },
 	{ 0 },
 };
+/* clang-format on */

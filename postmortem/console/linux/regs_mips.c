@@ -29,6 +29,26 @@ static bool read_gpr(struct pm_fields *f, const struct pm_field_row *row, struct
 	return true;
 }
 
+/* "epc   : 80123456 f+0x1/0x2" */
+static bool read_epc(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_regs *regs = pm_fields_block(f);
+	struct pm_place place;
+	uint64_t addr;
+	unsigned digits;
+
+	(void)row;
+	if (!pm_take_hex(&rest, &addr, &digits) || !regs)
+		return false;
+	if (!pm_fields_place(f, &rest, &place))
+		place = (struct pm_place){ .at = f->at };
+	place.has_addr = true;
+	place.addr = addr;
+	regs->pc = place;
+	pm_fields_register(f, "epc", addr, digits);
+	return true;
+}
+
 /* "Hi    : 00000000", "Status: 1000a403	KERNEL EXL IE", "Cause : 00800008 (ExcCode 02)" */
 static bool read_named(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
@@ -62,8 +82,10 @@ static bool read_named(struct pm_fields *f, const struct pm_field_row *row, stru
 	return true;
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_mips[] = {
 	{ "$", read_gpr },
+	{ "epc   : ", read_epc },
 	{ "Hi ", read_named, 0, "hi" },
 	{ "Lo ", read_named, 0, "lo" },
 	{ "ra   ", read_named, 0, "ra" },
@@ -73,3 +95,4 @@ const struct pm_field_row pm_rows_mips[] = {
 	{ "PrId ", read_named, 0, "prid" },
 	{ 0 },
 };
+/* clang-format on */

@@ -37,11 +37,12 @@ static bool read_nip_symbol(struct pm_fields *f, const struct pm_field_row *row,
 
 	if (pm_slice_ends(f->body, PM_S("[inline]")))
 		return true;
-	struct pm_slice text = rest;
+	size_t open = pm_slice_find_char(f->body, '[');
+	struct pm_slice text = rest = pm_slice_from(f->body, open);
 	if (!pm_fields_place(f, &rest, &place))
-		return false;
+		return !row->number;
 	if (!row->number) {
-		if (pm_fields_own(f) && regs && regs->role == PM_REGS_FAULT)
+		if (place.symbol && pm_fields_own(f) && regs && regs->role == PM_REGS_FAULT)
 			pm_fields_fact(f, "registers", "lr_symbol", text);
 		return true;
 	}
@@ -58,7 +59,6 @@ static bool read_nip_symbol(struct pm_fields *f, const struct pm_field_row *row,
 /* "REGS: c00000007a3ef6e0 TRAP: 0380   Not tainted  (5.4.0-rc2)" */
 static bool read_regs(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_regs *regs = pm_fields_block(f);
 	size_t trap = pm_slice_find(rest, PM_S("TRAP: "));
 	uint64_t value;
 
@@ -66,14 +66,8 @@ static bool read_regs(struct pm_fields *f, const struct pm_field_row *row, struc
 	if (trap == PM_NPOS)
 		return false;
 	struct pm_slice s = pm_slice_from(rest, trap + 6);
-	if (pm_take_hex(&s, &value, NULL)) {
+	if (pm_take_hex(&s, &value, NULL))
 		pm_fields_register(f, "trap", value, 4);
-		if (regs && regs->role == PM_REGS_FAULT && pm_fields_own(f) && !f->inc->fault.has_vector &&
-		    value <= UINT32_MAX) {
-			f->inc->fault.has_vector = true;
-			f->inc->fault.vector = (uint32_t)value;
-		}
-	}
 	pm_take_blanks(&s);
 	if (pm_fields_taint(f, &s) && !f->inc->machine.release) {
 		size_t open = pm_slice_find_char(s, '(');
@@ -207,6 +201,7 @@ static bool read_dump(struct pm_fields *f, const struct pm_field_row *row, struc
 	return true;
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_ppc[] = {
 	{ "NIP: ", read_nip },
 	{ "NIP : ", read_nip },
@@ -225,3 +220,4 @@ const struct pm_field_row pm_rows_ppc[] = {
 	{ "Instruction dump:", read_dump },
 	{ 0 },
 };
+/* clang-format on */

@@ -32,17 +32,6 @@ static bool read_epc(struct pm_fields *f, const struct pm_field_row *row, struct
 	}
 	if (!pm_fields_place(f, &s, &place))
 		return false;
-	/* MIPS: "epc   : 80123456 f+0x1/0x2" */
-	if (place.has_addr && place.symbol) {
-		struct pm_regs *regs = pm_fields_block(f);
-
-		pm_fields_arch(f, PM_MIPS, PM_LIKELY);
-		if (regs && !regs->pc.symbol) {
-			regs->pc = place;
-			pm_fields_register(f, "pc", place.addr, place.addr >> 32 ? 16 : 8);
-		}
-		return true;
-	}
 	pm_fields_arch(f, PM_RISCV64, PM_LIKELY);
 	pm_fields_block_open(f, &place, false);
 	return true;
@@ -102,13 +91,22 @@ static bool read_status(struct pm_fields *f, const struct pm_field_row *row, str
 	return true;
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_riscv[] = {
-	{ "epc: ", read_epc },	     { "epc : ", read_epc },
-	{ "epc   : ", read_epc },    { "ra : ", read_ra },
-	{ "gp : ", read_registers }, { "t1 : ", read_registers },
-	{ "s1 : ", read_registers }, { "a2 : ", read_registers },
-	{ "a5 : ", read_registers }, { "s2 : ", read_registers },
-	{ "s5 : ", read_registers }, { "s8 : ", read_registers },
-	{ "s11: ", read_registers }, { "t5 : ", read_registers },
-	{ "status: ", read_status }, { 0 },
+	{ "epc: ", read_epc },
+	{ "epc : ", read_epc },
+	{ "ra : ", read_ra },
+	{ "gp : ", read_registers },
+	{ "t1 : ", read_registers },
+	{ "s1 : ", read_registers },
+	{ "a2 : ", read_registers },
+	{ "a5 : ", read_registers },
+	{ "s2 : ", read_registers },
+	{ "s5 : ", read_registers },
+	{ "s8 : ", read_registers },
+	{ "s11: ", read_registers },
+	{ "t5 : ", read_registers },
+	{ "status: ", read_status },
+	{ 0 },
 };
+/* clang-format on */

@@ -100,6 +100,7 @@ static bool read_code(struct pm_fields *f, const struct pm_field_row *row, struc
 }
 
 /* "R:0 T:1 IO:0 EX:0 Key:0 M:1 W:0 P:0 AS:3 CC:2 PM:0 RI:0 EA:3" */
+/* clang-format off */
 const struct pm_field_row pm_rows_s390[] = {
 	{ "Krnl PSW ", read_psw, 0 },
 	{ "User PSW ", read_psw, 1 },
@@ -110,3 +111,4 @@ const struct pm_field_row pm_rows_s390[] = {
 	{ "User Code", read_code },
 	{ 0 },
 };
+/* clang-format on */

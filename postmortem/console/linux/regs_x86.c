@@ -180,6 +180,7 @@ static bool read_old_rip(struct pm_fields *f, const struct pm_field_row *row, st
 	return read_summary(f, rest);
 }
 
+/* clang-format off */
 const struct pm_field_row pm_rows_x86[] = {
 	{ "RIP:", read_ip, PM_X86_64 },
 	{ "RIP  [<", read_old_rip },
@@ -214,3 +215,4 @@ const struct pm_field_row pm_rows_x86[] = {
 	{ "Code:", read_code },
 	{ 0 },
 };
+/* clang-format on */

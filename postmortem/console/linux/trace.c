@@ -107,8 +107,9 @@ static void add_frame(struct pm_fields *f, const struct pm_frame_text *text)
 	struct pm_frame *frame = PM_PUSH(f->arena, &trace->frames);
 	struct pm_place *place = &frame->place;
 
-	place->has_addr = text->has_addr;
-	place->addr = text->addr;
+	/* Kernels from 4.15 to 4.19 printed "[<00000000fa15e998>]": a hash, no address. */
+	place->has_addr = text->has_addr && !(text->symbol.n && pm_slice_has(f->body, PM_S("[<00000000")));
+	place->addr = place->has_addr ? text->addr : 0;
 	if (text->symbol.n)
 		place->symbol = pm_fields_str(f, pm_slice_upto(text->symbol, 512));
 	place->has_offset = text->has_offset;
@@ -353,6 +354,13 @@ static void open_task(struct pm_fields *f, struct pm_slice comm, bool has_pid, u
 {
 	struct pm_trace *trace = pm_fields_trace(f);
 
+	size_t crash = find_crash(f);
+	if (f->blocked && crash != PM_FIELDS_NONE) {
+		if (is_empty(&f->inc->traces.v[crash]))
+			f->inc->traces.v[crash].role = PM_TRACE_OTHER;
+		else
+			f->blocked = false;
+	}
 	if (!trace || !is_empty(trace) || !trace->title)
 		trace = pm_fields_trace_open(f, f->blocked ? PM_TRACE_CRASH : PM_TRACE_TASK, f->body);
 	f->blocked = false;
@@ -483,14 +491,54 @@ bool pm_fields_unknown_title(struct pm_fields *f)
 	return true;
 }
 
+/* Innermost functions of interrupts that only found the trouble: what they interrupted is what it is about.
+ */
+bool pm_fields_is_detector(const char *symbol)
+{
+	static const char *const names[] = {
+		"watchdog_timer_fn",
+		"rcu_sched_clock_irq",
+		"rcu_check_callbacks",
+		"nmi_cpu_backtrace",
+		"nmi_trigger_cpumask_backtrace",
+		"rcu_dump_cpu_stacks",
+		"print_cpu_stall",
+		"watchdog_overflow_callback",
+		"watchdog_hardlockup_check",
+		"nmi_cpu_backtrace_handler",
+		"sched_show_task",
+		"check_cpu_stall",
+		"rcu_pending",
+		"print_other_cpu_stall",
+	};
+
+	for (size_t i = 0; symbol && i < sizeof(names) / sizeof(*names); i++)
+		if (!strncmp(symbol, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+bool pm_fields_found_by_detector(const struct pm_trace *trace)
+{
+	for (size_t i = 0; i < trace->frames.n && i < 32; i++)
+		if (pm_fields_is_detector(trace->frames.v[i].place.symbol))
+			return true;
+	return false;
+}
+
 static void promote(struct pm_trace *trace)
 {
+	bool detector = pm_fields_found_by_detector(trace);
+
 	trace->role = PM_TRACE_CRASH;
-	for (size_t i = 0; i < trace->regs.n; i++)
-		if (trace->regs.v[i].role == PM_REGS_OTHER) {
-			trace->regs.v[i].role = PM_REGS_FAULT;
+	for (size_t i = 0; i < trace->regs.n; i++) {
+		struct pm_regs *regs = &trace->regs.v[i];
+
+		if (regs->role == PM_REGS_OTHER || (regs->role == PM_REGS_INTERRUPTED && detector)) {
+			regs->role = PM_REGS_FAULT;
 			break;
 		}
+	}
 }
 
 void pm_fields_traces_finish(struct pm_fields *f)
@@ -599,6 +647,7 @@ const struct pm_field_row pm_rows_trace[] = {
 	{ "Backtrace aborted", read_broken },
 	{ "backtrace aborted", read_broken },
 	{ "unwind: ", read_broken },
+	{ "FAULT_INJECTION: ", read_title, PM_TRACE_OTHER },
 	{ "stack trace:", pm_fields_skip },
 	{ "Stack:", pm_fields_skip },
 	{ "<Same stack as pid ", pm_fields_skip },
