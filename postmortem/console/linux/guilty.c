@@ -92,7 +92,7 @@ static const struct {
 
 /* What system calls are called by architecture and version; the longest that fits is taken off. */
 static const char *const call_prefixes[] = {
-	"SYSC_",  "SyS_",  "sys_",	"__x64_",    "__ia32_",	     "__arm64_",    "____sys_", "___sys_",
+	"SYSC_",  "SyS_",  "sys_",      "__x64_",    "__ia32_",      "__arm64_",    "____sys_", "___sys_",
 	"__sys_", "__se_", "__se_sys_", "__do_sys_", "compat_SYSC_", "compat_SyS_", "ksys_",
 };
 #define PREFIXES (sizeof(call_prefixes) / sizeof(*call_prefixes))
@@ -210,8 +210,7 @@ static struct pm_slice canonical(struct pm_slice raw)
 	return best;
 }
 
-/* A function's name without what the compiler appended. */
-static struct pm_slice base_name(struct pm_slice symbol)
+struct pm_slice pm_guilty_base(struct pm_slice symbol)
 {
 	if (pm_slice_has(symbol, PM_S("::"))) /* Rust, C++ */
 		return symbol;
@@ -229,14 +228,14 @@ static void add(struct candidates *c, struct pm_slice symbol, const char *skip)
 	struct pm_slice name;
 
 	if (!pm_demangle(c->arena, symbol, &name))
-		name = base_name(symbol);
+		name = pm_guilty_base(symbol);
 	if (name.n && c->n < PM_CANDIDATES && !pm_guilty_passed_over(name, skip))
 		c->raw[c->n++] = name;
 }
 
 /* "RIP: 0010:name+0x…", "pc : name+0x…", "NIP [c…] name+0x…": what stands before the place. */
 static const char *const pc_marks[] = {
-	"RIP: ",      "EIP: ",	"IP: ",	    "NIP ",  "pc : ",	    "PC is at ",
+	"RIP: ",      "EIP: ",  "IP: ",     "NIP ",  "pc : ",       "PC is at ",
 	"EIP is at ", "epc : ", "epc   : ", "ERA: ", "Krnl PSW : ", "--- interrupt: ",
 };
 
@@ -274,9 +273,8 @@ static bool is_pc(struct pm_slice body, struct pm_slice *symbol_out)
 			if (pm_take_hex(&word, &value, NULL) && pm_take_char(&word, ' '))
 				rest = word;
 		}
-		if (pm_frame_parse(rest, &frame)) {
-			if (frame.has_offset)
-				*symbol_out = frame.symbol;
+		if (pm_frame_parse(rest, &frame) && (frame.has_offset || !frame.symbol.n)) {
+			*symbol_out = frame.symbol;
 			return true;
 		}
 		if (pm_slice_starts(rest, PM_S("0x")) || pm_slice_has(rest, PM_S("(null)")))
@@ -299,7 +297,7 @@ static bool is_injected(struct pm_slice body)
 
 	if (!pm_slice_has(body, PM_S("should_fail")) || !pm_frame_parse(body, &frame) || !frame.has_offset)
 		return false;
-	name = base_name(frame.symbol);
+	name = pm_guilty_base(frame.symbol);
 	return pm_slice_eq(name, PM_S("should_fail")) || pm_slice_eq(name, PM_S("should_failslab"));
 }
 

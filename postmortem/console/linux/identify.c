@@ -2,18 +2,6 @@
 
 #include "base/demangle.h"
 
-/* Frames the kernel itself doubts, and that the name must not rest on.  Where nothing tells whose line
- * it is, they are left: without contexts nothing is certain anyway. */
-static bool doubted(const struct pm_line *line)
-{
-	struct pm_slice body = line->body;
-
-	if (line->context.kind == PM_CONTEXT_NONE || pm_slice_has(body, PM_S("<EOI>")))
-		return false;
-	return pm_slice_starts(body, PM_S("? ")) || pm_slice_has(body, PM_S(" ? ")) ||
-	       pm_slice_ends(body, PM_S(" (unreliable)"));
-}
-
 static void make_view(const struct pm_linux_report *report, struct pm_arena *arena, struct pm_view *view)
 {
 	*view = (struct pm_view){ .own = SIZE_MAX };
@@ -23,7 +11,7 @@ static void make_view(const struct pm_linux_report *report, struct pm_arena *are
 		if (i >= report->own && view->own == SIZE_MAX)
 			view->own = view->lines.n;
 		/* Printed by the taint of what was found, in the middle of it. */
-		if (i && (doubted(line) ||
+		if (i && (pm_linux_doubted(line) ||
 			  pm_slice_has(line->body, PM_S("Disabling lock debugging due to kernel taint"))))
 			continue;
 		*PM_PUSH(arena, &view->lines) = line->body;
@@ -41,6 +29,23 @@ struct named {
 	bool matched; /* a row's line did, though its details may not */
 };
 
+/* Functions among a match's captures, as titles call them. */
+static void plain_names(struct pm_arena *arena, const char *pattern, struct pm_match *match)
+{
+	size_t cap = 0;
+
+	for (const char *p = pattern; *p && cap < match->n; p++) {
+		if (*p != '{' || p[1] == '{' || !p[1]) {
+			p += *p == '{' && p[1] == '{';
+			continue;
+		}
+		if (p[1] == 'f' && p[2] == '}' && !pm_demangle(arena, match->cap[cap], &match->cap[cap]))
+			match->cap[cap] = pm_guilty_base(match->cap[cap]);
+		cap += !((p[1] == '_' || p[1] == 'a') && p[2] == '}');
+		p += strcspn(p, "}");
+	}
+}
+
 /* Finds the row's details behind the line that matched; adds their captures. */
 static bool find_details(const struct pm_view *view, struct pm_arena *arena, struct named *named)
 {
@@ -53,8 +58,9 @@ static bool find_details(const struct pm_view *view, struct pm_arena *arena, str
 			at++;
 		if (at++ >= view->own)
 			return false;
+		plain_names(arena, named->row->details[d], &match);
 		for (size_t i = 0; i < match.n && named->match.n < PM_CAPTURES; i++)
-			(void)pm_demangle(arena, match.cap[i], &named->match.cap[named->match.n++]);
+			named->match.cap[named->match.n++] = match.cap[i];
 	}
 	return true;
 }
@@ -79,6 +85,7 @@ static void name(const struct pm_view *view, struct pm_arena *arena, struct name
 			if (!named->row)
 				break;
 			named->matched = true;
+			plain_names(arena, named->row->line, &named->match);
 			if (find_details(view, arena, named))
 				return;
 		}
@@ -181,7 +188,8 @@ static const char *context_words(struct pm_arena *arena, struct pm_context conte
 	}
 }
 
-static void find_panic(const struct pm_linux_report *report, struct pm_incident *inc)
+/* How the text goes on behind the start: a panic, or a broken connection. */
+static void find_end(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	const struct pm_window *window = report->window;
 
@@ -189,7 +197,12 @@ static void find_panic(const struct pm_linux_report *report, struct pm_incident 
 		const struct pm_line *line = &window->lines[i];
 		size_t pos = pm_slice_find(line->body, PM_S("Kernel panic - not syncing"));
 
-		if (pos == PM_NPOS)
+		/* What a cloud's console service says when it drops the connection. */
+		if (!inc->corrupted && pm_slice_has(line->body, PM_S("serialport: VM disconnected."))) {
+			inc->corrupted = true;
+			inc->corrupted_why = "the console's connection broke";
+		}
+		if (pos == PM_NPOS || inc->panicked)
 			continue;
 		struct pm_slice reason =
 			pm_slice_from(line->body, pos + sizeof("Kernel panic - not syncing") - 1);
@@ -197,7 +210,6 @@ static void find_panic(const struct pm_linux_report *report, struct pm_incident 
 		inc->panicked = true;
 		inc->panic_reason = pm_arena_str(&inc->arena, pm_slice_trim(reason));
 		inc->panic_at = line->at;
-		return;
 	}
 }
 
@@ -252,7 +264,7 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	inc->fault.message = pm_arena_str(&inc->arena, pm_slice_trim(first->body));
 	inc->fault.at = first->at;
 	inc->context_how = context_words(&inc->arena, report->context);
-	find_panic(report, inc);
+	find_end(report, inc);
 	inc->fingerprint =
 		pm_fingerprint(&inc->arena, inc->fault.kind, inc->title,
 			       named.row && has_place(named.row) && named.search.ok ? &named.search : NULL);

@@ -24,6 +24,9 @@ enum pm_linux_start { PM_NO_START, PM_STARTS, PM_FOLLOWS, PM_ASIDE };
  * PM_ASIDE: yes, unless it stands in the middle of a stack trace. */
 enum pm_linux_start pm_linux_start(const struct pm_line *line);
 
+/* Does the kernel itself doubt this line (an unreliable frame)?  The name must not rest on it. */
+bool pm_linux_doubted(const struct pm_line *line);
+
 /* The report as it is read for its name: bodies of its lines, without unreliable frames. */
 struct pm_view {
 	PM_VEC(struct pm_slice) lines;
@@ -35,7 +38,7 @@ struct pm_view {
 #define PM_CANDIDATES 512
 
 struct pm_guilty {
-	struct pm_slice raw;	   /* name as printed, without compiler suffix */
+	struct pm_slice raw;       /* name as printed, without compiler suffix */
 	struct pm_slice canonical; /* without the prefix of system calls; a bucket's name */
 };
 
@@ -53,6 +56,8 @@ void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_l
 		      struct pm_arena *arena, struct pm_search *out);
 /* Is this function of no interest in any report?  skip: globs, blank-separated, or NULL. */
 bool pm_guilty_passed_over(struct pm_slice name, const char *skip);
+/* A function's name without what the compiler appended. */
+struct pm_slice pm_guilty_base(struct pm_slice symbol);
 /* The forms of a system call's name: i = 0, 1, … until false.  0 is the raw name. */
 bool pm_guilty_form(struct pm_slice raw, size_t i, struct pm_slice *out);
 /* The source file to blame, or NULL. */

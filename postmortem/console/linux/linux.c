@@ -7,6 +7,24 @@ static bool starts(const struct pm_line *line)
 	return pm_linux_start(line) != PM_NO_START;
 }
 
+/* A boot is only a failure where a kernel was running, and said nothing of ending. */
+static bool unexpected(const struct pm_window *window)
+{
+	static const char *const ends[] = {
+		"reboot: ",   "Restarting system", "Rebooting in",
+		"Power down", "System halted",     "Kernel panic",
+	};
+	bool ran = false;
+
+	for (size_t i = 0; i < window->start; i++) {
+		ran |= window->lines[i].time_ns >= 0;
+		for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
+			if (pm_slice_has(window->lines[i].body, pm_slice_of(ends[k])))
+				return false;
+	}
+	return ran;
+}
+
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_linux_report report;
@@ -16,6 +34,8 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 		return false;
 	pm_linux_segment(window, &inc->arena, &report);
 	if (!pm_linux_identify(&report, inc))
+		return false;
+	if (inc->fault.kind == PM_KIND_REBOOT && !unexpected(window))
 		return false;
 	pm_linux_fields(&report, inc);
 	const struct pm_linux_row *row = pm_linux_row_of(&report, &family);

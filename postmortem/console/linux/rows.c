@@ -4,7 +4,7 @@ static const struct pm_linux_family *const families[] = {
 	&pm_family_access, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,    &pm_family_lockup,
 	&pm_family_hung,   &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,  &pm_family_kcsan,
 	&pm_family_ubsan,  &pm_family_lockdep, &pm_family_atomic,   &pm_family_object, &pm_family_memory,
-	&pm_family_oom,	   &pm_family_bug,     &pm_family_panic,    &pm_family_other,
+	&pm_family_oom,    &pm_family_bug,     &pm_family_panic,    &pm_family_other,
 };
 #define FAMILIES (sizeof(families) / sizeof(*families))
 

@@ -27,6 +27,17 @@ static size_t complete_after(struct pm_slice first)
 	return pm_slice_has(first, PM_S("BUG: KMSAN:")) ? 16 : 22;
 }
 
+/* Where nothing tells whose line it is, they are left: without contexts nothing is certain anyway. */
+bool pm_linux_doubted(const struct pm_line *line)
+{
+	struct pm_slice body = line->body;
+
+	if (line->context.kind == PM_CONTEXT_NONE || pm_slice_has(body, PM_S("<EOI>")))
+		return false;
+	return pm_slice_starts(body, PM_S("? ")) || pm_slice_has(body, PM_S(" ? ")) ||
+	       pm_slice_ends(body, PM_S(" (unreliable)"));
+}
+
 /* Is the line before lines[i], or the next behind it, of a stack trace? */
 static bool in_trace(const struct pm_window *window, size_t i, struct pm_context context)
 {
@@ -135,7 +146,8 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 		advance(&progress, line);
 		if (progress.quiet > QUIET_LINES)
 			break;
-		if (report_out->tail == SIZE_MAX && ++count > complete_after(first->body) &&
+		if (report_out->tail == SIZE_MAX &&
+		    (count += !pm_linux_doubted(line)) > complete_after(first->body) &&
 		    (pm_slice_has(line->body, PM_S("Kernel panic - not syncing")) ||
 		     pm_slice_has(line->body,
 				  PM_S("WARNING: possible circular locking dependency detected"))))
