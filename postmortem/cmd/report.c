@@ -12,10 +12,11 @@
 
 struct pm_report_run {
 	struct pm_report_options options;
+	struct pm_render_html page;
 	FILE *html;
 	struct pm_symbols *symbols; /* NULL: --no-symbols */
-	char *symbols_said;	    /* the last complaint, so that it is not repeated for every report */
-	size_t reports; /* so far, over all inputs */
+	char *symbols_said;         /* the last complaint, so that it is not repeated for every report */
+	size_t reports;             /* so far, over all inputs */
 	enum pm_status status;
 };
 
@@ -97,11 +98,12 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 			fprintf(stderr, "kpanic: %s: %s\n", options->html, strerror(errno));
 			return NULL;
 		}
-		pm_render_html_begin(html, input);
 	}
 	struct pm_report_run *run = pm_alloc(sizeof(*run));
 	run->options = *options;
 	run->html = html;
+	if (html)
+		pm_render_html_begin(&run->page, html, input);
 	run->options.symbols.debug_dirs = run->options.debug_dirs;
 	if (!options->no_symbols)
 		run->symbols = pm_symbols_create(&run->options.symbols);
@@ -148,7 +150,7 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	else
 		pm_render_text(stdout, inc, style);
 	if (run->html)
-		pm_render_html_report(run->html, inc, run->reports);
+		pm_render_html_report(&run->page, inc, run->reports);
 	run->reports++;
 	/* Each report is out as soon as it is known; and a reader that went away ends the work. */
 	return fflush(stdout) == 0 && !ferror(stdout);
@@ -242,7 +244,7 @@ enum pm_status pm_report_end(struct pm_report_run *run)
 	if (run->options.json)
 		pm_render_json_end(stdout);
 	if (run->html) {
-		pm_render_html_end(run->html);
+		pm_render_html_end(&run->page);
 		bool failed = ferror(run->html);
 
 		if (fclose(run->html) || failed) {

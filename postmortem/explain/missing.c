@@ -44,6 +44,9 @@ void pm_explain_missing(struct pm_incident *inc)
 	if (inc->machine.system == PM_LINUX && !inc->machine.release)
 		pm_missing(inc,
 			   "the kernel's release: places cannot be looked up in source or debug information");
+	for (size_t i = 0; i < inc->missing.n; i++)
+		if (!strncmp(inc->missing.v[i], "source lines", 12)) /* the symbols' reader has said it */
+			return;
 	if (inc->place.symbol && !inc->place.file && has(CPU_FAULTS | PM_K(SOFT_LOCKUP), inc))
 		pm_missing(inc, "debug information: no source line and no member names (see next)");
 }

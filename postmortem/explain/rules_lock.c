@@ -79,8 +79,28 @@ static const char *edge_where(struct pm_incident *inc, const struct pm_lock_edge
 	return place ? pm_function_words(inc, place) : NULL;
 }
 
+/* Lockdep prints the newest first ("#2, #1, #0"); a circle reads from where it begins to what closes it. */
+static void put_in_order(struct pm_incident *inc)
+{
+	size_t n = inc->lock_edges.n, left = 0, right;
+
+	if (n < 3 || !inc->lock_edges.v[n - 1].new_edge || is_cycle(inc))
+		return;
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (left = 0, right = n - 2; left < right; left++, right--) {
+			struct pm_lock_edge edge = inc->lock_edges.v[left];
+
+			inc->lock_edges.v[left] = inc->lock_edges.v[right];
+			inc->lock_edges.v[right] = edge;
+		}
+		if (is_cycle(inc))
+			return; /* else turned back */
+	}
+}
+
 static bool order_cycle(struct pm_incident *inc, const struct pm_rule *rule)
 {
+	put_in_order(inc);
 	if (!is_cycle(inc))
 		return false;
 	struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->lock_edges.v[0].at,

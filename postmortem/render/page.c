@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 static const char *const codes[] = {
-	[PM_PLAIN] = "",	  [PM_BOLD] = "\033[1m", [PM_RED] = "\033[1;31m", [PM_GREEN] = "\033[32m",
-	[PM_YELLOW] = "\033[33m", [PM_DIM] = "\033[2m",	 [PM_CYAN] = "\033[36m",
+	[PM_PLAIN] = "",          [PM_BOLD] = "\033[1m", [PM_RED] = "\033[1;31m", [PM_GREEN] = "\033[32m",
+	[PM_YELLOW] = "\033[33m", [PM_DIM] = "\033[2m",  [PM_CYAN] = "\033[36m",
 };
 
 void pm_page_init(struct pm_page *page, FILE *out, const struct pm_render_text *style)
@@ -60,6 +60,7 @@ void pm_page_text(struct pm_page *page, unsigned indent, const char *label, enum
 
 	spaces(page, indent);
 	if (label) {
+		label = escaped(page, label);
 		colour_on(page, label_colour);
 		fputs(label, page->out);
 		colour_off(page, label_colour);

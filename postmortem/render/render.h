@@ -9,13 +9,13 @@
 
 struct pm_render_text {
 	bool colour;
-	bool evidence;	   /* number the statements and list the places they rest on */
-	bool details;	   /* registers, code, all traces: everything */
-	unsigned width;	   /* columns; 80 when unknown */
-	bool ascii;	   /* no arrows, no dots: the output's locale is not UTF-8 (pm_render_is_utf8) */
+	bool evidence;     /* number the statements and list the places they rest on */
+	bool details;      /* registers, code, all traces: everything */
+	unsigned width;    /* columns; 80 when unknown */
+	bool ascii;        /* no arrows, no dots: the output's locale is not UTF-8 (pm_render_is_utf8) */
 	unsigned number;   /* "report 2 of 3": 1-based; 0: say no number */
-	unsigned total;	   /* 0: not known yet, the input streams */
-	bool has_first;	   /* first_ns is valid: the time of the input's first report */
+	unsigned total;    /* 0: not known yet, the input streams */
+	bool has_first;    /* first_ns is valid: the time of the input's first report */
 	uint64_t first_ns; /* "…, 12.3 s after the first" */
 };
 
@@ -31,9 +31,21 @@ void pm_render_json_begin(FILE *out, const char *input);
 void pm_render_json_report(FILE *out, const struct pm_incident *inc, bool first);
 void pm_render_json_end(FILE *out);
 
-/* One self-contained page with all reports. */
-void pm_render_html_begin(FILE *out, const char *input);
-void pm_render_html_report(FILE *out, const struct pm_incident *inc, size_t index);
-void pm_render_html_end(FILE *out);
+/* One self-contained page with all reports.  Streams like JSON; what the timeline needs of each is kept. */
+struct pm_html_moment {
+	const char *headline;
+	bool has_time, secondary;
+	uint64_t ns;
+};
+struct pm_render_html {
+	FILE *out;
+	struct pm_arena arena;
+	PM_VEC(struct pm_html_moment) moments;
+	struct pm_buf buf; /* of the text that is being escaped */
+};
+
+void pm_render_html_begin(struct pm_render_html *page, FILE *out, const char *input);
+void pm_render_html_report(struct pm_render_html *page, const struct pm_incident *inc, size_t index);
+void pm_render_html_end(struct pm_render_html *page);
 
 #endif

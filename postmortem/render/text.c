@@ -113,25 +113,29 @@ static void sections(struct pm_page *page, const struct pm_incident *inc)
 	pm_buf_deinit(&text);
 }
 
+/* The circle, one lock a line; a rail stands for the way back. */
 static void lock_cycle(struct pm_page *page, const struct pm_incident *inc)
 {
 	size_t n = inc->lock_edges.n;
 
-	if (n < 2 || n > 16)
+	if (n < 2 || n > 16 || !inc->lock_edges.v[0].from)
 		return;
+	for (size_t i = 0; i < n; i++)
+		if (!inc->lock_edges.v[i].from || !inc->lock_edges.v[i].to ||
+		    (i && strcmp(inc->lock_edges.v[i - 1].to, inc->lock_edges.v[i].from)))
+			return; /* not a way through locks: the statements say what is known */
+	pm_page_text(page, 0, "locks     ┌", PM_BOLD, HANG, PM_PLAIN, inc->lock_edges.v[0].from);
 	for (size_t i = 0; i < n; i++) {
 		const struct pm_lock_edge *edge = &inc->lock_edges.v[i];
-		struct pm_buf how = { 0 };
+		bool last = i == n - 1;
+		struct pm_buf line = { 0 };
 
-		if (i == 0)
-			pm_page_text(page, 0, "locks", PM_BOLD, HANG, PM_PLAIN,
-				     edge->from ? edge->from : "?");
-		pm_buf_printf(&how, "|  %s%s", edge->how ? edge->how : "then",
-			      edge->new_edge ? ": closes the circle" : "");
-		pm_page_text(page, 0, "", PM_PLAIN, HANG + 1, edge->new_edge ? PM_RED : PM_DIM, how.data);
-		pm_page_text(page, 0, "", PM_PLAIN, HANG + 1, PM_DIM, "v");
-		pm_page_text(page, 0, "", PM_PLAIN, HANG, PM_PLAIN, edge->to ? edge->to : "?");
-		pm_buf_deinit(&how);
+		pm_buf_printf(&line, "→ %s", edge->to);
+		if (edge->how)
+			pm_buf_printf(&line, "  (%s)", edge->how);
+		pm_page_text(page, 0, last ? "          └" : "          │", PM_BOLD, HANG,
+			     edge->new_edge ? PM_RED : PM_PLAIN, line.data);
+		pm_buf_deinit(&line);
 	}
 }
 

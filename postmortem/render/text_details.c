@@ -62,7 +62,7 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 		if (reg->meaning)
 			continue;
 		pm_buf_printf(&line, "%-6s %0*llx  ", reg->name,
-			      reg->bits == 64	? 16
+			      reg->bits == 64   ? 16
 			      : reg->bits == 32 ? 8
 						: 4,
 			      (unsigned long long)reg->value);
@@ -80,7 +80,7 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 			continue;
 		line.n = 0;
 		pm_buf_printf(&line, "%-6s %0*llx ", reg->name,
-			      reg->bits == 64	? 16
+			      reg->bits == 64   ? 16
 			      : reg->bits == 32 ? 8
 						: 4,
 			      (unsigned long long)reg->value);
@@ -153,6 +153,17 @@ static void traces(struct pm_page *page, const struct pm_incident *inc)
 			if (trace->has_pid)
 				pm_buf_printf(&title, ", pid %lld", (long long)trace->pid);
 			section(page, title.data);
+			if (pm_words_place_apart(inc, trace)) {
+				struct pm_buf line = { 0 };
+
+				pm_buf_str(&line, "> ");
+				pm_words_place(&line, &inc->place, true);
+				if (inc->place.file)
+					pm_buf_str(&line, "  ");
+				pm_words_source(&line, &inc->place);
+				pm_page_line(page, 2, PM_RED, line.data);
+				pm_buf_deinit(&line);
+			}
 			frames(page, &trace->frames);
 			if (trace->broken)
 				pm_page_line(page, 2, PM_YELLOW, trace->broken);

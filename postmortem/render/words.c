@@ -72,7 +72,7 @@ void pm_words_kernel(struct pm_buf *buf, const struct pm_incident *inc)
 {
 	static const char *const systems[] = {
 		[PM_FREEBSD] = "FreeBSD", [PM_OPENBSD] = "OpenBSD", [PM_NETBSD] = "NetBSD",
-		[PM_DARWIN] = "Darwin",	  [PM_FUCHSIA] = "Zircon",
+		[PM_DARWIN] = "Darwin",   [PM_FUCHSIA] = "Zircon",
 	};
 	const struct pm_machine *m = &inc->machine;
 	size_t start = buf->n;
@@ -91,7 +91,7 @@ void pm_words_kernel(struct pm_buf *buf, const struct pm_incident *inc)
 		pm_buf_printf(buf, "%s%s", buf->n > start ? ", " : "", m->wall_time);
 	for (size_t i = 0; i < m->taints.n; i++) {
 		pm_buf_printf(buf, "%s%c",
-			      i		       ? ", "
+			      i                ? ", "
 			      : buf->n > start ? ", tainted "
 					       : "tainted ",
 			      m->taints.v[i].letter);
@@ -117,4 +117,19 @@ const char *pm_words_stack(const struct pm_frame *frame)
 	if (frame->stack_name)
 		return frame->stack_name;
 	return (size_t)frame->stack < sizeof(names) / sizeof(*names) ? names[frame->stack] : NULL;
+}
+
+bool pm_words_place_apart(const struct pm_incident *inc, const struct pm_trace *trace)
+{
+	if (trace->role != PM_TRACE_CRASH || !inc->place.symbol)
+		return false;
+	for (size_t i = 0; i < trace->frames.n; i++) {
+		const struct pm_frame *frame = &trace->frames.v[i];
+
+		if (frame->trust != PM_SCANNED && frame->place.symbol &&
+		    !strcmp(frame->place.symbol, inc->place.symbol) &&
+		    frame->place.offset == inc->place.offset)
+			return false;
+	}
+	return true;
 }
