@@ -1,5 +1,7 @@
 #include "console/system.h"
 
+#include <threads.h>
+
 static const struct pm_console_system *const table[] = {
 	&pm_console_linux,  &pm_console_freebsd, &pm_console_openbsd,
 	&pm_console_netbsd, &pm_console_darwin,  &pm_console_fuchsia,
@@ -207,10 +209,24 @@ bool pm_system_boots(const struct pm_line *line)
 #define WEIGH_BEFORE 120
 #define WEIGH_AFTER 200
 
+/* Few lines hold a mark: they are found all marks at once. */
+static struct pm_scanner mark_scanner;
+static once_flag mark_scanner_once = ONCE_FLAG_INIT;
+
+static void make_mark_scanner(void)
+{
+	pm_scanner_init(&mark_scanner);
+	for (size_t m = 0; m < MARKS; m++)
+		pm_scanner_add(&mark_scanner, (const char *const[]){ marks[m].text, NULL });
+	pm_scanner_build(&mark_scanner, false);
+}
+
 static void weigh_line(struct pm_slice raw, bool seen[MARKS], unsigned weight_out[PM_SYSTEMS],
 		       const char *why_out[PM_SYSTEMS], unsigned why_weight[PM_SYSTEMS])
 {
 	raw = pm_slice_upto(raw, 1024);
+	if (pm_scan(&mark_scanner, raw, 0) == PM_NPOS)
+		return;
 	for (size_t m = 0; m < MARKS; m++) {
 		enum pm_system system = marks[m].system;
 
@@ -263,6 +279,7 @@ void pm_systems_weigh(const struct pm_window *window, unsigned weight_out[PM_SYS
 		weight_out[i] = 0;
 		why_out[i] = NULL;
 	}
+	call_once(&mark_scanner_once, make_mark_scanner);
 	for (size_t i = from; i < to; i++) {
 		const struct pm_line *line = &window->lines[i];
 
