@@ -74,7 +74,7 @@ struct pm_fact *pm_detail_add_another(struct pm_detail *d, const char *name, str
 				      const char *meaning)
 {
 	value = pm_slice_trim(value);
-	if (pm_slice_ends(value, PM_S(",")))
+	while (pm_slice_ends(value, PM_S(",")))
 		value.n--;
 	if (!value.n || d->inc->facts.n >= PM_DETAIL_FACTS_MAX)
 		return NULL;
