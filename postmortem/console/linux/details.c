@@ -27,6 +27,8 @@ static void read_row(struct pm_detail *d, const struct pm_detail_row *row, const
 		(row->repeats ? pm_detail_add_another : pm_detail_add)(d, row->names[k], m->cap[k],
 								       k ? NULL : row->meaning);
 	}
+	if (!m->n && row->names[0] && *row->names[0])
+		pm_detail_add_words(d, row->names[0], "true", row->meaning);
 	if (row->read)
 		row->read(d, m);
 }

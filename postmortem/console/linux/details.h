@@ -32,9 +32,10 @@ struct pm_detail {
 
 struct pm_detail_row {
 	const char *pattern; /* base/pattern.h */
-	/* One name per capture; "" for a capture that becomes no fact. */
+	/* One name per capture; "" for a capture that becomes no fact.  Without captures the first name's
+	 * value is "true": the line stands there. */
 	const char *names[PM_DETAIL_NAMES];
-	const char *meaning; /* of the first capture's fact */
+	const char *meaning; /* of the first fact */
 	/* More than naming; may be NULL.  Called after the facts were added. */
 	void (*read)(struct pm_detail *d, const struct pm_match *m);
 	bool repeats; /* a second line of this kind is a fact of its own (else the first one counts) */

@@ -170,7 +170,7 @@ static const struct pm_detail_row mce_rows[] = {
 	{ "IPID: {x}, Syndrome: {x}", { "mci_ipid", "mci_synd" }, NULL, NULL, true },
 	{ "cache level: {*}$", { "cache" }, NULL, NULL },
 	{ "mce_record:{*}$", { "" }, NULL, ras_record, true },
-	{ "Corrected error, no action required", { NULL }, NULL, NULL },
+	{ "Corrected error, no action required", { "corrected" }, "the hardware corrected it" },
 	/* powerpc */
 	{ "machine check ({w}) {*} [{*}]", { "severity", "verdict", "recovery" }, NULL, NULL },
 	{ "[Hardware Error]: TSC {x} ", { "" }, NULL, mce_extras },
@@ -288,7 +288,9 @@ static const struct pm_detail_row ghes_rows[] = {
 	{ "MIDR: {x}", { "midr" }, "which processor core it is", NULL },
 	{ "(MPIDR): {x}", { "mpidr" }, "which processor it is", NULL },
 	{ "processor_type: {d}, {*}$", { "", "processor_type" }, NULL, NULL },
-	{ "has been corrected by h/w and requires no further action", { NULL }, NULL, NULL },
+	{ "has been corrected by h/w and requires no further action",
+	  { "corrected" },
+	  "the hardware corrected it" },
 };
 
 /* ---- EDAC and rasdaemon's memory events ---- */
@@ -367,7 +369,7 @@ static void nmi_reason(struct pm_detail *d, const struct pm_match *m)
 static const struct pm_detail_row nmi_rows[] = {
 	{ "NMI received for unknown reason {x} on CPU {d}", { "reason", "cpu" }, NULL, nmi_reason },
 	{ "NMI: {*} for reason {x} on CPU {d}", { "error", "reason", "cpu" }, NULL, nmi_reason },
-	{ "strange power saving mode", { NULL }, NULL, NULL },
+	{ "strange power saving mode", { "power_saving_hint" }, "the kernel's guess; seldom the reason" },
 };
 
 void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident *inc)

@@ -233,12 +233,16 @@ static void read_mapping(struct pm_detail *d, const struct pm_match *m)
 static void read_range(struct pm_detail *d, const struct pm_match *m)
 {
 	const char *words = pm_detail_words(ranges, m->cap[0]);
+	const char *range =
+		pm_arena_printf(&d->inc->arena, "[%.*s-%.*s]", PM_FMT(m->cap[1]), PM_FMT(m->cap[2]));
+	struct pm_fact *told = pm_incident_fact(d->inc, d->group, "range");
 
 	pm_detail_add(d, "range_type", m->cap[0], words);
-	pm_detail_add_words(
-		d, "range",
-		pm_arena_printf(&d->inc->arena, "[%.*s-%.*s]", PM_FMT(m->cap[1]), PM_FMT(m->cap[2])),
-		"the 8 bytes (16 with tags) of memory whose shadow was read");
+	if (told)
+		told->value = range;
+	else
+		pm_detail_add_words(d, "range", range, NULL);
+	pm_detail_mean(d, "range", "the 8 bytes (16 with tags) of memory whose shadow was read");
 }
 
 /* Shadow bytes of the generic mode; context is the bug type, where a value changed its meaning. */
@@ -417,7 +421,9 @@ static const struct pm_detail_row kasan_rows[] = {
 	{ "BUG: KASAN: {*} in {*}", { "" }, NULL, read_title },
 	{ "BUG: KASAN: {w}$", { "" }, NULL, read_title },
 	{ "KASAN: {*} in range [{x}-{x}]", { "" }, NULL, read_range },
-	{ "GPF could be caused by NULL-ptr deref or user memory access", { NULL }, NULL, NULL },
+	{ "GPF could be caused by NULL-ptr deref or user memory access",
+	  { "gpf_hint" },
+	  "the general protection fault may be an access to the shadow of a NULL or user pointer" },
 	{ "^{f} of size {d} at addr {x} by task {*}$",
 	  { "access", "access_size", "address", "task" },
 	  NULL,

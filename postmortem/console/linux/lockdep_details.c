@@ -496,6 +496,12 @@ static void read_rcu_state(struct pm_detail *d, const struct pm_match *m)
 	pm_detail_mean(d, "rcu_scheduler_active", pm_detail_words(rcu_scheduler, m->cap[0]));
 }
 
+static void read_illegal_switch(struct pm_detail *d, const struct pm_match *m)
+{
+	(void)m;
+	pm_detail_mean(d, "rcu_check", "the task may sleep there, which a reader must not");
+}
+
 static const struct pm_detail_row lockdep_rows[] = {
 	{ "^{*} is trying to acquire lock:", { "" }, NULL, read_wanted },
 	{ "^{*} is trying to acquire:", { "" }, NULL, read_wanted },
@@ -506,7 +512,7 @@ static const struct pm_detail_row lockdep_rows[] = {
 	{ "and this task is already holding:", { NULL }, NULL, read_holding },
 	{ "^{*} is trying to release lock ({*}) at:", { "" }, NULL, read_released },
 	{ "^{*} is trying to contend lock ({*}) at:", { "" }, NULL, read_released },
-	{ "but there are no more locks to release!", { "" }, NULL, NULL },
+	{ "but there are no more locks to release!", { "not_held" }, "the task holds no such lock" },
 	{ "^{*} is freeing memory {x}-{x}, with a lock still held there!",
 	  { "", "freed_start", "freed_end" },
 	  NULL,
@@ -534,19 +540,16 @@ static const struct pm_detail_row lockdep_rows[] = {
 	  { "source" },
 	  "an RCU list was walked outside of a reader",
 	  NULL },
-	{ "^{s} Illegal context switch in {*}!", { "source", "rcu_check" }, NULL, NULL },
+	{ "^{s} Illegal context switch in {*}!", { "source", "rcu_check" }, NULL, read_illegal_switch },
 	{ "^{s} {*}!$", { "source", "rcu_check" }, NULL, NULL },
 	{ "rcu_scheduler_active = {d}, debug_locks = {d}",
 	  { "rcu_scheduler_active", "debug_locks" },
 	  NULL,
 	  read_rcu_state },
 	{ "^RCU used illegally from {*}!", { "rcu_context" }, "RCU does not watch this CPU there", NULL },
-	{ "^irq event stamp: {d}", { "irq_events" }, NULL, NULL },
-	{ "^hardirqs last  enabled at ({d}): {*}$", { "", "hardirqs_enabled_at" }, NULL, NULL },
-	{ "^hardirqs last disabled at ({d}): {*}$", { "", "hardirqs_disabled_at" }, NULL, NULL },
-	{ "^softirqs last  enabled at ({d}): {*}$", { "", "softirqs_enabled_at" }, NULL, NULL },
-	{ "^softirqs last disabled at ({d}): {*}$", { "", "softirqs_disabled_at" }, NULL, NULL },
-	{ "trying to register non-static key", { NULL }, NULL, NULL },
+	{ "trying to register non-static key",
+	  { "non_static_key" },
+	  "the lock was never initialised, or its memory was overwritten or freed" },
 	{ "^BUG: workqueue leaked {*}: {*}$", { "leaked", "worker" }, NULL, NULL },
 	{ "^{_}last function: {f}", { "work_function" }, NULL, NULL },
 	{ "DEBUG_LOCKS_WARN_ON({*})", { "failed_check" }, "lockdep's own data is inconsistent", NULL },

@@ -195,6 +195,14 @@ static void atomic_depth(struct pm_detail *d, const struct pm_match *m)
 							 : "inside of an RCU reader, which must not sleep");
 }
 
+static void atomic_preemptible(struct pm_detail *d, const struct pm_match *m)
+{
+	uint64_t count;
+
+	if (pm_slice_hex(m->cap[1], &count))
+		pm_detail_mean(d, "preempt_count", preempt_count_words(count, &d->inc->arena));
+}
+
 static const struct pm_detail_row atomic_rows[] = {
 	{ "sleeping function called from invalid context at {s}",
 	  { "source" },
@@ -212,10 +220,10 @@ static const struct pm_detail_row atomic_rows[] = {
 	{ "^RCU nest depth: {d}, expected: {d}", { "rcu_depth", "rcu_expected" }, NULL, atomic_depth },
 	{ "Preemption disabled at:{*}$", { "" }, NULL, atomic_where },
 	{ "scheduling while atomic: {*}$", { "" }, NULL, atomic_scheduling },
-	{ "using {f}() in preemptible [{x}] code: {*}$",
-	  { "function", "preempt_count", "task" },
+	{ "using {f}() in preemptible [{x}] code: {*}/{d}$",
+	  { "function", "preempt_count", "task", "pid" },
 	  "needs that the task cannot move to another CPU",
-	  NULL },
+	  atomic_preemptible },
 	{ "^caller is {*}$", { "caller" }, NULL, NULL },
 	{ "workqueue leaked {*}: {*}$", { "leaked", "worker" }, NULL, NULL },
 	{ "last function: {f}", { "work_function" }, "the work item that ran", NULL },

@@ -281,8 +281,8 @@ static const struct pm_detail_row oom_rows[] = {
 	  { "panic_on_oom" },
 	  "the machine was told to panic when out of memory",
 	  NULL },
-	{ "System is deadlocked on memory", { NULL }, NULL, NULL },
-	{ "Out of memory and no killable processes", { NULL }, NULL, NULL },
+	{ "System is deadlocked on memory", { "deadlocked" }, "nothing was left to kill" },
+	{ "Out of memory and no killable processes", { "deadlocked" }, "nothing was left to kill" },
 };
 
 static void add_tasks(const struct oom *o, struct pm_incident *inc)

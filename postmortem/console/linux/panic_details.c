@@ -49,7 +49,7 @@ static const struct pm_detail_word reasons[] = {
 	{ "Asynchronous SError Interrupt",
 	  "the memory system reported an error that belongs to no instruction" },
 	{ "Unrecoverable", "an exception that cannot be left again" },
-	{ "Can't boot", "the kernel found no way to start" },
+	{ "Machine halted.", "the double fault handler stops the machine" },
 	{ NULL },
 };
 
@@ -276,7 +276,9 @@ static const struct pm_detail_row stack_rows[] = {
 	  { "frame", "task", "bad_value" },
 	  NULL,
 	  NULL },
-	{ "Thread overran stack, or stack corrupted", { NULL }, NULL, NULL },
+	{ "Thread overran stack, or stack corrupted",
+	  { "end_overwritten" },
+	  "the word at the stack's low end was overwritten" },
 };
 
 void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *inc)

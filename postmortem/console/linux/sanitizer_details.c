@@ -325,7 +325,7 @@ static const struct pm_detail_row ubsan_rows[] = {
 	  { "left", "operator", "right", "type" },
 	  NULL,
 	  NULL },
-	{ "^division by zero", { NULL }, NULL, NULL },
+	{ "^division by zero", { "division_by_zero" }, NULL, NULL },
 	{ "^{*} null pointer of type {*}$", { "operation", "type" }, NULL, NULL },
 	{ "^{*} misaligned address {x} for type {*}$",
 	  { "operation", "address", "type" },
@@ -339,7 +339,7 @@ static const struct pm_detail_row ubsan_rows[] = {
 	  { "alignment", "", "type" },
 	  "bytes",
 	  NULL },
-	{ "^calling __builtin_unreachable()", { NULL }, NULL, NULL },
+	{ "^calling __builtin_unreachable()", { "unreachable" }, "code that was declared unreachable" },
 };
 
 void pm_ubsan_fields(const struct pm_linux_report *report, struct pm_incident *inc)

@@ -108,17 +108,49 @@ static void rcu_cpu(struct pm_detail *d, const struct pm_match *m)
 			"the CPU is idle and the grace-period kthread starves: that is the cause");
 }
 
+/* "P77/2:b..l …": pid / depth of readers : blocked, wanted by the grace period, expedited, queued. */
 static void rcu_tasks_blocked(struct pm_detail *d, const struct pm_match *m)
 {
-	(void)m;
+	static const struct {
+		char letter;
+		const char *words;
+	} letters[] = {
+		{ 'b', "switched away from" },
+		{ 'q', "asked to report" },
+		{ 'e', "an expedited grace period waits for it" },
+		{ 'l', "on the list of blocked readers" },
+	};
+	struct pm_slice s = m->cap[2], word;
+	struct pm_match task;
+
 	pm_detail_mean(d, "stalled_tasks", "tasks preempted or blocked inside of a reader");
+	for (unsigned n = 0; n < 64 && (pm_take_blanks(&s), pm_take_word(&s, &word)); n++) {
+		if (!pm_match("^P{d}/{d}:{w}", word, &task))
+			continue;
+		const char *text =
+			pm_arena_printf(&d->inc->arena, "readers entered: %.*s", PM_FMT(task.cap[1]));
+		for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+			if (pm_slice_find_char(task.cap[2], letters[i].letter) != PM_NPOS)
+				text = pm_arena_printf(&d->inc->arena, "%s, %s", text, letters[i].words);
+		pm_detail_add_another(d, "stalled_task", task.cap[0], text);
+	}
 }
+
+/* include/linux/sched.h: TASK_…; 0x400 is TASK_NOLOAD. */
+static const struct pm_detail_word task_states[] = {
+	{ "0x0", "runnable: it was not given the CPU" },
+	{ "0x1", "interruptible sleep" },
+	{ "0x2", "uninterruptible sleep" },
+	{ "0x402", "idle: it waits for its timer" },
+	{ NULL },
+};
 
 static void rcu_starved(struct pm_detail *d, const struct pm_match *m)
 {
-	(void)m;
 	pm_detail_mean(d, "kthread",
 		       "the kthread that drives grace periods did not run: the stall may be its own fault");
+	if (m->n > 5)
+		pm_detail_mean(d, "kthread_state", pm_detail_words(task_states, m->cap[5]));
 }
 
 static void rcu_stall_numbers(struct pm_detail *d, const struct pm_match *m)
@@ -165,7 +197,7 @@ static const struct pm_detail_row rcu_rows[] = {
 	{ "INFO: {f} {w} stall on CPU", { "flavour", "detection" }, NULL, rcu_flavour },
 	{ "INFO: {f} {w} stalls on {w}:", { "flavour", "detection", "stalled" }, NULL, rcu_flavour },
 	{ "INFO: {f} {w} stall", { "flavour", "detection" }, NULL, rcu_flavour },
-	{ "Stall ended before state dump start", { NULL }, NULL, NULL },
+	{ "Stall ended before state dump start", { "ended" }, "the stall ended before it was shown" },
 	{ "detected by {d}, t={d} jiffies, g={w}",
 	  { "detected_by", "jiffies", "grace_period" },
 	  "the CPU that noticed",
@@ -402,7 +434,7 @@ static const struct pm_detail_row hung_rows[] = {
 	{ "INFO: task {*} is blocked on an {w}, but the {*}$", { "" }, NULL, hung_blocker },
 	{ "INFO: task {*} blocked on a {w} likely {*}$", { "" }, NULL, hung_blocker },
 	{ "INFO: task {*} blocked on an {w} likely {*}$", { "" }, NULL, hung_blocker },
-	{ "Blocked by coredump", { NULL }, NULL, NULL },
+	{ "Blocked by coredump", { "coredump" }, "the task waits for a core dump to be written" },
 	{ "^task:{*}{_}state:{w}{_}", { "" }, NULL, hung_state },
 	{ "^{w}{_}D{_}{d}{_}{d}{_}{d} {x}", { "" }, NULL, hung_old_state },
 };
