@@ -30,9 +30,9 @@ static uint64_t apart(uint64_t a, uint64_t b)
 /* ---- What an incident tells about the address space ---- */
 
 static const char *const sp_names[PM_ARCHES] = {
-	[PM_X86_64] = "rsp", [PM_I386] = "esp",	  [PM_ARM64] = "sp",
+	[PM_X86_64] = "rsp", [PM_I386] = "esp",   [PM_ARM64] = "sp",
 	[PM_ARM] = "sp",     [PM_RISCV64] = "sp", [PM_PPC64] = "r1",
-	[PM_S390X] = "r15",  [PM_MIPS] = "r29",	  [PM_LOONGARCH64] = "sp",
+	[PM_S390X] = "r15",  [PM_MIPS] = "r29",   [PM_LOONGARCH64] = "sp",
 };
 
 static unsigned va_bits_of(const struct pm_address_space *space, const struct pm_incident *inc)
@@ -131,7 +131,8 @@ static bool is_stack_guard(struct pm_arena *arena, const struct pm_address_space
 	/* Stacks are aligned to their size, 8 KiB at least: the page below starts at an odd page. */
 	bool below_stack = ((addr >> 12) & 1) && (addr >> 12) + 1 == space->sp >> 12;
 
-	if (!near || !(space->stack_overflow || (other_page && below_stack)))
+	if (!near || !(space->stack_guard || (space->stack_overflow && (addr >> 12 & 1)) ||
+		       (other_page && below_stack)))
 		return false;
 	return set(out, PM_ADDR_STACK_GUARD, PM_LIKELY,
 		   addr == space->sp
@@ -171,20 +172,49 @@ static bool is_error_pointer(struct pm_arena *arena, const struct pm_address_spa
 	if (!name)
 		return set(out, PM_ADDR_UNKNOWN, PM_LIKELY,
 			   pm_arena_printf(arena, "NULL - 0x%" PRIx64 " (-%" PRIu64 ")", number, number));
+	/* A structure that holds a member at that offset, computed from a NULL member (container_of), looks the same. */
+	if (number % 8 == 0)
+		return set(out, PM_ADDR_ERROR_POINTER, PM_LIKELY,
+			   pm_arena_printf(arena, "ERR_PTR(-%s), or NULL - 0x%" PRIx64, name, number));
 	return set(out, PM_ADDR_ERROR_POINTER, PM_LIKELY, pm_arena_printf(arena, "ERR_PTR(-%s)", name));
+}
+
+/* "KASAN's shadow of 0x18-0x1f: NULL + 0x18" */
+static void shadow_words(struct pm_arena *arena, const struct pm_address_space *space, uint64_t shadowed,
+			 unsigned shift, struct pm_address_meaning *of)
+{
+	struct pm_address_space plain = { .system = space->system,
+					  .arch = space->arch,
+					  .va_bits = space->va_bits };
+	const struct pm_region *region = pm_region_find(&plain, shadowed);
+	const char *words = "a wild pointer";
+
+	if (!shadowed)
+		words = "NULL";
+	else if (shadowed < 0x10000)
+		words = pm_arena_printf(arena, "NULL + 0x%" PRIx64, shadowed);
+	else if (pm_poison_find(arena, space->system, shadowed, 64, of))
+		words = of->words;
+	else if (region)
+		words = region->words;
+	of->words = pm_arena_printf(arena, "KASAN's shadow of 0x%" PRIx64 "-0x%" PRIx64 ": %s", shadowed,
+				    shadowed + (1u << shift) - 1, words);
 }
 
 /* Generic KASAN's check of a pointer reads the pointer's shadow; a wild pointer's shadow faults. */
 static bool is_shadow(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,
 		      struct pm_address_meaning *out)
 {
-	if (space->system != PM_LINUX)
+	const struct pm_region *region = pm_region_find(space, addr);
+
+	/* The shadow of all addresses, wild ones too, would cover mapped regions as well: those are meant. */
+	if (space->system != PM_LINUX ||
+	    (region && region->class != PM_ADDR_NON_CANONICAL && region->class != PM_ADDR_KASAN_SHADOW))
 		return false;
 	for (const struct pm_kasan_shadow *row = pm_kasan_shadows; row->offset; row++) {
 		uint64_t in = addr - row->offset;
 		uint64_t shadowed = in << row->shift;
 		struct pm_address_meaning of = { 0 };
-		struct pm_address_space plain = { .system = space->system, .arch = space->arch };
 
 		if (row->arch != space->arch || in >> (64 - row->shift))
 			continue;
@@ -192,17 +222,10 @@ static bool is_shadow(struct pm_arena *arena, const struct pm_address_space *spa
 			shadowed < 0x10000 ||
 			(pm_poison_find(arena, space->system, shadowed, 64, &of) && of.grade == PM_CERTAIN);
 
-		if (!telling && !space->kasan)
+		if (!telling && (!space->kasan || !region))
 			continue;
-		if (shadowed < 0x10000 && shadowed)
-			of.words = pm_arena_printf(arena, "NULL + 0x%" PRIx64, shadowed);
-		else if (!of.words && pm_region_find(&plain, shadowed))
-			of.words = pm_region_find(&plain, shadowed)->words;
-		return set(out, PM_ADDR_KASAN_SHADOW, telling ? PM_CERTAIN : PM_LIKELY,
-			   pm_arena_printf(arena, "KASAN's shadow of 0x%" PRIx64 "-0x%" PRIx64 "%s%s",
-					   shadowed, shadowed + (1u << row->shift) - 1,
-					   shadowed ? ": " : ": NULL",
-					   of.words ? of.words : "a wild pointer"));
+		shadow_words(arena, space, shadowed, row->shift, &of);
+		return set(out, PM_ADDR_KASAN_SHADOW, telling ? PM_CERTAIN : PM_LIKELY, of.words);
 	}
 	return false;
 }
@@ -227,7 +250,7 @@ static bool is_text(struct pm_arena *arena, bool big_endian, uint64_t value, uns
 	for (unsigned i = 0; i < bytes; i++) {
 		uint8_t byte = (uint8_t)(value >> 8 * (big_endian ? bytes - 1 - i : i));
 
-		if (!byte && n >= bytes - 2 && value >> 8 * i == 0)
+		if (!byte && n >= bytes - 2 && !(big_endian ? value << 8 * i : value >> 8 * i))
 			break; /* a string's end: zeros only from here */
 		if (!is_printable(byte))
 			return false;
@@ -309,6 +332,9 @@ static bool is_region(struct pm_arena *arena, const struct pm_address_space *spa
 		set(out, PM_ADDR_UNKNOWN, PM_LIKELY, "a kernel address");
 	} else {
 		set(out, region->class, region->grade, region->words);
+		/* Programs are linked at 0x400000 at the lowest, and mostly run far above 4 GiB. */
+		if (region->class == PM_ADDR_USER && pointer_bits(space) == 64 && !tagged && addr < 4 * GIB)
+			set(out, PM_ADDR_USER, PM_LIKELY, "a user address, or a number used as a pointer");
 		/* Other splits of 32-bit address spaces exist; the stack is kernel memory for sure. */
 		if (pointer_bits(space) == 32 && region->class == PM_ADDR_USER && space->arch != PM_MIPS &&
 		    space->has_sp && addr >= (space->sp & 0x80000000) && space->sp < UINT64_C(0xbf000000))
@@ -342,6 +368,20 @@ void pm_address_classify(struct pm_arena *arena, const struct pm_address_space *
 	    is_shadow(arena, space, addr, out) || is_text(arena, space->big_endian, addr, bits, out))
 		return;
 	is_region(arena, space, addr, out);
+}
+
+bool pm_address_is_shadow_of(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,
+			     uint64_t offset, struct pm_address_meaning *out)
+{
+	for (const struct pm_kasan_shadow *row = pm_kasan_shadows; row->offset; row++) {
+		struct pm_address_meaning of = { 0 };
+
+		if (space->system != PM_LINUX || row->arch != space->arch || row->offset != offset)
+			continue;
+		shadow_words(arena, space, (addr - offset) << row->shift, row->shift, &of);
+		return set(out, PM_ADDR_KASAN_SHADOW, PM_CERTAIN, of.words);
+	}
+	return false;
 }
 
 const char *pm_value_words(struct pm_arena *arena, const struct pm_address_space *space, uint64_t value,

@@ -18,11 +18,12 @@ struct pm_address_space {
 	bool big_endian;
 	unsigned va_bits; /* of a virtual address: 48, 57, 39 …; 0: not known */
 	bool has_sp, has_percpu, has_text;
-	uint64_t sp;	     /* kernel stack pointer */
+	uint64_t sp;         /* kernel stack pointer */
 	uint64_t percpu;     /* x86-64: GS base, in the direct map */
-	uint64_t text;	     /* some address of the kernel's code */
-	bool kasan;	     /* built with KASAN: shadow memory exists, and the regions do not move */
-	bool stack_overflow; /* the report is about a kernel stack */
+	uint64_t text;       /* some address of the kernel's code */
+	bool kasan;          /* built with KASAN: shadow memory exists, and the regions do not move */
+	bool stack_guard; /* the kernel says that a stack's guard page was hit */
+	bool stack_overflow; /* a double fault: mostly a stack's end */
 };
 
 struct pm_address_meaning {
@@ -35,6 +36,10 @@ void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space 
 
 void pm_address_classify(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,
 			 struct pm_address_meaning *meaning_out);
+
+/* Is offset where the architecture's KASAN shadow starts, so that addr is a shadow address for sure? */
+bool pm_address_is_shadow_of(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,
+			     uint64_t offset, struct pm_address_meaning *meaning_out);
 
 /* The same for a general register's value: only what is telling (poison, error
  * pointers, text, NULL, user pointers, the stack), not every kernel address. */

@@ -1,7 +1,7 @@
 #include "decode/arch.h"
 
 static const struct pm_decode_arch *const arches[] = {
-	&pm_decode_x86_64, &pm_decode_i386,  &pm_decode_arm64, &pm_decode_arm,	       &pm_decode_riscv64,
+	&pm_decode_x86_64, &pm_decode_i386,  &pm_decode_arm64, &pm_decode_arm,         &pm_decode_riscv64,
 	&pm_decode_ppc64,  &pm_decode_s390x, &pm_decode_mips,  &pm_decode_loongarch64,
 };
 

@@ -28,7 +28,7 @@ static const struct pm_disasm_arch arches[] = {
 };
 
 static const struct pm_disasm_arch thumb = { PM_ARM, CS_ARCH_ARM,      CS_MODE_THUMB, 2,
-					     false,  pm_arm_operation, NULL,	      NULL };
+					     false,  pm_arm_operation, NULL,          NULL };
 
 void pm_reg_name_set(char to[8], const char *name)
 {
@@ -274,7 +274,7 @@ void pm_disassemble(struct pm_incident *inc)
 		return;
 	list.dis = dis;
 	list.has_pc = marked && ((regs && regs->pc.has_addr) || inc->place.has_addr);
-	list.pc = !list.has_pc		      ? UINT64_C(1) << 30
+	list.pc = !list.has_pc                ? UINT64_C(1) << 30
 		  : regs && regs->pc.has_addr ? regs->pc.addr
 					      : inc->place.addr;
 	if (list.n - list.mark > AFTER_MAX)

@@ -7,11 +7,11 @@
 /* A memory operand.  Register names are the kernel's, full width: "rax", "x0", "r3". */
 struct pm_memory_operand {
 	char base[8], index[8]; /* "": none */
-	unsigned scale;		/* the index is multiplied by it */
-	unsigned index_bits;	/* 32: only the index's low half counts */
+	unsigned scale;         /* the index is multiplied by it */
+	unsigned index_bits;    /* 32: only the index's low half counts */
 	bool index_signed;
-	bool base_32;	 /* x86: the address is cut to 32 bits */
-	bool base_zero;	 /* no register: the displacement is an absolute address */
+	bool base_32;    /* x86: the address is cut to 32 bits */
+	bool base_zero;  /* no register: the displacement is an absolute address */
 	char segment[4]; /* "fs", "gs"; "": flat */
 	bool pc_relative;
 	bool implicit; /* the stack of a push, pop, call, ret */
@@ -24,11 +24,11 @@ struct pm_operation {
 	unsigned size; /* bytes of the instruction */
 	struct pm_memory_operand memory[2];
 	unsigned memories;
-	char value[8];	   /* the register stored or loaded into; "": none */
+	char value[8];     /* the register stored or loaded into; "": none */
 	char writes[6][8]; /* registers that it changes, full-width names */
 	unsigned writes_n;
 	bool call, jump; /* jump: unconditional, control does not pass on */
-	bool repeats;	 /* rep, or a memory copy that may have stopped in the middle */
+	bool repeats;    /* rep, or a memory copy that may have stopped in the middle */
 };
 
 /* A disassembler for one machine. */

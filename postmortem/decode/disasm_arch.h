@@ -20,7 +20,7 @@ struct pm_disasm_arch {
 	int cs_arch; /* -1: our own decoder only */
 	unsigned cs_mode;
 	unsigned least; /* shortest instruction and alignment, bytes */
-	bool fixed;	/* every instruction has that length */
+	bool fixed;     /* every instruction has that length */
 	/* What the instruction does, out of the library's details. */
 	void (*operation)(const struct pm_disasm *dis, const cs_insn *insn, struct pm_operation *op);
 	/* Instructions that the library does not know; may be NULL. */

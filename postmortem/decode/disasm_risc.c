@@ -135,6 +135,14 @@ void pm_arm64_operation(const struct pm_disasm *dis, const cs_insn *insn, struct
 		if (detail->writeback)
 			pm_operation_writes(op, mem->base);
 	}
+	/* clear_page and memset: the block's size is the machine's */
+	if (!strncmp(insn->mnemonic, "dc", 3) && strstr(insn->op_str, "zva") && op->value[0]) {
+		struct pm_memory_operand *mem = pm_operation_memory(op);
+
+		pm_reg_name_set(mem->base, op->value);
+		mem->write = true;
+		op->value[0] = 0;
+	}
 	if (exclusive_store && op->memories && registers <= 1 && op->memory[0].size > 8)
 		op->memory[0].size = 8;
 }
@@ -143,7 +151,7 @@ void pm_arm64_operation(const struct pm_disasm *dis, const cs_insn *insn, struct
  */
 bool pm_arm64_extra(const uint8_t *code, size_t size, uint64_t addr, struct pm_operation *op, char text[80])
 {
-	static const char *const names[] = { "ldadd",  "ldclr",	 "ldeor",  "ldset", "ldsmax",
+	static const char *const names[] = { "ldadd",  "ldclr",  "ldeor",  "ldset", "ldsmax",
 					     "ldsmin", "ldumax", "ldumin", "swp" };
 	static const char *const orders[] = { "", "l", "a", "al" };
 	static const char *const widths[] = { "b", "h", "", "" };
@@ -188,13 +196,13 @@ bool pm_arm64_extra(const uint8_t *code, size_t size, uint64_t addr, struct pm_o
 /* ---- arm ---- */
 
 static const struct mnemonic arm_accesses[] = {
-	{ "ldrb", 1, true },	      { "ldrsb", 1, true },	    { "ldrh", 2, true },
-	{ "ldrsh", 2, true },	      { "ldrd", 8, true },	    { "ldr", 4, true },
-	{ "ldrex", 4, true },	      { "ldrexb", 1, true },	    { "ldrexh", 2, true },
-	{ "ldrexd", 8, true },	      { "strb", 1, false, true },   { "strh", 2, false, true },
+	{ "ldrb", 1, true },          { "ldrsb", 1, true },         { "ldrh", 2, true },
+	{ "ldrsh", 2, true },         { "ldrd", 8, true },          { "ldr", 4, true },
+	{ "ldrex", 4, true },         { "ldrexb", 1, true },        { "ldrexh", 2, true },
+	{ "ldrexd", 8, true },        { "strb", 1, false, true },   { "strh", 2, false, true },
 	{ "strd", 8, false, true },   { "str", 4, false, true },    { "strex", 4, false, true },
 	{ "strexb", 1, false, true }, { "strexh", 2, false, true }, { "strexd", 8, false, true },
-	{ "ldm", 4, true },	      { "stm", 4, false, true },    { "push", 4, false, true },
+	{ "ldm", 4, true },           { "stm", 4, false, true },    { "push", 4, false, true },
 	{ "pop", 4, true },
 };
 
@@ -269,15 +277,15 @@ void pm_arm_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 /* ---- powerpc ---- */
 
 static const struct mnemonic ppc_accesses[] = {
-	{ "lbz", 1, true },	     { "lbarx", 1, true },	 { "lhz", 2, true },
-	{ "lha", 2, true },	     { "lhbrx", 2, true },	 { "lharx", 2, true },
-	{ "lwz", 4, true },	     { "lwa", 4, true },	 { "lwarx", 4, true },
-	{ "lwbrx", 4, true },	     { "lfs", 4, true },	 { "ld", 8, true },
-	{ "ldarx", 8, true },	     { "ldbrx", 8, true },	 { "lfd", 8, true },
-	{ "lvx", 16, true },	     { "lxv", 16, true },	 { "stb", 1, false, true },
-	{ "sth", 2, false, true },   { "stw", 4, false, true },	 { "stfs", 4, false, true },
+	{ "lbz", 1, true },          { "lbarx", 1, true },       { "lhz", 2, true },
+	{ "lha", 2, true },          { "lhbrx", 2, true },       { "lharx", 2, true },
+	{ "lwz", 4, true },          { "lwa", 4, true },         { "lwarx", 4, true },
+	{ "lwbrx", 4, true },        { "lfs", 4, true },         { "ld", 8, true },
+	{ "ldarx", 8, true },        { "ldbrx", 8, true },       { "lfd", 8, true },
+	{ "lvx", 16, true },         { "lxv", 16, true },        { "stb", 1, false, true },
+	{ "sth", 2, false, true },   { "stw", 4, false, true },  { "stfs", 4, false, true },
 	{ "std", 8, false, true },   { "stfd", 8, false, true }, { "stvx", 16, false, true },
-	{ "stxv", 16, false, true }, { "lmw", 4, true },	 { "stmw", 4, false, true },
+	{ "stxv", 16, false, true }, { "lmw", 4, true },         { "stmw", 4, false, true },
 };
 
 void pm_ppc_operation(const struct pm_disasm *dis, const cs_insn *insn, struct pm_operation *op)
@@ -333,8 +341,8 @@ void pm_ppc_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 /* ---- mips ---- */
 
 static const struct mnemonic mips_accesses[] = {
-	{ "lb", 1, true },	  { "lh", 2, true },	    { "lw", 4, true },
-	{ "ll", 4, true },	  { "ld", 8, true },	    { "lld", 8, true },
+	{ "lb", 1, true },        { "lh", 2, true },        { "lw", 4, true },
+	{ "ll", 4, true },        { "ld", 8, true },        { "lld", 8, true },
 	{ "sb", 1, false, true }, { "sh", 2, false, true }, { "sw", 4, false, true },
 	{ "sc", 4, false, true }, { "sd", 8, false, true }, { "scd", 8, false, true },
 };

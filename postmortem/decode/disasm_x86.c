@@ -10,8 +10,8 @@
 static const char *const families_64[][5] = {
 	{ "rax", "eax", "ax", "al", "ah" }, { "rbx", "ebx", "bx", "bl", "bh" },
 	{ "rcx", "ecx", "cx", "cl", "ch" }, { "rdx", "edx", "dx", "dl", "dh" },
-	{ "rsi", "esi", "si", "sil" },	    { "rdi", "edi", "di", "dil" },
-	{ "rbp", "ebp", "bp", "bpl" },	    { "rsp", "esp", "sp", "spl" },
+	{ "rsi", "esi", "si", "sil" },      { "rdi", "edi", "di", "dil" },
+	{ "rbp", "ebp", "bp", "bpl" },      { "rsp", "esp", "sp", "spl" },
 };
 
 static void family(char to[8], csh handle, unsigned reg, bool is_64)
@@ -47,20 +47,20 @@ static const struct {
 	unsigned id;
 	enum direction how;
 } directions[] = {
-	{ X86_INS_LEA, NONE },	       { X86_INS_NOP, NONE },	     { X86_INS_INVLPG, NONE },
+	{ X86_INS_LEA, NONE },         { X86_INS_NOP, NONE },        { X86_INS_INVLPG, NONE },
 	{ X86_INS_PREFETCHNTA, NONE }, { X86_INS_PREFETCHT0, NONE }, { X86_INS_PREFETCHT1, NONE },
 	{ X86_INS_PREFETCHT2, NONE },  { X86_INS_PREFETCHW, NONE },  { X86_INS_PREFETCH, NONE },
 	{ X86_INS_CMPXCHG, BOTH },     { X86_INS_CMPXCHG8B, BOTH },  { X86_INS_CMPXCHG16B, BOTH },
-	{ X86_INS_XADD, BOTH },	       { X86_INS_XCHG, BOTH },	     { X86_INS_STOSB, WRITES },
+	{ X86_INS_XADD, BOTH },        { X86_INS_XCHG, BOTH },       { X86_INS_STOSB, WRITES },
 	{ X86_INS_STOSW, WRITES },     { X86_INS_STOSD, WRITES },    { X86_INS_STOSQ, WRITES },
-	{ X86_INS_CMP, READS },	       { X86_INS_TEST, READS },	     { X86_INS_BT, READS },
-	{ X86_INS_BTS, BOTH },	       { X86_INS_BTR, BOTH },	     { X86_INS_BTC, BOTH },
-	{ X86_INS_PUSH, READS },       { X86_INS_POP, WRITES },	     { X86_INS_CALL, READS },
-	{ X86_INS_JMP, READS },	       { X86_INS_FXSAVE, WRITES },   { X86_INS_FXSAVE64, WRITES },
+	{ X86_INS_CMP, READS },        { X86_INS_TEST, READS },      { X86_INS_BT, READS },
+	{ X86_INS_BTS, BOTH },         { X86_INS_BTR, BOTH },        { X86_INS_BTC, BOTH },
+	{ X86_INS_PUSH, READS },       { X86_INS_POP, WRITES },      { X86_INS_CALL, READS },
+	{ X86_INS_JMP, READS },        { X86_INS_FXSAVE, WRITES },   { X86_INS_FXSAVE64, WRITES },
 	{ X86_INS_XSAVE, WRITES },     { X86_INS_XSAVE64, WRITES },  { X86_INS_FXRSTOR, READS },
 	{ X86_INS_FXRSTOR64, READS },  { X86_INS_XRSTOR, READS },    { X86_INS_XRSTOR64, READS },
 	{ X86_INS_CLFLUSH, READS },    { X86_INS_MOVNTI, WRITES },   { X86_INS_MOVNTDQ, WRITES },
-	{ X86_INS_MOVBE, AS_TOLD },    { X86_INS_NEG, BOTH },	     { X86_INS_NOT, BOTH },
+	{ X86_INS_MOVBE, AS_TOLD },    { X86_INS_NEG, BOTH },        { X86_INS_NOT, BOTH },
 };
 
 static enum direction direction_of(unsigned id)
@@ -194,15 +194,15 @@ void pm_x86_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 unsigned pm_x86_oddity(const cs_insn *insn)
 {
 	static const unsigned odd[] = {
-		X86_INS_IN,	X86_INS_INSB,  X86_INS_INSD,  X86_INS_INSW,  X86_INS_OUT,    X86_INS_OUTSB,
-		X86_INS_OUTSD,	X86_INS_OUTSW, X86_INS_HLT,   X86_INS_AAA,   X86_INS_AAD,    X86_INS_AAM,
-		X86_INS_AAS,	X86_INS_DAA,   X86_INS_DAS,   X86_INS_INTO,  X86_INS_LOOP,   X86_INS_LOOPE,
+		X86_INS_IN,     X86_INS_INSB,  X86_INS_INSD,  X86_INS_INSW,  X86_INS_OUT,    X86_INS_OUTSB,
+		X86_INS_OUTSD,  X86_INS_OUTSW, X86_INS_HLT,   X86_INS_AAA,   X86_INS_AAD,    X86_INS_AAM,
+		X86_INS_AAS,    X86_INS_DAA,   X86_INS_DAS,   X86_INS_INTO,  X86_INS_LOOP,   X86_INS_LOOPE,
 		X86_INS_LOOPNE, X86_INS_XLATB, X86_INS_ENTER, X86_INS_LJMP,  X86_INS_LCALL,  X86_INS_RETF,
-		X86_INS_RETFQ,	X86_INS_INT,   X86_INS_INT1,  X86_INS_JECXZ, X86_INS_JRCXZ,  X86_INS_CMC,
-		X86_INS_STC,	X86_INS_CLC,   X86_INS_STD,   X86_INS_LAHF,  X86_INS_SAHF,   X86_INS_ARPL,
-		X86_INS_BOUND,	X86_INS_LES,   X86_INS_LDS,   X86_INS_IRET,  X86_INS_IRETD,  X86_INS_SALC,
-		X86_INS_CMPSB,	X86_INS_CMPSD, X86_INS_SCASB, X86_INS_SCASD, X86_INS_LODSB,  X86_INS_LODSD,
-		X86_INS_WAIT,	X86_INS_RCL,   X86_INS_RCR,   X86_INS_POPFQ, X86_INS_PUSHFQ, X86_INS_XCHG,
+		X86_INS_RETFQ,  X86_INS_INT,   X86_INS_INT1,  X86_INS_JECXZ, X86_INS_JRCXZ,  X86_INS_CMC,
+		X86_INS_STC,    X86_INS_CLC,   X86_INS_STD,   X86_INS_LAHF,  X86_INS_SAHF,   X86_INS_ARPL,
+		X86_INS_BOUND,  X86_INS_LES,   X86_INS_LDS,   X86_INS_IRET,  X86_INS_IRETD,  X86_INS_SALC,
+		X86_INS_CMPSB,  X86_INS_CMPSD, X86_INS_SCASB, X86_INS_SCASD, X86_INS_LODSB,  X86_INS_LODSD,
+		X86_INS_WAIT,   X86_INS_RCL,   X86_INS_RCR,   X86_INS_POPFQ, X86_INS_PUSHFQ, X86_INS_XCHG,
 	};
 	const cs_x86 *x86 = &insn->detail->x86;
 	unsigned cost = 0;

@@ -9,7 +9,7 @@
 /* Reports in which the marked instruction is the one that the processor refused. */
 static const enum pm_kind memory_kinds[] = {
 	PM_KIND_NULL_DEREF,   PM_KIND_PAGE_FAULT,    PM_KIND_WRITE_READ_ONLY, PM_KIND_SMAP,
-	PM_KIND_GPF,	      PM_KIND_NON_CANONICAL, PM_KIND_ALIGNMENT,	      PM_KIND_EXTERNAL_ABORT,
+	PM_KIND_GPF,          PM_KIND_NON_CANONICAL, PM_KIND_ALIGNMENT,       PM_KIND_EXTERNAL_ABORT,
 	PM_KIND_DOUBLE_FAULT, PM_KIND_STACK_GUARD,
 };
 
@@ -29,7 +29,7 @@ struct computed {
 	bool known; /* every register it needs is known */
 	uint64_t address;
 	uint64_t base, index, segment;
-	bool equal;	    /* it is the fault address */
+	bool equal;         /* it is the fault address */
 	const char *inside; /* why it explains the fault address though it is not equal; NULL: it does not */
 };
 
@@ -147,6 +147,14 @@ static bool is_wild_48(enum pm_arch arch, uint64_t address)
 	return arch == PM_X86_64 && (int64_t)(address << 16) >> 16 != (int64_t)address;
 }
 
+/* A general protection fault without an address, at an instruction whose address is
+ * fine: a return to a bad address, a bad selector, an unaligned vector, a wrong MSR. */
+static bool is_refused_elsewhere(const struct pm_incident *inc, uint64_t address)
+{
+	return inc->machine.arch == PM_X86_64 && inc->fault.kind == PM_KIND_GPF && !inc->fault.has_address &&
+	       !is_wild_48(inc->machine.arch, address);
+}
+
 /* How well an operand fits the fault: the highest is taken. */
 static unsigned fitness(const struct pm_incident *inc, const struct computed *c)
 {
@@ -198,6 +206,8 @@ static void say(struct pm_incident *inc, const struct computed *c)
 							       : ", the fault address");
 	else if (c->inside)
 		pm_buf_printf(&buf, "; %s", c->inside);
+	else if (is_refused_elsewhere(inc, c->address))
+		pm_buf_str(&buf, "; canonical, so it was not this address that was refused");
 	else if (fault->has_address)
 		pm_buf_printf(&buf, ", but the fault address is 0x%" PRIx64, fault->address);
 	fault->effective_words = pm_arena_str(&inc->arena, (struct pm_slice){ buf.data, buf.n });
@@ -261,9 +271,20 @@ void pm_effective_classify(struct pm_incident *inc, const struct pm_address_spac
 {
 	const struct pm_fault *fault = &inc->fault;
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	uint64_t address = fault->has_address ? fault->address : fault->effective, base;
+	uint64_t address = fault->has_address ? fault->address : fault->effective, base, index;
 	bool near = fault->displacement >= -0x10000 && fault->displacement <= 0x10000;
 
+	*meaning = (struct pm_address_meaning){ 0 };
+	if (!fault->has_address && is_refused_elsewhere(inc, address))
+		return;
+	/* KASAN's check adds its shadow's offset to an address shifted right. */
+	if (fault->has_effective && fault->base_reg && fault->index_reg && regs &&
+	    (fault->effective_equal || !fault->has_address) &&
+	    value_of(regs, space->arch, fault->base_reg, &base) &&
+	    value_of(regs, space->arch, fault->index_reg, &index) &&
+	    (pm_address_is_shadow_of(&inc->arena, space, address, base, meaning) ||
+	     pm_address_is_shadow_of(&inc->arena, space, address, index, meaning)))
+		return;
 	/* Seen from the register that pointed there, and only where that is all that made the address. */
 	if (fault->has_effective && fault->base_reg && !fault->index_reg && near && regs &&
 	    (fault->effective_equal || !fault->has_address) &&

@@ -51,7 +51,7 @@ const char *pm_mca_severity(uint64_t status, enum pm_mca_vendor vendor)
 
 static const char *const transactions[] = { "an instruction", "data", "anything", "reserved" };
 static const char *const levels[] = { "level 0", "level 1", "level 2", "any level" };
-static const char *const requests[] = { "error",     "read",	   "write",
+static const char *const requests[] = { "error",     "read",       "write",
 					"data read", "data write", "instruction fetch",
 					"prefetch",  "eviction",   "snoop" };
 static const char *const participants[] = { "requested by this processor", "answered by this processor",
@@ -140,12 +140,12 @@ struct bit {
 
 static const struct bit aer_uncorrectable[] = {
 	{ 4, "data link protocol error" },  { 5, "surprise down" },
-	{ 12, "poisoned packet" },	    { 13, "flow control protocol error" },
-	{ 14, "completion timeout" },	    { 15, "completer abort" },
+	{ 12, "poisoned packet" },          { 13, "flow control protocol error" },
+	{ 14, "completion timeout" },       { 15, "completer abort" },
 	{ 16, "unexpected completion" },    { 17, "receiver overflow" },
-	{ 18, "malformed packet" },	    { 19, "ECRC error" },
-	{ 20, "unsupported request" },	    { 21, "ACS violation" },
-	{ 22, "internal error" },	    { 23, "multicast blocked packet" },
+	{ 18, "malformed packet" },         { 19, "ECRC error" },
+	{ 20, "unsupported request" },      { 21, "ACS violation" },
+	{ 22, "internal error" },           { 23, "multicast blocked packet" },
 	{ 24, "atomic operation blocked" }, { 25, "packet prefix blocked" },
 	{ 26, "poisoned packet blocked" },
 };

@@ -12,7 +12,7 @@ enum pm_mca_vendor { PM_MCA_UNKNOWN, PM_MCA_INTEL, PM_MCA_AMD };
 /* A bit of MCi_STATUS that this vendor's processors have. */
 struct pm_mca_bit {
 	uint8_t bit;
-	const char *name;	   /* lower case: "uc" */
+	const char *name;          /* lower case: "uc" */
 	const char *set, *clear;   /* words; clear may be NULL: then nothing is worth saying */
 	enum pm_mca_vendor vendor; /* PM_MCA_UNKNOWN: every x86 */
 };

@@ -10,8 +10,8 @@ static const char *const level_titles[PM_TABLE_LEVELS] = { "PGD", "P4D", "PUD", 
 /* Intel SDM vol 3, tables 4-15 to 4-20; the software bits: arch/x86/include/asm/pgtable_types.h */
 #define FRAME UINT64_C(0x000ffffffffff000)
 static const struct pm_bit x86_table_bits[] = {
-	PM_BIT(1, "writable"),	    PM_CLEAR(1, "read-only"),	     PM_BIT(2, "user"),
-	PM_CLEAR(2, "kernel only"), PM_BIT(3, "write through"),	     PM_BIT(4, "not cached"),
+	PM_BIT(1, "writable"),      PM_CLEAR(1, "read-only"),        PM_BIT(2, "user"),
+	PM_CLEAR(2, "kernel only"), PM_BIT(3, "write through"),      PM_BIT(4, "not cached"),
 	PM_BIT(63, "no execute"),   { 0x1 | 0x60 | 0xf80, 0, NULL }, { UINT64_C(0x7ff) << 52, 0, NULL },
 };
 static const struct pm_bit x86_page_bits[] = {
@@ -46,7 +46,7 @@ static const char *x86_words(struct pm_arena *arena, enum pm_table_level level, 
 	if (level == PM_PTE || huge)
 		return pm_arena_printf(
 			arena, "%s%s, frame 0x%" PRIx64,
-			!huge		  ? "present, "
+			!huge             ? "present, "
 			: level == PM_PUD ? "1 GiB page, "
 					  : "2 MiB page, ",
 			pm_bits_words(arena, x86_page_bits, PM_COUNT(x86_page_bits), entry & ~FRAME, ", "),
@@ -104,6 +104,14 @@ const char *pm_pte_words(struct pm_arena *arena, enum pm_arch arch, enum pm_tabl
 	}
 }
 
+/* mm/page_alloc.c, CONFIG_DEBUG_PAGEALLOC: kernel pages are unmapped when they are freed. */
+static bool is_freed_page(const struct pm_incident *inc)
+{
+	return inc->machine.arch == PM_X86_64 && inc->fault.flags &&
+	       strstr(inc->fault.flags, "DEBUG_PAGEALLOC") && inc->fault.has_address &&
+	       inc->fault.address >> 63;
+}
+
 void pm_pte_decode(struct pm_incident *inc)
 {
 	const char *end = NULL;
@@ -116,6 +124,10 @@ void pm_pte_decode(struct pm_incident *inc)
 
 		if (!fact || !pm_take_hex(&text, &entry, NULL))
 			continue;
+		if (!fact->meaning && entry && !(entry & 1) && is_freed_page(inc)) {
+			fact->meaning = "not present: the page is free (DEBUG_PAGEALLOC unmaps free pages)";
+			fact->grade = PM_LIKELY;
+		}
 		if (!fact->meaning)
 			fact->meaning =
 				pm_pte_words(&inc->arena, inc->machine.arch, (enum pm_table_level)i, entry);

@@ -248,11 +248,11 @@ const struct pm_region *pm_region_find(const struct pm_address_space *space, uin
 
 /* CONFIG_KASAN_SHADOW_OFFSET of each architecture's Kconfig; shift 4: tag-based. */
 const struct pm_kasan_shadow pm_kasan_shadows[] = {
-	{ PM_X86_64, U(dffffc0000000000), 3 },	{ PM_ARM64, U(dfff800000000000), 3 }, /* 48 and 52 bits */
+	{ PM_X86_64, U(dffffc0000000000), 3 },  { PM_ARM64, U(dfff800000000000), 3 }, /* 48 and 52 bits */
 	{ PM_ARM64, U(dfffa00000000000), 3 }, /* 48 bits, 5.4 to 5.10 */
 	{ PM_ARM64, U(dfff200000000000), 3 }, /* 48 bits, before 5.4 */
 	{ PM_ARM64, U(dfffffc000000000), 3 }, /* 39 bits */
-	{ PM_ARM64, U(efff800000000000), 4 },	{ PM_ARM64, U(efffffc000000000), 4 },
+	{ PM_ARM64, U(efff800000000000), 4 },   { PM_ARM64, U(efffffc000000000), 4 },
 	{ PM_RISCV64, U(dfffffff00000000), 3 }, { PM_PPC64, U(a80e000000000000), 3 }, /* book3s radix */
-	{ PM_S390X, U(001c000000000000), 3 },	{ PM_ARCH_UNKNOWN, 0, 0 },
+	{ PM_S390X, U(001c000000000000), 3 },   { PM_ARCH_UNKNOWN, 0, 0 },
 };

@@ -6,11 +6,11 @@
 
 /* Since 5.1 new calls have one number everywhere; those the generated table may be too old for. */
 static const struct pm_code_words common[] = {
-	{ 451, "cachestat" },	      { 452, "fchmodat2" },	   { 453, "map_shadow_stack" },
-	{ 454, "futex_wake" },	      { 455, "futex_wait" },	   { 456, "futex_requeue" },
-	{ 457, "statmount" },	      { 458, "listmount" },	   { 459, "lsm_get_self_attr" },
+	{ 451, "cachestat" },         { 452, "fchmodat2" },        { 453, "map_shadow_stack" },
+	{ 454, "futex_wake" },        { 455, "futex_wait" },       { 456, "futex_requeue" },
+	{ 457, "statmount" },         { 458, "listmount" },        { 459, "lsm_get_self_attr" },
 	{ 460, "lsm_set_self_attr" }, { 461, "lsm_list_modules" }, { 462, "mseal" },
-	{ 463, "setxattrat" },	      { 464, "getxattrat" },	   { 465, "listxattrat" },
+	{ 463, "setxattrat" },        { 464, "getxattrat" },       { 465, "listxattrat" },
 	{ 466, "removexattrat" },     { 467, "open_tree_attr" },   { 468, "file_getattr" },
 	{ 469, "file_setattr" },
 };
@@ -92,12 +92,12 @@ static const struct {
 	const char *reg;
 } number_regs[] = {
 	{ PM_X86_64, "orig_rax" }, { PM_I386, "orig_eax" },  { PM_ARM64, "x8" },
-	{ PM_RISCV64, "a7" },	   { PM_LOONGARCH64, "a7" },
+	{ PM_RISCV64, "a7" },      { PM_LOONGARCH64, "a7" },
 };
 static const char *const entries[] = {
-	"entry_SYSCALL",	"entry_INT80",	       "entry_SYSENTER",      "do_syscall_64",
-	"do_fast_syscall_32",	"do_int80_syscall_32", "int80_emulation",     "el0_svc",
-	"do_trap_ecall_u",	"do_syscall",	       "handle_syscall",      "ret_from_syscall",
+	"entry_SYSCALL",        "entry_INT80",         "entry_SYSENTER",      "do_syscall_64",
+	"do_fast_syscall_32",   "do_int80_syscall_32", "int80_emulation",     "el0_svc",
+	"do_trap_ecall_u",      "do_syscall",          "handle_syscall",      "ret_from_syscall",
 	"system_call_fastpath", "entry_INT80_32",      "asm_int80_emulation",
 };
 

@@ -28,7 +28,7 @@ static const struct pm_bit page_fault_bits[] = {
 /* SDM vol 3, 6.13: error codes that name a selector */
 static const struct pm_bit selector_bits[] = {
 	PM_BIT(0, "external event"), { 0x6, 0x0, "GDT" }, { 0x6, 0x2, "IDT" },
-	{ 0x6, 0x4, "LDT" },	     { 0x6, 0x6, "IDT" }, { 0xfff8, 0, NULL }, /* the index: said apart */
+	{ 0x6, 0x4, "LDT" },         { 0x6, 0x6, "IDT" }, { 0xfff8, 0, NULL }, /* the index: said apart */
 };
 
 /* SDM vol 3, 2.3 */
@@ -104,10 +104,10 @@ static const struct pm_bit cr4_bits[] = {
 
 /* SDM vol 3, 17.2 */
 static const struct pm_bit dr6_bits[] = {
-	PM_BIT(0, "breakpoint 0 hit"),	   PM_BIT(1, "breakpoint 1 hit"),
-	PM_BIT(2, "breakpoint 2 hit"),	   PM_BIT(3, "breakpoint 3 hit"),
+	PM_BIT(0, "breakpoint 0 hit"),     PM_BIT(1, "breakpoint 1 hit"),
+	PM_BIT(2, "breakpoint 2 hit"),     PM_BIT(3, "breakpoint 3 hit"),
 	PM_CLEAR(11, "bus lock detected"), PM_BIT(13, "debug register access"),
-	PM_BIT(14, "single step"),	   PM_BIT(15, "task switch"),
+	PM_BIT(14, "single step"),         PM_BIT(15, "task switch"),
 	{ 0xfffe0ff0, 0xfffe0ff0, "" }, /* always one */
 };
 static const struct pm_bit dr7_bits[] = {
@@ -140,13 +140,13 @@ static const struct pm_reg_bits reg_bits[] = {
 
 /* arch/x86/include/asm/segment.h: selectors that Linux loads */
 static const struct pm_code_words selectors_64[] = {
-	{ 0x00, "null" },	 { 0x08, "kernel code, 32 bits" }, { 0x10, "kernel code" },
+	{ 0x00, "null" },        { 0x08, "kernel code, 32 bits" }, { 0x10, "kernel code" },
 	{ 0x18, "kernel data" }, { 0x23, "user code, 32 bits" },   { 0x2b, "user data" },
-	{ 0x33, "user code" },	 { 0x7b, "per-CPU (CPU number)" }, { 0x40, "TSS" },
+	{ 0x33, "user code" },   { 0x7b, "per-CPU (CPU number)" }, { 0x40, "TSS" },
 };
 static const struct pm_code_words selectors_32[] = {
-	{ 0x00, "null" },	  { 0x60, "kernel code" },  { 0x68, "kernel data" },
-	{ 0x73, "user code" },	  { 0x7b, "user data" },    { 0x33, "user TLS" },
+	{ 0x00, "null" },         { 0x60, "kernel code" },  { 0x68, "kernel data" },
+	{ 0x73, "user code" },    { 0x7b, "user data" },    { 0x33, "user TLS" },
 	{ 0xd8, "per-CPU data" }, { 0xe0, "stack canary" }, { 0xf8, "double fault TSS" },
 };
 
@@ -184,8 +184,8 @@ static const struct {
 	uint32_t vector;
 } kind_vectors[] = {
 	{ PM_KIND_NULL_DEREF, 14 },    { PM_KIND_PAGE_FAULT, 14 },    { PM_KIND_WRITE_READ_ONLY, 14 },
-	{ PM_KIND_EXECUTE_NX, 14 },    { PM_KIND_SMEP, 14 },	      { PM_KIND_SMAP, 14 },
-	{ PM_KIND_GPF, 13 },	       { PM_KIND_NON_CANONICAL, 13 }, { PM_KIND_DIVIDE, 0 },
+	{ PM_KIND_EXECUTE_NX, 14 },    { PM_KIND_SMEP, 14 },          { PM_KIND_SMAP, 14 },
+	{ PM_KIND_GPF, 13 },           { PM_KIND_NON_CANONICAL, 13 }, { PM_KIND_DIVIDE, 0 },
 	{ PM_KIND_INVALID_OPCODE, 6 }, { PM_KIND_DOUBLE_FAULT, 8 },
 };
 
@@ -225,7 +225,7 @@ static void fault(struct pm_incident *inc)
 	switch (f->vector) {
 	case 14:
 		pm_fault_say(inc, pm_x86_page_fault_words(&inc->arena, f->error_code),
-			     f->error_code & PF_FETCH	? PM_EXECUTE
+			     f->error_code & PF_FETCH   ? PM_EXECUTE
 			     : f->error_code & PF_WRITE ? PM_WRITE
 							: PM_READ);
 		break;
