@@ -157,7 +157,8 @@ static bool find_magic(struct pm_arena *arena, enum pm_system system, uint64_t v
 	}
 	for (size_t i = 0; !best && bits == 64 && i < PM_COUNT(magics); i++) {
 		/* A 32-bit number in one half of what was read as a pointer. */
-		if (magics[i].system != system || magics[i].bits || value >> 32 != magics[i].value)
+		if (magics[i].system != system || magics[i].bits || value >> 32 != magics[i].value ||
+		    magics[i].value == 0xdeadbeef) /* too widely used as a start of anything */
 			continue;
 		*out = (struct pm_address_meaning){ magics[i].class, PM_LIKELY,
 						    pm_arena_printf(arena, "the upper half is %s",

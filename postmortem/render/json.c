@@ -136,8 +136,11 @@ static void fault(struct pm_json *json, const struct pm_fault *f)
 	pm_json_str(json, "error_words", f->error_words);
 	if (f->has_address) {
 		pm_json_hex(json, "address", f->address);
-		pm_json_str(json, "address_class", pm_address_class_name(f->address_class));
 	}
+	if (f->address_class != PM_ADDR_UNKNOWN)
+		pm_json_str(json, "address_class", pm_address_class_name(f->address_class));
+	if (f->address_class != PM_ADDR_UNKNOWN && f->address_grade != PM_NO_GRADE)
+		pm_json_str(json, "address_grade", f->address_grade == PM_CERTAIN ? "certain" : "likely");
 	pm_json_str(json, "address_words", f->address_words);
 	at(json, "address_at", f->address_at);
 	if (f->access != PM_ACCESS_UNKNOWN)
@@ -147,6 +150,15 @@ static void fault(struct pm_json *json, const struct pm_fault *f)
 	if (f->has_effective)
 		pm_json_hex(json, "effective", f->effective);
 	pm_json_str(json, "effective_words", f->effective_words);
+	if (f->has_effective) {
+		if (f->has_address)
+			pm_json_bool(json, "effective_explains_address", f->effective_equal);
+		pm_json_str(json, "base_register", f->base_reg);
+		pm_json_str(json, "index_register", f->index_reg);
+		pm_json_int(json, "displacement", f->displacement);
+		pm_json_str(json, "value_register", f->value_reg);
+		pm_json_str(json, "base_from", f->base_from);
+	}
 	pm_json_str(json, "object", f->object);
 	if (f->oops_count)
 		pm_json_uint(json, "oops_count", f->oops_count);
