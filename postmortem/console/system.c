@@ -225,18 +225,21 @@ static void weigh_line(struct pm_slice raw, bool seen[MARKS], unsigned weight_ou
 		       const char *why_out[PM_SYSTEMS], unsigned why_weight[PM_SYSTEMS])
 {
 	raw = pm_slice_upto(raw, 1024);
-	if (pm_scan(&mark_scanner, raw, 0) == PM_NPOS)
-		return;
-	for (size_t m = 0; m < MARKS; m++) {
-		enum pm_system system = marks[m].system;
+	for (size_t at = 0; (at = pm_scan(&mark_scanner, raw, at)) != PM_NPOS; at++) {
+		struct pm_slice here = pm_slice_from(raw, at);
 
-		if (seen[m] || !pm_slice_has(raw, pm_slice_of(marks[m].text)))
-			continue;
-		seen[m] = true;
-		weight_out[system] += marks[m].weight;
-		if (marks[m].weight > why_weight[system]) {
-			why_weight[system] = marks[m].weight;
-			why_out[system] = marks[m].text;
+		for (size_t m = 0; m < MARKS; m++) {
+			enum pm_system system = marks[m].system;
+
+			if (seen[m] || marks[m].text[0] != here.p[0] ||
+			    !pm_slice_starts(here, pm_slice_of(marks[m].text)))
+				continue;
+			seen[m] = true;
+			weight_out[system] += marks[m].weight;
+			if (marks[m].weight > why_weight[system]) {
+				why_weight[system] = marks[m].weight;
+				why_out[system] = marks[m].text;
+			}
 		}
 	}
 }
