@@ -40,6 +40,7 @@ static void place_fields(struct pm_json *json, const struct pm_place *place)
 	pm_json_str(json, "file", place->file);
 	if (place->file_line)
 		pm_json_uint(json, "file_line", place->file_line);
+	pm_json_str(json, "source_text", place->source_text);
 }
 
 static bool place_empty(const struct pm_place *place)
