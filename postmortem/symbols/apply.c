@@ -217,7 +217,8 @@ static void apply_member(struct job *job)
 	fault->member = member.member;
 	fault->member_offset = member.offset;
 	char *words = pm_printf("`%s` in %s", member.member, member.type);
-	pm_incident_add_fact(job->inc, "symbols", "member", pm_slice_of(words), NULL, job->inc->place.at)->grade = PM_LIKELY;
+	pm_incident_add_fact(job->inc, "symbols", "member", pm_slice_of(words), NULL, job->inc->place.at)
+		->grade = PM_LIKELY;
 	free(words);
 	if (member.variable)
 		pm_incident_add_fact(job->inc, "symbols", "variable", pm_slice_of(member.variable), NULL,

@@ -160,13 +160,15 @@ bool pm_dwarf_unit_of(struct pm_dwarf *dw, uint64_t pc, uint64_t *unit_offset_ou
 	if (!dw->aranges_ready) {
 		dw->aranges_ready = true;
 		read_aranges(dw);
-		qsort(dw->aranges, dw->aranges_n, sizeof(*dw->aranges), by_start);
+		if (dw->aranges_n)
+			qsort(dw->aranges, dw->aranges_n, sizeof(*dw->aranges), by_start);
 	}
 	const struct pm_arange *found = search_aranges(dw, pc);
 	if (!found && !dw->scanned) {
 		dw->scanned = true;
 		scan_units(dw);
-		qsort(dw->aranges, dw->aranges_n, sizeof(*dw->aranges), by_start);
+		if (dw->aranges_n)
+			qsort(dw->aranges, dw->aranges_n, sizeof(*dw->aranges), by_start);
 		found = search_aranges(dw, pc);
 	}
 	if (found)

@@ -16,7 +16,8 @@ void pm_line_table_deinit(struct pm_line_table *table)
 }
 
 /* Directories or files of DWARF 5: a list of forms, then that many of each. */
-static bool read_entries5(struct pm_dwarf *dw, struct pm_unit *unit, struct pm_reader *r, bool files)
+static bool read_entries5(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_unit *shape,
+			  struct pm_reader *r, bool files)
 {
 	struct pm_line_table *table = &unit->lines;
 	struct {
@@ -46,7 +47,7 @@ static bool read_entries5(struct pm_dwarf *dw, struct pm_unit *unit, struct pm_r
 			struct pm_form_value v;
 
 			if (formats[k].form > UINT16_MAX ||
-			    !pm_form_read(dw, unit, (uint16_t)formats[k].form, 0, r, &v))
+			    !pm_form_read(dw, shape, (uint16_t)formats[k].form, 0, r, &v))
 				return false;
 			if (formats[k].type == DW_LNCT_path)
 				name = v.text;
@@ -114,7 +115,7 @@ static bool read_table(struct pm_dwarf *dw, struct pm_unit *unit)
 		length = pm_read(&r, 8);
 		offset_size = 8;
 	}
-	if (r.bad || length > pm_reader_left(&r) || offset_size != unit->offset_size)
+	if (r.bad || length > pm_reader_left(&r))
 		return false;
 	r.end = r.p + length;
 	table->version = (uint16_t)pm_read(&r, 2);
@@ -141,8 +142,12 @@ static bool read_table(struct pm_dwarf *dw, struct pm_unit *unit)
 		table->lengths[i] = pm_read_u8(&r);
 	if (r.bad || !table->line_range || !table->opcode_base)
 		return false;
-	return table->version >= 5 ? read_entries5(dw, unit, &r, false) && read_entries5(dw, unit, &r, true)
-				   : read_entries4(unit, &r);
+	if (table->version < 5)
+		return read_entries4(unit, &r);
+	/* The assembler that makes the table may use another DWARF size than the compiler did. */
+	struct pm_unit shape = *unit;
+	shape.offset_size = (uint8_t)offset_size;
+	return read_entries5(dw, unit, &shape, &r, false) && read_entries5(dw, unit, &shape, &r, true);
 }
 
 static bool want_table(struct pm_dwarf *dw, struct pm_unit *unit)

@@ -511,6 +511,18 @@ enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_pri
 	return wrong ? PM_CONTRADICTS : PM_AGREES_UNKNOWN;
 }
 
+static void want_kallsyms(struct pm_symbols *symbols)
+{
+	const char *path =
+		symbols->options.kallsyms ? symbols->options.kallsyms : symbols->options.system_map;
+
+	if (symbols->kallsyms_tried)
+		return;
+	symbols->kallsyms_tried = true;
+	if (path)
+		symbols->kallsyms_error = pm_kallsyms_open(path, &symbols->kallsyms);
+}
+
 bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_place *place,
 			   uint64_t *kaslr_out)
 {
@@ -525,6 +537,7 @@ bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_pla
 		*kaslr_out = place->addr - place->offset - found[0]->addr;
 		return true;
 	}
+	want_kallsyms(kernel->symbols);
 	size_t count;
 	const struct pm_kallsym *symbol =
 		kernel->symbols->kallsyms
@@ -613,18 +626,6 @@ static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 		else if (automatic)
 			frames->v[i].file = below_source_folder(below(frames->v[i].directory, file));
 	}
-}
-
-static void want_kallsyms(struct pm_symbols *symbols)
-{
-	const char *path =
-		symbols->options.kallsyms ? symbols->options.kallsyms : symbols->options.system_map;
-
-	if (symbols->kallsyms_tried)
-		return;
-	symbols->kallsyms_tried = true;
-	if (path)
-		symbols->kallsyms_error = pm_kallsyms_open(path, &symbols->kallsyms);
 }
 
 /* Only an address, and only a list of names: /proc/kallsyms has the addresses of the run, a System.map

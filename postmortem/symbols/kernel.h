@@ -51,4 +51,8 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 				  const struct pm_elf_symbol **symbol_out)
 	__attribute__((warn_unused_result));
 
+/* The heart of pm_symbols_member; pc is an address of the dwarf's file.  False: not told. */
+bool pm_dwarf_member(struct pm_dwarf *dwarf, uint64_t pc, const char *register_name, int64_t displacement,
+		     struct pm_arena *arena, struct pm_member *out);
+
 #endif

@@ -532,33 +532,40 @@ static bool register_number(uint16_t machine, const char *name, unsigned *number
 	return false;
 }
 
+bool pm_dwarf_member(struct pm_dwarf *dw, uint64_t pc, const char *register_name, int64_t displacement,
+		     struct pm_arena *arena, struct pm_member *out)
+{
+	struct search s = { .dw = dw, .pc = pc, .displacement = displacement, .arena = arena };
+	struct pm_die function;
+	struct pm_reader r;
+	uint64_t unit;
+
+	if (!register_number(pm_elf_machine(dw->elf), register_name, &s.reg) ||
+	    !pm_dwarf_unit_of(dw, pc, &unit))
+		return false;
+	s.unit = pm_unit_at(dw, unit);
+	if (s.unit && pm_function_find(dw, s.unit, pc, &r, &function) && function.abbrev->children)
+		walk(&s, r);
+	if (!s.has_best || s.differs)
+		return false;
+	*out = s.best;
+	return true;
+}
+
 struct pm_error *pm_symbols_member(struct pm_kernel *kernel, const struct pm_printed_place *place,
 				   const char *register_name, int64_t displacement, struct pm_arena *arena,
 				   struct pm_member *out)
 {
 	struct pm_image *image;
 	const struct pm_elf_symbol *symbol;
-	struct search s = { .displacement = displacement, .arena = arena };
-	uint64_t unit;
-	struct pm_die function;
-	struct pm_reader r;
+	uint64_t pc;
 
-	struct pm_error *err = pm_kernel_locate(kernel, place, &image, &s.pc, &symbol);
+	struct pm_error *err = pm_kernel_locate(kernel, place, &image, &pc, &symbol);
 	if (err)
 		return err;
-	s.dw = image->dwarf;
-	if (!s.dw || !register_number(pm_elf_machine(image->elf), register_name, &s.reg) ||
-	    !pm_dwarf_unit_of(s.dw, s.pc, &unit))
-		return pm_error_new(PM_NOT_FOUND, "%s: nothing about %s there", pm_elf_path(image->elf),
-				    register_name);
-	s.unit = pm_unit_at(s.dw, unit);
-	if (s.unit && pm_function_find(s.dw, s.unit, s.pc, &r, &function) && function.abbrev->children)
-		walk(&s, r);
-	if (!s.has_best || s.differs)
-		return pm_error_new(PM_NOT_FOUND, "%s: %s of the variables there is in %s",
-				    pm_elf_path(image->elf), s.differs ? "more than one" : "none",
-				    register_name);
-	*out = s.best;
+	if (!image->dwarf || !pm_dwarf_member(image->dwarf, pc, register_name, displacement, arena, out))
+		return pm_error_new(PM_NOT_FOUND, "%s: which variable is in %s there is not told",
+				    pm_elf_path(image->elf), register_name);
 	out->function = pm_arena_str(arena, pm_slice_of(symbol->name));
 	return NULL;
 }

@@ -42,7 +42,7 @@ struct pm_rewriter {
 	char *troubles[TROUBLES_MAX];
 	size_t troubles_n;
 	enum pm_code worst;
-	struct memo *memo;
+	struct memo *memo; /* [MEMO_SIZE], from the first place on */
 };
 
 struct pm_rewriter *pm_rewriter_create(struct pm_symbols *symbols, FILE *out,
@@ -55,7 +55,6 @@ struct pm_rewriter *pm_rewriter_create(struct pm_symbols *symbols, FILE *out,
 	rw->options = *options;
 	if (!rw->options.window)
 		rw->options.window = WINDOW;
-	rw->memo = pm_alloc(MEMO_SIZE * sizeof(*rw->memo));
 	pm_arena_init(&rw->scratch);
 	if (options->json) {
 		pm_json_init(&rw->json, out);
@@ -68,7 +67,7 @@ struct pm_rewriter *pm_rewriter_create(struct pm_symbols *symbols, FILE *out,
 
 void pm_rewriter_destroy(struct pm_rewriter *rw)
 {
-	for (size_t i = 0; i < MEMO_SIZE; i++) {
+	for (size_t i = 0; rw->memo && i < MEMO_SIZE; i++) {
 		free(rw->memo[i].key);
 		free(rw->memo[i].value);
 	}
@@ -426,6 +425,8 @@ static struct memo *memo_of(struct pm_rewriter *rw, struct pm_kernel *kernel, st
 {
 	uint32_t h = exact ? 2166136261u : 7;
 
+	if (!rw->memo)
+		rw->memo = pm_alloc(MEMO_SIZE * sizeof(*rw->memo));
 	for (size_t i = 0; i < text.n; i++)
 		h = (h ^ (uint8_t)text.p[i]) * 16777619u;
 	struct memo *memo = &rw->memo[(h ^ h >> 16) % MEMO_SIZE];
