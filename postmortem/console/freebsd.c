@@ -12,11 +12,13 @@ static const char *const marks[] = {
 	"The FreeBSD Project", "FreeBSD 1", "FreeBSD 9.", "FreeBSD 8.", "---<<BOOT>>---", NULL,
 };
 
-/* The first frame of KDB's backtrace that did not only handle the trap. */
+/* The first frame of KDB's backtrace that did not only handle the trap, or copy for its caller. */
 static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_found *found)
 {
-	/* Copy helpers are the fault's place, but hardly ever its cause. */
-	static const char *const skipped[] = { "m_copydata", "__rw_wlock_hard" };
+	static const char *const skipped[] = {
+		"kdb_backtrace", "vpanic",   "panic",      "trap_fatal",      "trap_pfault",
+		"trap",          "calltrap", "m_copydata", "__rw_wlock_hard",
+	};
 	size_t i = pm_bsd_find(report, 0, "KDB: stack backtrace:");
 	struct pm_bsd_frame frame;
 
@@ -25,13 +27,12 @@ static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_f
 	while (++i < report->lines.n) {
 		bool skip = false;
 
-		if (!pm_bsd_frame_parse(report->lines.v[i].text, &frame))
+		/* Frames without numbers are look_after_trap's. */
+		if (!pm_bsd_frame_parse(report->lines.v[i].text, &frame) || !frame.numbered)
 			return false;
 		for (size_t k = 0; k < sizeof(skipped) / sizeof(*skipped); k++)
 			skip |= pm_slice_eq(frame.symbol, pm_slice_of(skipped[k]));
-		if (!frame.numbered)
-			return false; /* look_after_trap is for these */
-		if (!skip && frame.symbol.n && !pm_bsd_is_machinery(frame.symbol)) {
+		if (!skip && frame.symbol.n) {
 			found->a = pm_slice_upto(frame.symbol, pm_slice_find_char(frame.symbol, '.'));
 			return true;
 		}

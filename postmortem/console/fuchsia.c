@@ -225,6 +225,19 @@ static bool look_starnix_traced(const struct pm_bsd_report *report, struct pm_bs
 	return false;
 }
 
+/* "process /boot/bin/devmgr[1234]" */
+static bool look_process(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+{
+	struct pm_slice s = found->match.cap[0];
+	size_t n = 0;
+
+	(void)report;
+	while (n < s.n && ((pm_is_name_char(s.p[n]) && s.p[n] != '.') || s.p[n] == '/' || s.p[n] == '-'))
+		n++;
+	found->a = pm_slice_upto(s, n);
+	return n > 0;
+}
+
 #define NO_FRAMES "no frame with a name"
 static const struct pm_bsd_row zircon_rows[] = {
 	{ "ZIRCON KERNEL PANIC", "ASSERT FAILED in $a", PM_KIND_ASSERT, look_assert },
@@ -255,7 +268,8 @@ static const struct pm_bsd_row kvm_rows[] = {
 	{ "KVM internal error", "KVM internal error", PM_KIND_EMULATION },
 };
 static const struct pm_bsd_row exception_rows[] = {
-	{ "<== fatal exception: process {*}[", "fatal exception in $1", PM_KIND_OTHER },
+	{ "<== fatal exception: process {*}$", "fatal exception in $a", PM_KIND_OTHER, look_process },
+	{ "<== fatal exception", "<== fatal exception", PM_KIND_OTHER, NULL, "the process is missing" },
 };
 static const struct pm_bsd_row starnix_rows[] = {
 	{ "STARNIX KERNEL PANIC", "starnix kernel panic in $a: $b", PM_KIND_PANIC, look_starnix_traced },

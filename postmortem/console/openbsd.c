@@ -109,13 +109,16 @@ static bool look_last_words(const struct pm_bsd_report *report, struct pm_bsd_fo
 	return false;
 }
 
-/* The system call among the frames behind "returning with the following locks held". */
+/* The system call among the frames behind "returning with the following locks held"; the debugger
+ * may stand between. */
 static bool look_userret(const struct pm_bsd_report *report, struct pm_bsd_found *found)
 {
+	const struct pm_window *window = report->window;
+	size_t end = window->n - window->start > 400 ? window->start + 400 : window->n;
 	struct pm_match m;
 
-	for (size_t i = 1; i < report->lines.n; i++)
-		if (pm_match("sys_{f}+", report->lines.v[i].text, &m)) {
+	for (size_t i = window->start + 1; i < end; i++)
+		if (pm_match("sys_{f}+", window->lines[i].body, &m)) {
 			found->a = m.cap[0];
 			return true;
 		}
@@ -142,8 +145,9 @@ static bool look_stopped(const struct pm_bsd_report *report, struct pm_bsd_found
 
 			while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
 				s = pm_slice_from(s, 1);
-			found->a = pm_slice_upto(s, pm_slice_find_char(s, '+'));
-			return found->a.n && pm_bsd_find(report, i, "end trace frame") != PM_NPOS;
+			if (!pm_take_until(&s, "+: \t", &found->a)) /* no "+0x0" at a function's start */
+				return false;
+			return pm_bsd_find(report, i, "end trace frame") != PM_NPOS;
 		}
 	return false;
 }
@@ -164,8 +168,7 @@ static bool look_stopped_next(const struct pm_bsd_report *report, struct pm_bsd_
 	struct pm_slice s = m.cap[0];
 	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
 		s = pm_slice_from(s, 1);
-	found->a = pm_slice_upto(s, pm_slice_find_char(s, '+'));
-	return found->a.n > 0;
+	return pm_take_until(&s, "+: \t", &found->a);
 }
 
 static const struct pm_bsd_row vnode_rows[] = {
@@ -238,13 +241,11 @@ static const struct pm_bsd_header headers[] = {
 
 static const struct pm_bsd_header *header_of(const struct pm_line *line)
 {
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, HEADERS, line->body, NULL);
+	struct pm_slice text = pm_bsd_text(line);
+	const struct pm_bsd_header *header = pm_bsd_header_find(headers, HEADERS, text, NULL);
 
 	/* Syslog writes "kernel: " before everything; the trap's line says trap. */
-	if (header && header->rows == kernel_rows && !pm_match("kernel: {*} trap, code=", line->body, NULL))
-		return NULL;
-	/* "fault" of the virtual machine monitor's own, and "uvm_fault(0x…" only with a map's address */
-	if (header && header->rows == fault_rows && !pm_match("uvm_fault({x},", line->body, NULL))
+	if (header && header->rows == kernel_rows && !pm_match("kernel: {*} trap, code=", text, NULL))
 		return NULL;
 	return header;
 }

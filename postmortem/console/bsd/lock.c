@@ -43,7 +43,8 @@ bool pm_bsd_of_witness(struct pm_slice text)
 		"exclusive ",
 		"stack backtrace:",
 		"KDB: stack backtrace:",
-		"KASAN: ",
+		"Stopped at ",
+		"ddb",
 	};
 	struct pm_bsd_frame frame;
 
@@ -135,6 +136,9 @@ static void order(struct pm_bsd_report *report, struct pm_slice text, const stru
 			 (held && wanted && pm_slice_has(m.cap[0], pm_slice_of(held)) &&
 			  pm_slice_has(m.cap[1], pm_slice_of(wanted)));
 	edge->at = line->from->at;
+	/* The order that is new is the one that the current context takes. */
+	if (edge->new_edge && edge->trace >= 0 && !pm_incident_crash_trace(inc))
+		inc->traces.v[edge->trace].role = PM_TRACE_CRASH;
 }
 
 /* LOCKDEBUG: "lock address : 0xffff… type     :     sleep/adaptive", several of a line. */
@@ -189,6 +193,11 @@ void pm_bsd_locks(struct pm_bsd_report *report)
 
 			if (!lock)
 				continue;
+			size_t open = pm_slice_find(rest, PM_S(" (")); /* names may hold blanks */
+			if (open != PM_NPOS && open)
+				lock->name = pm_bsd_str(
+					report,
+					(struct pm_slice){ name.p, (size_t)(rest.p - name.p) + open });
 			described(report, rest, lock);
 			taken_at(report, rest, lock);
 			if (first)

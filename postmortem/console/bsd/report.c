@@ -11,6 +11,13 @@
 
 struct pm_slice pm_bsd_text(const struct pm_line *line)
 {
+	/* "kernel: page fault trap, code=0" is the kernel's own; syslog's "kernel: " is no part of a text. */
+	if (pm_slice_has(line->body, PM_S(" trap, code="))) {
+		size_t at = pm_slice_find(line->raw, PM_S("kernel: "));
+
+		if (at != PM_NPOS && line->raw.p + at + 8 == line->body.p)
+			return pm_slice_from(line->raw, at);
+	}
 	return line->body;
 }
 

@@ -343,8 +343,8 @@ bool pm_bsd_is_machinery(struct pm_slice symbol)
 		"__ubsan_",       "HandleTypeMismatch",
 		"HandleOverflow", "HandleOutOfBounds",
 		"HandleShift",    "HandleNeg",
-		"HandlePointer",  "__tsan_",
-		"kcsan_",
+		"witness_",       "HandlePointer",
+		"__tsan_",        "kcsan_",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
