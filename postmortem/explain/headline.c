@@ -58,7 +58,10 @@ static const char *bare_message(struct pm_incident *inc)
 		message++;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (!strncmp(message, prefixes[i], strlen(prefixes[i])))
-			return message + strlen(prefixes[i]);
+			message += strlen(prefixes[i]);
+	/* "CPU: 1 PID: 2 at file.c:3 f+0x4/0x5" names what other lines name better. */
+	if (!strncmp(message, "CPU: ", 5) && strstr(message, " PID: "))
+		return NULL;
 	(void)inc;
 	return message;
 }
@@ -90,7 +93,7 @@ static const char *access_headline(struct pm_incident *inc)
 		return with_place(
 			inc, pm_kind_words(f->kind)); /* the address printed is a hashed one since 4.15 */
 	headline = memory_headline(inc, pm_kind_words(f->kind));
-	if (f->kind == PM_KIND_NULL_DEREF && f->access == PM_EXECUTE)
+	if (f->kind == PM_KIND_NULL_DEREF && f->access == PM_EXECUTE && f->has_address && !f->address)
 		headline = memory_headline(inc, "call through a NULL function pointer");
 	if (f->address_grade != PM_NO_GRADE && f->address_words && f->address_class != PM_ADDR_NULL &&
 	    f->address_class != PM_ADDR_NON_CANONICAL && f->address_class != PM_ADDR_USER &&
@@ -257,6 +260,15 @@ static const char *list_headline(struct pm_incident *inc)
 	return operation ? pm_arena_printf(&inc->arena, "%s (list_%s)", words, operation) : words;
 }
 
+static const char *ubsan_headline(struct pm_incident *inc)
+{
+	const char *check = pm_value(inc, "ubsan", "check"), *source = pm_value(inc, "ubsan", "source");
+
+	if (!check || !source)
+		return NULL;
+	return pm_arena_printf(&inc->arena, "undefined behaviour (UBSAN): %s at %s", check, source);
+}
+
 static const char *init_headline(struct pm_incident *inc)
 {
 	const char *code = pm_value(inc, "init", "exit_code");
@@ -322,6 +334,7 @@ static const struct {
 	{ PM_K(DIVIDE) | PM_K(INVALID_OPCODE) | PM_K(USERCOPY) | PM_K(REFCOUNT), plain_headline },
 	{ PM_K(LIST_CORRUPTION), list_headline },
 	{ PM_K(INIT_KILLED), init_headline },
+	{ PM_K(UBSAN), ubsan_headline },
 	{ PM_K(OOM), oom_headline },
 	{ PM_K(MACHINE_CHECK), mce_headline },
 	{ PM_K(STACK_CANARY), canary_headline },
@@ -341,8 +354,10 @@ static const char *default_headline(struct pm_incident *inc)
 
 	if (inc->fault.kind == PM_KIND_UNKNOWN || inc->fault.kind == PM_KIND_OTHER)
 		return message ? message : inc->title;
-	if (!message || strcasestr(message, words) == message)
-		return message ? message : with_place(inc, words);
+	if (!message)
+		return plain_headline(inc);
+	if (strcasestr(message, words) == message)
+		return message;
 	return pm_arena_printf(&inc->arena, "%s: %s", words, message);
 }
 

@@ -82,6 +82,14 @@ static void look_at_place(struct pm_incident *inc)
 		return;
 	if (inc->panic_reason && strstr(inc->panic_reason, "sysrq"))
 		return;
+	if (pm_found(inc, "recursion") &&
+	    (inc->fault.kind == PM_KIND_STACK_GUARD || inc->fault.kind == PM_KIND_DOUBLE_FAULT ||
+	     inc->fault.kind == PM_KIND_STACK_END)) {
+		pm_next(inc, NULL,
+			"look at what should end the recursion named above: a depth that is not limited, or "
+			"a structure that contains itself");
+		return;
+	}
 	place = blamed(inc);
 	if (!place || !place->symbol)
 		return;

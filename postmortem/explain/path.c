@@ -44,6 +44,10 @@ void pm_explain_path(struct pm_incident *inc)
 	if (!trace)
 		return;
 	pm_walk(inc, trace, &walk);
+	/* A hung task sleeps: a trace that does not is another's. */
+	if (inc->fault.kind == PM_KIND_HUNG_TASK && walk.places.n &&
+	    pm_frame_class(inc->machine.system, walk.places.v[0]->symbol) != PM_FRAME_WAIT)
+		return;
 	for (size_t i = walk.places.n; i-- > 0;) { /* outermost first */
 		const char *symbol = walk.places.v[i]->symbol;
 

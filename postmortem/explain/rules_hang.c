@@ -123,6 +123,9 @@ static bool waits_in(struct pm_incident *inc, const struct pm_rule *rule)
 		wait = walk.places.v[i];
 	if (!culprit)
 		return false;
+	/* A hung task sleeps: a trace that does not is another's. */
+	if (!wait)
+		return false;
 	if (inc->fault.kind == PM_KIND_ATOMIC_SLEEP) {
 		if (wait)
 			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, culprit->at,

@@ -353,7 +353,9 @@ static bool atomic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 			lock->taken.symbol ? pm_function_words(inc, &lock->taken) : "");
 		found = true;
 	}
-	line = pm_log_find(inc, "Preemption disabled at:", false, NULL);
+	line = pm_incident_fact(inc, "atomic", "preemption_disabled_at")
+		       ? NULL
+		       : pm_log_find(inc, "Preemption disabled at:", false, NULL);
 	if (line) {
 		size_t at = (size_t)(line - inc->log.v);
 		struct pm_match place;

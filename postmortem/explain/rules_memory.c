@@ -44,6 +44,9 @@ static bool instruction(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	if (!insn || !insn->text || (!f->effective_words && !f->error_words))
 		return false;
+	/* The guard page's address is printed hashed since 4.15. */
+	if ((f->kind == PM_KIND_STACK_GUARD || f->kind == PM_KIND_DOUBLE_FAULT) && !f->effective_equal)
+		return false;
 	struct pm_finding *finding =
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at, "`%s`%s%s%s%s", insn->text,
 			f->effective_words ? ": " : "", f->effective_words ? f->effective_words : "",
@@ -158,8 +161,16 @@ static bool base_from(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
 
-	if (!operand_speaks(inc) || !f->base_from)
+	/* In a shadow's address the register is only a shifted one. */
+	if (!operand_speaks(inc) || !f->base_from || f->address_class == PM_ADDR_KASAN_SHADOW ||
+	    pm_found(inc, "kasan-range"))
 		return false;
+	if (!strncmp(f->base_from, "call", 4) || !strncmp(f->base_from, "bl", 2)) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, inc->code.at,
+			"%s is what the function called just before (`%s`) returned", f->base_reg,
+			f->base_from);
+		return true;
+	}
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, inc->code.at,
 		"%s was set before by `%s`, as far as the code bytes before it can be read", f->base_reg,
 		f->base_from);
@@ -509,7 +520,7 @@ static bool bug_place(struct pm_incident *inc, const struct pm_rule *rule)
 static const struct pm_rule rules[] = {
 	{ "faulting-instruction", instruction, ACCESS_KINDS },
 	{ "error-code", error_code, ACCESS_KINDS },
-	{ "address-disagrees", disagreement, ACCESS_KINDS },
+	{ "address-disagrees", disagreement, ACCESS_KINDS & ~(PM_K(STACK_GUARD) | PM_K(DOUBLE_FAULT)) },
 	{ "kasan-range", kasan_range, ACCESS_KINDS & ~PM_K(KASAN), PM_LINUX },
 	{ "null-member-offset", null_member, ACCESS_KINDS },
 	{ "null-call", null_call, ACCESS_KINDS },

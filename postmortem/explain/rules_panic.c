@@ -16,8 +16,6 @@ struct said {
 static const struct said said_rows[] = {
 	{ PM_K(REFCOUNT) | PM_K(WARNING), "refcount", "error", PM_RANK_READ, NULL },
 	{ PM_K(LIST_CORRUPTION) | PM_K(BUG) | PM_K(WARNING), "list", "operation", PM_RANK_READ, "list" },
-	{ PM_K(ODEBUG) | PM_K(WARNING), "odebug", "action", PM_RANK_READ, "the object" },
-	{ PM_K(ODEBUG) | PM_K(WARNING), "odebug", "state", PM_RANK_READ, "while it was" },
 	{ PM_K(KOBJECT), "kobject", "error", PM_RANK_READ, NULL },
 	{ PM_K(KOBJECT), "kobject", "duplicate", PM_RANK_READ, NULL },
 	{ PM_K(SLAB_CORRUPTION), "slab", "damage", PM_RANK_READ, NULL },
@@ -28,7 +26,6 @@ static const struct said said_rows[] = {
 	{ PM_K(ATOMIC_SLEEP), "atomic", "preempt_count", PM_RANK_READ, "preempt_count was" },
 	{ PM_K(ATOMIC_SLEEP), "atomic", "preemption_disabled_at", PM_RANK_READ,
 	  "the atomic context began at" },
-	{ PM_K(PREEMPTIBLE), "atomic", "caller", PM_RANK_READ, "the caller is" },
 	{ PM_K(OOM), "oom", "constraint", PM_RANK_READ, NULL },
 	{ PM_K(OOM), "oom", "panic_on_oom", PM_RANK_DETAIL, NULL },
 	{ PM_K(INIT_KILLED) | PM_K(PANIC) | PM_K(NO_ROOT), "init", "errno", PM_RANK_READ,
@@ -96,6 +93,13 @@ static bool panic_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	struct pm_walk walk;
 
 	if (!trace || (inc->panic_reason && strstr(inc->panic_reason, "sysrq")))
+		return false;
+	bool called = false;
+	for (size_t i = 0; i < trace->frames.n && !called; i++)
+		called = trace->frames.v[i].trust != PM_SCANNED &&
+			 (pm_symbol_same(trace->frames.v[i].place.symbol, "panic") ||
+			  pm_symbol_same(trace->frames.v[i].place.symbol, "vpanic"));
+	if (!called)
 		return false;
 	pm_walk(inc, trace, &walk);
 	const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
@@ -372,6 +376,26 @@ static bool atomic_where(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* Objects with a life that the kernel follows: timers, work items, RCU heads. */
+static bool odebug(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *action = pm_incident_fact(inc, "odebug", "action"),
+			     *state = pm_incident_fact(inc, "odebug", "state");
+	const char *type = pm_value(inc, "odebug", "object_type"), *hint = pm_value(inc, "odebug", "hint");
+
+	if (!action || !state)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, action->at, "%s%s%s%s: %s while it was %s",
+		type ? "an object of type " : "an object", type ? type : "", hint ? ", of " : "",
+		hint ? hint : "", action->meaning ? action->meaning : action->value,
+		state->meaning ? state->meaning : state->value);
+	if (!strcmp(action->value, "free"))
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, action->at,
+			"it was not stopped before its memory was freed (del_timer_sync(), "
+			"cancel_work_sync(), …): it will run on freed memory");
+	return true;
+}
+
 static bool reboot(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
@@ -393,6 +417,7 @@ static const struct pm_rule rules[] = {
 	{ "usercopy-bounds", usercopy, PM_K(USERCOPY) | PM_K(BUG), PM_LINUX },
 	{ "leaked-object", leak, PM_K(MEMORY_LEAK), PM_LINUX },
 	{ "per-cpu-in-preemptible", atomic_where, PM_K(PREEMPTIBLE), PM_LINUX },
+	{ "object-life", odebug, PM_K(ODEBUG) | PM_K(WARNING), PM_LINUX },
 	{ "silent-reboot", reboot, PM_K(REBOOT) },
 };
 const struct pm_theme pm_theme_panic = PM_THEME(rules);
