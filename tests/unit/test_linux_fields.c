@@ -804,6 +804,75 @@ static void race(void **state)
 	done(r);
 }
 
+/* KFENCE: the stack, then the other stacks, then who it was, and the registers. */
+static void kfence(void **state)
+{
+	struct reading *r = *state;
+
+	read_text(r, "BUG: KFENCE: use-after-free read in pump_read+0x12/0x40\n"
+		     "Use-after-free read at 0xffff8c2aae231fff (in kfence-#24):\n"
+		     " pump_read+0x12/0x40\n"
+		     " vfs_read+0x5/0x10\n"
+		     "\n"
+		     "kfence-#24: 0xffff8c2aae231ff0-0xffff8c2aae231fff, size=16, cache=kmalloc-16\n"
+		     "allocated by task 70 on cpu 1 at 3.000000s:\n"
+		     " pump_open+0x1/0x2\n"
+		     "freed by task 71 on cpu 0 at 3.100000s:\n"
+		     " pump_close+0x1/0x2\n"
+		     "CPU: 3 PID: 72 Comm: pump Not tainted 5.15.0 #1\n"
+		     "RIP: 0010:pump_read+0x12/0x40\n"
+		     "Code: 90 <0f> b6 00\n"
+		     "RSP: 0000:ffffa226013dfe40 EFLAGS: 00010246\n");
+	const struct pm_trace *crash = trace(r, PM_TRACE_CRASH);
+	assert_int_equal(r->inc.traces.n, 3);
+	assert_int_equal(crash->frames.n, 2);
+	assert_int_equal(crash->pid, 72);
+	assert_int_equal(reg(r, PM_REGS_FAULT, "rsp"), 0xffffa226013dfe40);
+	assert_int_equal(r->inc.code.marked, 1);
+	assert_int_equal(trace(r, PM_TRACE_FREED)->pid, 71);
+	done(r);
+}
+
+/* A place that lockdep names is not the stack of the report. */
+static void unlock_balance(void **state)
+{
+	struct reading *r = *state;
+
+	read_text(r, "WARNING: bad unlock balance detected!\n"
+		     "4.15.0-rc3+ #217 Not tainted\n"
+		     "-------------------------------------\n"
+		     "pump/195 is trying to release lock (pump_lock) at:\n"
+		     "[<00000000adc671f1>] pump_stop+0xe1/0x130\n"
+		     "but there are no more locks to release!\n"
+		     "stack backtrace:\n"
+		     "CPU: 0 PID: 195 Comm: pump Not tainted 4.15.0-rc3+ #217\n"
+		     "Call Trace:\n"
+		     " dump_stack+0x194/0x257\n"
+		     " pump_stop+0xe1/0x130\n");
+	assert_string_equal(trace(r, PM_TRACE_CRASH)->title, "stack backtrace");
+	assert_int_equal(trace(r, PM_TRACE_CRASH)->frames.n, 2);
+	assert_int_equal(trace(r, PM_TRACE_LOCK)->frames.n, 1);
+	assert_false(trace(r, PM_TRACE_LOCK)->frames.v[0].place.has_addr);
+	assert_string_equal(r->inc.actor.comm, "pump");
+	assert_int_equal(r->inc.actor.at.line, 4);
+	assert_string_equal(r->inc.machine.build, "#217");
+	done(r);
+}
+
+static void mixed(void **state)
+{
+	struct reading *r = *state;
+
+	read_text(r, "general protection fault: 0000 [#1] PREEMPT SMP\n"
+		     "CPU: 0 PID: 10 Comm: a Not tainted 4.20.0+ #138\n"
+		     "CPU: 1 PID: 11 Comm: b Not tainted 4.20.0+ #138\n"
+		     "Call Trace:\n"
+		     " f+0x1/0x2\n");
+	assert_string_equal(trace(r, PM_TRACE_CRASH)->broken, "another task's lines are mixed in");
+	assert_int_equal(r->inc.fault.vector, 13);
+	done(r);
+}
+
 static void wrapped_modules(void **state)
 {
 	struct reading *r = *state;
@@ -915,17 +984,18 @@ int main(void)
 {
 	struct reading *r = calloc(1, sizeof(*r));
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate(x86_oops, r),	 cmocka_unit_test_prestate(x86_old, r),
-		cmocka_unit_test_prestate(i386, r),	 cmocka_unit_test_prestate(arm64, r),
-		cmocka_unit_test_prestate(arm64_old, r), cmocka_unit_test_prestate(arm, r),
-		cmocka_unit_test_prestate(riscv, r),	 cmocka_unit_test_prestate(powerpc, r),
-		cmocka_unit_test_prestate(s390, r),	 cmocka_unit_test_prestate(mips, r),
-		cmocka_unit_test_prestate(loongarch, r), cmocka_unit_test_prestate(warn_panic, r),
-		cmocka_unit_test_prestate(warn_new, r),	 cmocka_unit_test_prestate(side_stacks, r),
-		cmocka_unit_test_prestate(stall, r),	 cmocka_unit_test_prestate(hung_task, r),
-		cmocka_unit_test_prestate(race, r),	 cmocka_unit_test_prestate(wrapped_modules, r),
-		cmocka_unit_test_prestate(follow_up, r), cmocka_unit_test_prestate(hashed, r),
-		cmocka_unit_test_prestate(nonsense, r),
+		cmocka_unit_test_prestate(x86_oops, r),       cmocka_unit_test_prestate(x86_old, r),
+		cmocka_unit_test_prestate(i386, r),           cmocka_unit_test_prestate(arm64, r),
+		cmocka_unit_test_prestate(arm64_old, r),      cmocka_unit_test_prestate(arm, r),
+		cmocka_unit_test_prestate(riscv, r),          cmocka_unit_test_prestate(powerpc, r),
+		cmocka_unit_test_prestate(s390, r),           cmocka_unit_test_prestate(mips, r),
+		cmocka_unit_test_prestate(loongarch, r),      cmocka_unit_test_prestate(warn_panic, r),
+		cmocka_unit_test_prestate(warn_new, r),       cmocka_unit_test_prestate(side_stacks, r),
+		cmocka_unit_test_prestate(stall, r),          cmocka_unit_test_prestate(hung_task, r),
+		cmocka_unit_test_prestate(race, r),           cmocka_unit_test_prestate(wrapped_modules, r),
+		cmocka_unit_test_prestate(follow_up, r),      cmocka_unit_test_prestate(hashed, r),
+		cmocka_unit_test_prestate(nonsense, r),       cmocka_unit_test_prestate(kfence, r),
+		cmocka_unit_test_prestate(unlock_balance, r), cmocka_unit_test_prestate(mixed, r),
 	};
 	int failed = cmocka_run_group_tests_name("linux_fields", tests, NULL, NULL);
 

@@ -709,7 +709,7 @@ const struct pm_field_row pm_rows_fault[] = {
 	{ "user pgtable: ", pm_fields_fact_row, 0, "page-table/user" },
 	{ "swapper pgtable: ", pm_fields_fact_row, 0, "page-table/swapper" },
 	{ "Current ", pm_fields_fact_row, 0,
-	  "page-table/current" },			   /* riscv: "Current sh pgtable: 4K pagesize, …" */
+	  "page-table/current" },                          /* riscv: "Current sh pgtable: 4K pagesize, …" */
 	{ "AS:", pm_fields_fact_row, 0, "page-table/as" }, /* s390 */
 	{ "Fault in ", pm_fields_fact_row, 0, "program-check/fault_in" },
 	{ "Failing address:", read_failing },

@@ -1,8 +1,8 @@
 #include "console/linux/fields.h"
 
 static const struct pm_field_row *const tables[] = {
-	pm_rows_machine, pm_rows_fault, pm_rows_trace, pm_rows_x86,  pm_rows_arm64,	pm_rows_arm,
-	pm_rows_riscv,	 pm_rows_ppc,	pm_rows_s390,  pm_rows_mips, pm_rows_loongarch,
+	pm_rows_machine, pm_rows_fault, pm_rows_trace, pm_rows_x86,  pm_rows_arm64,     pm_rows_arm,
+	pm_rows_riscv,   pm_rows_ppc,   pm_rows_s390,  pm_rows_mips, pm_rows_loongarch,
 };
 
 /* The rows of all tables, chained by the first character of their text. */
@@ -167,7 +167,8 @@ static bool read_line(const struct row_index *index, struct pm_fields *f)
 	f->reading = NULL;
 	if (dispatch(index, f))
 		return true;
-	if (pm_fields_frame(f) || pm_fields_oops(f) || pm_fields_task_line(f) || pm_fields_ident(f))
+	if (pm_fields_frame(f) || pm_fields_oops(f) || pm_fields_task_line(f) || pm_fields_ident(f) ||
+	    pm_fields_lock_task(f))
 		return true;
 	if (is_dump(f->body))
 		return true;
@@ -233,10 +234,10 @@ static void guess_arch(struct pm_fields *f)
 		const char *text;
 		enum pm_arch arch;
 	} marks[] = {
-		{ "amd64", PM_X86_64 },	 { "x86_64", PM_X86_64 },   { "arm64", PM_ARM64 },
-		{ "aarch64", PM_ARM64 }, { "ppc64", PM_PPC64 },	    { "powerpc64", PM_PPC64 },
-		{ "s390x", PM_S390X },	 { "riscv64", PM_RISCV64 }, { "loong", PM_LOONGARCH64 },
-		{ "armmp", PM_ARM },	 { "armv7", PM_ARM },	    { "i686", PM_I386 },
+		{ "amd64", PM_X86_64 },  { "x86_64", PM_X86_64 },   { "arm64", PM_ARM64 },
+		{ "aarch64", PM_ARM64 }, { "ppc64", PM_PPC64 },     { "powerpc64", PM_PPC64 },
+		{ "s390x", PM_S390X },   { "riscv64", PM_RISCV64 }, { "loong", PM_LOONGARCH64 },
+		{ "armmp", PM_ARM },     { "armv7", PM_ARM },       { "i686", PM_I386 },
 	};
 	static const struct {
 		const char *prefix;
@@ -252,6 +253,13 @@ static void guess_arch(struct pm_fields *f)
 		{ "el0_svc", PM_ARM64 },
 		{ "el0t_64_", PM_ARM64 },
 		{ "el1h_64_", PM_ARM64 },
+		{ "apic_timer_interrupt", PM_X86_64 },
+		{ "smp_apic_timer", PM_X86_64 },
+		{ "native_safe_halt", PM_X86_64 },
+		{ "system_call_fastpath", PM_X86_64 },
+		{ "common_interrupt", PM_X86_64 },
+		{ "sysenter_past_esp", PM_I386 },
+		{ "do_int80_syscall_32", PM_I386 },
 		{ "ret_fast_syscall", PM_ARM },
 		{ "system_call_exception", PM_PPC64 },
 		{ "do_trap_ecall_u", PM_RISCV64 },
@@ -261,14 +269,18 @@ static void guess_arch(struct pm_fields *f)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
 		if (release.n && pm_slice_has(release, pm_slice_of(marks[i].text)))
 			pm_fields_arch(f, marks[i].arch, PM_LIKELY);
-	const struct pm_trace *crash = pm_incident_crash_trace(f->inc);
-	for (size_t i = 0; crash && i < crash->frames.n && !f->inc->machine.arch_grade; i++) {
-		const char *symbol = crash->frames.v[i].place.symbol;
+	/* QEMU's and Bochs' PC boards. */
+	if (f->inc->machine.hardware &&
+	    pm_slice_has(pm_slice_of(f->inc->machine.hardware), PM_S("Standard PC (")))
+		pm_fields_arch(f, PM_X86_64, PM_LIKELY);
+	for (size_t t = 0; t < f->inc->traces.n && t < 8; t++)
+		for (size_t i = 0; i < f->inc->traces.v[t].frames.n && !f->inc->machine.arch_grade; i++) {
+			const char *symbol = f->inc->traces.v[t].frames.v[i].place.symbol;
 
-		for (size_t k = 0; symbol && k < sizeof(functions) / sizeof(*functions); k++)
-			if (!strncmp(symbol, functions[k].prefix, strlen(functions[k].prefix)))
-				pm_fields_arch(f, functions[k].arch, PM_LIKELY);
-	}
+			for (size_t k = 0; symbol && k < sizeof(functions) / sizeof(*functions); k++)
+				if (!strncmp(symbol, functions[k].prefix, strlen(functions[k].prefix)))
+					pm_fields_arch(f, functions[k].arch, PM_LIKELY);
+		}
 }
 
 static bool symbol_is(const struct pm_frame *frame, const char *name)
@@ -286,7 +298,7 @@ static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack sta
 	static const char *const soft[] = { "__do_softirq",  "handle_softirqs",
 					    "do_softirq",    "__softirqentry_text_start",
 					    "run_ksoftirqd", "call_softirq" };
-	static const char *const hard[] = { "handle_irq_event",	   "generic_handle_irq",
+	static const char *const hard[] = { "handle_irq_event",    "generic_handle_irq",
 					    "__handle_domain_irq", "handle_percpu_devid_irq",
 					    "hrtimer_interrupt",   "common_interrupt",
 					    "__common_interrupt",  "__sysvec_apic_timer_interrupt" };

@@ -30,7 +30,7 @@
 /* Code bytes as printed, until it is known which block is the fault's. */
 struct pm_fields_code {
 	size_t trace, block; /* PM_FIELDS_NONE: none was open */
-	bool fault;	     /* belongs to the crash whatever block was printed last */
+	bool fault;          /* belongs to the crash whatever block was printed last */
 	struct pm_code_bytes bytes;
 };
 
@@ -44,17 +44,17 @@ struct pm_fields {
 	size_t index; /* of the line in the report */
 	struct pm_at at;
 	struct pm_slice body; /* trimmed */
-	size_t indent;	      /* blanks before it */
+	size_t indent;        /* blanks before it */
 
 	/* Open things. */
-	size_t trace;		/* index of the open trace */
+	size_t trace;           /* index of the open trace */
 	const char *stack_name; /* marker in force inside it */
 	enum pm_stack stack;
-	size_t block_trace, block;	      /* the open register block */
-	bool block_sp;			      /* its stack pointer was read: the block is under way */
-	unsigned sequence;		      /* number of the next register in lines that do not name them */
+	size_t block_trace, block;            /* the open register block */
+	bool block_sp;                        /* its stack pointer was read: the block is under way */
+	unsigned sequence;                    /* number of the next register in lines that do not name them */
 	bool (*reading)(struct pm_fields *f); /* takes the line if it goes on with what the last one began */
-	uint32_t words[18];		      /* of arm\'s exception stack */
+	uint32_t words[18];                   /* of arm\'s exception stack */
 	unsigned nwords;
 	bool frame_is_fact; /* the next frame is the value of … */
 	const char *fact_group, *fact_name;
@@ -62,10 +62,11 @@ struct pm_fields {
 	bool ended;    /* past the end-trace mark */
 	bool blocked;  /* the next task line is the one that the report is about */
 	bool kdump_loaded, thumb;
-	bool guard;	     /* a stack's guard page was hit */
+	bool registers_last; /* the open trace's frames came before its registers */
+	bool guard;          /* a stack's guard page was hit */
 	size_t last_modules; /* length of the last line of the module list */
 
-	struct pm_place ip;	/* from an "IP:" line, or the faulting instruction's address */
+	struct pm_place ip;     /* from an "IP:" line, or the faulting instruction's address */
 	struct pm_place stated; /* where WARN or BUG says that it stands */
 	struct pm_fields_code codes[PM_FIELDS_CODES];
 	size_t ncodes;
@@ -108,6 +109,8 @@ void pm_fields_arch(struct pm_fields *f, enum pm_arch arch, enum pm_grade grade)
 bool pm_fields_taint(struct pm_fields *f, struct pm_slice *s);
 /* A line that is release, version and taint only. */
 bool pm_fields_ident(struct pm_fields *f);
+/* "sh/123 is trying to acquire lock:" */
+bool pm_fields_lock_task(struct pm_fields *f);
 
 /* fault.c */
 bool pm_fields_oops(struct pm_fields *f);
@@ -135,7 +138,7 @@ bool pm_fields_place(struct pm_fields *f, struct pm_slice *s, struct pm_place *p
 /* Opens a block: the instruction pointer was printed. */
 void pm_fields_block_open(struct pm_fields *f, const struct pm_place *pc, bool user);
 struct pm_regs *pm_fields_block(struct pm_fields *f); /* the open one, or NULL */
-void pm_fields_block_user(struct pm_fields *f);	      /* it turned out to be user mode's */
+void pm_fields_block_user(struct pm_fields *f);       /* it turned out to be user mode's */
 void pm_fields_register(struct pm_fields *f, const char *name, uint64_t value, unsigned digits);
 /* Reads "NAME: value NAME: value …" (or without colons) with the names of the list,
  * blank-separated "RAX RBX …"; "PRINTED=stored" renames, else the stored name is the
@@ -147,7 +150,7 @@ unsigned pm_fields_words(struct pm_fields *f, struct pm_slice text, const char *
 bool pm_fields_code(struct pm_fields *f, struct pm_slice text, unsigned width, bool big_endian);
 bool pm_fields_code_bad(struct pm_fields *f, struct pm_slice text);
 void pm_fields_code_byte(struct pm_fields *f, uint8_t byte, bool marked); /* to the last code */
-void pm_fields_code_add(struct pm_fields *f);				  /* a new, empty one */
+void pm_fields_code_add(struct pm_fields *f);                             /* a new, empty one */
 void pm_fields_code_finish(struct pm_fields *f);
 
 #endif

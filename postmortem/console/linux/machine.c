@@ -20,7 +20,7 @@ static const struct pm_taint taint_letters[] = {
 	{ 'K', "live patched" },
 	{ 'X', "auxiliary, defined by the distribution" },
 	{ 'T', "structure layout randomised" },
-	{ 'N', "in-kernel test was run" },		/* 5.18 */
+	{ 'N', "in-kernel test was run" },              /* 5.18 */
 	{ 'J', "fwctl's mutating debug command used" }, /* 6.15 */
 };
 
@@ -190,6 +190,10 @@ static void actor_task(struct pm_fields *f, uint64_t pid, struct pm_slice comm)
 	struct pm_actor *actor = &f->inc->actor;
 	struct pm_trace *trace = pm_fields_trace_empty(f);
 
+	/* Two CPUs that print at once, and no caller ids to tell them apart. */
+	if (trace && !trace->title && trace->has_pid && trace->pid != (int64_t)pid && !trace->broken &&
+	    f->report->context.kind != PM_CONTEXT_TASK && f->report->context.kind != PM_CONTEXT_CPU)
+		trace->broken = "another task's lines are mixed in";
 	comm = pm_slice_trim(comm);
 	if (trace) {
 		if (!trace->has_pid) {
@@ -224,6 +228,64 @@ static void actor_cpu(struct pm_fields *f, uint64_t cpu)
 		actor->has_cpu = true;
 		actor->cpu = (uint32_t)cpu;
 	}
+}
+
+/* "name/123" at the end of text; names may hold slashes. */
+static bool name_and_pid(struct pm_slice text, struct pm_slice *comm, uint64_t *pid)
+{
+	for (size_t i = text.n; i-- > 1;)
+		if (text.p[i] == '/') {
+			struct pm_slice number = pm_slice_from(text, i + 1);
+
+			*comm = pm_slice_trim(pm_slice_upto(text, i));
+			return pm_take_dec(&number, pid) && !number.n && *pid <= INT32_MAX && comm->n <= 64;
+		}
+	return false;
+}
+
+static void name_actor(struct pm_fields *f, struct pm_slice text)
+{
+	struct pm_actor *actor = &f->inc->actor;
+	struct pm_slice comm;
+	uint64_t pid;
+
+	if (!actor->has_pid && pm_fields_own(f) && name_and_pid(text, &comm, &pid)) {
+		actor->has_pid = true;
+		actor->pid = (int64_t)pid;
+		actor->comm = pm_fields_str(f, comm);
+		actor->at = f->at;
+	}
+}
+
+bool pm_fields_lock_task(struct pm_fields *f)
+{
+	static const char *const doings[] = { " is trying to ", " is freeing memory ",
+					      " is leaving the kernel ",
+					      " just changed the state of lock:", " is exiting with locks " };
+
+	for (size_t i = 0; i < sizeof(doings) / sizeof(*doings); i++) {
+		size_t at = pm_slice_find(f->body, pm_slice_of(doings[i]));
+
+		/* "sh/1 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:" */
+		if (at != PM_NPOS && at < 128) {
+			struct pm_slice name = pm_slice_upto(f->body, at);
+
+			name_actor(f, pm_slice_upto(name, pm_slice_find(name, PM_S(" ["))));
+			return false; /* the rest of the line is read elsewhere; it may title a place */
+		}
+	}
+	return false;
+}
+
+/* "Read of size 4 at addr ffff… by task sh/123" (KASAN) */
+static bool read_by_task(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	size_t at = pm_slice_find(rest, PM_S(" by task "));
+
+	(void)row;
+	if (at != PM_NPOS)
+		name_actor(f, pm_slice_from(rest, at + 9));
+	return at != PM_NPOS;
 }
 
 /* A pid may be negative where a task was overwritten; that is said as printed. */
@@ -684,6 +746,10 @@ const struct pm_field_row pm_rows_machine[] = {
 	{ "Tainted: ", read_tainted_first },
 	{ "Hardware name:", read_hardware },
 	{ "DMI: ", read_hardware },
+	{ "Read of size ", read_by_task },
+	{ "Write of size ", read_by_task },
+	{ "Read at addr ", read_by_task },
+	{ "Write at addr ", read_by_task },
 	{ "Workqueue: ", read_workqueue },
 	{ "Stopper: ", pm_fields_fact_row, 0, "task/stopper" },
 	{ "Linux version ", read_linux_version },

@@ -142,13 +142,14 @@ void pm_fields_block_open(struct pm_fields *f, const struct pm_place *pc, bool u
 		role = trace->frames.n ? PM_REGS_INTERRUPTED : PM_REGS_OTHER;
 	else if (has_kernel_block(trace))
 		role = PM_REGS_INTERRUPTED;
-	else if (!trace->frames.n)
+	else if (!trace->frames.n || f->registers_last)
 		role = trace->role == PM_TRACE_CRASH ? PM_REGS_FAULT : PM_REGS_OTHER;
 	else
 		role = trace->role == PM_TRACE_CRASH && fault_was_reported(trace) ? PM_REGS_FAULT
 										  : PM_REGS_INTERRUPTED;
 	/* The unwinder goes on with the caller: the interrupted function itself stands here only. */
-	if (!user && trace->frames.n && trace->frames.n < PM_FIELDS_FRAMES && (pc->symbol || pc->has_addr)) {
+	if (!user && trace->frames.n && !f->registers_last && trace->frames.n < PM_FIELDS_FRAMES &&
+	    (pc->symbol || pc->has_addr)) {
 		struct pm_frame *frame = PM_PUSH(f->arena, &trace->frames);
 
 		frame->place = *pc;

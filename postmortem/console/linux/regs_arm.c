@@ -4,7 +4,7 @@
 #define NAMES "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 sp ip fp lr pc psr Control=sctlr Table=ttbr DAC=dacr "
 
 /* struct pt_regs */
-static const char *const pt_regs[] = { "r0", "r1",  "r2", "r3", "r4", "r5", "r6", "r7",	 "r8",
+static const char *const pt_regs[] = { "r0", "r1",  "r2", "r3", "r4", "r5", "r6", "r7",  "r8",
 				       "r9", "r10", "fp", "ip", "sp", "lr", "pc", "psr", "orig_r0" };
 
 static bool read_registers(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
@@ -64,7 +64,8 @@ static bool more_words(struct pm_fields *f)
 		return true;
 	f->nwords = 0;
 	/* Kernels since 5.17 print 72 bytes that begin eight too early: the status tells. */
-	if (!is_mode(f->words[16]))
+	if (!is_mode(f->words[16]) ||
+	    !f->words[15]) /* or a kernel thread's first frame: nothing was interrupted */
 		return true;
 	struct pm_place pc = { .has_addr = true, .addr = f->words[15], .at = f->at };
 	pm_fields_block_open(f, &pc, (f->words[16] & 0x1f) == 0x10);

@@ -16,6 +16,7 @@ void pm_fields_trace_close(struct pm_fields *f)
 	f->block_trace = f->block = PM_FIELDS_NONE;
 	f->stack = PM_STACK_TASK;
 	f->stack_name = NULL;
+	f->registers_last = false;
 }
 
 struct pm_trace *pm_fields_trace_open(struct pm_fields *f, enum pm_trace_role role, struct pm_slice title)
@@ -51,8 +52,20 @@ struct pm_trace *pm_fields_trace_empty(struct pm_fields *f)
 	struct pm_trace *trace = pm_fields_trace(f);
 	size_t crash = find_crash(f);
 
-	if (trace && is_empty(trace))
+	if (trace && is_empty(trace)) {
+		if (f->panicked && !trace->title && trace->role == PM_TRACE_OTHER)
+			trace->role = PM_TRACE_REPORTER;
 		return trace;
+	}
+	/* KFENCE prints the registers of the access behind its stacks. */
+	if (crash != PM_FIELDS_NONE && f->inc->traces.v[crash].title && !f->panicked &&
+	    !f->inc->traces.v[crash].regs.n &&
+	    pm_slice_has(pm_slice_of(f->inc->traces.v[crash].title), PM_S("kfence-#")) && pm_fields_own(f)) {
+		pm_fields_trace_close(f);
+		f->trace = crash;
+		f->registers_last = true;
+		return &f->inc->traces.v[crash];
+	}
 	/* panic() prints the stack of the context whose oops or warning printed registers only. */
 	if (crash != PM_FIELDS_NONE && !f->inc->traces.v[crash].frames.n &&
 	    (f->panicked || f->trace == crash) && pm_fields_own(f)) {
@@ -62,7 +75,7 @@ struct pm_trace *pm_fields_trace_empty(struct pm_fields *f)
 		return &f->inc->traces.v[crash];
 	}
 	enum pm_trace_role role = crash == PM_FIELDS_NONE ? PM_TRACE_CRASH
-				  : f->panicked		  ? PM_TRACE_REPORTER
+				  : f->panicked           ? PM_TRACE_REPORTER
 							  : PM_TRACE_OTHER;
 	return pm_fields_trace_open(f, role, (struct pm_slice){ 0 });
 }
@@ -100,6 +113,9 @@ static void add_frame(struct pm_fields *f, const struct pm_frame_text *text)
 {
 	struct pm_trace *trace = pm_fields_trace(f);
 
+	/* The mark at the end of saved stacks before 5.2. */
+	if (!text->symbol.n && text->addr == UINT64_MAX)
+		return;
 	if (!trace)
 		trace = pm_fields_trace_empty(f);
 	if (!trace || trace->frames.n >= PM_FIELDS_FRAMES)
@@ -108,6 +124,10 @@ static void add_frame(struct pm_fields *f, const struct pm_frame_text *text)
 	struct pm_place *place = &frame->place;
 
 	/* Kernels from 4.15 to 4.19 printed "[<00000000fa15e998>]": a hash, no address. */
+	if (pm_slice_starts(f->body, PM_S("[c0000000")) && pm_slice_has(f->body, PM_S("] [c0000000")))
+		pm_fields_arch(f, PM_PPC64, PM_LIKELY); /* "[c000…stack] [c000…code] f+0x1/0x2" */
+	if (text->callee.n)
+		pm_fields_arch(f, PM_ARM, PM_LIKELY); /* "(f) from (g+0x1/0x2)" */
 	place->has_addr = text->has_addr && !(text->symbol.n && pm_slice_has(f->body, PM_S("[<00000000")));
 	place->addr = place->has_addr ? text->addr : 0;
 	if (text->symbol.n)
@@ -484,8 +504,11 @@ bool pm_fields_unknown_title(struct pm_fields *f)
 	if (!next.n || pm_slice_starts(next, PM_S("Call ")) || !pm_frame_parse(next, &text))
 		return false;
 	size_t crash = find_crash(f);
-	struct pm_trace *trace = pm_fields_trace_open(
-		f, crash == PM_FIELDS_NONE && !f->panicked ? PM_TRACE_CRASH : PM_TRACE_OTHER, body);
+	/* "… is trying to release lock (x) at:" names a place, not the stack of the report. */
+	enum pm_trace_role role = at && pm_slice_has(body, PM_S("lock"))           ? PM_TRACE_LOCK
+				  : !at && crash == PM_FIELDS_NONE && !f->panicked ? PM_TRACE_CRASH
+										   : PM_TRACE_OTHER;
+	struct pm_trace *trace = pm_fields_trace_open(f, role, body);
 	if (trace)
 		read_title_numbers(trace, body);
 	return true;
@@ -582,7 +605,7 @@ void pm_fields_traces_finish(struct pm_fields *f)
 const struct pm_field_row pm_rows_trace[] = {
 	{ "Call Trace:", read_header },
 	{ "Call trace:", read_header, PM_ARM64 },
-	{ "Backtrace:", read_header },
+	{ "Backtrace:", read_header, PM_ARM },
 	{ "backtrace:", read_title, PM_TRACE_ALLOCATED },
 	{ "backtrace (crc ", read_title, PM_TRACE_ALLOCATED },
 	{ "stack backtrace:", read_backtrace },
