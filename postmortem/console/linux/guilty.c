@@ -277,7 +277,7 @@ static bool is_pc(struct pm_slice body, struct pm_slice *symbol_out)
 			*symbol_out = frame.symbol;
 			return true;
 		}
-		if (pm_slice_starts(rest, PM_S("0x")) || pm_slice_has(rest, PM_S("(null)")))
+		if (pm_match("^{a}0x{x}", rest, NULL) || pm_slice_has(rest, PM_S("(null)")))
 			return true;
 	}
 	return false;

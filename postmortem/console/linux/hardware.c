@@ -26,7 +26,6 @@ static const struct pm_linux_row rows[] = {
 	HARDWARE("mce_record:", "mce_record:", "machine check event", PM_KIND_MACHINE_CHECK,
 		 0), /* rasdaemon */
 	HARDWARE("EDAC ", "EDAC {w} {d} {CE|UE}", "EDAC {3} error", PM_KIND_HARDWARE_ERROR, 0),
-	HARDWARE("EDAC ", "EDAC MC{d}: {d} {CE|UE} ", "EDAC {3} error", PM_KIND_HARDWARE_ERROR, 0),
 	HARDWARE("EDAC ", "EDAC MC{d}: {CE|UE} ", "EDAC {2} error", PM_KIND_HARDWARE_ERROR, 0),
 	/* x86 */
 	HARDWARE("NMI received", "Uhhuh. NMI received for unknown reason", "NMI for unknown reason",

@@ -68,8 +68,14 @@ static bool find_details(const struct pm_view *view, struct pm_arena *arena, str
 /* The first line with the report's word that a row knows names it: mostly the first line of all. */
 static void name(const struct pm_view *view, struct pm_arena *arena, struct named *named)
 {
-	const char *word = pm_linux_word(view->lines.v[0]);
+	const char *word = pm_linux_word(view->lines.v[0], NULL), *known = word;
+	struct pm_match match;
 
+	/* of several words on the line, the first that a row knows there */
+	while (known && !pm_linux_row_match(known, view->lines.v[0], 0, &match, NULL, NULL))
+		known = pm_linux_word(view->lines.v[0], known);
+	if (known)
+		word = known;
 	*named = (struct named){ 0 };
 	if (!word)
 		return;
@@ -245,7 +251,7 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 		else if (named.row->flags & PM_ROW_CORRUPTED)
 			why = "its start or the rest of its first line is lost";
 	} else {
-		const char *word = pm_linux_word(first->body);
+		const char *word = pm_linux_word(first->body, NULL);
 		size_t pos = word ? pm_slice_find(first->body, pm_slice_of(word)) : 0;
 
 		raw_title = pm_arena_str(&inc->arena, pm_slice_from(first->body, pos));

@@ -9,8 +9,9 @@
 
 /* In the order of precedence: a line that holds several belongs to the first.  NULL-terminated. */
 extern const char *const pm_linux_words[];
-/* The word by which body may be the first line of a report, or NULL; cheap when it holds none. */
-const char *pm_linux_word(struct pm_slice body);
+/* The word by which body may be the first line of a report, or NULL; cheap when it holds none.
+ * after: NULL, or the word that was returned before: the next one is wanted. */
+const char *pm_linux_word(struct pm_slice body, const char *after);
 
 /* rows.c: the rows of all families as one list. */
 

@@ -39,18 +39,20 @@ const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice 
 
 enum pm_linux_start pm_linux_start(const struct pm_line *line)
 {
-	const char *word = pm_linux_word(line->body);
+	const char *word = pm_linux_word(line->body, NULL);
+	bool bug = word && !strcmp(word, "BUG:");
 	struct pm_match match;
 
-	if (!word)
-		return PM_NO_START;
-	const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
-	if (row)
-		return row->flags & PM_ROW_FOLLOWS ? PM_FOLLOWS
-		       : row->flags & PM_ROW_ASIDE ? PM_ASIDE
-						   : PM_STARTS;
+	for (; word; word = pm_linux_word(line->body, word)) {
+		const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
+
+		if (row && row->flags & PM_ROW_FOLLOWS)
+			return PM_FOLLOWS;
+		if (row)
+			return row->flags & PM_ROW_ASIDE ? PM_ASIDE : PM_STARTS;
+	}
 	/* The kernel says BUG only when it means it, and has more to say than the rows know. */
-	if (!strcmp(word, "BUG:") &&
+	if (bug &&
 	    (pm_slice_starts(line->body, PM_S("BUG: ")) || pm_slice_starts(line->body, PM_S("[ BUG: "))))
 		return PM_STARTS;
 	return PM_NO_START;

@@ -73,7 +73,15 @@ static bool stands_alone(struct pm_slice body, const char *word)
 	return false;
 }
 
-const char *pm_linux_word(struct pm_slice body)
+static const char *first_of(const char *const *words, struct pm_slice body)
+{
+	for (; *words; words++)
+		if (stands_alone(body, *words))
+			return *words;
+	return NULL;
+}
+
+const char *pm_linux_word(struct pm_slice body, const char *after)
 {
 	static struct pm_scanner scanner;
 	static bool built;
@@ -84,10 +92,12 @@ const char *pm_linux_word(struct pm_slice body)
 		pm_scanner_build(&scanner, false);
 		built = true;
 	}
-	if (pm_scan(&scanner, body, 0) == PM_NPOS)
-		return NULL;
-	for (const char *const *word = pm_linux_words; *word; word++)
-		if (stands_alone(body, *word))
-			return *word;
-	return NULL;
+	if (after) {
+		const char *const *word = pm_linux_words;
+
+		while (*word && *word != after)
+			word++;
+		return *word ? first_of(word + 1, body) : NULL;
+	}
+	return pm_scan(&scanner, body, 0) == PM_NPOS ? NULL : first_of(pm_linux_words, body);
 }
