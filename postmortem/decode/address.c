@@ -40,16 +40,18 @@ static unsigned va_bits_of(const struct pm_address_space *space, const struct pm
 	uint64_t sp = space->sp;
 
 	switch (space->arch) {
-	case PM_X86_64: /* mm.rst: with 5 levels the kernel's data start at ff11000000000000 */
-		if (space->has_sp && sp >= UINT64_C(0xff10000000000000) && sp < UINT64_C(0xffff000000000000))
+	case PM_X86_64: { /* mm.rst: with 5 levels the kernel's data start at ff11000000000000 */
+		const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+		const struct pm_register *cr4 = regs ? pm_regs_find(regs, "cr4") : NULL;
+
+		if (cr4 && cr4->value)
+			return cr4->value >> 12 & 1 ? 57 : 48; /* LA57 */
+		if (space->has_sp && sp >> 56 == 0xff && sp < UINT64_C(0xffff000000000000))
 			return 57;
-		if (space->has_percpu && space->percpu >= UINT64_C(0xff10000000000000) &&
-		    space->percpu < UINT64_C(0xffff000000000000))
+		if (space->has_percpu && space->percpu < UINT64_C(0xffff000000000000))
 			return 57;
-		return (space->has_sp && sp >> 47 == 0x1ffff) ||
-				       (space->has_percpu && space->percpu >> 47 == 0x1ffff)
-			       ? 48
-			       : 0;
+		return (space->has_sp && sp >> 47 == 0x1ffff) || space->has_percpu ? 48 : 0;
+	}
 	case PM_ARM64:
 		if (space->has_text && space->text >= UINT64_C(0xffffff8000000000))
 			return 39;
@@ -272,17 +274,17 @@ static bool is_moved_region(const struct pm_address_space *space, uint64_t addr,
 			    struct pm_address_meaning *out)
 {
 	static const uint64_t fixed_starts[] = {
-		/* direct map (before and since 4.20), vmalloc, vmemmap */
-		UINT64_C(0xffff880000000000),
-		UINT64_C(0xffff888000000000),
-		UINT64_C(0xffffc90000000000),
-		UINT64_C(0xffffea0000000000),
+		/* direct map (before and since 4.20), vmalloc, vmemmap; the same with 5 levels */
+		UINT64_C(0xffff880000000000), UINT64_C(0xffff888000000000), UINT64_C(0xffffc90000000000),
+		UINT64_C(0xffffea0000000000), UINT64_C(0xff11000000000000), UINT64_C(0xffa0000000000000),
+		UINT64_C(0xffd4000000000000),
 	};
 	const uint64_t clues[] = { space->has_percpu ? space->percpu : 0, space->has_sp ? space->sp : 0,
 				   space->has_percpu || space->has_sp ? 0 : addr };
+	uint64_t first = space->va_bits == 57 ? UINT64_C(0xff11000000000000) : UINT64_C(0xffff888000000000);
 
-	if (space->system != PM_LINUX || space->arch != PM_X86_64 || space->va_bits == 57 || space->kasan ||
-	    addr < UINT64_C(0xffff888000000000) || addr >= UINT64_C(0xfffffe0000000000))
+	if (space->system != PM_LINUX || space->arch != PM_X86_64 || space->kasan || addr < first ||
+	    addr >= UINT64_C(0xfffffe0000000000))
 		return false;
 	for (size_t i = 0; i < PM_COUNT(clues); i++)
 		for (size_t j = 0; j < PM_COUNT(fixed_starts); j++)
@@ -332,6 +334,9 @@ static bool is_region(struct pm_arena *arena, const struct pm_address_space *spa
 		set(out, PM_ADDR_UNKNOWN, PM_LIKELY, "a kernel address");
 	} else {
 		set(out, region->class, region->grade, region->words);
+		if (region->class == PM_ADDR_KASAN_SHADOW && !space->kasan)
+			set(out, PM_ADDR_UNKNOWN, PM_LIKELY,
+			    "a kernel address where nothing is mapped, unless the kernel has KASAN");
 		/* Programs are linked at 0x400000 at the lowest, and mostly run far above 4 GiB. */
 		if (region->class == PM_ADDR_USER && pointer_bits(space) == 64 && !tagged && addr < 4 * GIB)
 			set(out, PM_ADDR_USER, PM_LIKELY, "a user address, or a number used as a pointer");
@@ -368,6 +373,14 @@ void pm_address_classify(struct pm_arena *arena, const struct pm_address_space *
 	    is_shadow(arena, space, addr, out) || is_text(arena, space->big_endian, addr, bits, out))
 		return;
 	is_region(arena, space, addr, out);
+}
+
+bool pm_address_is_shadow_offset(enum pm_arch arch, uint64_t value)
+{
+	for (const struct pm_kasan_shadow *row = pm_kasan_shadows; row->offset; row++)
+		if (row->arch == arch && row->offset == value)
+			return true;
+	return false;
 }
 
 bool pm_address_is_shadow_of(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,

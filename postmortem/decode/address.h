@@ -22,7 +22,7 @@ struct pm_address_space {
 	uint64_t percpu;     /* x86-64: GS base, in the direct map */
 	uint64_t text;       /* some address of the kernel's code */
 	bool kasan;          /* built with KASAN: shadow memory exists, and the regions do not move */
-	bool stack_guard; /* the kernel says that a stack's guard page was hit */
+	bool stack_guard;    /* the kernel says that a stack's guard page was hit */
 	bool stack_overflow; /* a double fault: mostly a stack's end */
 };
 
@@ -36,6 +36,9 @@ void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space 
 
 void pm_address_classify(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,
 			 struct pm_address_meaning *meaning_out);
+
+/* Is value where the architecture's KASAN shadow starts? */
+bool pm_address_is_shadow_offset(enum pm_arch arch, uint64_t value);
 
 /* Is offset where the architecture's KASAN shadow starts, so that addr is a shadow address for sure? */
 bool pm_address_is_shadow_of(struct pm_arena *arena, const struct pm_address_space *space, uint64_t addr,

@@ -4,7 +4,7 @@
 #include "decode/disasm.h"
 
 /* Register copies that are followed: "mov %rdi,%rbx" only says where to look next. */
-#define COPIES_MAX 3
+#define COPIES_MAX 6
 
 /* What a called function may change, and where it leaves its result. */
 static const struct {
@@ -55,13 +55,45 @@ static bool writes(const struct pm_operation *op, const char *reg)
 	return false;
 }
 
-/* The register that a plain move copies, or NULL. */
-static const char *copied_from(const struct pm_operation *op, const char *text)
+/* The base register of "lea 0x58(%rbx),%rdi", or false: an index takes part, or it is none. */
+static bool lea_base(const char *text, char reg[8])
 {
-	if (op->memories || op->writes_n != 1 || !op->value[0] || !strcmp(op->value, op->writes[0]) ||
-	    strncmp(text, "mov ", 4) || text[4] != '%')
-		return NULL;
-	return op->value;
+	const char *open = strchr(text, '('), *close = open ? strchr(open, ')') : NULL;
+
+	if (strncmp(text, "lea ", 4) || !close || open[1] != '%' || close - open - 2 >= 8 ||
+	    memchr(open, ',', (size_t)(close - open)))
+		return false;
+	memset(reg, 0, 8);
+	memcpy(reg, open + 2, (size_t)(close - open - 2));
+	return strcmp(reg, "rip") != 0;
+}
+
+/* Does the instruction make reg out of one other register, or itself, so that the
+ * question moves on to that one?  Then reg becomes that register. */
+static bool made_from(const struct pm_operation *op, const char *text, char reg[8])
+{
+	if (op->memories || op->writes_n > 2)
+		return false;
+	/* KASAN's check shifts the address it looks at. */
+	if (!strncmp(text, "shr $0x3,", 9) || !strncmp(text, "sar $0x3,", 9))
+		return true;
+	if (lea_base(text, reg))
+		return true;
+	if (!op->value[0] || !strcmp(op->value, reg) || strncmp(text, "mov ", 4) || text[4] != '%')
+		return false;
+	memcpy(reg, op->value, sizeof(op->value));
+	return true;
+}
+
+static const char *const stack_pointers[] = { "rsp", "esp", "sp" };
+
+static bool is_stack_pointer(enum pm_arch arch, const char *reg)
+{
+	for (size_t i = 0; i < PM_COUNT(stack_pointers); i++)
+		if (!strcmp(stack_pointers[i], reg))
+			return true;
+	return (arch == PM_PPC64 && !strcmp(reg, "r1")) || (arch == PM_S390X && !strcmp(reg, "r15")) ||
+	       (arch == PM_MIPS && !strcmp(reg, "r29"));
 }
 
 void pm_backward_decode(struct pm_incident *inc)
@@ -73,7 +105,8 @@ void pm_backward_decode(struct pm_incident *inc)
 	unsigned copies = 0;
 	size_t i = 0;
 
-	if (!fault->base_reg || fault->base_from || strlen(fault->base_reg) >= sizeof(reg))
+	if (!fault->base_reg || fault->base_from || strlen(fault->base_reg) >= sizeof(reg) ||
+	    is_stack_pointer(inc->machine.arch, fault->base_reg))
 		return;
 	memcpy(reg, fault->base_reg, strlen(fault->base_reg));
 	while (i < code->insns.n && !code->insns.v[i].marked)
@@ -104,11 +137,9 @@ void pm_backward_decode(struct pm_incident *inc)
 		if (!writes(&op, reg))
 			continue;
 		from = from ? pm_arena_printf(&inc->arena, "%s; %s", insn->text, from) : insn->text;
-		const char *source = copied_from(&op, insn->text);
-
-		if (!source || ++copies > COPIES_MAX)
+		if (!made_from(&op, insn->text, reg) || is_stack_pointer(inc->machine.arch, reg) ||
+		    ++copies > COPIES_MAX)
 			break;
-		memcpy(reg, source, sizeof(reg));
 	}
 	pm_disasm_free(dis);
 	fault->base_from = from;

@@ -131,7 +131,7 @@ void pm_x86_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 
 	op->call = in_group(insn, X86_GRP_CALL);
 	op->jump = insn->id == X86_INS_JMP || insn->id == X86_INS_RET || insn->id == X86_INS_IRETQ ||
-		   insn->id == X86_INS_IRETD || insn->id == X86_INS_UD2;
+		   insn->id == X86_INS_IRETD || insn->id == X86_INS_UD2 || insn->id == X86_INS_INT3;
 	op->repeats = x86->prefix[0] == X86_PREFIX_REP || x86->prefix[0] == X86_PREFIX_REPNE;
 	for (unsigned i = 0; i < x86->op_count; i++) {
 		const cs_x86_op *operand = &x86->operands[i];
@@ -190,6 +190,12 @@ void pm_x86_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 	stack_operand(insn, op, is_64);
 }
 
+static bool is_shift(unsigned id)
+{
+	return id == X86_INS_SHL || id == X86_INS_SHR || id == X86_INS_SAR || id == X86_INS_SAL ||
+	       id == X86_INS_ROL || id == X86_INS_ROR || id == X86_INS_RCL || id == X86_INS_RCR;
+}
+
 /* What compilers and the kernel's assembly hardly ever write, but data and misaligned bytes read as. */
 unsigned pm_x86_oddity(const cs_insn *insn)
 {
@@ -214,9 +220,9 @@ unsigned pm_x86_oddity(const cs_insn *insn)
 					: 6;
 	if (insn->id == X86_INS_ADD && insn->size == 2 && !insn->bytes[0] && !insn->bytes[1])
 		cost += 8; /* zeros */
-	if (insn->id == X86_INS_ADD && !insn->bytes[0])
+	if (insn->id == X86_INS_ADD && !x86->opcode[0])
 		cost += 3; /* add %r8,(mem): 00 xx */
-	if (in_group(insn, X86_GRP_FPU))
+	if (in_group(insn, X86_GRP_FPU) || (x86->opcode[0] >= 0xd8 && x86->opcode[0] <= 0xdf))
 		cost += 4;
 	/* A REX prefix that another prefix makes void, an empty REX. */
 	if (x86->rex == 0x40 && insn->size < 3)
@@ -225,6 +231,14 @@ unsigned pm_x86_oddity(const cs_insn *insn)
 	if (insn->id != X86_INS_NOP && (x86->prefix[1] == X86_PREFIX_CS || x86->prefix[1] == X86_PREFIX_ES ||
 					x86->prefix[1] == X86_PREFIX_SS))
 		cost += 3;
+	/* A shift by more than there is; arithmetic on half of the stack pointer. */
+	if (is_shift(insn->id) && x86->op_count == 2 && x86->operands[0].type == X86_OP_IMM &&
+	    x86->operands[0].imm >= 8 * (int64_t)x86->operands[1].size)
+		cost += 4;
+	for (unsigned i = 0; i < x86->op_count; i++)
+		if (x86->operands[i].type == X86_OP_REG && x86->rex &&
+		    (x86->operands[i].reg == X86_REG_SP || x86->operands[i].reg == X86_REG_SPL))
+			cost += 3;
 	/* Kernel code does not use absolute 32-bit addresses without a segment, nor far displacements of a
 	 * base. */
 	for (unsigned i = 0; i < x86->op_count; i++)
@@ -233,12 +247,6 @@ unsigned pm_x86_oddity(const cs_insn *insn)
 		     x86->operands[i].reg == X86_REG_ES))
 			cost += 2;
 	return cost;
-}
-
-static bool is_shift(unsigned id)
-{
-	return id == X86_INS_SHL || id == X86_INS_SHR || id == X86_INS_SAR || id == X86_INS_SAL ||
-	       id == X86_INS_ROL || id == X86_INS_ROR || id == X86_INS_RCL || id == X86_INS_RCR;
 }
 
 /* objdump leaves the size suffix out where a register tells the size. */
@@ -264,6 +272,23 @@ static bool drops_suffix(const cs_insn *insn)
 	return false;
 }
 
+/* "-0x16" after a "$", for an operand of that many bytes, as objdump says it; advances *p past it. */
+static void spell_negative(const cs_insn *insn, const char **p, struct pm_buf *out)
+{
+	const cs_x86 *x86 = &insn->detail->x86;
+	unsigned size = 8;
+	char *end;
+	uint64_t value = -(uint64_t)strtoull(*p + 1, &end, 0);
+
+	for (unsigned i = 0; i < x86->op_count; i++)
+		if (x86->operands[i].size && x86->operands[i].size < size)
+			size = x86->operands[i].size;
+	if (size < 8)
+		value &= (UINT64_C(1) << 8 * size) - 1;
+	pm_buf_printf(out, "0x%" PRIx64, value);
+	*p = end - 1;
+}
+
 void pm_x86_spell(csh handle, const cs_insn *insn, struct pm_buf *out)
 {
 	const char *name = cs_insn_name(handle, insn->id), *mnemonic = insn->mnemonic;
@@ -282,6 +307,11 @@ void pm_x86_spell(csh handle, const cs_insn *insn, struct pm_buf *out)
 	for (const char *p = insn->op_str; *p; p++) {
 		if (*p == ' ' && before == ',')
 			continue;
+		if (*p == '-' && before == '$' && p[1] >= '0' && p[1] <= '9') {
+			spell_negative(insn, &p, out);
+			before = '0';
+			continue;
+		}
 		if (*p == '(') {
 			inside = true;
 			commas = 0;

@@ -110,6 +110,19 @@ static uint64_t without_tag(enum pm_arch arch, uint64_t address)
 	return arch == PM_ARM64 ? (uint64_t)((int64_t)(address << 8) >> 8) : address;
 }
 
+/* An access below the stack's end faults; the processor aligns RSP and pushes the frame of
+ * that fault, which faults again (SDM vol 3, 6.14.2): CR2 is that of the push.  0: not so. */
+static uint64_t pushes_frame_at(const struct pm_incident *inc, const struct pm_regs *regs)
+{
+	uint64_t sp;
+
+	if (inc->machine.arch != PM_X86_64 ||
+	    (inc->fault.kind != PM_KIND_STACK_GUARD && inc->fault.kind != PM_KIND_DOUBLE_FAULT) ||
+	    !value_of(regs, PM_X86_64, "rsp", &sp))
+		return 0;
+	return (sp & ~UINT64_C(15)) - 8;
+}
+
 static void compare(const struct pm_incident *inc, const struct pm_regs *regs, const struct pm_operation *op,
 		    struct computed *c)
 {
@@ -127,7 +140,11 @@ static void compare(const struct pm_incident *inc, const struct pm_regs *regs, c
 	c->equal = !past;
 	if (c->equal)
 		return;
-	if (past < size)
+	if (pushes_frame_at(inc, regs) == inc->fault.address && (c->address ^ inc->fault.address) < 0x10000)
+		c->inside = "the fault address is where the processor pushes an exception's frame, (rsp & "
+			    "-16) - 8: "
+			    "the stack had no room for it either";
+	else if (past < size)
 		c->inside = (inc->fault.address & 0xfff) == 0
 				    ? "the access crosses into the page of the fault address"
 				    : "the access covers the fault address";
@@ -255,6 +272,14 @@ void pm_effective_decode(struct pm_incident *inc)
 	fault->effective_equal = best.equal || best.inside;
 	fault->base_reg = name_or_null(inc, best.mem->base);
 	fault->index_reg = name_or_null(inc, best.mem->index);
+	/* Of KASAN's "shadow offset + address / 8" the address is the telling half. */
+	if (fault->index_reg && best.mem->scale == 1 &&
+	    pm_address_is_shadow_offset(inc->machine.arch, best.base)) {
+		const char *offset = fault->base_reg;
+
+		fault->base_reg = fault->index_reg;
+		fault->index_reg = offset;
+	}
 	fault->displacement = best.mem->displacement;
 	fault->value_reg = best.mem->implicit ? NULL : name_or_null(inc, op.value);
 	say(inc, &best);

@@ -140,14 +140,14 @@ static const struct pm_reg_bits reg_bits[] = {
 
 /* arch/x86/include/asm/segment.h: selectors that Linux loads */
 static const struct pm_code_words selectors_64[] = {
-	{ 0x00, "null" },        { 0x08, "kernel code, 32 bits" }, { 0x10, "kernel code" },
-	{ 0x18, "kernel data" }, { 0x23, "user code, 32 bits" },   { 0x2b, "user data" },
-	{ 0x33, "user code" },   { 0x7b, "per-CPU (CPU number)" }, { 0x40, "TSS" },
+	{ 0x08, "kernel code, 32 bits" }, { 0x10, "kernel code" }, { 0x18, "kernel data" },
+	{ 0x23, "user code, 32 bits" },   { 0x2b, "user data" },   { 0x33, "user code" },
+	{ 0x7b, "per-CPU (CPU number)" }, { 0x40, "TSS" },
 };
 static const struct pm_code_words selectors_32[] = {
-	{ 0x00, "null" },         { 0x60, "kernel code" },  { 0x68, "kernel data" },
-	{ 0x73, "user code" },    { 0x7b, "user data" },    { 0x33, "user TLS" },
-	{ 0xd8, "per-CPU data" }, { 0xe0, "stack canary" }, { 0xf8, "double fault TSS" },
+	{ 0x60, "kernel code" },  { 0x68, "kernel data" },      { 0x73, "user code" },
+	{ 0x7b, "user data" },    { 0x33, "user TLS" },         { 0xd8, "per-CPU data" },
+	{ 0xe0, "stack canary" }, { 0xf8, "double fault TSS" },
 };
 
 /* SDM vol 3, table 6-1; 28…30: AMD APM vol 2, 8.2 */

@@ -724,6 +724,17 @@ static void origins(void **state)
 	has(inc.fault.base_from, "call ");
 	has(inc.fault.base_from, "; mov %rax,%rbx");
 	assert_string_equal(inc.code.insns.v[3].text, "je f+0x4a");
+	/* KASAN's inline check: the address it looks at, and where that came from */
+	begin(PM_X86_64, PM_KIND_NON_CANONICAL);
+	code("49 8b 5c 24 10 48 8d 7b 58 48 89 fa 48 c1 ea 03 <80> 3c 02 00");
+	reg("rdx", 0xb);
+	reg("rax", 0xdffffc0000000000);
+	fault_at(0xdffffc000000000b);
+	pm_decode(&inc);
+	assert_string_equal(inc.fault.base_reg, "rdx");
+	assert_string_equal(inc.fault.base_from,
+			    "mov 0x10(%r12),%rbx; lea 0x58(%rbx),%rdi; mov %rdi,%rdx; shr $0x3,%rdx");
+	assert_string_equal(inc.fault.address_words, "KASAN's shadow of 0x58-0x5f: NULL + 0x58");
 	/* a call clobbers what is not kept over it: nothing can be said */
 	begin(PM_X86_64, PM_KIND_NULL_DEREF);
 	code("48 8b 7b 10 e8 12 34 00 00 <48> 8b 47 08");
