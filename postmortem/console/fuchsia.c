@@ -306,6 +306,16 @@ static bool of_program(struct pm_slice text)
 	return false;
 }
 
+/* What QEMU prints of a guest that it cannot go on with. */
+static bool of_hypervisor(struct pm_slice text)
+{
+	return pm_slice_starts(text, PM_S("emulation failure")) ||
+	       pm_slice_starts(text, PM_S("extra data[")) || pm_match("^{f}{_}={_}{x}", text, NULL) ||
+	       pm_slice_starts(text, PM_S("Code=")) || pm_match("^{f}={_}{x} {x}", text, NULL) ||
+	       pm_slice_starts(text, PM_S("EAX=")) ||
+	       pm_slice_starts(text, PM_S("If you're running a guest"));
+}
+
 /* Rust's "core::panic::Location" and "std::panic::…" are names. */
 static const char *const no_panic[] = { "_panic:",      "panic::",        "xlog_status:",
 					"ddb.onpanic:", "evtlog_status:", NULL };
@@ -316,8 +326,8 @@ static const struct pm_bsd_header headers[] = {
 	{ "ZIRCON KERNEL PANIC", NULL, ROWS(zircon_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "recursion in interrupt handler", NULL, ROWS(recursion_rows), PM_KIND_OTHER, NULL, NULL },
 	{ "welcome to Zircon", NULL, ROWS(boot_rows), PM_KIND_REBOOT, NULL, nothing_more },
-	{ "KVM internal error", NULL, ROWS(kvm_rows), PM_KIND_EMULATION, NULL, NULL },
-	{ "KVM: entry failed, hardware error", NULL, NULL, 0, PM_KIND_EMULATION, NULL, NULL },
+	{ "KVM internal error", NULL, ROWS(kvm_rows), PM_KIND_EMULATION, NULL, of_hypervisor },
+	{ "KVM: entry failed, hardware error", NULL, NULL, 0, PM_KIND_EMULATION, NULL, of_hypervisor },
 	{ "<== fatal exception", NULL, ROWS(exception_rows), PM_KIND_OTHER, NO_FRAMES, of_program },
 	{ "STARNIX KERNEL PANIC", NULL, ROWS(starnix_rows), PM_KIND_PANIC, "what panicked is missing", NULL },
 	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, nothing_more },

@@ -367,20 +367,21 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 		if (!best)
 			return false;
 		may[best->system] = false;
-		inc->machine.system = best->system;
-		if (best->read(window, inc)) {
-			/* Only one system's lines look like this, or its marks stand around. */
-			bool own = candidates == 1 || weight[best->system] >= PM_WEIGHT_CERTAIN;
-			bool known = own || weight[best->system] > 0;
+		/* Only one system's lines look like this, or its marks stand around. */
+		bool own = candidates == 1 || weight[best->system] >= PM_WEIGHT_CERTAIN;
+		bool known = own || weight[best->system] > 0;
 
+		inc->machine.system = known ? best->system : PM_SYSTEM_UNKNOWN;
+		if (best->read(window, inc)) {
 			if (inc->machine.system == PM_SYSTEM_UNKNOWN)
 				known = false; /* the reader could not tell either */
 			tell_system(systems, inc, known ? best->system : PM_SYSTEM_UNKNOWN,
-				    own     ? PM_CERTAIN
-				    : known ? PM_LIKELY
-					    : PM_NO_GRADE,
+				    !known ? PM_NO_GRADE
+				    : own  ? PM_CERTAIN
+					   : PM_LIKELY,
 				    !known              ? NULL
 				    : why[best->system] ? why[best->system]
+				    : candidates == 1   ? "the line at which the report starts"
 							: "a mark earlier in the text");
 			return true;
 		}

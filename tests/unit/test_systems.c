@@ -297,7 +297,7 @@ static void openbsd_messages(void **state)
 		  "previous type temp (0xd != 0xdeadbeef)",
 		  "malloc: free list modified: temp" },
 		{ "panic: timeout_add: to_ticks (-12) < 0", "panic: timeout_add: to_ticks < NUM" },
-		{ "panic: receive 3: so 0xffff8000006a0600", "soreceive 3" },
+		{ "panic: receive 3a: so 0xffff8000006a0600", "soreceive 3a" },
 		{ "panic: knote_remove:12: kq=0xffff8000006a0600 knote still there", "kqueue: still there" },
 		{ "panic: mtx 0xffffffff82a1b0c4: locking against myself",
 		  "panic: mtx ADDR: locking against myself" },
@@ -594,6 +594,9 @@ static void system_is_not_assumed(void **state)
 {
 	(void)state;
 	expect("panic: my own words\n", 1, "panic: my own words", check_unknown);
+	/* A program may have said it: what follows is not taken along. */
+	struct reading r = read_text("panic: my own words\nall is well\npanic: again\n", NULL);
+	assert_int_equal(r.n, 2);
 	expect("KVM internal error. Suberror: 1\nemulation failure\n", 1, "KVM internal error",
 	       check_unknown);
 }

@@ -1,6 +1,7 @@
 #include "console/bsd/report.h"
 
 #include "base/pattern.h"
+#include "console/bsd/lock.h"
 #include "console/bsd/trace.h"
 #include "console/system.h"
 #include "console/title.h"
@@ -42,6 +43,9 @@ void pm_bsd_collect(struct pm_bsd_report *report, pm_bsd_text_fn text, pm_bsd_mo
 	struct pm_window *window = report->window;
 	struct pm_arena *arena = &report->inc->arena;
 
+	/* Whose panic it is nobody knows: perhaps a program's, and then life goes on. */
+	if (!more && report->inc->machine.system == PM_SYSTEM_UNKNOWN)
+		more = pm_bsd_of_witness;
 	for (size_t i = window->start; i < window->n && report->lines.n < LINES_MAX; i++) {
 		const struct pm_line *line = &window->lines[i];
 		struct pm_slice body = text(line);
