@@ -20,7 +20,7 @@ static const char *const names[][2] = {
 	{ "_RNvYNtC1a1SNtC1b1T1m", "<a::S as b::T>::m" },
 	/* Rust before v0 */
 	{ "_ZN4core9panicking9panic_fmt17h0123456789abcdefE", "core::panicking::panic_fmt" },
-	{ "_ZN27_$LT$a..S$u20$as$u20$b..T$GT$1m17h0123456789abcdefE", "<a::S as b::T>::m" },
+	{ "_ZN29_$LT$a..S$u20$as$u20$b..T$GT$1m17h0123456789abcdefE", "<a::S as b::T>::m" },
 	/* C++ */
 	{ "_Z4frobiii", "frob" },
 	{ "_ZN3foo3barEv", "foo::bar" },
