@@ -661,10 +661,58 @@ static const struct name_class bsd_names[] = {
 	{ "trap_pfault", PM_FRAME_EXCEPTION },  { "trap", PM_FRAME_EXCEPTION },
 	{ "kerntrap", PM_FRAME_EXCEPTION },     { "calltrap", PM_FRAME_EXCEPTION },
 	{ "alltraps*", PM_FRAME_EXCEPTION },    { "syscall", PM_FRAME_SYSCALL },
+	{ "mi_syscall", PM_FRAME_SYSCALL },     { "sy_call", PM_FRAME_SYSCALL },
+	{ "sy_invoke", PM_FRAME_SYSCALL },      { "sys___syscall", PM_FRAME_SYSCALL },
+	{ "sys_syscall", PM_FRAME_SYSCALL },    { "memcpy*", PM_FRAME_HELPER },
+	{ "memset*", PM_FRAME_HELPER },         { "memmove*", PM_FRAME_HELPER },
+	{ "bcopy", PM_FRAME_HELPER },           { "bzero", PM_FRAME_HELPER },
+	{ "strlcpy", PM_FRAME_HELPER },         { "strlen", PM_FRAME_HELPER },
+	{ "strncmp", PM_FRAME_HELPER },         { "strcmp", PM_FRAME_HELPER },
+	{ "copystr", PM_FRAME_HELPER },         { "copyinstr", PM_FRAME_HELPER },
+	{ "malloc", PM_FRAME_HELPER },          { "free", PM_FRAME_HELPER },
+	{ "snprintf", PM_FRAME_HELPER },        { "kmem_alloc*", PM_FRAME_HELPER },
+	{ "kmem_free*", PM_FRAME_HELPER },      { "pool_get", PM_FRAME_HELPER },
+	{ "pool_put", PM_FRAME_HELPER },        { "pool_cache_*", PM_FRAME_HELPER },
+	{ "m_get*", PM_FRAME_HELPER },          { "m_copydata", PM_FRAME_HELPER },
+	{ "m_freem", PM_FRAME_HELPER },         { "uma_zalloc*", PM_FRAME_HELPER },
+	{ "uma_zfree*", PM_FRAME_HELPER },
+
 	{ "amd64_syscall", PM_FRAME_SYSCALL },  { "fast_syscall_common", PM_FRAME_SYSCALL },
 	{ "Xsyscall*", PM_FRAME_SYSCALL },      { "fork_exit", PM_FRAME_THREAD },
 	{ "fork_trampoline", PM_FRAME_THREAD }, { "proc_trampoline", PM_FRAME_THREAD },
 	{ "lwp_trampoline", PM_FRAME_THREAD },
+};
+
+static const struct name_class darwin_names[] = {
+	{ "panic*", PM_FRAME_REPORT },
+	{ "handle_debugger_trap", PM_FRAME_REPORT },
+	{ "kdp_i386_trap", PM_FRAME_REPORT },
+	{ "DebuggerTrapWithState", PM_FRAME_REPORT },
+	{ "Debugger", PM_FRAME_REPORT },
+	{ "kernel_trap", PM_FRAME_EXCEPTION },
+	{ "trap_from_kernel", PM_FRAME_EXCEPTION },
+	{ "return_from_trap", PM_FRAME_EXCEPTION },
+	{ "hndl_unix_scall64", PM_FRAME_SYSCALL },
+	{ "unix_syscall64", PM_FRAME_SYSCALL },
+	{ "hndl_mach_scall64", PM_FRAME_SYSCALL },
+	{ "mach_call_munger64", PM_FRAME_SYSCALL },
+	{ "call_continuation", PM_FRAME_THREAD },
+};
+
+static const struct name_class zircon_names[] = {
+	{ "platform_halt", PM_FRAME_REPORT },
+	{ "_panic", PM_FRAME_REPORT },
+	{ "panic", PM_FRAME_REPORT },
+	{ "assert_fail*", PM_FRAME_REPORT },
+	{ "exception_die", PM_FRAME_REPORT },
+	{ "x86_exception_handler", PM_FRAME_EXCEPTION },
+	{ "handle_exception_types", PM_FRAME_EXCEPTION },
+	{ "x86_pfe_handler", PM_FRAME_EXCEPTION },
+	{ "x86_df_handler", PM_FRAME_EXCEPTION },
+	{ "interrupt_common", PM_FRAME_EXCEPTION },
+	{ "arm64_sync_exception", PM_FRAME_EXCEPTION },
+	{ "x86_syscall", PM_FRAME_SYSCALL },
+	{ "syscall_dispatcher", PM_FRAME_SYSCALL },
 };
 
 static const struct name_class no_names[] = {
@@ -682,8 +730,8 @@ static const struct {
 } tables[PM_SYSTEMS] = {
 	[PM_SYSTEM_UNKNOWN] = TABLE(no_names), [PM_LINUX] = TABLE(linux_names),
 	[PM_FREEBSD] = TABLE(bsd_names),       [PM_OPENBSD] = TABLE(bsd_names),
-	[PM_NETBSD] = TABLE(bsd_names),        [PM_DARWIN] = TABLE(no_names),
-	[PM_FUCHSIA] = TABLE(no_names),
+	[PM_NETBSD] = TABLE(bsd_names),        [PM_DARWIN] = TABLE(darwin_names),
+	[PM_FUCHSIA] = TABLE(zircon_names),
 };
 
 size_t pm_symbol_stem(const char *symbol)
@@ -725,7 +773,10 @@ enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol)
 				       : n == stem && !strncmp(symbol, name, n))
 			return tables[system].names[i].class;
 	}
-	return system == PM_LINUX && pm_frame_syscall(symbol) ? PM_FRAME_CALL : PM_FRAME_STORY;
+	bool calls =
+		system == PM_LINUX || system == PM_FREEBSD || system == PM_OPENBSD || system == PM_NETBSD;
+
+	return calls && pm_frame_syscall(symbol) ? PM_FRAME_CALL : PM_FRAME_STORY;
 }
 
 const char *pm_frame_syscall(const char *symbol)

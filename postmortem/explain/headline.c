@@ -45,15 +45,29 @@ static const char *access_of(struct pm_incident *inc)
 /* A message as a kernel prints it, without the words that the headline says already. */
 static const char *bare_message(struct pm_incident *inc)
 {
-	static const char *const prefixes[] = {
-		"BUG: ",          "INFO: ",       "WARNING: ",           "Kernel panic - not syncing: ",
-		"kernel panic: ", "panic: ",      "Internal error: ",    "watchdog: BUG: ",
-		"watchdog: ",     "Kernel BUG: ", "NMI watchdog: BUG: ", "NMI watchdog: "
-	};
+	static const char *const prefixes[] = { "BUG: ",
+						"INFO: ",
+						"WARNING: ",
+						"Kernel panic - not syncing: ",
+						"kernel panic: ",
+						"panic: ",
+						"Internal error: ",
+						"watchdog: BUG: ",
+						"watchdog: ",
+						"Kernel BUG: ",
+						"NMI watchdog: BUG: ",
+						"NMI watchdog: ",
+						"UBSan: Undefined Behavior in " };
 	const char *message = inc->fault.message;
 
 	if (!message)
 		return NULL;
+	struct pm_match m;
+	/* XNU puts processor and caller before what it has to say. */
+	if (pm_match("panic(cpu {d} caller {x}): \"{*}\"@", pm_slice_of(message), &m))
+		return pm_arena_str(&inc->arena, m.cap[2]);
+	if (!strcmp(message, "ZIRCON KERNEL PANIC"))
+		return inc->title;
 	while (*message == ' ' || *message == '\t')
 		message++;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
@@ -62,7 +76,6 @@ static const char *bare_message(struct pm_incident *inc)
 	/* "CPU: 1 PID: 2 at file.c:3 f+0x4/0x5" names what other lines name better. */
 	if (!strncmp(message, "CPU: ", 5) && strstr(message, " PID: "))
 		return NULL;
-	(void)inc;
 	return message;
 }
 
@@ -125,23 +138,11 @@ static const char *bug_headline(struct pm_incident *inc)
 	return with_place(inc, "BUG() reached");
 }
 
-/* Text after the cut line that says what a WARN is about: "refcount_t: underflow; use-after-free." */
-static const char *warn_reason(const struct pm_incident *inc)
-{
-	static const char *const groups[] = { "warning", "warn", "bug", "object" };
-	static const char *const names[] = { "reason", "text", "message" };
-
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
-		for (size_t k = 0; k < sizeof(names) / sizeof(*names); k++)
-			if (pm_value(inc, groups[i], names[k]))
-				return pm_value(inc, groups[i], names[k]);
-	return NULL;
-}
-
 static const char *warning_headline(struct pm_incident *inc)
 {
 	const char *words = with_place(inc, "warning");
-	const char *reason = warn_reason(inc);
+	struct pm_at at;
+	const char *reason = inc->machine.system == PM_LINUX ? pm_warn_text(inc, &at) : NULL;
 
 	return reason ? pm_arena_printf(&inc->arena, "%s: %s", words, reason) : words;
 }
@@ -220,7 +221,8 @@ static const char *lockdep_headline(struct pm_incident *inc)
 
 static const char *panic_headline(struct pm_incident *inc)
 {
-	const char *reason = inc->panic_reason ? inc->panic_reason : bare_message(inc);
+	const char *reason =
+		inc->panic_reason && inc->machine.system == PM_LINUX ? inc->panic_reason : bare_message(inc);
 
 	return reason ? pm_arena_printf(&inc->arena, "panic: %s", reason) : NULL;
 }

@@ -24,7 +24,7 @@ void pm_explain_missing(struct pm_incident *inc)
 	bool frames = trace && trace->frames.n;
 	bool jump = inc->fault.access == PM_EXECUTE;
 
-	if (has(CPU_FAULTS, inc)) {
+	if (has(CPU_FAULTS, inc) && inc->machine.system == PM_LINUX) {
 		if (!regs || !regs->regs.n)
 			pm_missing(inc,
 				   "registers: the value of the bad pointer and its source cannot be told");
@@ -44,6 +44,8 @@ void pm_explain_missing(struct pm_incident *inc)
 	if (inc->machine.system == PM_LINUX && !inc->machine.release)
 		pm_missing(inc,
 			   "the kernel's release: places cannot be looked up in source or debug information");
+	if (inc->machine.system != PM_LINUX)
+		return;
 	for (size_t i = 0; i < inc->missing.n; i++)
 		if (!strncmp(inc->missing.v[i], "source lines", 12)) /* the symbols' reader has said it */
 			return;

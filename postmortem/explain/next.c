@@ -93,6 +93,11 @@ static void look_at_place(struct pm_incident *inc)
 	place = blamed(inc);
 	if (!place || !place->symbol)
 		return;
+	/* A check in a helper blames its caller. */
+	const uint64_t checks = PM_K(BUG) | PM_K(WARNING) | PM_K(REFCOUNT) | PM_K(KOBJECT) | PM_K(ODEBUG);
+	if (checks >> inc->fault.kind & 1 && inc->frame && !pm_symbol_same(inc->frame, place->symbol) &&
+	    strcmp(inc->frame, "corrupted"))
+		pm_next(inc, NULL, "look at %s(), which called what noticed it", inc->frame);
 	if (place->file && place->file_line) {
 		if (pm_found(inc, "base-register-from") || pm_found(inc, "null-member-offset"))
 			pm_next(inc, NULL, "look where the pointer that %s:%u uses is set", place->file,

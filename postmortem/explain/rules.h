@@ -70,6 +70,9 @@ struct pm_match;
 const struct pm_log_line *pm_log_find(const struct pm_incident *inc, const char *pattern, bool any,
 				      struct pm_match *match_out);
 
+/* What a WARN printed beside its place, in the arena; NULL: nothing. */
+const char *pm_warn_text(struct pm_incident *inc, struct pm_at *at_out);
+
 /* The stages (explain.c). */
 void pm_explain_kind(struct pm_incident *inc);
 void pm_explain_headline(struct pm_incident *inc);

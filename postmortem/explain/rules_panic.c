@@ -396,6 +396,86 @@ static bool odebug(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* The body of a log line: behind "<4>", "[   12.345678]", "[ T12]" and the like. */
+static struct pm_slice body_of(const char *text)
+{
+	struct pm_slice s = pm_slice_of(text);
+
+	for (;;) {
+		struct pm_slice rest = s;
+		struct pm_slice inside;
+
+		pm_take_blanks(&rest);
+		if (pm_take_char(&rest, '<') && pm_take_until(&rest, ">", &inside) && inside.n <= 3 &&
+		    pm_take_char(&rest, '>')) {
+			s = rest;
+			continue;
+		}
+		rest = pm_slice_trim(s);
+		if (pm_take_char(&rest, '[') && pm_take_until(&rest, "]", &inside) && inside.n <= 20 &&
+		    pm_take_char(&rest, ']')) {
+			s = rest;
+			continue;
+		}
+		return pm_slice_trim(s);
+	}
+}
+
+/* Between the cut line and "WARNING:" since 4.11 or so; behind it before. */
+const char *pm_warn_text(struct pm_incident *inc, struct pm_at *at_out)
+{
+	size_t i = 0;
+
+	while (i < inc->log.n && (!inc->fault.at.line || inc->log.v[i].at.line != inc->fault.at.line))
+		i++;
+	if (i == inc->log.n)
+		return NULL;
+	for (size_t before = 1; before <= 4 && before <= i; before++) {
+		if (!strstr(inc->log.v[i - before].text, "[ cut here ]"))
+			continue;
+		if (before == 1)
+			break;
+		*at_out = inc->log.v[i - before + 1].at;
+		struct pm_slice body = body_of(inc->log.v[i - before + 1].text);
+		/* Another context's line may stand there. */
+		if (!inc->log.v[i - before + 1].report || pm_slice_has(body, PM_S("audit:")))
+			return NULL;
+		return body.n ? pm_arena_str(&inc->arena, body) : NULL;
+	}
+	if (i + 1 < inc->log.n && inc->log.v[i + 1].report) {
+		static const char *const ours[] = { "Modules linked in",
+						    "CPU:",
+						    "Kernel panic",
+						    "Call Trace",
+						    "Hardware name",
+						    "---[",
+						    "pc :",
+						    "Tainted:",
+						    "audit:" };
+		struct pm_slice body = body_of(inc->log.v[i + 1].text);
+
+		if (pm_match("^{f}+0x{x}/0x{x}", body, NULL))
+			return NULL;
+		for (size_t k = 0; k < sizeof(ours) / sizeof(*ours); k++)
+			if (pm_slice_has(body, pm_slice_of(ours[k])))
+				return NULL;
+		*at_out = inc->log.v[i + 1].at;
+		return body.n > 3 ? pm_arena_str(&inc->arena, body) : NULL;
+	}
+	return NULL;
+}
+
+static bool warn_text(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	struct pm_at at = { 0 };
+	const char *text = pm_warn_text(inc, &at);
+
+	if (!text)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at, "the warning says: %s", text);
+	return true;
+}
+
 static bool reboot(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
@@ -418,6 +498,7 @@ static const struct pm_rule rules[] = {
 	{ "leaked-object", leak, PM_K(MEMORY_LEAK), PM_LINUX },
 	{ "per-cpu-in-preemptible", atomic_where, PM_K(PREEMPTIBLE), PM_LINUX },
 	{ "object-life", odebug, PM_K(ODEBUG) | PM_K(WARNING), PM_LINUX },
+	{ "warning-text", warn_text, PM_K(WARNING), PM_LINUX },
 	{ "silent-reboot", reboot, PM_K(REBOOT) },
 };
 const struct pm_theme pm_theme_panic = PM_THEME(rules);
