@@ -183,7 +183,7 @@ struct pm_lock {
 	const char *name;     /* "&mm->mmap_lock" */
 	const char *type;     /* "mutex", "spinlock", "{+.+.}-{3:3}": as printed, or NULL */
 	bool has_addr;
-	uint64_t addr;
+	uint64_t addr;        /* tells locks apart; below 2^32 it may be a hash (Linux 4.15 to 4.20) */
 	const char *task;     /* comm of who holds or wants it */
 	bool has_pid;
 	int64_t pid;

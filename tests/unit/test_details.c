@@ -47,8 +47,10 @@ static void expect_fact(struct scene *s, const char *group, const char *name, co
 {
 	const struct pm_fact *fact = pm_incident_fact(&s->inc, group, name);
 
-	if (!fact)
+	if (!fact) {
 		fail_msg("no fact %s.%s", group, name);
+		return;
+	}
 	assert_string_equal(fact->value, value);
 	assert_true(fact->at.line > 0);
 	if (!meaning)

@@ -2,6 +2,8 @@
 #include "console/linux/details.h"
 #include "console/linux/details_rows.h"
 
+#include <inttypes.h>
+
 #define SHADOW_ROWS_MAX 16
 #define STACK_OBJECTS_MAX 64
 
@@ -411,8 +413,8 @@ static void read_shadow(struct pm_detail *d, const struct pm_match *m)
 		if (granule)
 			pm_detail_add_words(
 				d, "shadow_address",
-				pm_arena_printf(&d->inc->arena, "0x%llx",
-						(unsigned long long)(rows[i].address + index * granule)),
+				pm_arena_printf(&d->inc->arena, "0x%" PRIx64,
+						rows[i].address + index * granule),
 				k->tags ? "the marked 16 bytes" : "the marked 8 bytes");
 	}
 }

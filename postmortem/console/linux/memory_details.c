@@ -41,13 +41,13 @@ static const struct pm_detail_word page_flags[] = {
 /* "0xfff00000000200(workingset|slab|node=0|zone=1)" */
 static void page_flag_words(struct pm_detail *d, const struct pm_match *m)
 {
-	struct pm_slice list = m->cap[1], flag;
+	struct pm_slice list = m->cap[1];
 	const char *text = NULL;
 
 	while (list.n) {
 		size_t bar = pm_slice_find_char(list, '|');
 
-		flag = pm_slice_upto(list, bar == PM_NPOS ? list.n : bar);
+		struct pm_slice flag = pm_slice_upto(list, bar == PM_NPOS ? list.n : bar);
 		list = bar == PM_NPOS ? PM_S("") : pm_slice_from(list, bar + 1);
 		const char *words = pm_detail_words(page_flags, flag);
 		if (!words)

@@ -15,7 +15,6 @@ struct oom {
 	struct oom_task top[TASKS_SHOWN]; /* by rss, largest first */
 	size_t ntop, ntasks;
 	size_t rss_column, vm_column, name_column; /* of words behind "[pid]" */
-	bool in_mem_info;
 };
 
 /* Whole names and modifiers of gfp masks (include/trace/events/mmflags.h). */
