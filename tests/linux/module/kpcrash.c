@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/objtool.h>
 #include <linux/proc_fs.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -81,9 +82,9 @@ static noinline void kpcrash_panic(struct kpcrash_call *call)
 
 static noinline unsigned long kpcrash_recurse_deeper(unsigned long depth)
 {
-	volatile unsigned long frame[16] = { depth };
+	volatile unsigned long frame[16] = { depth };	/* crash: recurse */
 
-	return kpcrash_recurse_deeper(frame[0] + 1) + frame[depth % 16];	/* crash: recurse */
+	return kpcrash_recurse_deeper(frame[0] + 1) + frame[depth % 16];
 }
 
 static noinline void kpcrash_recurse(struct kpcrash_call *call)
@@ -171,8 +172,16 @@ static noinline void kpcrash_atomic(struct kpcrash_call *call)
 	spin_unlock(&kpcrash_lock);
 }
 
+static void kpcrash_grace(struct rcu_head *unused)
+{
+}
+
+/* Only a grace period that somebody waits for can stall. */
 static noinline void kpcrash_rcustall(struct kpcrash_call *call)
 {
+	static struct rcu_head waiting;
+
+	call_rcu(&waiting, kpcrash_grace);
 	rcu_read_lock();
 	while (!READ_ONCE(kpcrash_current))
 		cpu_relax();	/* crash: rcustall */
@@ -233,7 +242,7 @@ static noinline void kpcrash_start_timer(struct kpcrash_call *call)
 
 static void kpcrash_work(struct work_struct *unused)
 {
-	READ_ONCE(kpcrash_current)->counter++;	/* crash: work */
+	READ_ONCE(kpcrash_current)->counter = 1;	/* crash: work */
 }
 
 static DECLARE_WORK(kpcrash_queued, kpcrash_work);
