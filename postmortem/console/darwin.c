@@ -393,6 +393,10 @@ static void read_first(struct pm_bsd_report *report)
 	uint64_t v;
 
 	if (pm_match("panic(cpu {d} caller {x})", line->text, &m)) {
+		struct pm_slice message = pm_slice_from(line->text, m.end);
+
+		(void)pm_take(&message, PM_S(": "));
+		fault->message = inc->panic_reason = pm_bsd_str(report, message);
 		if (pm_take_dec(&m.cap[0], &v))
 			pm_bsd_set_cpu(report, v, line);
 		pm_bsd_fact(report, "panic", "caller", m.cap[1], NULL, line);

@@ -528,6 +528,12 @@ static void read_panics(struct pm_bsd_report *report)
 
 		if (pm_match("panic (caller {x} frame {x}): {*}$", line->text, &m)) {
 			pm_bsd_fact(report, "panic", "caller", m.cap[0], NULL, line);
+			if (!pm_incident_fact(report->inc, "panic", "message")) {
+				report->inc->fault.message = pm_bsd_str(report, m.cap[2]);
+				report->inc->fault.at = line->from->at;
+				report->inc->panic_reason = report->inc->fault.message;
+				report->inc->panic_at = line->from->at;
+			}
 			pm_bsd_fact(report, "panic", "message", m.cap[2], NULL, line);
 		}
 		if (pm_match("ASSERT FAILED at ({*}:{d}): {*}$", line->text, &m)) {

@@ -291,6 +291,7 @@ void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *heade
 		if (pm_slice_starts(pm_slice_of(inc->title), pm_slice_of(types[i].begin)))
 			inc->type = types[i].type;
 	inc->fault.kind = row && row->kind ? row->kind : pm_bsd_kind(text, header->kind);
+	(void)pm_take(&text, PM_S("panic: ")); /* what panic() was given */
 	inc->fault.message = pm_bsd_str(report, text);
 	inc->fault.at = first->from->at;
 	if (!header->more) {
@@ -330,10 +331,40 @@ static void add_log(struct pm_bsd_report *report)
 	}
 }
 
+/* The frames that only died for the context go to a trace of their own: its stack begins below them. */
+static void split_reporter(struct pm_incident *inc)
+{
+	struct pm_trace *trace = pm_incident_crash_trace(inc);
+	size_t n = 0, i = 0;
+
+	if (!trace)
+		return;
+	for (; i < trace->frames.n; i++) {
+		const char *symbol = trace->frames.v[i].place.symbol;
+
+		if (!symbol || (!trace->frames.v[i].inlined && !pm_bsd_is_machinery(pm_slice_of(symbol))))
+			break;
+		/* What is inlined stands before the function that it is inlined into. */
+		if (!trace->frames.v[i].inlined)
+			n = i + 1;
+	}
+	if (!n || n == trace->frames.n)
+		return;
+	struct pm_trace reporter = { .role = PM_TRACE_REPORTER, .title = "panic handling", .at = trace->at };
+	reporter.frames = trace->frames;
+	reporter.frames.n = reporter.frames.cap = n;
+	trace->frames.v += n;
+	trace->frames.n -= n;
+	trace->frames.cap -= n;
+	*PM_PUSH(&inc->arena, &inc->traces) = reporter;
+}
+
 void pm_bsd_finish(struct pm_bsd_report *report)
 {
 	struct pm_incident *inc = report->inc;
+	split_reporter(inc);
 	struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	uint64_t h = 0xcbf29ce484222325u;
 	unsigned used = 0;
 
@@ -349,6 +380,10 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 			break;
 		}
 	}
+	if (regs && regs->pc.has_addr && !inc->place.symbol && !inc->place.has_addr &&
+	    (inc->fault.kind == PM_KIND_EMULATION || inc->fault.kind == PM_KIND_PAGE_FAULT ||
+	     inc->fault.kind == PM_KIND_DOUBLE_FAULT))
+		inc->place = regs->pc;
 	if (inc->fault.kind == PM_KIND_PAGE_FAULT && inc->fault.has_address && inc->fault.address < 0x1000)
 		inc->fault.kind = PM_KIND_NULL_DEREF;
 	h = hash(h, pm_system_name(inc->machine.system));
