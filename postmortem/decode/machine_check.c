@@ -102,6 +102,9 @@ const char *pm_mca_code(uint16_t code, struct pm_arena *arena)
 			return pm_arena_printf(arena, "%s: %s, channel not told", kind, what);
 		return pm_arena_printf(arena, "%s: %s, channel %u", kind, what, channel);
 	}
+	/* Data read, data write and instruction fetch say already what was accessed. */
+	if ((code & 0xff00) == 0x0100 && rrrr >= 3 && rrrr <= 5)
+		return pm_arena_printf(arena, "cache hierarchy: %s, %s", request(rrrr), levels[ll]);
 	if ((code & 0xff00) == 0x0100)
 		return pm_arena_printf(arena, "cache hierarchy: %s of %s, %s", request(rrrr),
 				       transactions[tt], levels[ll]);

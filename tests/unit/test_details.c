@@ -396,6 +396,15 @@ static void stalls(void **state)
 	expect_fact(&s, "rcu", "detection", "expedited", NULL);
 	strike(&s);
 
+	/* Until 3.18 all stood in one line. */
+	stage(&s, NULL,
+	      "INFO: rcu_sched self-detected stall on CPU { 1}  (t=65000 jiffies g=11881 c=11880 q=3)\n");
+	pm_rcu_fields(&s.report, &s.inc);
+	expect_fact(&s, "rcu", "stalled_cpus", "1", NULL);
+	expect_fact(&s, "rcu", "jiffies", "65000", "age");
+	expect_fact(&s, "rcu", "queued_callbacks", "3", NULL);
+	strike(&s);
+
 	stage(&s, NULL, "watchdog: BUG: soft lockup - CPU#2 stuck for 26s! [frob:x:77]\n");
 	pm_lockup_fields(&s.report, &s.inc);
 	expect_fact(&s, "soft-lockup", "seconds", "26", NULL);
@@ -484,7 +493,7 @@ static void mca_codes(void **state)
 		{ 0x0e0f, "bus or interconnect: error, other, participation not told, any level" },
 		{ 0x0b00,
 		  "bus or interconnect: error, memory, answered by this processor, timed out, level 0" },
-		{ 0x0152, "cache hierarchy: instruction fetch of an instruction, level 2" },
+		{ 0x0152, "cache hierarchy: instruction fetch, level 2" },
 		{ 0x0410, "internal, unclassified" },
 	};
 	struct pm_arena arena;

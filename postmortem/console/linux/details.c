@@ -121,8 +121,8 @@ void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place 
 	place.size = frame.size;
 	/* "[<00000000366b10e7>]": 4.15 to 4.19 printed the addresses of code as hashes. */
 	struct pm_match hash;
-	place.has_addr = frame.has_addr &&
-			 !(pm_match("[<{x}>]", text, &hash) && pm_detail_is_hashed(hash.cap[0]));
+	place.has_addr =
+		frame.has_addr && !(pm_match("[<{x}>]", text, &hash) && pm_detail_is_hashed(hash.cap[0]));
 	place.addr = place.has_addr ? frame.addr : 0;
 	if (frame.module.n)
 		place.module = pm_detail_str(d, frame.module);

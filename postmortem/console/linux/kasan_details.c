@@ -232,6 +232,16 @@ static void read_mapping(struct pm_detail *d, const struct pm_match *m)
 				     PM_FMT(m->cap[1]), by ? " created by " : "", by ? by : "");
 }
 
+/* Since 6.15 without its bounds. */
+static void read_vmalloc(struct pm_detail *d, const struct pm_match *m)
+{
+	struct kasan *k = d->state;
+
+	(void)m;
+	if (!k->mapping)
+		k->mapping = "vmalloc area";
+}
+
 static void read_range(struct pm_detail *d, const struct pm_match *m)
 {
 	const char *words = pm_detail_words(ranges, m->cap[0]);
@@ -411,11 +421,10 @@ static void read_shadow(struct pm_detail *d, const struct pm_match *m)
 				    pm_arena_printf(&d->inc->arena, "%02x", rows[i].bytes[index]),
 				    byte_words(k, rows[i].bytes[index], &d->inc->arena));
 		if (granule)
-			pm_detail_add_words(
-				d, "shadow_address",
-				pm_arena_printf(&d->inc->arena, "0x%" PRIx64,
-						rows[i].address + index * granule),
-				k->tags ? "the marked 16 bytes" : "the marked 8 bytes");
+			pm_detail_add_words(d, "shadow_address",
+					    pm_arena_printf(&d->inc->arena, "0x%" PRIx64,
+							    rows[i].address + index * granule),
+					    k->tags ? "the marked 16 bytes" : "the marked 8 bytes");
 	}
 }
 
@@ -460,6 +469,7 @@ static const struct pm_detail_row kasan_rows[] = {
 	{ "^this frame has {d} object", { "stack_objects" }, NULL, NULL },
 	{ "^{_}[{d}, {d}) '{*}'", { "" }, NULL, read_stack_object },
 	{ "^{_}[{x}, {x}) created by:", { "mapping_start", "mapping_end" }, NULL, read_mapping },
+	{ "belongs to a vmalloc virtual mapping", { "vmalloc" }, "a vmalloc area", read_vmalloc },
 	{ "Address {x} is a wild pointer",
 	  { "wild_pointer" },
 	  "the address belongs to nothing that is known",

@@ -384,6 +384,7 @@ static const struct pm_detail_row list_rows[] = {
 	  "an entry that was deleted already is deleted again",
 	  list_value },
 	{ "list_{f} corruption, {x}->{w} is NULL", { "operation", "entry", "link" }, NULL, NULL },
+	{ "list_{f} corruption. {w} is NULL", { "operation", "link" }, NULL, NULL },
 	{ "list_{f} double add: new={x}, prev={x}, next={x}",
 	  { "operation", "entry", "prev", "next" },
 	  "an entry is added that is in the list already",

@@ -15,15 +15,6 @@ static const struct pm_detail_word rcu_flavours[] = {
 	{ NULL },
 };
 
-static void rcu_flavour(struct pm_detail *d, const struct pm_match *m)
-{
-	pm_detail_mean(d, "flavour", pm_detail_words(rcu_flavours, m->cap[0]));
-	pm_detail_mean(d, "detection",
-		       pm_slice_has(d->body, PM_S("self-detected"))
-			       ? "the CPU that is stalled noticed it itself, in its timer interrupt"
-			       : "another CPU than the stalled ones noticed it");
-}
-
 /* kernel/rcu/tree_stall.h, print_cpu_stall_info: "%d-%c%c%c%c:"; three characters until 4.14. */
 static const char *rcu_flags(struct pm_slice flags, struct pm_arena *arena)
 {
@@ -163,6 +154,34 @@ static void rcu_stall_numbers(struct pm_detail *d, const struct pm_match *m)
 		pm_detail_add(d, "queued_callbacks", part.cap[0], "RCU callbacks that wait on all CPUs");
 	if (pm_match(" ncpus={d}", d->body, &part))
 		pm_detail_add(d, "ncpus", part.cap[0], "CPUs online");
+}
+
+/* Until 3.18 the CPUs and numbers stood in the same line: "{ 1 3} (t=65000 jiffies g=11881 c=11880 q=3)". */
+static void rcu_one_line(struct pm_detail *d)
+{
+	struct pm_match part;
+	struct pm_slice cpu;
+
+	if (pm_match("{{{*}}", d->body, &part))
+		while (pm_take_blanks(&part.cap[0]), pm_take_word(&part.cap[0], &cpu))
+			if (pm_slice_dec(cpu, &(uint64_t){ 0 }))
+				add_cpu(d, cpu);
+	if (!pm_match("t={d} jiffies", d->body, &part))
+		return;
+	pm_detail_add(d, "jiffies", part.cap[0], NULL);
+	if (pm_match(" g={d}", d->body, &part))
+		pm_detail_add(d, "grace_period", part.cap[0], NULL);
+	rcu_stall_numbers(d, &part);
+}
+
+static void rcu_flavour(struct pm_detail *d, const struct pm_match *m)
+{
+	pm_detail_mean(d, "flavour", pm_detail_words(rcu_flavours, m->cap[0]));
+	pm_detail_mean(d, "detection",
+		       pm_slice_has(d->body, PM_S("self-detected"))
+			       ? "the CPU that is stalled noticed it itself, in its timer interrupt"
+			       : "another CPU than the stalled ones noticed it");
+	rcu_one_line(d);
 }
 
 static void rcu_expedited(struct pm_detail *d, const struct pm_match *m)
