@@ -7,6 +7,7 @@
 #include "base/demangle.h"
 #include "console/linux/frame.h"
 #include "console/linux/identify.h"
+#include "console/scan.h"
 
 /* Globs, blank-separated.  They are matched against names without compiler suffix. */
 static const struct {
@@ -169,25 +170,100 @@ static bool glob(struct pm_slice pattern, struct pm_slice name)
 	}
 }
 
+static bool next_glob(struct pm_slice *rest, struct pm_slice *one)
+{
+	pm_take_blanks(rest);
+	*one = pm_slice_upto(*rest, pm_slice_find_char(*rest, ' '));
+	*rest = pm_slice_from(*rest, one->n);
+	return one->n > 0;
+}
+
 static bool any_glob(const char *globs, struct pm_slice name)
 {
 	struct pm_slice rest = pm_slice_of(globs), one;
 
-	for (;;) {
-		pm_take_blanks(&rest);
-		if (!pm_take_until(&rest, " ", &one))
-			return false;
+	while (next_glob(&rest, &one))
 		if (glob(one, name))
 			return true;
+	return false;
+}
+
+/* The globs of a long list: "*text*" is looked for by one scan for all texts, the others one by one. */
+struct glob_set {
+	bool built;
+	struct pm_arena arena; /* lives as long as the program */
+	struct pm_scanner texts;
+	PM_VEC(struct pm_slice) others;
+};
+
+static void glob_set_add(struct glob_set *set, const char *globs)
+{
+	struct pm_slice rest = pm_slice_of(globs), one;
+
+	while (next_glob(&rest, &one)) {
+		struct pm_slice inner = one.n > 2 ? (struct pm_slice){ one.p + 1, one.n - 2 } : one;
+
+		if (one.p[0] == '*' && one.p[one.n - 1] == '*' && inner.n >= PM_SCAN_WORD_MIN &&
+		    pm_slice_find_char(inner, '*') == PM_NPOS) {
+			const char *words[] = { pm_arena_str(&set->arena, inner), NULL };
+
+			pm_scanner_add(&set->texts, words);
+		} else {
+			*PM_PUSH(&set->arena, &set->others) = one;
+		}
 	}
+}
+
+static void glob_set_begin(struct glob_set *set)
+{
+	pm_arena_init(&set->arena);
+	pm_scanner_init(&set->texts);
+}
+
+static void glob_set_end(struct glob_set *set)
+{
+	pm_scanner_build(&set->texts, false);
+	set->built = true;
+}
+
+static bool glob_set_has(const struct glob_set *set, struct pm_slice name)
+{
+	if (pm_scan(&set->texts, name, 0) != PM_NPOS)
+		return true;
+	for (size_t i = 0; i < set->others.n; i++)
+		if (glob(set->others.v[i], name))
+			return true;
+	return false;
+}
+
+static bool is_infrastructure(struct pm_slice name)
+{
+	static struct glob_set set;
+
+	if (!set.built) {
+		glob_set_begin(&set);
+		for (size_t i = 0; i < sizeof(infrastructure) / sizeof(*infrastructure); i++)
+			glob_set_add(&set, infrastructure[i].globs);
+		glob_set_end(&set);
+	}
+	return glob_set_has(&set, name);
+}
+
+static bool is_anchor(struct pm_slice name)
+{
+	static struct glob_set set;
+
+	if (!set.built) {
+		glob_set_begin(&set);
+		glob_set_add(&set, anchors);
+		glob_set_end(&set);
+	}
+	return glob_set_has(&set, name);
 }
 
 bool pm_guilty_passed_over(struct pm_slice name, const char *skip)
 {
-	for (size_t i = 0; i < sizeof(infrastructure) / sizeof(*infrastructure); i++)
-		if (any_glob(infrastructure[i].globs, name))
-			return true;
-	return skip && any_glob(skip, name);
+	return is_infrastructure(name) || (skip && any_glob(skip, name));
 }
 
 bool pm_guilty_form(struct pm_slice raw, size_t i, struct pm_slice *out)
@@ -351,7 +427,7 @@ static void pick(const struct pm_linux_row *row, const struct candidates *c, str
 		guilty = (struct pm_guilty){ c->raw[0], canonical(c->raw[0]) };
 	}
 	for (size_t i = 0; row->pick == PM_PICK_STALL && i < c->n; i++) {
-		if (!any_glob(anchors, canonical(c->raw[i])))
+		if (!is_anchor(canonical(c->raw[i])))
 			continue;
 		bool call = pm_slice_has(c->raw[i], PM_S("smp_call_function"));
 		chosen = i && !call ? i - 1 : i;
