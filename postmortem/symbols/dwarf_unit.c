@@ -68,10 +68,9 @@ static int fixed_size(const struct pm_unit *unit, uint16_t form)
 	}
 }
 
-static bool skip_form(const struct pm_unit *unit, uint16_t form, struct pm_reader *r)
+/* size: of fixed_size() */
+static bool skip_sized(uint16_t form, int size, struct pm_reader *r)
 {
-	int size = fixed_size(unit, form);
-
 	if (size >= 0)
 		return pm_reader_skip(r, (uint64_t)size);
 	switch (form) {
@@ -101,6 +100,11 @@ static bool skip_form(const struct pm_unit *unit, uint16_t form, struct pm_reade
 		r->bad = true;
 		return false;
 	}
+}
+
+static bool skip_form(const struct pm_unit *unit, uint16_t form, struct pm_reader *r)
+{
+	return skip_sized(form, fixed_size(unit, form), r);
 }
 
 static const char *indexed_string(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t index)
@@ -219,9 +223,9 @@ static bool read_attributes(const struct pm_unit *shape, struct pm_reader *r, st
 			unit->attrs_cap = unit->attrs_cap ? unit->attrs_cap * 2 : 512;
 			unit->attrs = pm_realloc(unit->attrs, unit->attrs_cap * sizeof(*unit->attrs));
 		}
-		unit->attrs[unit->attrs_n++] =
-			(struct pm_abbrev_attr){ (uint16_t)at, (uint16_t)form, implicit };
 		int size = fixed_size(shape, (uint16_t)form);
+		unit->attrs[unit->attrs_n++] =
+			(struct pm_abbrev_attr){ (uint16_t)at, (uint16_t)form, (int16_t)size, implicit };
 		if (at == DW_AT_sibling && fixed >= 0 && size > 0 && form != DW_FORM_ref_addr) {
 			abbrev->sibling_at = fixed;
 			abbrev->sibling_size = (uint8_t)size;
@@ -473,13 +477,18 @@ static bool is_local_reference(uint16_t form)
 bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbrev *abbrev,
 		 struct pm_reader *r, struct pm_die *die)
 {
-	*die = (struct pm_die){ .abbrev = abbrev };
+	*die = (struct pm_die){ .abbrev = abbrev, .unit = unit };
 	for (uint32_t i = 0; i < abbrev->n; i++) {
 		const struct pm_abbrev_attr *attr = &unit->attrs[abbrev->first + i];
 		struct pm_form_value v;
 
 		switch (attr->at) {
 		case DW_AT_name:
+			die->name_form = attr->form;
+			die->name_at = *r;
+			if (!skip_sized(attr->form, attr->size, r))
+				return false;
+			continue;
 		case DW_AT_low_pc:
 		case DW_AT_high_pc:
 		case DW_AT_ranges:
@@ -491,7 +500,7 @@ bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbr
 		case DW_AT_call_column:
 			break;
 		default:
-			if (!skip_form(unit, attr->form, r))
+			if (!skip_sized(attr->form, attr->size, r))
 				return false;
 			continue;
 		}
@@ -501,9 +510,6 @@ bool pm_die_read(struct pm_dwarf *dw, struct pm_unit *unit, const struct pm_abbr
 			continue;
 		}
 		switch (attr->at) {
-		case DW_AT_name:
-			die->name = v.text;
-			break;
 		case DW_AT_low_pc:
 			die->has_low = true;
 			die->low = v.value;
@@ -566,7 +572,7 @@ static bool skip_attributes(struct pm_dwarf *dw, const struct pm_unit *unit, con
 			if (!pm_form_read(dw, unit, attr->form, attr->implicit, r, &v))
 				return false;
 			*sibling = unit->offset + v.value;
-		} else if (!skip_form(unit, attr->form, r)) {
+		} else if (!skip_sized(attr->form, attr->size, r)) {
 			return false;
 		}
 	}
@@ -620,8 +626,11 @@ const char *pm_die_name(struct pm_dwarf *dw, const struct pm_die *die)
 	for (int steps = 0; steps < 8; steps++) {
 		bool broken = false;
 
-		if (at.name)
-			return at.name;
+		if (at.name_form) {
+			struct pm_form_value v;
+
+			return pm_form_read(dw, at.unit, at.name_form, 0, &at.name_at, &v) ? v.text : NULL;
+		}
 		if (!at.has_origin)
 			return NULL;
 		struct pm_unit *unit = pm_unit_of(dw, at.origin);

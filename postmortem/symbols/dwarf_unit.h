@@ -6,6 +6,7 @@
 
 struct pm_abbrev_attr {
 	uint16_t at, form;
+	int16_t size; /* bytes; -1: depends on the data */
 	int64_t implicit;
 };
 
@@ -64,7 +65,10 @@ struct pm_die {
 	uint64_t low, high, ranges, origin; /* origin: offset in .debug_info */
 	uint64_t call_file;
 	uint32_t call_line, call_column;
-	const char *name;
+	/* Where the name stands; it is read when it is asked for (pm_die_name). */
+	uint16_t name_form;
+	struct pm_reader name_at;
+	const struct pm_unit *unit;
 };
 
 struct pm_arange {

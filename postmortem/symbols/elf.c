@@ -362,7 +362,9 @@ static struct pm_bytes section_bytes(struct pm_elf *elf, size_t index)
 	s->bytes = (struct pm_bytes){ elf->map + s->offset, s->size };
 	if ((s->flags & SHF_COMPRESSED) || !strncmp(s->name, ".zdebug_", 8))
 		decompress(elf, s);
-	if (elf->type == ET_REL && s->bytes.p && !(s->flags & SHF_ALLOC) && s->type == SHT_PROGBITS)
+	/* By name: MIPS has a section type of its own for them. */
+	if (elf->type == ET_REL && s->bytes.p && !(s->flags & SHF_ALLOC) &&
+	    (!strncmp(s->name, ".debug_", 7) || !strncmp(s->name, ".zdebug_", 8)))
 		relocate(elf, index);
 	return s->bytes;
 }

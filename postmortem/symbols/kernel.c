@@ -8,6 +8,9 @@
 #define MODULES_MAX 1024
 #define SAME_NAME_MAX 64
 
+static bool resolve_by_kallsyms(struct pm_kernel *kernel, const struct pm_printed_place *place,
+				struct pm_arena *arena, struct pm_resolved_place *out);
+
 /* ---- the set ---- */
 
 struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options)
@@ -499,6 +502,21 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 		     : pm_error_new(PM_NOT_FOUND, "no file of module %.*s was found", PM_FMT(place->module));
 }
 
+bool pm_kernel_covers(struct pm_kernel *kernel, uint64_t addr)
+{
+	struct pm_printed_place place = { .has_addr = true, .addr = addr };
+	struct pm_resolved_place resolved = { 0 };
+	struct pm_image *image;
+	struct pm_arena arena;
+	uint64_t at;
+
+	pm_arena_init(&arena);
+	bool covers = resolve_by_kallsyms(kernel, &place, &arena, &resolved) ||
+		      pm_error_take(pm_kernel_locate(kernel, &place, &image, &at, NULL)) == PM_OK;
+	pm_arena_deinit(&arena);
+	return covers;
+}
+
 enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_printed_place *place)
 {
 	const struct pm_elf_symbol *found[SAME_NAME_MAX], *wrong = NULL;
@@ -687,5 +705,9 @@ struct pm_error *pm_kernel_resolve(struct pm_kernel *kernel, const struct pm_pri
 		addr--;
 	pm_error_free(pm_dwarf_find(image->dwarf, addr, arena, &out->frames));
 	shorten(kernel, &out->frames);
+	/* Assembly has lines, but no function in DWARF. */
+	if (out->frames.n && !out->frames.v[out->frames.n - 1].function && symbol &&
+	    (!symbol->size || out->offset < symbol->size))
+		out->frames.v[out->frames.n - 1].function = out->symbol;
 	return NULL;
 }

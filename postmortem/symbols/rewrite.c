@@ -237,8 +237,7 @@ static void vote(struct check *check, uint64_t kaslr, struct pm_slice symbol)
 	}
 }
 
-static void check_line(struct pm_rewriter *rw, struct stretch *stretch, struct pm_slice line,
-		       struct check *check)
+static void check_line(struct stretch *stretch, struct pm_slice line, struct check *check)
 {
 	struct pm_text_place found;
 	size_t at = 0;
@@ -247,12 +246,10 @@ static void check_line(struct pm_rewriter *rw, struct stretch *stretch, struct p
 		uint64_t kaslr;
 
 		if (found.raw) {
-			struct pm_resolved_place resolved;
 			bool kernel_image = found.place.addr >> 31 == 0x1ffffffff; /* x86: the top 2 GiB */
 
 			if (kernel_image && check->raw_lost + check->raw_found < CHECKED_MAX) {
-				if (pm_error_take(pm_kernel_resolve(stretch->kernel, &found.place,
-								    &rw->scratch, &resolved)) == PM_OK)
+				if (pm_kernel_covers(stretch->kernel, found.place.addr))
 					check->raw_found++;
 				else
 					check->raw_lost++;
@@ -318,7 +315,7 @@ static void check_stretches(struct pm_rewriter *rw, struct pm_slice text)
 			conclude(&rw->stretches[which++], &check);
 			check = (struct check){ 0 };
 		}
-		check_line(rw, &rw->stretches[which], line, &check);
+		check_line(&rw->stretches[which], line, &check);
 	}
 	conclude(&rw->stretches[which], &check);
 	rw->last = rw->stretches[rw->stretches_n - 1];

@@ -98,6 +98,9 @@ struct pm_error *pm_kernel_resolve(struct pm_kernel *kernel, const struct pm_pri
 				   struct pm_arena *arena, struct pm_resolved_place *out)
 	__attribute__((warn_unused_result));
 
+/* Does any symbol cover that address of the run?  Cheap: no DWARF is read. */
+bool pm_kernel_covers(struct pm_kernel *kernel, uint64_t addr);
+
 enum pm_agreement { PM_AGREES_UNKNOWN, PM_AGREES, PM_CONTRADICTS };
 /* Does the vmlinux have the function with the size that was printed?  Cheap: no DWARF is read. */
 enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_printed_place *place);
