@@ -530,7 +530,7 @@ static bool read_warning(struct pm_fields *f, const struct pm_field_row *row, st
 {
 	struct pm_place place = { .at = f->at };
 	struct pm_slice word, s = rest;
-	uint64_t cpu, pid, line;
+	uint64_t cpu = 0, pid = 0, line;
 	bool has_cpu = false, has_pid = false, minus = false;
 
 	(void)row;

@@ -39,16 +39,22 @@ bool pm_fields_skip(struct pm_fields *f, const struct pm_field_row *row, struct 
 	return true;
 }
 
-/* row->name is "group/name". */
+void pm_fields_fact_named(struct pm_fields *f, const char *path, struct pm_slice value)
+{
+	const char *slash = strchr(path, '/');
+	char group[32];
+
+	if (!slash || !pm_fields_own(f) || (size_t)(slash - path) >= sizeof(group))
+		return;
+	memcpy(group, path, (size_t)(slash - path));
+	group[slash - path] = 0;
+	if (pm_slice_trim(value).n && !pm_incident_fact(f->inc, group, slash + 1))
+		pm_fields_fact(f, pm_arena_str(f->arena, pm_slice_of(group)), slash + 1, value);
+}
+
 bool pm_fields_fact_row(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	const char *slash = strchr(row->name, '/');
-
-	if (slash && pm_fields_own(f)) {
-		struct pm_slice group = { row->name, (size_t)(slash - row->name) };
-
-		pm_fields_fact(f, pm_arena_str(f->arena, group), slash + 1, rest);
-	}
+	pm_fields_fact_named(f, row->name, rest);
 	return true;
 }
 

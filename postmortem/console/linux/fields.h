@@ -56,8 +56,8 @@ struct pm_fields {
 	bool (*reading)(struct pm_fields *f); /* takes the line if it goes on with what the last one began */
 	uint32_t words[18];                   /* of arm\'s exception stack */
 	unsigned nwords;
-	bool frame_is_fact; /* the next frame is the value of … */
-	const char *fact_group, *fact_name;
+	const char *frame_fact; /* "group/name": the next frame is its value */
+	size_t frame_fact_index;
 	bool panicked; /* past the panic line */
 	bool ended;    /* past the end-trace mark */
 	bool blocked;  /* the next task line is the one that the report is about */
@@ -97,6 +97,8 @@ char *pm_fields_str(struct pm_fields *f, struct pm_slice text);
 bool pm_fields_own(const struct pm_fields *f);
 /* Adds a fact unless one of that name is there. */
 void pm_fields_fact(struct pm_fields *f, const char *group, const char *name, struct pm_slice value);
+/* path is "group/name". */
+void pm_fields_fact_named(struct pm_fields *f, const char *path, struct pm_slice value);
 /* A reader of lines that carry nothing for the incident. */
 bool pm_fields_skip(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest);
 /* The value becomes the fact row->name. */

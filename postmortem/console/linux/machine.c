@@ -264,7 +264,7 @@ bool pm_fields_lock_task(struct pm_fields *f)
 					      " just changed the state of lock:", " is exiting with locks " };
 
 	for (size_t i = 0; i < sizeof(doings) / sizeof(*doings); i++) {
-		size_t at = pm_slice_find(f->body, pm_slice_of(doings[i]));
+		size_t at = pm_slice_find(pm_slice_upto(f->body, 256), pm_slice_of(doings[i]));
 
 		/* "sh/1 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:" */
 		if (at != PM_NPOS && at < 128) {
@@ -697,18 +697,13 @@ static bool read_end_trace(struct pm_fields *f, const struct pm_field_row *row, 
 /* "Preemption disabled at:" is followed by a place, in the same line or the next. */
 static bool read_place_fact(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	const char *slash = strchr(row->name, '/');
-
-	if (!slash || !pm_fields_own(f))
+	if (!pm_fields_own(f))
 		return true;
-	struct pm_slice group = { row->name, (size_t)(slash - row->name) };
-	rest = pm_slice_trim(rest);
-	if (rest.n) {
-		pm_fields_fact(f, pm_arena_str(f->arena, group), slash + 1, rest);
+	if (pm_slice_trim(rest).n) {
+		pm_fields_fact_named(f, row->name, rest);
 	} else {
-		f->frame_is_fact = true;
-		f->fact_group = pm_arena_str(f->arena, group);
-		f->fact_name = slash + 1;
+		f->frame_fact = row->name;
+		f->frame_fact_index = f->index;
 	}
 	return true;
 }

@@ -1,5 +1,7 @@
 #include "console/linux/fields.h"
 
+#include <stdio.h>
+
 bool pm_fields_place(struct pm_fields *f, struct pm_slice *s, struct pm_place *place)
 {
 	struct pm_frame_text text;
@@ -183,30 +185,40 @@ void pm_fields_register(struct pm_fields *f, const char *name, uint64_t value, u
 	if (!strcmp(name, "rsp") || !strcmp(name, "esp") || !strcmp(name, "sp"))
 		f->block_sp = true;
 	struct pm_register *reg = PM_PUSH(f->arena, &regs->regs);
-	reg->name = name;
+	reg->name = pm_arena_str(f->arena, pm_slice_of(name));
 	reg->value = value;
 	reg->bits = width(digits);
 	reg->at = f->at;
 }
 
-/* Finds printed in the list; out: what it is stored as, in the arena. */
-static const char *stored_name(struct pm_fields *f, const char *names, struct pm_slice printed)
+#define NAME_MAX_LENGTH 20
+
+/* Finds printed in the list and writes what it is stored as. */
+static bool stored_name(const char *names, struct pm_slice printed, char out[NAME_MAX_LENGTH])
 {
 	struct pm_slice list = pm_slice_of(names), entry;
 
 	while (pm_take_blanks(&list), pm_take_word(&list, &entry)) {
-		size_t equals = pm_slice_find_char(entry, '=');
+		size_t equals = pm_slice_find_char(entry, '='), n = 0;
 
 		if (!pm_slice_eq(pm_slice_upto(entry, equals), printed))
 			continue;
 		struct pm_slice to = equals == PM_NPOS ? entry : pm_slice_from(entry, equals + 1);
-		char *name = pm_arena_str(f->arena, to);
-		for (char *c = name; *c; c++)
-			if (*c >= 'A' && *c <= 'Z')
-				*c |= 0x20;
-		return name;
+		for (; n < to.n && n < NAME_MAX_LENGTH - 1; n++)
+			out[n] = to.p[n] >= 'A' && to.p[n] <= 'Z' ? (char)(to.p[n] | 0x20) : to.p[n];
+		out[n] = 0;
+		return true;
 	}
-	return NULL;
+	return false;
+}
+
+/* "FS:  00007f9e6a7746c0(0000)": the base of a segment. */
+static void register_base(struct pm_fields *f, const char *segment, uint64_t value, unsigned digits)
+{
+	char name[NAME_MAX_LENGTH + 8];
+
+	snprintf(name, sizeof(name), "%s_base", segment);
+	pm_fields_register(f, name, value, digits);
 }
 
 unsigned pm_fields_pairs(struct pm_fields *f, struct pm_slice s, const char *names, bool colons)
@@ -235,15 +247,16 @@ unsigned pm_fields_pairs(struct pm_fields *f, struct pm_slice s, const char *nam
 		if (bracket)
 			pm_take(&s, PM_S(">]"));
 		/* "0018:ffffc900…": selector first; "00007f9e…(0000)": selector behind. */
-		uint64_t selector;
+		uint64_t selector = 0;
 		unsigned selector_digits = 0;
-		const char *stored = stored_name(f, names, name);
+		char stored[NAME_MAX_LENGTH];
+		bool known = stored_name(names, name, stored);
 		if (digits == 4 && s.n && s.p[0] == ':') {
 			selector = value;
 			s = pm_slice_from(s, 1);
 			if (!pm_take_hex(&s, &value, &digits))
 				break;
-			if (stored && (!strcmp(stored, "rsp") || !strcmp(stored, "esp")))
+			if (known && (!strcmp(stored, "rsp") || !strcmp(stored, "esp")))
 				pm_fields_register(f, "ss", selector, 4);
 		} else if (s.n && s.p[0] == '(') {
 			s = pm_slice_from(s, 1);
@@ -252,10 +265,10 @@ unsigned pm_fields_pairs(struct pm_fields *f, struct pm_slice s, const char *nam
 			else
 				selector_digits = 0;
 		}
-		if (!stored)
+		if (!known)
 			break;
 		if (selector_digits)
-			pm_fields_register(f, pm_arena_printf(f->arena, "%s_base", stored), value, digits);
+			register_base(f, stored, value, digits);
 		pm_fields_register(f, stored, selector_digits ? selector : value,
 				   selector_digits ? selector_digits : digits);
 		n++;

@@ -213,9 +213,10 @@ bool pm_fields_frame(struct pm_fields *f)
 		return true;
 	if (!pm_frame_parse(s, &text))
 		return marked;
-	if (f->frame_is_fact) {
-		f->frame_is_fact = false;
-		pm_fields_fact(f, f->fact_group, f->fact_name, s);
+	const char *wanted = f->frame_fact;
+	f->frame_fact = NULL;
+	if (wanted && f->index - f->frame_fact_index <= 2) {
+		pm_fields_fact_named(f, wanted, s);
 		return true;
 	}
 	add_frame(f, &text);
