@@ -177,7 +177,7 @@ static void kpcrash_grace(struct rcu_head *unused)
 }
 
 /* Only a grace period that somebody waits for can stall. */
-static noinline void kpcrash_rcustall(struct kpcrash_call *call)
+static noinline void kpcrash_stall(struct kpcrash_call *call)
 {
 	static struct rcu_head waiting;
 
@@ -338,7 +338,7 @@ static const struct {
 	{ "list", kpcrash_list },
 	{ "hung", kpcrash_hung },
 	{ "atomic", kpcrash_atomic },
-	{ "rcustall", kpcrash_rcustall },
+	{ "rcustall", kpcrash_stall },
 	{ "refcount", kpcrash_get },
 	{ "usercopy", kpcrash_copy_out },
 	{ "stackprot", kpcrash_stackprot },
