@@ -279,9 +279,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(null_and_errors), cmocka_unit_test(poison),
-		cmocka_unit_test(regions),	   cmocka_unit_test(spaces),
-		cmocka_unit_test(shadow),	   cmocka_unit_test(text),
-		cmocka_unit_test(stack),	   cmocka_unit_test(register_values),
+		cmocka_unit_test(regions),         cmocka_unit_test(spaces),
+		cmocka_unit_test(shadow),          cmocka_unit_test(text),
+		cmocka_unit_test(stack),           cmocka_unit_test(register_values),
 	};
 	return cmocka_run_group_tests_name("address", tests, NULL, done);
 }
