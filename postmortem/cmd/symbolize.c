@@ -229,6 +229,11 @@ int pm_cmd_symbolize(int argc, char **argv)
 	for (char **word = arguments; *word; word++)
 		places = places || is_place(*word);
 	struct pm_symbols *symbols = pm_symbols_create(&job.symbols);
+	struct pm_error *err = pm_symbols_load(symbols);
+	if (err) {
+		pm_symbols_destroy(symbols);
+		return say(&job, err);
+	}
 	job.rewriter = pm_rewriter_create(symbols, stdout, &job.rewrite);
 	if (places) {
 		for (char **word = arguments; *word; word++) {

@@ -317,6 +317,8 @@ struct pm_error *pm_dwarf_find(struct pm_dwarf *dw, uint64_t pc, struct pm_arena
 	for (size_t i = n; i-- > 0;) {
 		const char *name = pm_die_name(dw, &chain[i]);
 
+		/* A name may stand in another unit; this one must stay the latest in use. */
+		pm_unit_at(dw, offset);
 		frame->function = name ? pm_arena_str(arena, pm_slice_of(name)) : NULL;
 		frame = PM_PUSH(arena, frames_out);
 		frame->directory = unit->comp_dir;

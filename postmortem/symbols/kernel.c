@@ -646,6 +646,13 @@ static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 	}
 }
 
+struct pm_error *pm_symbols_load(struct pm_symbols *symbols)
+{
+	want_kallsyms(symbols);
+	const struct pm_error *err = symbols->kallsyms_error;
+	return err ? pm_error_new(err->code, "%s", err->message) : NULL;
+}
+
 /* Only an address, and only a list of names: /proc/kallsyms has the addresses of the run, a System.map
  * those of the link. */
 static bool resolve_by_kallsyms(struct pm_kernel *kernel, const struct pm_printed_place *place,

@@ -9,6 +9,7 @@
 
 #define TYPE_STEPS_MAX 16
 #define NESTING_MAX 8
+#define MEMBERS_MAX 10000
 #define SCOPES_MAX 64
 
 struct entry {
@@ -18,17 +19,21 @@ struct entry {
 	struct pm_reader attrs; /* at the first attribute */
 };
 
-static bool entry_at(struct pm_dwarf *dw, uint64_t offset, struct entry *out)
+/* Only inside of one unit: units of the cache may go when others are read, and compilers keep the types
+ * that a unit uses in it (link-time optimisation apart). */
+static bool entry_at(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t offset, struct entry *out)
 {
+	struct entry entry = { .unit = unit, .offset = offset };
 	bool broken = false;
 
-	out->offset = offset;
-	out->unit = pm_unit_of(dw, offset);
-	if (!out->unit)
+	if (offset < unit->first_die || offset >= unit->end)
 		return false;
-	out->attrs = pm_unit_reader(dw, out->unit, offset);
-	out->abbrev = out->attrs.bad ? NULL : pm_die_abbrev(out->unit, &out->attrs, &broken);
-	return out->abbrev != NULL;
+	entry.attrs = pm_unit_reader(dw, unit, offset);
+	entry.abbrev = entry.attrs.bad ? NULL : pm_die_abbrev(unit, &entry.attrs, &broken);
+	if (!entry.abbrev)
+		return false;
+	*out = entry;
+	return true;
 }
 
 static bool attribute(struct pm_dwarf *dw, const struct entry *entry, uint16_t at, struct pm_form_value *out,
@@ -59,13 +64,13 @@ static bool follow(struct pm_dwarf *dw, const struct entry *entry, uint16_t at, 
 		return false;
 	switch (form) {
 	case DW_FORM_ref_addr:
-		return entry_at(dw, v.value, out);
+		return entry_at(dw, entry->unit, v.value, out);
 	case DW_FORM_ref1:
 	case DW_FORM_ref2:
 	case DW_FORM_ref4:
 	case DW_FORM_ref8:
 	case DW_FORM_ref_udata:
-		return entry_at(dw, entry->unit->offset + v.value, out);
+		return entry_at(dw, entry->unit, entry->unit->offset + v.value, out);
 	default:
 		return false;
 	}
@@ -195,6 +200,7 @@ static bool member_offset(struct pm_dwarf *dw, const struct entry *member, uint6
 struct found_member {
 	struct pm_buf name;
 	uint64_t offset, size; /* of the innermost named member */
+	size_t steps;          /* members looked at: unions in unions multiply */
 };
 
 /* Appends the names of the members that lie at offset in the structure; false: none does. */
@@ -207,7 +213,7 @@ static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset,
 	if (nesting >= NESTING_MAX || !type.abbrev->children ||
 	    !pm_die_skip(dw, type.unit, type.abbrev, &r, false))
 		return false;
-	for (;;) {
+	while (found->steps++ < MEMBERS_MAX) {
 		struct entry member = { .unit = type.unit }, of;
 		uint64_t at, size;
 		struct pm_form_value v;
@@ -250,6 +256,7 @@ static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset,
 		if (any && !is_union)
 			return true;
 	}
+	return any;
 }
 
 /* ---- variables in registers ---- */

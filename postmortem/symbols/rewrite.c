@@ -40,6 +40,7 @@ struct pm_rewriter {
 	size_t line;         /* of the whole text, 1-based */
 	struct pm_rewrite_totals totals;
 	char *troubles[TROUBLES_MAX];
+	char *first_missing; /* why the first place without an answer has none */
 	size_t troubles_n;
 	enum pm_code worst;
 	struct memo *memo; /* [MEMO_SIZE], from the first place on */
@@ -76,6 +77,7 @@ void pm_rewriter_destroy(struct pm_rewriter *rw)
 	if (rw->options.json)
 		pm_json_deinit(&rw->json);
 	free(rw->memo);
+	free(rw->first_missing);
 	free(rw->stretches);
 	pm_buf_deinit(&rw->pending);
 	pm_arena_deinit(&rw->scratch);
@@ -446,10 +448,19 @@ static char *resolve(struct pm_rewriter *rw, const struct stretch *stretch, stru
 		err = pm_kernel_resolve(stretch->kernel, &found->place, &rw->scratch, &resolved);
 	if (err && err->code == PM_MISMATCH)
 		rw->totals.contradictions++;
+	if (err && !found->raw && !rw->first_missing)
+		rw->first_missing = pm_printf("%s", err->message);
 	if (err && err->code != PM_NOT_FOUND)
 		trouble(rw, err->message);
 	else if (err && !found->raw && pm_kernel_trouble(stretch->kernel) && !found->place.module.n)
 		trouble(rw, pm_kernel_missing(stretch->kernel));
+	else if (err && found->place.module.n) {
+		char *words =
+			pm_printf("source lines of %.*s: %s", PM_FMT(found->place.module), err->message);
+
+		trouble(rw, words);
+		free(words);
+	}
 	const struct pm_error *of_kernel = pm_kernel_trouble(stretch->kernel);
 	if (of_kernel && of_kernel->code != PM_NOT_FOUND)
 		rw->worst = of_kernel->code;
@@ -566,6 +577,8 @@ void pm_rewriter_end(struct pm_rewriter *rw)
 	if (rw->pending.n)
 		rewrite_window(rw, (struct pm_slice){ rw->pending.data, rw->pending.n });
 	rw->pending.n = 0;
+	if (!rw->totals.resolved && !rw->troubles_n && rw->first_missing)
+		trouble(rw, rw->first_missing);
 	if (rw->options.json) {
 		pm_json_close(&rw->json, ']');
 		pm_json_close(&rw->json, '}');

@@ -44,6 +44,9 @@ struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options)
 	__attribute__((returns_nonnull));
 void pm_symbols_destroy(struct pm_symbols *symbols); /* NULL is allowed */
 
+/* Reads the kallsyms or System.map that was named, if one was. */
+struct pm_error *pm_symbols_load(struct pm_symbols *symbols) __attribute__((warn_unused_result));
+
 /* What a text tells of its kernel; slices may be empty. */
 struct pm_kernel_id {
 	struct pm_slice release; /* "6.1.0-50-amd64" */

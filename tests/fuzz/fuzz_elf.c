@@ -35,7 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			    !frames.n)
 				abort();
 			struct pm_member member;
-			if (dwarf && pm_dwarf_member(dwarf, addr, i & 1 ? "rdi" : "rax", (int64_t)i * 4, &arena, &member) &&
+			if (dwarf &&
+			    pm_dwarf_member(dwarf, addr, i & 1 ? "rdi" : "rax", (int64_t)i * 4, &arena,
+					    &member) &&
 			    !member.type)
 				abort();
 		}
