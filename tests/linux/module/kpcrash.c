@@ -80,11 +80,11 @@ static noinline void kpcrash_panic(struct kpcrash_call *call)
 	panic("kpcrash: told to panic: %s", call->argument);	/* crash: panic */
 }
 
-static noinline unsigned long kpcrash_recurse_deeper(unsigned long depth)
+static noinline unsigned long kpcrash_recurse_deeper(unsigned long depth)	/* crash: recurse */
 {
 	volatile unsigned long frame[16] = { depth };	/* crash: recurse */
 
-	return kpcrash_recurse_deeper(frame[0] + 1) + frame[depth % 16];
+	return kpcrash_recurse_deeper(frame[0] + 1) + frame[depth % 16];	/* crash: recurse */
 }
 
 static noinline void kpcrash_recurse(struct kpcrash_call *call)
