@@ -98,7 +98,11 @@ static bool null_member(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (f->address_class != PM_ADDR_NULL || !bad_address(inc, &addr) || f->access == PM_EXECUTE)
 		return false;
-	const char *member = pm_value(inc, NULL, "member");
+	const char *member = f->member ? pm_arena_printf(&inc->arena, "`%s` in %s", f->member,
+							 f->member_type ? f->member_type : "its structure")
+				       : NULL;
+	const char *variable =
+		f->member_variable ? pm_arena_printf(&inc->arena, ", `%s`", f->member_variable) : "";
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	const struct pm_register *base = f->base_reg ? pm_regs_find(regs, f->base_reg) : NULL;
 	struct pm_finding *finding;
@@ -112,8 +116,8 @@ static bool null_member(struct pm_incident *inc, const struct pm_rule *rule)
 	} else if (operand_speaks(inc) && base && base->value == 0 && !f->index_reg) {
 		if (f->displacement)
 			finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
-					  "the base pointer (%s) is NULL and 0x%llx is the offset of %s",
-					  f->base_reg, (unsigned long long)f->displacement,
+					  "the base pointer (%s%s) is NULL and 0x%llx is the offset of %s",
+					  f->base_reg, variable, (unsigned long long)f->displacement,
 					  member ? member : "a member");
 		else
 			finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,

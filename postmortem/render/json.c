@@ -159,6 +159,11 @@ static void fault(struct pm_json *json, const struct pm_fault *f)
 		pm_json_int(json, "displacement", f->displacement);
 		pm_json_str(json, "value_register", f->value_reg);
 		pm_json_str(json, "base_from", f->base_from);
+		pm_json_str(json, "member_variable", f->member_variable);
+		pm_json_str(json, "member_type", f->member_type);
+		pm_json_str(json, "member", f->member);
+		if (f->member)
+			pm_json_uint(json, "member_offset", f->member_offset);
 	}
 	pm_json_str(json, "object", f->object);
 	if (f->oops_count)
