@@ -1,0 +1,433 @@
+#include "explain/explain.h"
+#include "explain/frames.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static struct pm_incident inc;
+
+static int set_up(void **state)
+{
+	(void)state;
+	pm_incident_init(&inc);
+	inc.machine.system = PM_LINUX;
+	inc.machine.arch = PM_X86_64;
+	inc.machine.release = "6.1.0";
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pm_incident_deinit(&inc);
+	return 0;
+}
+
+static uint32_t next_line = 100;
+
+static struct pm_trace *add_trace(enum pm_trace_role role, const char *const *symbols)
+{
+	struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
+
+	trace->role = role;
+	for (; *symbols; symbols++) {
+		struct pm_frame *frame = PM_PUSH(&inc.arena, &trace->frames);
+		const char *symbol = *symbols;
+
+		frame->trust = *symbol == '?' ? PM_SCANNED : PM_EXACT;
+		frame->place.symbol = *symbol == '?' ? symbol + 1 : symbol;
+		frame->place.has_offset = true;
+		frame->place.offset = 0x10 + next_line;
+		frame->place.at.line = next_line++;
+		frame->at = frame->place.at;
+	}
+	return trace;
+}
+#define TRACE(role, ...) add_trace(role, (const char *const[]){ __VA_ARGS__, NULL })
+
+static const struct pm_finding *found(const char *rule)
+{
+	for (size_t i = 0; i < inc.findings.n; i++)
+		if (!strcmp(inc.findings.v[i].rule, rule))
+			return &inc.findings.v[i];
+	return NULL;
+}
+
+/* The statement of a rule: its grade, words that it holds, and that it names a line. */
+static void assert_says(const char *rule, enum pm_grade grade, const char *words)
+{
+	const struct pm_finding *finding = found(rule);
+
+	if (!finding)
+		fail_msg("rule %s is silent", rule);
+	assert_int_equal(finding->grade, grade);
+	if (!strstr(finding->text, words))
+		fail_msg("%s says: %s", rule, finding->text);
+}
+
+static void assert_silent(const char *rule)
+{
+	if (found(rule))
+		fail_msg("%s says: %s", rule, found(rule)->text);
+}
+
+static void fault(enum pm_kind kind, uint64_t address, enum pm_address_class class)
+{
+	inc.fault.kind = kind;
+	inc.fault.at.line = 1;
+	inc.fault.has_address = true;
+	inc.fault.address = address;
+	inc.fault.address_class = class;
+	inc.fault.address_grade = PM_CERTAIN;
+	inc.fault.address_at.line = 2;
+}
+
+static void operand(const char *base, uint64_t value, int64_t displacement)
+{
+	struct pm_regs *regs = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
+	struct pm_register *reg = PM_PUSH(&inc.arena, &regs->regs);
+
+	regs->role = PM_REGS_FAULT;
+	*reg = (struct pm_register){ .name = base, .value = value, .bits = 64, .at = { .line = 3 } };
+	inc.fault.base_reg = base;
+	inc.fault.displacement = displacement;
+	inc.fault.has_effective = true;
+	inc.fault.effective = value + (uint64_t)displacement;
+	inc.fault.effective_equal = inc.fault.effective == inc.fault.address;
+}
+
+static void null_member(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write", "vfs_write", "ksys_write", "do_syscall_64",
+	      "entry_SYSCALL_64_after_hwframe");
+	fault(PM_KIND_NULL_DEREF, 0x18, PM_ADDR_NULL);
+	inc.fault.access = PM_WRITE;
+	inc.fault.access_size = 8;
+	inc.actor.syscall = "write";
+	inc.actor.has_syscall = true;
+	operand("rax", 0, 0x18);
+	pm_explain(&inc);
+	assert_string_equal(inc.headline, "NULL pointer dereference: write of 8 bytes at 0x18");
+	assert_says("null-member-offset", PM_LIKELY, "(rax) is NULL and 0x18 is the offset of a member");
+	assert_int_equal(found("null-member-offset")->evidence.v[0].line, 3);
+	assert_string_equal(inc.path, "write(2) → ksys_write → vfs_write → frob_write");
+	assert_silent("recursion");
+	assert_silent("poison");
+}
+
+static void null_member_named(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	fault(PM_KIND_NULL_DEREF, 0x18, PM_ADDR_NULL);
+	operand("rax", 0, 0x18);
+	inc.fault.member = "counter";
+	inc.fault.member_type = "struct frob";
+	inc.fault.member_variable = "st";
+	pm_explain(&inc);
+	assert_says("null-member-offset", PM_LIKELY,
+		    "(rax, `st`) is NULL and 0x18 is the offset of `counter` in struct frob");
+}
+
+/* Registers that do not give the fault address prove nothing about the base. */
+static void operand_that_disagrees(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	fault(PM_KIND_PAGE_FAULT, 0xffffc90000001234, PM_ADDR_VMALLOC);
+	operand("rax", 0x5000, 0x18);
+	inc.fault.base_from = "mov 0x28(%rdi),%rax";
+	pm_explain(&inc);
+	assert_says("address-disagrees", PM_CERTAIN, "0x5018");
+	assert_silent("base-register-from");
+	assert_silent("null-member-offset");
+}
+
+static void null_function(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "sock_frob", "vfs_poll");
+	fault(PM_KIND_NULL_DEREF, 0, PM_ADDR_NULL);
+	inc.fault.access = PM_EXECUTE;
+	pm_explain(&inc);
+	assert_says("null-call", PM_LIKELY, "by sock_frob()");
+	assert_silent("null-member-offset");
+	assert_string_equal(inc.headline, "call through a NULL function pointer: jump to 0x0");
+}
+
+static void error_code_tells_the_kind(void **state)
+{
+	static const struct {
+		uint64_t code;
+		enum pm_address_class class;
+		enum pm_kind kind;
+	} rows[] = {
+		{ 0x2, PM_ADDR_MODULE, PM_KIND_PAGE_FAULT },
+		{ 0x3, PM_ADDR_MODULE, PM_KIND_WRITE_READ_ONLY },
+		{ 0x11, PM_ADDR_MODULE, PM_KIND_EXECUTE_NX },
+		{ 0x11, PM_ADDR_USER, PM_KIND_SMEP },
+		{ 0x1, PM_ADDR_USER, PM_KIND_SMAP },
+		{ 0x0, PM_ADDR_USER, PM_KIND_PAGE_FAULT },
+		{ 0x1, PM_ADDR_MODULE, PM_KIND_PAGE_FAULT },
+		{ 0x21, PM_ADDR_USER, PM_KIND_PAGE_FAULT },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		tear_down(state);
+		set_up(state);
+		fault(PM_KIND_PAGE_FAULT, 0xffffffffc0001000, rows[i].class);
+		inc.fault.has_error_code = true;
+		inc.fault.error_code = rows[i].code;
+		pm_explain(&inc);
+		assert_int_equal(inc.fault.kind, rows[i].kind);
+	}
+}
+
+static void flipped_bit(void **state)
+{
+	(void)state;
+	fault(PM_KIND_GPF, UINT64_C(0xfeff888012345678), PM_ADDR_NON_CANONICAL);
+	pm_explain(&inc);
+	assert_says("flipped-bit", PM_LIKELY, "bit 56");
+	assert_silent("non-canonical");
+}
+
+static void no_flipped_bit(void **state)
+{
+	(void)state;
+	fault(PM_KIND_GPF, UINT64_C(0xdeadbeefcafe0018), PM_ADDR_NON_CANONICAL);
+	pm_explain(&inc);
+	assert_silent("flipped-bit");
+	assert_says("non-canonical", PM_LIKELY, "0xdeadbeefcafe0018");
+}
+
+static void text_over_pointer(void **state)
+{
+	(void)state;
+	fault(PM_KIND_GPF, UINT64_C(0x6f77206f6c6c6568), PM_ADDR_TEXT_LIKE);
+	pm_explain(&inc);
+	assert_says("text-over-pointer", PM_LIKELY, "\"hello wo\"");
+}
+
+static void recursion_of_two(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_STACK_GUARD;
+	TRACE(PM_TRACE_CRASH, "leaf", "ping", "pong", "ping", "pong", "ping", "pong", "ping", "pong",
+	      "start");
+	pm_explain(&inc);
+	assert_says("recursion", PM_LIKELY, "4 times");
+	assert_non_null(strstr(found("recursion")->text, "pong → ping → pong"));
+}
+
+/* Three nested calls are no endless recursion, and in a plain warning even five are none. */
+static void nesting_is_no_recursion(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_WARNING;
+	TRACE(PM_TRACE_CRASH, "walk", "walk", "walk", "walk", "walk", "start");
+	pm_explain(&inc);
+	assert_silent("recursion");
+}
+
+static void freed_by_another(void **state)
+{
+	struct pm_trace *trace;
+
+	(void)state;
+	inc.fault.kind = PM_KIND_KASAN;
+	inc.actor.has_pid = true;
+	inc.actor.pid = 7;
+	TRACE(PM_TRACE_CRASH, "kasan_report", "frob_read");
+	trace = TRACE(PM_TRACE_FREED, "kasan_save_stack", "kfree", "frob_release");
+	trace->has_pid = true;
+	trace->pid = 8;
+	trace->at.line = 50;
+	pm_incident_add_fact(&inc, "kasan", "bug_type", PM_S("slab-use-after-free"), "access after free",
+			     (struct pm_at){ 1, 0 });
+	pm_explain(&inc);
+	assert_says("freed-by", PM_CERTAIN, "by pid 8 in frob_release()");
+	bool other = false;
+	for (size_t i = 0; i < inc.findings.n; i++)
+		other |= inc.findings.v[i].grade == PM_LIKELY &&
+			 strstr(inc.findings.v[i].text, "another task freed it");
+	assert_true(other);
+}
+
+static struct pm_lock_edge edge(const char *from, const char *to, bool closes)
+{
+	return (struct pm_lock_edge){
+		.from = from, .to = to, .trace = -1, .new_edge = closes, .at = { .line = next_line++ }
+	};
+}
+
+static void lock_circle(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_DEADLOCK;
+	/* As lockdep prints them: the newest first. */
+	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("b", "c", false);
+	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("a", "b", false);
+	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("c", "a", true);
+	pm_explain(&inc);
+	assert_says("lock-order-cycle", PM_CERTAIN, "a → b → c → a");
+	assert_string_equal(inc.lock_edges.v[0].from, "a");
+}
+
+static void edges_without_circle(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_DEADLOCK;
+	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("a", "b", false);
+	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("b", "c", true);
+	pm_explain(&inc);
+	assert_silent("lock-order-cycle");
+}
+
+static void stall_spins(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_RCU_STALL;
+	TRACE(PM_TRACE_CRASH, "rcu_dump_cpu_stacks", "rcu_sched_clock_irq", "hrtimer_interrupt",
+	      "asm_sysvec_apic_timer_interrupt", "frob_loop", "frob_write", "vfs_write", "do_syscall_64");
+	pm_explain(&inc);
+	assert_says("spinning-function", PM_LIKELY, "frob_loop()");
+	assert_string_equal(inc.path, "system call → vfs_write → frob_write → frob_loop");
+}
+
+static void stall_waits(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_SOFT_LOCKUP;
+	inc.place.symbol = "native_queued_spin_lock_slowpath";
+	TRACE(PM_TRACE_CRASH, "_raw_spin_lock", "frob_get", "frob_write", "frob_get", "vfs_write");
+	pm_explain(&inc);
+	assert_says("spinning-function", PM_CERTAIN, "waits for a spin lock");
+	assert_says("double-acquire", PM_LIKELY, "frob_get() is on the stack twice");
+}
+
+static void machine_check_is_hardware(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_MACHINE_CHECK;
+	inc.fault.at.line = 4;
+	pm_explain(&inc);
+	assert_says("not-software", PM_CERTAIN, "hardware");
+	assert_silent("suspect-part");
+}
+
+static void init_by_signal(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_INIT_KILLED;
+	inc.panic_reason = "Attempted to kill init! exitcode=0x0000000b";
+	inc.panic_at.line = 9;
+	pm_explain(&inc);
+	assert_says("init-exit", PM_CERTAIN, "signal 11");
+}
+
+/* Nothing of Linux is said of another system. */
+static void other_systems(void **state)
+{
+	(void)state;
+	inc.machine.system = PM_OPENBSD;
+	inc.panic_reason = "Fatal exception in interrupt";
+	fault(PM_KIND_PAGE_FAULT, UINT64_C(0xffffffffffffffea), PM_ADDR_ERROR_POINTER);
+	pm_explain(&inc);
+	assert_silent("error-pointer");
+	assert_silent("fault-in-interrupt");
+	assert_int_equal(inc.missing.n, 1); /* the trace, whatever the system */
+	for (size_t i = 0; i < inc.next.n; i++)
+		assert_null(inc.next.v[i].command);
+}
+
+/* An incident of which nothing is known is explained by saying so. */
+static void nothing_known(void **state)
+{
+	(void)state;
+	inc.machine.system = PM_SYSTEM_UNKNOWN;
+	pm_explain(&inc);
+	assert_non_null(inc.headline);
+	assert_int_equal(inc.findings.n, 0);
+	assert_null(inc.path);
+}
+
+static void every_kind_alone(void **state)
+{
+	for (enum pm_kind kind = PM_KIND_UNKNOWN; kind < PM_KINDS; kind++) {
+		tear_down(state);
+		set_up(state);
+		inc.fault.kind = kind;
+		pm_explain(&inc);
+		assert_non_null(inc.headline);
+		for (size_t i = 0; i < inc.findings.n; i++)
+			assert_true(*inc.findings.v[i].text != 0);
+	}
+}
+
+static void frame_classes(void **state)
+{
+	static const struct {
+		enum pm_system system;
+		const char *symbol;
+		enum pm_frame_class class;
+	} rows[] = {
+		{ PM_LINUX, "dump_stack_lvl", PM_FRAME_REPORT },
+		{ PM_LINUX, "asm_exc_page_fault", PM_FRAME_EXCEPTION },
+		{ PM_LINUX, "asm_sysvec_apic_timer_interrupt", PM_FRAME_IRQ },
+		{ PM_LINUX, "__x64_sys_write", PM_FRAME_CALL },
+		{ PM_LINUX, "__x64_sys_", PM_FRAME_STORY },
+		{ PM_LINUX, "mutex_lock_nested.constprop.0", PM_FRAME_WAIT },
+		{ PM_LINUX, "schedule_work", PM_FRAME_STORY },
+		{ PM_LINUX, "atomic_open", PM_FRAME_STORY },
+		{ PM_LINUX, "vfs_write", PM_FRAME_STORY },
+		{ PM_LINUX, NULL, PM_FRAME_STORY },
+		{ PM_OPENBSD, "dump_stack_lvl", PM_FRAME_STORY },
+		{ PM_OPENBSD, "db_enter", PM_FRAME_REPORT },
+		{ PM_FUCHSIA, "asm_exc_page_fault", PM_FRAME_STORY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (pm_frame_class(rows[i].system, rows[i].symbol) != rows[i].class)
+			fail_msg("%s", rows[i].symbol);
+	assert_true(pm_symbol_same("f.isra.0", "f"));
+	assert_true(pm_symbol_same("f.cold", "f.part.1"));
+	assert_false(pm_symbol_same("f.text", "f"));
+	assert_false(pm_symbol_same(NULL, "f"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(null_member),
+		TEST(null_member_named),
+		TEST(operand_that_disagrees),
+		TEST(null_function),
+		TEST(error_code_tells_the_kind),
+		TEST(flipped_bit),
+		TEST(no_flipped_bit),
+		TEST(text_over_pointer),
+		TEST(recursion_of_two),
+		TEST(nesting_is_no_recursion),
+		TEST(freed_by_another),
+		TEST(lock_circle),
+		TEST(edges_without_circle),
+		TEST(stall_spins),
+		TEST(stall_waits),
+		TEST(machine_check_is_hardware),
+		TEST(init_by_signal),
+		TEST(other_systems),
+		TEST(nothing_known),
+		TEST(every_kind_alone),
+		TEST(frame_classes),
+	};
+
+	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
+}
