@@ -6,6 +6,7 @@ struct state {
 	struct pm_slice line;
 	struct pm_match *out;
 	unsigned steps;
+	bool hopeless; /* a text that must come is nowhere behind: starting further right cannot help */
 };
 
 bool pm_is_name_char(char c)
@@ -112,6 +113,16 @@ static size_t field_length(char field, struct pm_slice line, size_t pos, size_t 
 	}
 }
 
+/* How much of the pattern is plain text. */
+static size_t literal_length(const char *pattern)
+{
+	size_t n = 0;
+
+	while (pattern[n] && pattern[n] != '{' && !(pattern[n] == '$' && !pattern[n + 1]))
+		n++;
+	return n;
+}
+
 static bool match_at(struct state *st, const char *pattern, size_t pos, size_t ncap);
 
 /* "{this|that}": pattern stands behind the brace. */
@@ -131,6 +142,7 @@ static bool match_choice(struct state *st, const char *pattern, size_t pos, size
 			}
 			if (match_at(st, end + 1, pos + n, next))
 				return true;
+			st->hopeless = false; /* another alternative may be shorter */
 			if (st->steps > STEPS_MAX)
 				return false;
 		}
@@ -162,18 +174,19 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 			if (!lazy && field != 'f')
 				least = most; /* a number or a run of blanks is not cut */
 			/* "anything" ends where the literal behind it can begin */
-			char stop = field == '*' ? pattern[3] : 0;
-			if (stop == '{' || (stop == '$' && !pattern[4]))
-				stop = 0;
+			struct pm_slice stop = { pattern + 3,
+						 field == '*' ? literal_length(pattern + 3) : 0 };
 			for (size_t n = lazy ? least : most;;) {
 				size_t next = ncap;
 
-				if (stop) {
-					size_t to =
-						pm_slice_find_char(pm_slice_from(st->line, pos + n), stop);
+				if (stop.n) {
+					size_t to = pm_slice_find(pm_slice_from(st->line, pos + n), stop);
 
-					if (to == PM_NPOS)
+					st->steps += (unsigned)((to == PM_NPOS ? most - n : to) / 64);
+					if (to == PM_NPOS) {
+						st->hopeless = true;
 						return false;
+					}
 					n += to;
 				}
 
@@ -183,10 +196,11 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 				}
 				if (match_at(st, pattern + 3, pos + n, next))
 					return true;
-				if (st->steps > STEPS_MAX)
+				if (st->steps > STEPS_MAX || n == (lazy ? most : least))
 					return false;
-				if (n == (lazy ? most : least))
+				if (lazy && st->hopeless)
 					return false;
+				st->hopeless = false;
 				n = lazy ? n + 1 : n - 1;
 			}
 		}
@@ -203,16 +217,13 @@ static bool match_at(struct state *st, const char *pattern, size_t pos, size_t n
 bool pm_match(const char *pattern, struct pm_slice line, struct pm_match *out)
 {
 	struct pm_match scratch;
-	struct state st = { line, out ? out : &scratch, 0 };
+	struct state st = { line, out ? out : &scratch, 0, false };
 
 	if (*pattern == '^') {
 		st.out->start = 0;
 		return match_at(&st, pattern + 1, 0, 0);
 	}
-	size_t literal = 0;
-	while (pattern[literal] && pattern[literal] != '{' &&
-	       !(pattern[literal] == '$' && !pattern[literal + 1]))
-		literal++;
+	size_t literal = literal_length(pattern);
 	for (size_t pos = 0; pos <= line.n && st.steps <= STEPS_MAX; pos++) {
 		if (literal) {
 			size_t found = pm_slice_find(pm_slice_from(line, pos),
@@ -224,6 +235,8 @@ bool pm_match(const char *pattern, struct pm_slice line, struct pm_match *out)
 		st.out->start = pos;
 		if (match_at(&st, pattern, pos, 0))
 			return true;
+		if (st.hopeless)
+			return false;
 	}
 	return false;
 }

@@ -6,6 +6,8 @@ static const struct pm_linux_family *const families[] = {
 	&pm_family_ubsan,  &pm_family_lockdep, &pm_family_atomic,   &pm_family_object, &pm_family_memory,
 	&pm_family_oom,    &pm_family_bug,     &pm_family_panic,    &pm_family_other,
 };
+/* Bytes of a report's first line that are looked at: no kernel prints more before what names it. */
+#define FIRST_LINE_MAX 768
 #define FAMILIES (sizeof(families) / sizeof(*families))
 
 const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
@@ -14,6 +16,7 @@ const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice 
 {
 	size_t index = 0;
 
+	body = pm_slice_upto(body, FIRST_LINE_MAX);
 	for (size_t f = 0; f < FAMILIES; f++) {
 		const struct pm_linux_family *family = families[f];
 
