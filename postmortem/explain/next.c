@@ -176,6 +176,9 @@ void pm_explain_next(struct pm_incident *inc)
 		if (strstr(options[i].words, "KASAN") && inc->fault.flags &&
 		    strstr(inc->fault.flags, "KASAN"))
 			continue;
+		if (strstr(options[i].words, "slub_debug") && inc->machine.command_line &&
+		    strstr(inc->machine.command_line, "slub_debug="))
+			continue;
 		pm_next(inc, NULL, "%s", options[i].words);
 		break;
 	}
