@@ -128,9 +128,16 @@ static bool double_fault(struct pm_incident *inc, const struct pm_rule *rule)
 	/* A push at the guard page faults at RSP - 8, and its handler has no stack to start on. */
 	if (cr2->value > sp->value || sp->value - cr2->value > 4096)
 		return false;
-	struct pm_finding *finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
-					     "CR2 lies just below RSP: the stack was full, and the page "
-					     "fault for it had no stack to run on, hence the double fault");
+	struct pm_finding *finding;
+	if (inc->fault.base_reg && inc->fault.base_from && !strcmp(inc->fault.base_reg, "rsp"))
+		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+				  "CR2 lies just below RSP, which the code had just set (`%s`): RSP did not point into a "
+				  "stack, and the page fault for it had none to run on, hence the double fault",
+				  inc->fault.base_from);
+	else
+		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+				  "CR2 lies just below RSP: the stack was full, or RSP pointed to no stack at all; the "
+				  "page fault for it had none to run on, hence the double fault");
 	pm_because(inc, finding, cr2->at);
 	return true;
 }

@@ -121,10 +121,27 @@ void pm_escape_html(struct pm_buf *buf, const char *text)
 	}
 }
 
+/* How many bytes from text on stand for themselves in JSON. */
+static size_t plain_run(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= ' ' && text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 void pm_escape_json(struct pm_buf *buf, const char *text)
 {
-	pm_buf_str(buf, "\"");
-	while (*text) {
+	pm_buf_add(buf, "\"", 1);
+	for (;;) {
+		size_t run = plain_run(text);
+
+		if (run)
+			pm_buf_add(buf, text, run);
+		text += run;
+		if (!*text)
+			break;
 		const char *from = text;
 		uint32_t code;
 		bool valid = pm_utf8_take(&text, &code);
@@ -145,5 +162,5 @@ void pm_escape_json(struct pm_buf *buf, const char *text)
 		else
 			pm_buf_add(buf, from, (size_t)(text - from));
 	}
-	pm_buf_str(buf, "\"");
+	pm_buf_add(buf, "\"", 1);
 }

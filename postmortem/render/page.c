@@ -111,6 +111,45 @@ void pm_page_line(struct pm_page *page, unsigned indent, enum pm_colour colour, 
 	fputc('\n', page->out);
 }
 
+/* The length of the command's words that fit into room bytes; at least one.  A quoted word is one. */
+static size_t words_that_fit(const char *text, size_t room)
+{
+	bool quoted = false;
+	size_t fit = 0, i = 0;
+
+	for (; text[i]; i++) {
+		if (text[i] == '\'')
+			quoted = !quoted;
+		if (text[i] != ' ' || quoted)
+			continue;
+		if (fit && i > room)
+			return fit;
+		fit = i;
+	}
+	return fit && i > room + 2 ? fit : i; /* the last line needs no backslash */
+}
+
+void pm_page_command(struct pm_page *page, unsigned indent, enum pm_colour colour, const char *command)
+{
+	const char *text = escaped(page, command);
+	size_t room = page->style->width > indent + 22 ? page->style->width - indent - 2 : 20;
+
+	while (*text) {
+		size_t n = words_that_fit(text, room);
+
+		spaces(page, indent);
+		colour_on(page, colour);
+		fwrite(text, 1, n, page->out);
+		text += n;
+		while (*text == ' ')
+			text++;
+		if (*text)
+			fputs(" \\", page->out);
+		colour_off(page, colour);
+		fputc('\n', page->out);
+	}
+}
+
 void pm_page_printf(struct pm_page *page, unsigned indent, enum pm_colour colour, const char *fmt, ...)
 {
 	va_list ap;

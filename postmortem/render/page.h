@@ -23,6 +23,8 @@ void pm_page_text(struct pm_page *page, unsigned indent, const char *label, enum
 		  unsigned hang, enum pm_colour colour, const char *text);
 /* One line, not wrapped: commands and listings are copied as they are. */
 void pm_page_line(struct pm_page *page, unsigned indent, enum pm_colour colour, const char *text);
+/* A command line, folded at blanks with a backslash so that it can still be pasted. */
+void pm_page_command(struct pm_page *page, unsigned indent, enum pm_colour colour, const char *command);
 void pm_page_printf(struct pm_page *page, unsigned indent, enum pm_colour colour, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void pm_page_blank(struct pm_page *page);

@@ -106,7 +106,7 @@ static void sections(struct pm_page *page, const struct pm_incident *inc)
 
 		pm_page_text(page, 0, i ? "" : "next", PM_BOLD, HANG, PM_PLAIN, advice->text);
 		if (advice->command)
-			pm_page_line(page, HANG + 2, PM_CYAN, advice->command);
+			pm_page_command(page, HANG + 2, PM_CYAN, advice->command);
 	}
 	for (size_t i = 0; i < inc->missing.n; i++)
 		pm_page_text(page, 0, i ? "" : "missing", PM_DIM, HANG, PM_PLAIN, inc->missing.v[i]);
