@@ -20,6 +20,16 @@ enum pm_frame_class {
 	PM_FRAME_IDLE,
 };
 
+struct pm_frame_name {
+	const char *name; /* a '*' at the end: any rest */
+	enum pm_frame_class class;
+};
+struct pm_frame_names {
+	const struct pm_frame_name *names; /* the first match wins */
+	size_t n;
+};
+extern const struct pm_frame_names pm_frame_names[PM_SYSTEMS];
+
 /* symbol with or without compiler suffixes; NULL is PM_FRAME_STORY. */
 enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol);
 

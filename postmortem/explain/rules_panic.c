@@ -438,7 +438,7 @@ const char *pm_warn_text(struct pm_incident *inc, struct pm_at *at_out)
 		*at_out = inc->log.v[i - before + 1].at;
 		struct pm_slice body = body_of(inc->log.v[i - before + 1].text);
 		/* Another context's line may stand there. */
-		if (!inc->log.v[i - before + 1].report || pm_slice_has(body, PM_S("audit:")))
+		if (pm_slice_has(body, PM_S("audit:")))
 			return NULL;
 		return body.n ? pm_arena_str(&inc->arena, body) : NULL;
 	}
