@@ -300,8 +300,9 @@ static void decompress(struct pm_elf *elf, struct section *s)
 		pm_reader_skip(&r, pm_elf_address_size(elf));
 		packing = type == 1 ? PM_PACKED_ZLIB : type == 2 ? PM_PACKED_ZSTD : PM_PACKED_NOT;
 	} else {
-		if (pm_read(&r, 4) == 0 || memcmp(s->bytes.p, "ZLIB", 4))
+		if (!s->bytes.p || s->bytes.n < 12 || memcmp(s->bytes.p, "ZLIB", 4))
 			return;
+		pm_reader_skip(&r, 4);
 		r.big_endian = true;
 		size = pm_read(&r, 8);
 		packing = PM_PACKED_ZLIB;

@@ -437,7 +437,7 @@ static struct memo *memo_of(struct pm_rewriter *rw, struct pm_kernel *kernel, st
 static char *resolve(struct pm_rewriter *rw, const struct stretch *stretch, struct pm_slice line,
 		     const struct pm_text_place *found)
 {
-	struct pm_resolved_place resolved;
+	struct pm_resolved_place resolved = { 0 };
 	struct pm_error *err = NULL;
 	struct pm_slice text = { line.p + found->start, found->end - found->start };
 
@@ -485,7 +485,7 @@ static void rewrite_line(struct pm_rewriter *rw, const struct stretch *stretch, 
 		     plain = !rw->options.json && !rw->options.inline_lines && !found.place.has_addr;
 		struct memo *memo =
 			plain ? memo_of(rw, stretch->kernel, text, found.place.exact, &known) : NULL;
-		char *value = known ? memo->value : resolve(rw, stretch, line, &found);
+		char *value = memo && known ? memo->value : resolve(rw, stretch, line, &found);
 
 		/* A raw address that is no code is no place at all. */
 		rw->totals.places += value || !found.raw;
