@@ -418,6 +418,7 @@ static void want_unit_offsets(struct pm_dwarf *dw)
 
 	if (dw->unit_offsets)
 		return;
+	dw->unit_offsets_n = 0;
 	for (uint64_t at = 0;;) {
 		struct pm_reader r = pm_reader_at(dw->info, at, dw->big_endian);
 		uint8_t offset_size;
