@@ -10,9 +10,6 @@ suffix  := $(if $(SAN),-san)$(if $(STATIC),-static)$(if $(filter clang,$(CC)),-c
 O       ?= build$(suffix)
 
 PACKAGES := libdw libelf capstone json-c liblzma libzstd zlib
-ifndef STATIC
-PACKAGES += libdebuginfod
-endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	    -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wno-missing-field-initializers
