@@ -400,6 +400,7 @@ static bool takes(const struct pm_step *step, struct pm_slice body, struct candi
 		}
 		return true;
 	case PM_STEP_PC:
+	case PM_STEP_NEXT_PC:
 		if (!is_pc(body, &symbol))
 			return false;
 		add(c, symbol, skip);
@@ -498,6 +499,10 @@ static void search(const struct pm_view *view, size_t from, const struct pm_linu
 					at++;
 					break;
 				}
+				if (steps[s].kind == PM_STEP_NEXT_PC) {
+					at = view->own;
+					break;
+				}
 				continue;
 			}
 			if (pm_stack_starts(body)) {
@@ -526,6 +531,8 @@ void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_l
 	search(view, from, row, row->steps, arena, out);
 	if (!out->ok && row->steps2[0].kind != PM_STEP_END)
 		search(view, from, row, row->steps2, arena, out);
+	if (!out->ok && row->steps3[0].kind != PM_STEP_END)
+		search(view, from, row, row->steps3, arena, out);
 }
 
 /* Files that are in everybody's path. */

@@ -4,7 +4,7 @@
 #define HARD(pattern)                                                                                        \
 	{                                                                                                    \
 		"hard LOCKUP", pattern, { NULL }, "BUG: hard lockup in {f}", { "stall in {f}" },             \
-			PM_KIND_HARD_LOCKUP, PM_AT_PC, PM_AT_TRACE, PM_PICK_STALL                            \
+			PM_KIND_HARD_LOCKUP, PM_AT_PC, PM_AT_TRACE, .pick = PM_PICK_STALL                    \
 	}
 
 static const struct pm_linux_row rows[] = {

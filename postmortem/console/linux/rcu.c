@@ -16,18 +16,27 @@
 			PM_STEP_FRAMES                                                                       \
 		}                                                                                            \
 	}
-#define STALL(pattern)                                                                                       \
+/* Since 5.18 the detector prints the registers of what it interrupted, without its own frames before them:
+ * the first line behind the kernel's and the hardware's names. */
+#define AT_REGISTERS                                                                                         \
+	{                                                                                                    \
+		{ PM_STEP_LINE, "Hardware name:" }, { PM_STEP_NEXT_PC }, { PM_STEP_TRACE },                  \
+		{                                                                                            \
+			PM_STEP_FRAMES                                                                       \
+		}                                                                                            \
+	}
+#define STALL(pattern, ...)                                                                                  \
 	{                                                                                                    \
 		"INFO:", "INFO: " pattern, { NULL }, "INFO: rcu detected stall in {f}", { "stall in {f}" },  \
-			PM_KIND_RCU_STALL, AT_INTERRUPTED, AT_INTERRUPTED2, PM_PICK_STALL,                   \
-			.skip = "*apic_timer_interrupt* *rcu*"                                               \
+			PM_KIND_RCU_STALL, AT_INTERRUPTED, AT_INTERRUPTED2,                                  \
+			.pick = PM_PICK_STALL, .skip = "*apic_timer_interrupt* *rcu*", __VA_ARGS__           \
 	}
 
 static const struct pm_linux_row rows[] = {
 	/* flavours: preempt, sched, bh (until 4.20), tasks … */
-	STALL("rcu_{f} detected stall"),
-	STALL("rcu_{f} self-detected stall"),
-	STALL("rcu_{f} detected expedited stall"),
+	STALL("rcu_{f} detected stall", .flags = 0),
+	STALL("rcu_{f} self-detected stall", .steps3 = AT_REGISTERS),
+	STALL("rcu_{f} detected expedited stall", .flags = 0),
 };
 
 const struct pm_linux_family pm_family_rcu = PM_ROWS("rcu", rows, pm_rcu_fields);

@@ -11,6 +11,7 @@ enum pm_step_kind {
 	PM_STEP_END,
 	PM_STEP_LINE,	/* a line that matches `pattern`; if that ends in {f}, this is a candidate */
 	PM_STEP_PC,	/* a line that tells the program counter: RIP, EIP, pc, PC is at, NIP, epc … */
+	PM_STEP_NEXT_PC, /* the same, on the very next line */
 	PM_STEP_TRACE,	/* "Call Trace:", "Backtrace:" */
 	PM_STEP_FRAMES, /* every frame up to the next stack, or up to a line that the next step takes */
 };
@@ -51,7 +52,8 @@ struct pm_linux_row {
 	const char *alt[2];
 	enum pm_kind kind;
 	struct pm_step steps[PM_ROW_STEPS];  /* none: no function is looked for */
-	struct pm_step steps2[PM_ROW_STEPS]; /* tried when `steps` find none */
+	struct pm_step steps2[PM_ROW_STEPS]; /* tried when `steps` find none … */
+	struct pm_step steps3[PM_ROW_STEPS]; /* … and these when they do not either */
 	enum pm_pick pick;
 	const char
 		*skip; /* globs of functions to be passed over in such reports too, one blank between them */
