@@ -1,5 +1,9 @@
 #include "base/slice.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 bool pm_slice_eq(struct pm_slice a, struct pm_slice b)
 {
 	return a.n == b.n && (!a.n || !memcmp(a.p, b.p, a.n));
@@ -15,12 +19,56 @@ bool pm_slice_ends(struct pm_slice s, struct pm_slice suffix)
 	return s.n >= suffix.n && (!suffix.n || !memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n));
 }
 
+/* Lines are short and looked through for many words: the C library's memmem, made for long
+ * texts, spends more on preparing than on searching. */
+#define SHORT_TEXT 4096
+
+#if defined(__SSE2__)
+static size_t find_short(struct pm_slice s, struct pm_slice what)
+{
+	const __m128i first = _mm_set1_epi8(what.p[0]), last = _mm_set1_epi8(what.p[what.n - 1]);
+	size_t ends = s.n - what.n + 1, i = 0;
+
+	for (; i + 16 <= ends; i += 16) {
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i + what.n - 1));
+		unsigned hits = (unsigned)_mm_movemask_epi8(
+			_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last)));
+
+		for (; hits; hits &= hits - 1) {
+			size_t at = i + (size_t)__builtin_ctz(hits);
+
+			if (!memcmp(s.p + at, what.p, what.n))
+				return at;
+		}
+	}
+	for (; i < ends; i++)
+		if (s.p[i] == what.p[0] && !memcmp(s.p + i, what.p, what.n))
+			return i;
+	return PM_NPOS;
+}
+#else
+static size_t find_short(struct pm_slice s, struct pm_slice what)
+{
+	const char *p = s.p, *end = s.p + s.n - what.n + 1;
+
+	while (p < end && (p = memchr(p, what.p[0], (size_t)(end - p)))) {
+		if (!memcmp(p, what.p, what.n))
+			return (size_t)(p - s.p);
+		p++;
+	}
+	return PM_NPOS;
+}
+#endif
+
 size_t pm_slice_find(struct pm_slice s, struct pm_slice what)
 {
 	if (what.n > s.n)
 		return PM_NPOS;
 	if (!what.n)
 		return 0;
+	if (s.n <= SHORT_TEXT)
+		return find_short(s, what);
 	const char *p = memmem(s.p, s.n, what.p, what.n);
 	return p ? (size_t)(p - s.p) : PM_NPOS;
 }

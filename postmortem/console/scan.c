@@ -1,5 +1,7 @@
 #include "console/scan.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #if defined(__x86_64__)
@@ -87,30 +89,28 @@ static unsigned commonness(uint8_t c)
 static void choose_triples(struct pm_scanner *scanner)
 {
 	bool done[PM_SCAN_WORDS_MAX] = { false };
+	uint16_t *shared = pm_alloc(sizeof(*shared) << PM_SCAN_HASH_BITS); /* words by a triple's hash */
 
 	for (unsigned left = scanner->n; left;) {
 		uint32_t best = 0;
 		unsigned best_score = 0;
 
-		for (unsigned w = 0; w < scanner->n; w++) {
-			struct pm_slice text = scanner->words[w].text;
+		memset(shared, 0, sizeof(*shared) << PM_SCAN_HASH_BITS);
+		for (unsigned w = 0; w < scanner->n; w++)
+			for (size_t i = 0; !done[w] && i + TRIPLE <= scanner->words[w].text.n; i++)
+				shared[hash(triple_at(scanner->words[w].text.p + i))]++;
+		for (unsigned w = 0; w < scanner->n; w++)
+			for (size_t i = 0; !done[w] && i + TRIPLE <= scanner->words[w].text.n; i++) {
+				const char *p = scanner->words[w].text.p + i;
+				unsigned cost = commonness((uint8_t)p[0]) * commonness((uint8_t)p[1]) *
+						commonness((uint8_t)p[2]);
+				unsigned score = shared[hash(triple_at(p))] * 100000u / (cost + 20);
 
-			for (size_t i = 0; !done[w] && i + TRIPLE <= text.n; i++) {
-				struct pm_slice piece = { text.p + i, TRIPLE };
-				unsigned shared = 0;
-
-				for (unsigned v = 0; v < scanner->n; v++)
-					shared += !done[v] && pm_slice_has(scanner->words[v].text, piece);
-				unsigned cost = commonness((uint8_t)piece.p[0]) *
-						commonness((uint8_t)piece.p[1]) *
-						commonness((uint8_t)piece.p[2]);
-				unsigned score = shared * 100000 / (cost + 20);
 				if (score > best_score) {
 					best_score = score;
-					best = triple_at(piece.p);
+					best = triple_at(p);
 				}
 			}
-		}
 		for (unsigned w = 0; w < scanner->n; w++) {
 			struct pm_scan_word *word = &scanner->words[w];
 
@@ -122,6 +122,7 @@ static void choose_triples(struct pm_scanner *scanner)
 				}
 		}
 	}
+	free(shared);
 }
 
 static int compare_triples(const void *a, const void *b)

@@ -87,6 +87,25 @@ static void lines_end_in_either_way(void **state)
 	assert_false(pm_take_line(&s, &line));
 }
 
+static void words_are_found_wherever_they_stand(void **state)
+{
+	char text[100];
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(text); n++)
+		for (size_t at = 0; at + 3 <= n; at++) {
+			memset(text, 'a', n);
+			memcpy(text + at, "aXa", 3);
+			assert_int_equal(pm_slice_find((struct pm_slice){ text, n }, PM_S("aXa")), at);
+			assert_int_equal(pm_slice_find((struct pm_slice){ text, n }, PM_S("X")), at + 1);
+			assert_int_equal(pm_slice_find((struct pm_slice){ text, at + 2 }, PM_S("aXa")),
+					 PM_NPOS);
+			assert_int_equal(pm_slice_find((struct pm_slice){ text, n }, PM_S("XX")), PM_NPOS);
+		}
+	assert_int_equal(pm_slice_find(PM_S("short"), PM_S("")), 0);
+	assert_int_equal(pm_slice_find(PM_S("short"), PM_S("shorter")), PM_NPOS);
+}
+
 static void patterns_capture(void **state)
 {
 	struct pm_match m;
@@ -151,6 +170,7 @@ int main(void)
 		cmocka_unit_test(cursor_loads_both_orders),
 		cmocka_unit_test(numbers_end_where_they_end),
 		cmocka_unit_test(lines_end_in_either_way),
+		cmocka_unit_test(words_are_found_wherever_they_stand),
 		cmocka_unit_test(patterns_capture),
 		cmocka_unit_test(patterns_refuse),
 		cmocka_unit_test(hostile_lines_take_bounded_time),
