@@ -372,9 +372,27 @@ static const struct pm_detail_row nmi_rows[] = {
 	{ "strange power saving mode", { "power_saving_hint" }, "the kernel's guess; seldom the reason" },
 };
 
+/* A hardware error has no task; the CPU that reports it is the actor. */
+static void reporting_cpu(struct pm_incident *inc)
+{
+	const struct pm_fact *cpu = pm_incident_fact(inc, "machine-check", "cpu");
+	uint64_t number;
+
+	if (!cpu || inc->actor.has_cpu)
+		return;
+	struct pm_slice s = pm_slice_of(cpu->value);
+	if (!pm_take_dec(&s, &number) || s.n || number > UINT32_MAX)
+		return;
+	inc->actor.has_cpu = true;
+	inc->actor.cpu = (uint32_t)number;
+	if (!inc->actor.at.line)
+		inc->actor.at = cpu->at;
+}
+
 void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	mce_fields(report, inc);
+	reporting_cpu(inc);
 	PM_DETAIL_READ(report, inc, "ghes", ghes_rows, NULL);
 	PM_DETAIL_READ(report, inc, "edac", edac_rows, NULL);
 	PM_DETAIL_READ(report, inc, "aer", aer_rows, NULL);
