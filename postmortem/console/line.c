@@ -265,7 +265,7 @@ static bool take_host_and_kernel(struct pm_slice *s)
 /* "kern  :warn  : " of dmesg -x. */
 static bool take_facility(struct pm_slice *s, struct pm_line *line)
 {
-	static const char *const levels[] = { "emerg", "alert",	 "crit", "err",
+	static const char *const levels[] = { "emerg", "alert",  "crit", "err",
 					      "warn",  "notice", "info", "debug" };
 	struct pm_slice rest = *s, word;
 
@@ -317,6 +317,8 @@ static bool take_kmsg(struct pm_slice *s, struct pm_line *line)
 /* "** 12 printk messages dropped ** " and the login prompt of a getty on the same console. */
 static void take_console_noise(struct pm_slice *s)
 {
+	static const char *const starts[] = { "Unable to handle", "BUG: ",           "INFO: ",
+					      "WARNING: ",        "Kernel panic - ", "Internal error: " };
 	struct pm_slice rest = *s;
 	uint64_t n;
 
@@ -328,6 +330,10 @@ static void take_console_noise(struct pm_slice *s)
 		rest = pm_slice_from(*s, login + 8);
 		if (rest.n && (rest.p[0] == '[' || rest.p[0] == '<'))
 			*s = rest;
+		/* A kernel without printk times. */
+		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+			if (pm_slice_starts(rest, pm_slice_of(starts[i])))
+				*s = rest;
 	}
 }
 

@@ -262,6 +262,11 @@ void pm_arm_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 			arm_name(mem->index, dis->handle, operand->mem.index);
 			if (operand->mem.lshift > 0 && operand->mem.lshift < 32)
 				mem->scale = 1u << operand->mem.lshift;
+			/* "[r2, r1, lsl #2]" stands in the operand's own shift. */
+			if (operand->shift.type == ARM_SFT_LSL && operand->shift.value < 32)
+				mem->scale = 1u << operand->shift.value;
+			else if (operand->shift.type != ARM_SFT_INVALID)
+				mem->scale = 0; /* turned or signed: not computed */
 			if (operand->subtracted || operand->mem.scale < 0)
 				mem->scale = 0; /* an index taken off: not computed */
 		}

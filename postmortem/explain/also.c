@@ -5,6 +5,7 @@
 
 static void locks_held(struct pm_incident *inc)
 {
+	const struct pm_lock *waited = inc->fault.kind == PM_KIND_HUNG_TASK ? pm_lock_waited_for(inc) : NULL;
 	size_t mine = 0;
 	struct pm_buf names = { 0 };
 
@@ -15,7 +16,7 @@ static void locks_held(struct pm_incident *inc)
 		const struct pm_lock *lock = &inc->locks.v[i];
 
 		if (lock->role != PM_LOCK_HELD || !lock->name || !lock->has_pid || !inc->actor.has_pid ||
-		    lock->pid != inc->actor.pid)
+		    lock->pid != inc->actor.pid || lock == waited)
 			continue;
 		if (mine++ < LIST_MAX)
 			pm_buf_printf(&names, "%s%s", names.n ? ", " : "", lock->name);
@@ -57,12 +58,36 @@ static void other_cpus(struct pm_incident *inc)
 
 static void other_traces(struct pm_incident *inc)
 {
-	size_t tasks = 0;
+	struct pm_buf words = { 0 };
+	size_t tasks = 0, told = 0;
 
-	for (size_t i = 0; i < inc->traces.n; i++)
-		tasks += inc->traces.v[i].role == PM_TRACE_TASK;
-	if (tasks)
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+		struct pm_walk walk;
+
+		if (trace->role != PM_TRACE_TASK ||
+		    (trace->has_pid && inc->actor.has_pid && trace->pid == inc->actor.pid))
+			continue;
+		tasks++;
+		if (!trace->has_pid || !trace->frames.n || told >= LIST_MAX)
+			continue;
+		pm_walk(inc, trace, &walk);
+		const struct pm_place *culprit = pm_walk_culprit(inc, &walk), *wait = NULL;
+		for (size_t k = 0; k < walk.places.n && walk.places.v[k] != culprit; k++)
+			wait = walk.places.v[k];
+		if (!culprit || !wait)
+			continue;
+		told++;
+		pm_buf_printf(&words, "%s%s in %s of %s", words.n ? ", " : "",
+			      pm_task_words(inc, trace->comm, true, trace->pid), pm_function_words(inc, wait),
+			      pm_function_words(inc, culprit));
+	}
+	if (told && inc->fault.kind == PM_KIND_HUNG_TASK)
+		pm_also(inc, "%zu other task%s: %s%s", tasks, tasks == 1 ? "" : "s", words.data,
+			tasks > told ? ", …" : "");
+	else if (tasks && inc->fault.kind != PM_KIND_RCU_STALL)
 		pm_also(inc, "the report shows %zu other task%s", tasks, tasks == 1 ? "" : "s");
+	pm_buf_deinit(&words);
 }
 
 static void interrupted(struct pm_incident *inc)
@@ -87,7 +112,8 @@ static void ending(struct pm_incident *inc)
 
 	if (inc->panicked && inc->panic_reason && !pm_found(inc, "panic-reason") &&
 	    inc->fault.kind != PM_KIND_PANIC && inc->fault.kind != PM_KIND_INIT_KILLED &&
-	    inc->fault.kind != PM_KIND_NO_ROOT)
+	    inc->fault.kind != PM_KIND_NO_ROOT && inc->fault.kind != PM_KIND_STACK_CANARY &&
+	    !(inc->headline && strstr(inc->headline, inc->panic_reason)))
 		pm_also(inc, "it ended in a panic: %s%s", inc->panic_reason,
 			strcmp(inc->panic_reason, "Fatal exception") ? "" : " (panic_on_oops is set)");
 	if (inc->end < sizeof(words) / sizeof(*words) && words[inc->end])

@@ -63,6 +63,9 @@ static const char *bare_message(struct pm_incident *inc)
 	if (!message)
 		return NULL;
 	struct pm_match m;
+	/* Since xnu-7195 or so the source follows the words: "…"@/…/bsd/net/pf.c:2578 */
+	if (inc->machine.system == PM_DARWIN && pm_match("^\"{*}\"@{*}$", pm_slice_of(message), &m))
+		return pm_arena_str(&inc->arena, m.cap[0]);
 	/* XNU puts processor and caller before what it has to say. */
 	if (pm_match("panic(cpu {d} caller {x}): \"{*}\"@", pm_slice_of(message), &m))
 		return pm_arena_str(&inc->arena, m.cap[2]);
@@ -73,6 +76,9 @@ static const char *bare_message(struct pm_incident *inc)
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
 		if (!strncmp(message, prefixes[i], strlen(prefixes[i])))
 			message += strlen(prefixes[i]);
+	/* "lib/a.c:615 at f+0x4/0x5, CPU#1: comm/2": the same since 6.18. */
+	if (pm_match("^{*}:{d} at {*}, CPU#{d}: {*}$", pm_slice_of(message), NULL))
+		return NULL;
 	/* "CPU: 1 PID: 2 at file.c:3 f+0x4/0x5" names what other lines name better. */
 	if (!strncmp(message, "CPU: ", 5) && strstr(message, " PID: "))
 		return NULL;
@@ -94,7 +100,9 @@ static const char *memory_headline(struct pm_incident *inc, const char *words)
 {
 	const char *access = access_of(inc);
 
-	return access ? pm_arena_printf(&inc->arena, "%s: %s", words, access) : with_place(inc, words);
+	if (!access)
+		return with_place(inc, words);
+	return pm_arena_printf(&inc->arena, "%s%s %s", words, strncmp(access, "at ", 3) ? ":" : "", access);
 }
 
 static const char *access_headline(struct pm_incident *inc)
@@ -105,6 +113,21 @@ static const char *access_headline(struct pm_incident *inc)
 	if (f->kind == PM_KIND_STACK_GUARD || f->kind == PM_KIND_DOUBLE_FAULT)
 		return with_place(
 			inc, pm_kind_words(f->kind)); /* the address printed is a hashed one since 4.15 */
+	/* The check of an access failed, not the access: its size and direction are the check's. */
+	if (f->address_class == PM_ADDR_KASAN_SHADOW && f->address_words) {
+		struct pm_match m;
+
+		if (pm_match("^KASAN's shadow of {*}: {*}$", pm_slice_of(f->address_words), &m))
+			return pm_arena_printf(&inc->arena, "%s%s: KASAN's check of an access to %.*s (%.*s)",
+					       pm_slice_starts(m.cap[1], PM_S("NULL"))
+						       ? "NULL pointer dereference, as a "
+						       : "",
+					       pm_kind_words(f->kind), PM_FMT(m.cap[0]), PM_FMT(m.cap[1]));
+	}
+	/* A general protection fault tells no address: the operand's is only worth telling when it was refused. */
+	if (f->kind == PM_KIND_GPF && !f->has_address && f->effective_words &&
+	    strstr(f->effective_words, "canonical, so it was not"))
+		return with_place(inc, pm_kind_words(f->kind));
 	headline = memory_headline(inc, pm_kind_words(f->kind));
 	if (f->kind == PM_KIND_NULL_DEREF && f->access == PM_EXECUTE && f->has_address && !f->address)
 		headline = memory_headline(inc, "call through a NULL function pointer");

@@ -19,11 +19,20 @@ static const struct {
 	{ PM_K(LIST_CORRUPTION) | PM_K(BAD_PAGE) | PM_K(SLAB_CORRUPTION) | PM_K(REFCOUNT), NULL,
 	  "reproduce it with KASAN, or with slub_debug=FZPU on the command line: both say who allocated and "
 	  "freed the object" },
-	{ PM_K(STACK_CANARY) | PM_K(STACK_END), NULL,
-	  "look for large local arrays and copies into them on the way; CONFIG_KASAN_STACK or "
-	  "CONFIG_VMAP_STACK finds the writer" },
+	{ PM_K(STACK_CANARY), NULL,
+	  "look for local arrays in it and copies into them; a kernel with KASAN that checks stacks "
+	  "(CONFIG_KASAN_STACK) "
+	  "stops at the write" },
+	{ PM_K(STACK_CANARY), NULL, "look for local arrays in it and copies into them" },
+	{ PM_K(STACK_END), NULL,
+	  "look for deep recursion and large local variables on the way; with CONFIG_VMAP_STACK a guard page "
+	  "stops "
+	  "at the first access past the end" },
 	{ PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(HUNG_TASK), "double-acquire",
 	  "a kernel with CONFIG_PROVE_LOCKING proves it and names both places" },
+	{ PM_K(HUNG_TASK), "waits-for-lock",
+	  "look at the tasks named with that lock: their traces tell which one holds it (echo w or t > "
+	  "/proc/sysrq-trigger shows them)" },
 	{ PM_K(HUNG_TASK), NULL,
 	  "get all blocked tasks at the next time (echo w > /proc/sysrq-trigger); a kernel with "
 	  "CONFIG_PROVE_LOCKING names the holders" },
@@ -75,7 +84,7 @@ static const struct pm_place *blamed(struct pm_incident *inc)
 static void look_at_place(struct pm_incident *inc)
 {
 	const uint64_t elsewhere = PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) | PM_K(NMI) | PM_K(NO_ROOT) |
-				   PM_K(INIT_KILLED) | PM_K(OOM) | PM_K(REBOOT);
+				   PM_K(INIT_KILLED) | PM_K(OOM) | PM_K(REBOOT) | PM_K(STACK_END);
 	const struct pm_place *place;
 
 	if (elsewhere >> inc->fault.kind & 1)
@@ -159,6 +168,27 @@ static void boot(struct pm_incident *inc)
 	}
 }
 
+/* Told by the oops's first line, or by KASAN's functions and shadow in the report. */
+static bool has_kasan(const struct pm_incident *inc)
+{
+	static const char *const names[] = {
+		"kasan_", "__kasan_", "__asan_", "__hwasan_", "check_memory_region", "quarantine_"
+	};
+
+	if ((inc->fault.flags && strstr(inc->fault.flags, "KASAN")) ||
+	    inc->fault.address_class == PM_ADDR_KASAN_SHADOW)
+		return true;
+	for (size_t i = 0; i < inc->traces.n; i++)
+		for (size_t k = 0; k < inc->traces.v[i].frames.n; k++) {
+			const char *symbol = inc->traces.v[i].frames.v[k].place.symbol;
+
+			for (size_t n = 0; symbol && n < sizeof(names) / sizeof(*names); n++)
+				if (!strncmp(symbol, names[n], strlen(names[n])))
+					return true;
+		}
+	return inc->place.symbol && !strncmp(inc->place.symbol, "__hwasan_", 9);
+}
+
 void pm_explain_next(struct pm_incident *inc)
 {
 	if (inc->secondary && inc->follows)
@@ -172,9 +202,10 @@ void pm_explain_next(struct pm_incident *inc)
 		if (!(options[i].kinds >> inc->fault.kind & 1) ||
 		    (options[i].rule && !pm_found(inc, options[i].rule)))
 			continue;
-		/* A sanitizer's kernel needs no advice to use one. */
-		if (strstr(options[i].words, "KASAN") && inc->fault.flags &&
-		    strstr(inc->fault.flags, "KASAN"))
+		/* A sanitizer's kernel needs no advice to use one, nor lockdep's. */
+		if (strstr(options[i].words, "KASAN") && has_kasan(inc))
+			continue;
+		if (strstr(options[i].words, "PROVE_LOCKING") && inc->locks.n)
 			continue;
 		if (strstr(options[i].words, "slub_debug") && inc->machine.command_line &&
 		    strstr(inc->machine.command_line, "slub_debug="))

@@ -48,7 +48,13 @@ void pm_explain_path(struct pm_incident *inc)
 	if (inc->fault.kind == PM_KIND_HUNG_TASK && walk.places.n &&
 	    pm_frame_class(inc->machine.system, walk.places.v[0]->symbol) != PM_FRAME_WAIT)
 		return;
-	for (size_t i = walk.places.n; i-- > 0;) { /* outermost first */
+	/* How a wait sleeps is always the same: its outermost function tells enough. */
+	size_t inner = 0;
+	for (size_t i = 0; inc->fault.kind == PM_KIND_HUNG_TASK && i < walk.places.n &&
+			   pm_frame_class(inc->machine.system, walk.places.v[i]->symbol) == PM_FRAME_WAIT;
+	     i++)
+		inner = i;
+	for (size_t i = walk.places.n; i-- > inner;) { /* outermost first */
 		const char *symbol = walk.places.v[i]->symbol;
 
 		if (steps.n && pm_symbol_same(steps.v[steps.n - 1].symbol, symbol))

@@ -70,6 +70,9 @@ struct pm_match;
 const struct pm_log_line *pm_log_find(const struct pm_incident *inc, const char *pattern, bool any,
 				      struct pm_match *match_out);
 
+/* Of a hung task: the lock that it waits for, which lockdep lists among those it holds; NULL: not told. */
+const struct pm_lock *pm_lock_waited_for(struct pm_incident *inc);
+
 /* What a WARN printed beside its place, in the arena; NULL: nothing. */
 const char *pm_warn_text(struct pm_incident *inc, struct pm_at *at_out);
 

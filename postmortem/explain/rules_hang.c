@@ -27,6 +27,36 @@ static const struct pm_trace *stalled_trace(const struct pm_incident *inc)
 	return pm_incident_crash_trace(inc);
 }
 
+static bool is_scheduler(const char *symbol)
+{
+	return symbol && (!strncmp(symbol, "__schedule", 10) || !strncmp(symbol, "schedule", 8) ||
+			  !strncmp(symbol, "__switch_to", 11) || !strncmp(symbol, "preempt_schedule", 16));
+}
+
+/* Of a task that left its CPU not by its own will: where the scheduler was entered, or NULL. */
+static const struct pm_place *preempted_at(const struct pm_incident *inc, const struct pm_trace *trace)
+{
+	bool scheduler = inc->place.symbol && is_scheduler(inc->place.symbol);
+
+	if (inc->fault.kind != PM_KIND_RCU_STALL)
+		return NULL;
+	if (scheduler && !strncmp(inc->place.symbol, "preempt_schedule", 16))
+		return &inc->place;
+	for (size_t i = 0; i < trace->frames.n; i++) {
+		const char *symbol = trace->frames.v[i].place.symbol;
+
+		if (trace->frames.v[i].trust == PM_SCANNED)
+			continue;
+		if (symbol && !strncmp(symbol, "preempt_schedule", 16) && scheduler)
+			return &trace->frames.v[i].place;
+		/* Before it only the scheduler itself: else something else runs by now. */
+		if (!is_scheduler(symbol) && pm_frame_class(inc->machine.system, symbol) != PM_FRAME_REPORT)
+			return NULL;
+		scheduler = scheduler || is_scheduler(symbol);
+	}
+	return NULL;
+}
+
 static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_trace *trace = stalled_trace(inc);
@@ -48,6 +78,18 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 	}
 	enum pm_frame_class first = pm_frame_class(inc->machine.system, walk.places.v[0]->symbol);
 	struct pm_finding *finding;
+	const struct pm_place *preempted = preempted_at(inc, trace);
+	if (preempted) {
+		finding =
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, preempted->at,
+				"the task was preempted in %s and did not run again: a reader of RCU that is "
+				"not on a CPU holds the grace period up; look who took the CPU from it",
+				pm_function_words(inc, culprit));
+		return true;
+	}
+	/* A task that sleeps by itself keeps no CPU. */
+	if (first == PM_FRAME_WAIT && is_scheduler(walk.places.v[0]->symbol))
+		return false;
 	if (first == PM_FRAME_WAIT)
 		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, walk.places.v[0]->at,
 				  "%s %s in %s, called by %s", cpu,

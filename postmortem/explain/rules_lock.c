@@ -44,12 +44,58 @@ static const struct pm_lock *lock_with(const struct pm_incident *inc, enum pm_lo
 	return NULL;
 }
 
+/* "lock(A);" behind "<Interrupt>" in lockdep's scenario, or NULL. */
+static const char *interrupt_takes(struct pm_incident *inc)
+{
+	bool interrupt = false;
+
+	for (size_t i = 0; i < inc->facts.n; i++) {
+		const struct pm_fact *fact = &inc->facts.v[i];
+		struct pm_match m;
+
+		if (strcmp(fact->group, "lockdep") || strcmp(fact->name, "scenario"))
+			continue;
+		if (interrupt && pm_match("lock({*});", pm_slice_of(fact->value), &m))
+			return pm_arena_str(&inc->arena, m.cap[0]);
+		interrupt = interrupt || strstr(fact->value, "<Interrupt>");
+	}
+	return NULL;
+}
+
+/* The second number of "{2:2}" is what a lock may be taken under, inner and outer (5.7, PROVE_RAW_LOCK_NESTING). */
+static bool wait_context(struct pm_incident *inc, const struct pm_rule *rule, const struct pm_lock *wanted)
+{
+	const char *context = inc->actor.context;
+	bool interrupt = context && (!strcmp(context, "irq") || !strcmp(context, "nmi"));
+
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, wanted->at, "%s takes %s%s%s",
+		pm_task_words(inc, wanted->task, wanted->has_pid, wanted->pid), wanted->name,
+		wanted->taken.symbol ? " in " : "",
+		wanted->taken.symbol ? pm_function_words(inc, &wanted->taken) : "");
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, wanted->at,
+		"%s: on PREEMPT_RT a spinlock_t or mutex sleeps, so it must not be taken under a raw spin "
+		"lock, with "
+		"interrupts off, or in an interrupt handler itself",
+		interrupt ? "it runs in an interrupt"
+			  : "what is held or where it runs does not allow this lock");
+	return true;
+}
+
 static bool wanted_while_held(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED), *held = NULL;
 
 	if (!wanted)
 		return false;
+	/* Of an order of interrupts the lock that counts is the one which the interrupt takes, too. */
+	const char *inner = interrupt_takes(inc);
+	for (size_t i = 0; inner && i < inc->locks.n && !held; i++)
+		if (inc->locks.v[i].role == PM_LOCK_HELD && inc->locks.v[i].name &&
+		    !strcmp(inc->locks.v[i].name, inner) && inc->locks.v[i].pid == wanted->pid)
+			held = &inc->locks.v[i];
+	/* A wait context is wrong whatever else is held: what encloses it is printed apart. */
+	if (inc->fault.message && strcasestr(inc->fault.message, "invalid wait context"))
+		return wait_context(inc, rule, wanted);
 	for (size_t i = 0; i < inc->locks.n && !held; i++)
 		if (inc->locks.v[i].role == PM_LOCK_HELD && inc->locks.v[i].has_pid == wanted->has_pid &&
 		    inc->locks.v[i].pid == wanted->pid && inc->locks.v[i].name)
@@ -201,12 +247,82 @@ static bool double_acquire(struct pm_incident *inc, const struct pm_rule *rule)
 	return false;
 }
 
+/* Lockdep lists the lock that a task waits for as its last "held" one: it is noted before it is got. */
+const struct pm_lock *pm_lock_waited_for(struct pm_incident *inc)
+{
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	const struct pm_lock *last = NULL;
+	struct pm_walk walk;
+
+	for (size_t i = 0; i < inc->locks.n; i++)
+		if (inc->locks.v[i].role == PM_LOCK_HELD && inc->locks.v[i].has_pid && inc->actor.has_pid &&
+		    inc->locks.v[i].pid == inc->actor.pid)
+			last = &inc->locks.v[i];
+	if (!trace || !last || !last->taken.symbol)
+		return NULL;
+	pm_walk(inc, trace, &walk);
+	bool acquires = false;
+	for (size_t i = 0; i < walk.places.n; i++) {
+		const char *symbol = walk.places.v[i]->symbol;
+		bool waits = pm_frame_class(inc->machine.system, symbol) == PM_FRAME_WAIT;
+
+		if (acquires && pm_symbol_same(symbol, last->taken.symbol))
+			return last;
+		if (!waits)
+			return NULL;
+		acquires = acquires || strstr(symbol, "lock") || strstr(symbol, "down_");
+		if (acquires && pm_symbol_same(symbol, last->taken.symbol))
+			return last;
+	}
+	return NULL;
+}
+
+static bool waited_for(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_lock *want = pm_lock_waited_for(inc);
+	struct pm_buf names = { 0 };
+	size_t others = 0;
+	struct pm_at at[4];
+
+	if (!want)
+		return false;
+	for (size_t i = 0; i < inc->locks.n; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+
+		if (lock->role != PM_LOCK_HELD || !lock->has_pid || lock->pid == want->pid ||
+		    !lock->has_addr || !want->has_addr || lock->addr != want->addr || !want->addr)
+			continue;
+		if (others < 4) {
+			at[others] = lock->at;
+			pm_buf_printf(&names, "%s%s%s%s", names.n ? ", " : "",
+				      pm_task_words(inc, lock->task, true, lock->pid),
+				      lock->taken.symbol ? " in " : "",
+				      lock->taken.symbol ? pm_function_words(inc, &lock->taken) : "");
+		}
+		others++;
+	}
+	struct pm_finding *finding = pm_find(
+		inc, rule, PM_LIKELY, PM_RANK_CAUSE, want->at, "it waits for %s%s%s%s",
+		want->name ? want->name : "a lock",
+		others ? "; also listed with that lock (one of them holds it, the others wait, too): "
+		: want->has_addr
+			? "; no other task is listed with that lock: its holder is missing from the list"
+			: "",
+		others ? names.data : "", others > 4 ? ", …" : "");
+	for (size_t i = 0; i < others && i < 4; i++)
+		pm_because(inc, finding, at[i]);
+	pm_buf_deinit(&names);
+	return true;
+}
+
 /* Tasks that block on a lock that another listed task holds. */
 static bool held_by_other(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *blocker = pm_incident_fact(inc, "hung-task", "blocker");
 	bool found = false;
 
+	if (pm_found(inc, "waits-for-lock"))
+		return false;
 	if (blocker) {
 		const char *on = pm_value(inc, "hung-task", "blocked_on");
 
@@ -244,6 +360,21 @@ static bool held_by_other(struct pm_incident *inc, const struct pm_rule *rule)
 	return found;
 }
 
+/* Of a trace with such a title: the function that took the lock; NULL: there is none. */
+static const struct pm_place *titled_place(struct pm_incident *inc, const char *title)
+{
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+		struct pm_walk walk;
+
+		if (!trace->title || !strstr(trace->title, title) || !trace->frames.n)
+			continue;
+		pm_walk(inc, trace, &walk);
+		return pm_walk_culprit(inc, &walk);
+	}
+	return NULL;
+}
+
 static bool irq_state(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *before = pm_incident_fact(inc, "lockdep", "state_before");
@@ -251,9 +382,24 @@ static bool irq_state(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (!before || !now)
 		return false;
-	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, before->at, "before: %s; now: %s",
-		before->meaning ? before->meaning : before->value, now->meaning ? now->meaning : now->value);
-	bool hard = strstr(before->value, "HARDIRQ") != NULL;
+	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED);
+	if (wanted && !pm_found(inc, "wanted-while-held"))
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, wanted->at, "the lock is %s%s%s", wanted->name,
+			wanted->taken.symbol ? ", taken in " : "",
+			wanted->taken.symbol ? pm_function_words(inc, &wanted->taken) : "");
+	const struct pm_place *first = titled_place(inc, "state was registered at");
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, before->at, "before: %s%s%s; now: %s",
+		before->meaning ? before->meaning : before->value, first ? ", first by " : "",
+		first ? pm_function_words(inc, first) : "", now->meaning ? now->meaning : now->value);
+	/* Of an NMI no lock protects: the path must not take one. */
+	if (strstr(now->value, "NMI") || !(strstr(before->value, "IRQ") || strstr(now->value, "IRQ"))) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, before->at,
+			"when it comes while the lock is held on the same CPU, it waits for ever: this way "
+			"must "
+			"not take the lock, or only try to");
+		return true;
+	}
+	bool hard = strstr(before->value, "HARDIRQ") || strstr(now->value, "HARDIRQ");
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, before->at,
 		"when the %s comes while the lock is held on the same CPU, it waits for ever: take the lock "
 		"with %s everywhere outside of the %s",
@@ -270,6 +416,18 @@ static bool scenario(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, order->at, "%s%s%s", order->value,
 		order->meaning ? ": " : "", order->meaning ? order->meaning : "");
+	const char *inner = interrupt_takes(inc);
+	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED);
+	const struct pm_place *safe = titled_place(inc, "-irq-safe at"),
+			      *unsafe = titled_place(inc, "-irq-unsafe at");
+	if (inner && safe)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, safe->at, "the interrupt takes %s in %s", inner,
+			pm_function_words(inc, safe));
+	if (unsafe)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, unsafe->at,
+			"with interrupts on %s is taken in %s",
+			wanted && inner && strcmp(wanted->name, inner) ? wanted->name : "the other lock",
+			pm_function_words(inc, unsafe));
 	return true;
 }
 
@@ -387,6 +545,7 @@ static const struct pm_rule rules[] = {
 	{ "rcu-unprotected", rcu_usage, PM_K(RCU_USAGE) },
 	{ "sleep-in-atomic", atomic_reason, PM_K(ATOMIC_SLEEP) },
 	{ "double-acquire", double_acquire, STUCK },
+	{ "waits-for-lock", waited_for, PM_K(HUNG_TASK) },
 	{ "held-by-other", held_by_other, STUCK },
 };
 const struct pm_theme pm_theme_lock = PM_THEME(rules);

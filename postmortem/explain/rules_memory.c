@@ -161,6 +161,54 @@ static bool null_call(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* A retpoline returns to where the register named in it points: an indirect call or jump in disguise. */
+static bool retpoline(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *prefix = "__x86_indirect_thunk_", *symbol = inc->place.symbol;
+	const struct pm_insn *insn = marked_insn(inc);
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_walk walk = { 0 };
+
+	if (!symbol || strncmp(symbol, prefix, strlen(prefix)) || !insn || !insn->text ||
+	    !strstr(insn->text, "ret"))
+		return false;
+	const struct pm_register *reg =
+		pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), symbol + strlen(prefix));
+	if (!reg)
+		return false;
+	if (trace)
+		pm_walk(inc, trace, &walk);
+	const struct pm_place *caller = pm_walk_culprit(inc, &walk);
+	struct pm_finding *finding = pm_find(
+		inc, rule, PM_LIKELY, PM_RANK_CAUSE, reg->at,
+		"%s is an indirect call through %s, which holds 0x%llx: that function pointer is bad%s%s",
+		symbol, reg->name, (unsigned long long)reg->value, caller ? "; called by " : "",
+		caller ? pm_function_words(inc, caller) : "");
+	pm_because(inc, finding, inc->code.at);
+	return true;
+}
+
+/* An instruction address that is none: the processor could not even fetch. */
+static bool bad_jump(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const char *words = inc->fault.error_words;
+	const char *names = NULL;
+
+	if (!inc->place.has_addr || inc->place.symbol || !words || !strstr(words, "PC alignment"))
+		return false;
+	for (size_t i = 0; regs && i < regs->regs.n; i++)
+		if (regs->regs.v[i].value == inc->place.addr && strcmp(regs->regs.v[i].name, "pc"))
+			names = pm_arena_printf(&inc->arena, "%s%s%s", names ? names : "", names ? ", " : "",
+						regs->regs.v[i].name);
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->place.at.line ? inc->place.at : inc->fault.at,
+		"the kernel jumped to 0x%llx, which cannot be code: a function pointer or return address was "
+		"overwritten%s%s",
+		(unsigned long long)inc->place.addr, names ? "; the same value is in " : "",
+		names ? names : "");
+	return true;
+}
+
 static bool base_from(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
@@ -205,6 +253,14 @@ static bool poison(struct pm_incident *inc, const struct pm_rule *rule)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (rows[i].class != f->address_class)
 			continue;
+		if (f->address_words && strstr(f->address_words, "_MAGIC")) {
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+				"%s: what the code took for a pointer is part of another object: its memory "
+				"was "
+				"freed and used anew, or is not of the type that the code takes it for",
+				f->address_words);
+			return true;
+		}
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s%s%s",
 			f->address_words ? f->address_words : "", f->address_words ? ": " : "",
 			rows[i].words);
@@ -233,12 +289,12 @@ static bool poison_in_registers(struct pm_incident *inc, const struct pm_rule *r
 		if (!n++)
 			first = reg->at;
 		if (n <= 3)
-			names = pm_arena_printf(&inc->arena, "%s%s%s (%s)", names ? names : "",
-						names ? ", " : "", reg->name, reg->meaning);
+			names = pm_arena_printf(&inc->arena, "%s%s%s: %s", names ? names : "",
+						names ? "; " : "", reg->name, reg->meaning);
 	}
 	if (!n)
 		return false;
-	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, first, "%s %s poison: %s",
+	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, first, "%s %s poison (%s)",
 			  n == 1 ? "a register" : "registers", n == 1 ? "holds" : "hold", names);
 	(void)finding;
 	return true;
@@ -411,6 +467,31 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 	return false;
 }
 
+/* The compiler's check of an access looks at its shadow first: when there is none, the check faults instead of the
+ * access.  Kernels say what that means since 5.6 or so (kasan_non_canonical_hook). */
+static bool shadow_check(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	struct pm_match m;
+
+	if (f->address_class != PM_ADDR_KASAN_SHADOW || !f->address_words)
+		return false;
+	if (pm_match("^KASAN's shadow of {*}: {*}$", pm_slice_of(f->address_words), &m)) {
+		bool null = pm_slice_starts(m.cap[1], PM_S("NULL"));
+		bool user = pm_slice_has(m.cap[1], PM_S("user address"));
+
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE,
+			f->address_at.line ? f->address_at : inc->code.at,
+			"it is KASAN's check that faulted, before an access to %.*s: %.*s%s",
+			PM_FMT(m.cap[0]), PM_FMT(m.cap[1]),
+			null   ? ", so a NULL pointer, plus the offset of a member"
+			: user ? ", so a pointer that was overwritten, or one of user space used directly"
+			       : ", so a wild pointer");
+		return true;
+	}
+	return false;
+}
+
 /* The kernel printed what KASAN thinks of a fault that it did not catch itself. */
 static bool kasan_range(struct pm_incident *inc, const struct pm_rule *rule)
 {
@@ -426,7 +507,7 @@ static bool kasan_range(struct pm_incident *inc, const struct pm_rule *rule)
 	}
 	const struct pm_log_line *line = pm_log_find(inc, "KASAN: {*} in range [{x}-{x}]", false, &m);
 	if (!line)
-		return false;
+		return shadow_check(inc, rule);
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, line->at,
 		"KASAN computes the real access back to [%.*s-%.*s]: %.*s", PM_FMT(m.cap[1]),
 		PM_FMT(m.cap[2]), PM_FMT(m.cap[0]));
@@ -446,9 +527,26 @@ static bool told_by_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	culprit = pm_walk_culprit(inc, &walk);
 	if (!culprit)
 		return false;
+	size_t at = 0, between = 0;
+	bool memory = false; /* the allocator's own code is on the way: it was given nothing bad */
+	while (at < walk.places.n && walk.places.v[at] != culprit) {
+		const char *symbol = walk.places.v[at++]->symbol;
+
+		between += !pm_symbol_same(symbol, inc->place.symbol);
+		memory = memory || strstr(symbol, "quarantine") || strstr(symbol, "qlist") ||
+			 strstr(symbol, "slab_alloc") || strstr(symbol, "kmem_cache_alloc");
+	}
+	if (memory) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, culprit->at,
+			"it failed inside of the memory allocator, which %s only called: its lists were "
+			"overwritten before, by somebody else",
+			pm_function_words(inc, culprit));
+		return true;
+	}
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, culprit->at,
-		"%s only touches what it is given: the pointer or length came from its caller, %s",
-		pm_function_words(inc, &inc->place), pm_function_words(inc, culprit));
+		"%s only touches what it is given: the pointer or length came from %s, %s",
+		pm_function_words(inc, &inc->place), between ? "further up" : "its caller",
+		pm_function_words(inc, culprit));
 	return true;
 }
 
@@ -510,6 +608,47 @@ static bool invalid_opcode(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* Some BUG()s stand in a function that says what is wrong in a line of its own before. */
+static bool bug_reason(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		const char *pattern, *words; /* words: behind what was printed */
+	} rows[] = {
+		{ "skb_under_panic: {*}$",
+		  "data was put in front of a network buffer that has no room there: a "
+		  "header is longer than the headroom that its device or protocol asked for" },
+		{ "skb_over_panic: {*}$",
+		  "data was put behind the end of a network buffer: the length was computed too small" },
+		{ "skput:over: {*}$",
+		  "data was put behind the end of a network buffer: the length was computed too small" },
+		{ "page dumped because: {*}$", "what was asserted of the page does not hold" },
+		{ "detected buffer overflow in {*}$", "a copy is longer than the object it goes to or comes "
+						      "from, as far as the compiler knew it" },
+		{ "virt_to_phys used for non-linear address: {*}$", "the address is not of the direct map" },
+	};
+	size_t i = 0;
+
+	while (i < inc->log.n && inc->log.v[i].at.line != inc->fault.at.line)
+		i++;
+	/* Nearest first; a report of before ends the search. */
+	for (size_t back = 1; back <= i && back <= 30; back++) {
+		const struct pm_log_line *line = &inc->log.v[i - back];
+		struct pm_match m;
+
+		if (strstr(line->text, "[ end trace "))
+			return false;
+		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+			if (!pm_match(rows[k].pattern, pm_slice_of(line->text), &m))
+				continue;
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, line->at, "%.*s: %.*s: %s",
+				(int)strcspn(rows[k].pattern, ":{"), rows[k].pattern, PM_FMT(m.cap[0]),
+				rows[k].words);
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool bug_place(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	if (!inc->place.file || !inc->place.file_line)
@@ -528,6 +667,8 @@ static const struct pm_rule rules[] = {
 	{ "kasan-range", kasan_range, ACCESS_KINDS & ~PM_K(KASAN), PM_LINUX },
 	{ "null-member-offset", null_member, ACCESS_KINDS },
 	{ "null-call", null_call, ACCESS_KINDS },
+	{ "retpoline-target", retpoline, ACCESS_KINDS, PM_LINUX },
+	{ "jump-to-nowhere", bad_jump, ACCESS_KINDS, PM_LINUX },
 	{ "poison", poison, ACCESS_KINDS },
 	{ "error-pointer", error_pointer, ACCESS_KINDS, PM_LINUX },
 	{ "text-over-pointer", text_over_pointer, ACCESS_KINDS },
@@ -544,5 +685,6 @@ static const struct pm_rule rules[] = {
 	{ "divisor", divide, PM_K(DIVIDE) },
 	{ "undefined-instruction", invalid_opcode, PM_K(INVALID_OPCODE) },
 	{ "failed-check", bug_place, PM_K(BUG) },
+	{ "failed-check-says", bug_reason, PM_K(BUG), PM_LINUX },
 };
 const struct pm_theme pm_theme_memory = PM_THEME(rules);

@@ -15,14 +15,12 @@ struct said {
 
 static const struct said said_rows[] = {
 	{ PM_K(REFCOUNT) | PM_K(WARNING), "refcount", "error", PM_RANK_READ, NULL },
-	{ PM_K(LIST_CORRUPTION) | PM_K(BUG) | PM_K(WARNING), "list", "operation", PM_RANK_READ, "list" },
 	{ PM_K(KOBJECT), "kobject", "error", PM_RANK_READ, NULL },
 	{ PM_K(KOBJECT), "kobject", "duplicate", PM_RANK_READ, NULL },
 	{ PM_K(SLAB_CORRUPTION), "slab", "damage", PM_RANK_READ, NULL },
 	{ PM_K(SLAB_CORRUPTION), "slab", "error", PM_RANK_READ, NULL },
 	{ PM_K(BAD_PAGE), "page", "dumped_because", PM_RANK_READ, "the page is bad because" },
 	{ PM_K(BAD_PAGE), "page", "bad_flag_names", PM_RANK_READ, "flags that must not be set" },
-	{ PM_K(STACK_CANARY), "stack", "corrupted_in", PM_RANK_READ, NULL },
 	{ PM_K(ATOMIC_SLEEP), "atomic", "preempt_count", PM_RANK_READ, "preempt_count was" },
 	{ PM_K(ATOMIC_SLEEP), "atomic", "preemption_disabled_at", PM_RANK_READ,
 	  "the atomic context began at" },
@@ -42,8 +40,12 @@ static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (!fact || !(said->kinds >> inc->fault.kind & 1) || !(fact->meaning || said->lead))
 			continue;
-		pm_find(inc, rule, PM_CERTAIN, (int)said->rank, fact->at, "%s%s%s%s%s",
-			said->lead ? said->lead : "", said->lead ? ": " : "", fact->value,
+		/* Kernels end some of their messages with a full stop. */
+		int n = (int)strlen(fact->value);
+		while (n > 1 && fact->value[n - 1] == '.')
+			n--;
+		pm_find(inc, rule, PM_CERTAIN, (int)said->rank, fact->at, "%s%s%.*s%s%s",
+			said->lead ? said->lead : "", said->lead ? ": " : "", n, fact->value,
 			fact->meaning ? ": " : "", fact->meaning ? fact->meaning : "");
 		found = true;
 	}
@@ -470,7 +472,7 @@ static bool warn_text(struct pm_incident *inc, const struct pm_rule *rule)
 	struct pm_at at = { 0 };
 	const char *text = pm_warn_text(inc, &at);
 
-	if (!text)
+	if (!text || (inc->headline && strstr(inc->headline, text)))
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at, "the warning says: %s", text);
 	return true;

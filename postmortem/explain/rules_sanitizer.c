@@ -15,6 +15,31 @@ static const struct pm_trace *trace_of(const struct pm_incident *inc, enum pm_tr
 	return NULL;
 }
 
+/* Page owner's traces tell the life of the page around the object, which is another one than the object's. */
+static bool of_page(const struct pm_trace *trace)
+{
+	return trace->title && (strstr(trace->title, "page last ") == trace->title ||
+				strstr(trace->title, "page_owner") == trace->title);
+}
+
+/* The object's own trace, or where there is none the page's. */
+static const struct pm_trace *life_of(const struct pm_incident *inc, enum pm_trace_role role)
+{
+	const struct pm_trace *page = NULL;
+
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+
+		if (trace->role != role || !trace->frames.n)
+			continue;
+		if (!of_page(trace))
+			return trace;
+		if (!page)
+			page = trace;
+	}
+	return page;
+}
+
 /* The function that asked for the allocation or free: the first that is no helper. */
 static const struct pm_place *asked(struct pm_incident *inc, const struct pm_trace *trace)
 {
@@ -84,30 +109,44 @@ static const char *age_words(struct pm_incident *inc, const char *age)
 	return pm_arena_printf(&inc->arena, "%.1f s", seconds);
 }
 
+/* Freed before, or the last thing known of memory whose present life is another. */
+static bool is_about_a_free(const struct pm_incident *inc)
+{
+	const char *type = pm_value(inc, "kasan", "bug_type");
+
+	return is_use_after_free(inc) ||
+	       (type && (strstr(type, "double-free") || strstr(type, "invalid-free")));
+}
+
 static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	const struct pm_trace *freed = trace_of(inc, PM_TRACE_FREED),
-			      *alloc = trace_of(inc, PM_TRACE_ALLOCATED);
+	const struct pm_trace *freed = life_of(inc, PM_TRACE_FREED),
+			      *alloc = life_of(inc, PM_TRACE_ALLOCATED);
 	const char *age = age_words(inc, pm_value(inc, "kfence", "free_age"));
 	struct pm_finding *finding;
 
-	if (!freed)
+	/* A page's free behind an object's allocation is from before that object's time. */
+	if (!freed || !is_about_a_free(inc) || (of_page(freed) && alloc && !of_page(alloc)))
 		return false;
 	const struct pm_place *by = asked(inc, freed);
 	const char *task = trace_task(inc, freed);
-	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, freed->at,
-			  "the object was freed%s%s in %s%s%s%s", task ? " by " : "", task ? task : "",
-			  pm_function_words(inc, by), age ? ", " : "", age ? age : "", age ? " before" : "");
+	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, freed->at, "the %s freed%s%s%s%s%s%s%s",
+			  of_page(freed) ? "page was last" : "object was", task ? " by " : "",
+			  task ? task : "", by ? " in " : "", by ? pm_function_words(inc, by) : "",
+			  age ? ", " : "", age ? age : "", age ? " before" : "");
 	pm_because(inc, finding, by ? by->at : freed->at);
-	if (alloc) {
+	if (alloc && of_page(alloc) == of_page(freed)) {
 		const struct pm_place *from = asked(inc, alloc);
 
 		task = trace_task(inc, alloc);
 		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at,
-				  "it had been allocated%s%s in %s", task ? " by " : "", task ? task : "",
-				  pm_function_words(inc, from));
+				  "it had been allocated%s%s%s%s", task ? " by " : "", task ? task : "",
+				  from ? " in " : "", from ? pm_function_words(inc, from) : "");
 	}
-	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid;
+	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid && !of_page(freed);
+	/* An interrupt frees in the name of the task that it found. */
+	if (both && (freed->pid == 0 || inc->actor.pid == 0))
+		both = false;
 	if (both && freed->pid != inc->actor.pid)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, freed->at,
 			"another task freed it than the one that used it: the user held no reference, or the "
@@ -122,13 +161,29 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool allocated_only(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	const struct pm_trace *alloc = trace_of(inc, PM_TRACE_ALLOCATED);
+	const struct pm_trace *alloc = life_of(inc, PM_TRACE_ALLOCATED),
+			      *freed = life_of(inc, PM_TRACE_FREED);
 
 	if (!alloc || pm_found(inc, "freed-by"))
 		return false;
+	const struct pm_place *from = asked(inc, alloc);
 	const char *task = trace_task(inc, alloc);
-	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at, "the object was allocated%s%s in %s",
-		task ? " by " : "", task ? task : "", pm_function_words(inc, asked(inc, alloc)));
+	if (!from && !task)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at, "the %s allocated%s%s%s%s",
+		of_page(alloc) ? "page was last" : "object was", task ? " by " : "", task ? task : "",
+		from ? " in " : "", from ? pm_function_words(inc, from) : "");
+	if (!freed || of_page(freed) || of_page(alloc))
+		return true;
+	/* The bug is not about this free: it mostly ended the life of an earlier object. */
+	from = asked(inc, freed);
+	task = trace_task(inc, freed);
+	if (from || task)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, freed->at,
+			"the last free on record of this memory, by %s%s%s, may have been an earlier "
+			"object's",
+			task ? task : "an unknown task", from ? " in " : "",
+			from ? pm_function_words(inc, from) : "");
 	return true;
 }
 
@@ -143,14 +198,21 @@ static bool out_of_bounds(struct pm_incident *inc, const struct pm_rule *rule)
 	if (!right && !strstr(relation, "left"))
 		return false;
 	bool far = strtoull(offset->value, NULL, 10) >= 256;
+	if (!strcmp(offset->value, "0") && right) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, offset->at,
+			"the access begins right behind the object's end: an index, length or size that is a "
+			"little too large, or an allocation that is too small");
+		return true;
+	}
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, offset->at,
-		far ? "the access is %s bytes %s the object: far off, so rather a wild index or pointer than "
-		      "a step too many"
-		: right ? "the access is %s bytes %s the object's end: an index, length or size that is a "
+		far     ? "the access is %s byte%s %s the object: far off, so rather a wild index or pointer "
+			  "than "
+			  "a step too many"
+		: right ? "the access is %s byte%s %s the object's end: an index, length or size that is a "
 			  "little too large, or an allocation that is too small"
-			: "the access is %s bytes %s the object: a negative index or a pointer moved back "
+			: "the access is %s byte%s %s the object: a negative index or a pointer moved back "
 			  "too far",
-		offset->value, right ? "behind" : "before");
+		offset->value, strcmp(offset->value, "1") ? "s" : "", right ? "behind" : "before");
 	return true;
 }
 
@@ -177,13 +239,28 @@ static bool asynchronous(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* Where the bytes came into being, else the last place that passed them on. */
+static const struct pm_trace *birth_of(const struct pm_incident *inc)
+{
+	const struct pm_trace *first = trace_of(inc, PM_TRACE_CREATED);
+
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+
+		if (trace->role == PM_TRACE_CREATED && trace->frames.n && trace->title &&
+		    strcasestr(trace->title, "created at"))
+			return trace;
+	}
+	return first;
+}
+
 static bool uninitialised(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *variable = pm_incident_fact(inc, "kmsan", "local_variable");
 	const struct pm_fact *first = pm_incident_fact(inc, "kmsan", "first_byte");
 	const struct pm_fact *last = pm_incident_fact(inc, "kmsan", "last_byte");
 	const struct pm_fact *bytes = pm_incident_fact(inc, "kmsan", "access_bytes");
-	const struct pm_trace *created = trace_of(inc, PM_TRACE_CREATED);
+	const struct pm_trace *created = birth_of(inc);
 	bool found = false;
 
 	if (first && bytes) {
@@ -199,8 +276,10 @@ static bool uninitialised(struct pm_incident *inc, const struct pm_rule *rule)
 		return true;
 	}
 	if (created && asked(inc, created)) {
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, created->at, "%s: %s",
-			created->title ? created->title : "the bytes come from",
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, created->at,
+			created->title && strcasestr(created->title, "stored to")
+				? "the bytes were never set; they were stored there in %s"
+				: "the bytes were never set since their memory was allocated in %s",
 			pm_function_words(inc, asked(inc, created)));
 		return true;
 	}
