@@ -24,8 +24,6 @@ void pm_words_source(struct pm_buf *buf, const struct pm_place *place)
 		pm_buf_printf(buf, ":%u", place->file_line);
 	if (place->source_text)
 		pm_buf_printf(buf, "  %s", place->source_text);
-	if (place->source_text)
-		pm_buf_printf(buf, "  %s", place->source_text);
 }
 
 static const char *comma(const struct pm_buf *buf)

@@ -20,7 +20,11 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	pm_explain(inc);
 	pm_render_text(sink, inc, &style);
 	pm_render_json_report(sink, inc, true);
-	pm_render_html_report(sink, inc, 0);
+
+	struct pm_render_html page;
+	pm_render_html_begin(&page, sink, "fuzz");
+	pm_render_html_report(&page, inc, 0);
+	pm_render_html_end(&page);
 	return true;
 }
 
