@@ -412,7 +412,7 @@ static bool takes(const struct pm_step *step, struct pm_slice body, struct candi
 	}
 }
 
-/* For a pick that needs no more than one candidate, reading can stop early. */
+/* For a pick that needs no more than one candidate, parsing can stop early. */
 static bool enough(const struct pm_linux_row *row, const struct candidates *c)
 {
 	return row->pick == PM_PICK_FIRST && c->n >= 3;
@@ -514,9 +514,9 @@ static void search(const struct pm_view *view, size_t from, const struct pm_linu
 				at++;
 				break;
 			}
-			if (!next && enough(row, &c))
-				break;
-			if (!pm_frame_parse(body, &frame) || frame.unreliable || frame.inlined)
+			/* what is left of the stack is only looked at for injected faults */
+			if ((!next && enough(row, &c)) || !pm_frame_parse(body, &frame) || frame.unreliable ||
+			    frame.inlined)
 				continue;
 			add(&c, frame.callee, row->skip);
 			add(&c, frame.symbol, row->skip);

@@ -233,7 +233,7 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	make_view(report, &scratch, &view);
 	name_and_blame(&view, &inc->arena, &named);
 	/* Where lines surely are of one task, a report whose printing crashed goes on in that crash's. */
-	if (view.own < view.lines.n && told(report->context) && named.matched &&
+	if (view.own < view.lines.n && told(report->context) &&
 	    (!named.row || (has_place(named.row) && !named.search.ok))) {
 		struct pm_view whole = view;
 		struct named again;
