@@ -54,7 +54,8 @@ static bool is_frame(struct pm_slice body)
 	struct pm_frame_text frame;
 
 	return pm_slice_has(body, PM_S("(stack is not available)")) ||
-	       (pm_frame_parse(body, &frame) && frame.symbol.n && !frame.inlined && !frame.unreliable);
+	       (!pm_stack_tagged(body) && pm_frame_parse(body, &frame) && frame.symbol.n && !frame.inlined &&
+		!frame.unreliable);
 }
 
 /* "[   12.345678]" in the title: a line of another CPU begins in the middle of it. */

@@ -323,12 +323,13 @@ static bool is_pc(struct pm_slice body, struct pm_slice *symbol_out)
 		struct pm_frame_text frame;
 		struct pm_slice rest, word;
 		uint64_t value;
+		unsigned n_digits;
 
 		if (pos == PM_NPOS)
 			continue;
 		rest = pm_slice_from(body, pos + strlen(pc_marks[i]));
 		word = rest;
-		if (pm_take_hex(&word, &value, NULL) && pm_take_char(&word, ':'))
+		if (pm_take_hex(&word, &value, &n_digits) && n_digits <= 4 && pm_take_char(&word, ':'))
 			rest = word; /* the code segment */
 		pm_take_blanks(&rest);
 		size_t at = pm_slice_find(rest, PM_S(" at "));
@@ -375,6 +376,14 @@ static bool is_injected(struct pm_slice body)
 		return false;
 	name = pm_guilty_base(frame.symbol);
 	return pm_slice_eq(name, PM_S("should_fail")) || pm_slice_eq(name, PM_S("should_failslab"));
+}
+
+/* "<EOI>  [<ffff…>] name": kernels before 4.9 put where another stack begins and its first frame on one
+ * line.  That frame is machinery of the change, and names no report. */
+bool pm_stack_tagged(struct pm_slice body)
+{
+	pm_take_blanks(&body);
+	return pm_slice_starts(body, PM_S("<")) && pm_slice_find_char(body, '[') != PM_NPOS;
 }
 
 static bool takes(const struct pm_step *step, struct pm_slice body, struct candidates *c, const char *skip)
@@ -515,8 +524,8 @@ static void search(const struct pm_view *view, size_t from, const struct pm_linu
 				break;
 			}
 			/* what is left of the stack is only looked at for injected faults */
-			if ((!next && enough(row, &c)) || !pm_frame_parse(body, &frame) || frame.unreliable ||
-			    frame.inlined)
+			if ((!next && enough(row, &c)) || pm_stack_tagged(body) ||
+			    !pm_frame_parse(body, &frame) || frame.unreliable || frame.inlined)
 				continue;
 			add(&c, frame.callee, row->skip);
 			add(&c, frame.symbol, row->skip);

@@ -66,6 +66,8 @@ const char *pm_guilty_file(const struct pm_view *view, const char *title, struct
 
 /* A line that starts a stack trace of any kind. */
 bool pm_stack_starts(struct pm_slice body);
+/* A frame behind the tag of a stack, on one line with it. */
+bool pm_stack_tagged(struct pm_slice body);
 
 /* title.c */
 
