@@ -202,6 +202,7 @@ struct pm_lock_edge {
 
 struct pm_module {
 	const char *name, *flags; /* flags: letters as printed, "OE" */
+	const char *flags_words;  /* "out-of-tree, unsigned" */
 	struct pm_at at;
 };
 

@@ -33,6 +33,18 @@ const char *pm_reg_bits_words(struct pm_arena *arena, const struct pm_reg_bits *
 /* Sets error_words and, where the fault has none yet, access. */
 void pm_fault_say(struct pm_incident *inc, const char *words, enum pm_access access);
 
+/* A field of an error code. */
+struct pm_code_field {
+	const char *name; /* lower case, of the manual */
+	unsigned shift, width;
+	const char *clear, *set;           /* words for 0 and for 1; NULL: not worth a fact */
+	const struct pm_code_words *words; /* of a field of several bits */
+	size_t n;
+};
+
+/* Adds a fact "error-code", named as the field, for each row. */
+void pm_error_fields(struct pm_incident *inc, const struct pm_code_field *rows, size_t n);
+
 /* ISA-neutral readers used by facts and registers alike. */
 const char *pm_x86_page_fault_words(struct pm_arena *arena, uint64_t error_code);
 const char *pm_x86_selector_words(struct pm_arena *arena, uint64_t error_code);

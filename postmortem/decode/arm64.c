@@ -90,6 +90,37 @@ static const struct pm_bit data_abort_bits[] = {
 	{ 0x1fff800, 0, NULL }, /* ISV and what it covers, SET, VNCR: said nowhere useful */
 };
 
+/* ESR_EL1, field by field: of every exception, of aborts, of data aborts, of those with a syndrome */
+static const struct pm_code_field class_fields[] = {
+	{ "ec", 26, 6, NULL, NULL, classes, PM_COUNT(classes) },
+	{ "il", 25, 1, "16-bit instruction", "32-bit instruction", NULL, 0 },
+};
+static const struct pm_code_field data_abort_fields[] = {
+	{ "dfsc", 0, 6, NULL, NULL, fault_status, PM_COUNT(fault_status) },
+	{ "wnr", 6, 1, "read", "write", NULL, 0 },
+	{ "s1ptw", 7, 1, "not on a stage 1 table walk", "on a stage 1 table walk", NULL, 0 },
+	{ "cm", 8, 1, "no cache maintenance", "cache maintenance", NULL, 0 },
+	{ "ea", 9, 1, "no external abort type told", "external abort type told", NULL, 0 },
+	{ "fnv", 10, 1, "FAR is valid", "FAR is not valid", NULL, 0 },
+	{ "isv", 24, 1, "no instruction syndrome", "instruction syndrome valid", NULL, 0 },
+};
+static const struct pm_code_field instruction_abort_fields[] = {
+	{ "ifsc", 0, 6, NULL, NULL, fault_status, PM_COUNT(fault_status) },
+	{ "s1ptw", 7, 1, "not on a stage 1 table walk", "on a stage 1 table walk", NULL, 0 },
+	{ "ea", 9, 1, "no external abort type told", "external abort type told", NULL, 0 },
+	{ "fnv", 10, 1, "FAR is valid", "FAR is not valid", NULL, 0 },
+};
+static const struct pm_code_words syndrome_sizes[] = {
+	{ 0, "1 byte" },
+	{ 1, "2 bytes" },
+	{ 2, "4 bytes" },
+	{ 3, "8 bytes" },
+};
+static const struct pm_code_field syndrome_fields[] = {
+	{ "srt", 16, 5, NULL, NULL, NULL, 0 }, /* number of the register */
+	{ "sas", 22, 2, NULL, NULL, syndrome_sizes, PM_COUNT(syndrome_sizes) },
+};
+
 static const char *const access_sizes[] = { "1 byte", "2 bytes", "4 bytes", "8 bytes" };
 
 /* arch/arm64/include/asm/brk-imm.h */
@@ -210,6 +241,13 @@ static void fault(struct pm_incident *inc)
 		access = f->error_code >> 6 & 1 ? PM_WRITE : PM_READ;
 	if (is_data_abort(f->error_code) && f->error_code >> 24 & 1 && !f->access_size)
 		f->access_size = 1u << (f->error_code >> 22 & 3);
+	pm_error_fields(inc, class_fields, PM_COUNT(class_fields));
+	if (is_data_abort(f->error_code))
+		pm_error_fields(inc, data_abort_fields, PM_COUNT(data_abort_fields));
+	if (is_data_abort(f->error_code) && f->error_code >> 24 & 1)
+		pm_error_fields(inc, syndrome_fields, PM_COUNT(syndrome_fields));
+	if (is_instruction_abort(f->error_code))
+		pm_error_fields(inc, instruction_abort_fields, PM_COUNT(instruction_abort_fields));
 	pm_fault_say(inc, pm_arm64_esr_words(&inc->arena, f->error_code), access);
 }
 

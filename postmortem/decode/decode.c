@@ -5,12 +5,18 @@
 #include "decode/disasm.h"
 #include "decode/backward.h"
 #include "decode/effective.h"
+#include "decode/oops_flags.h"
 #include "decode/pte.h"
 #include "decode/registers.h"
 #include "decode/syscall.h"
 #include "decode/taint.h"
 
 static const char *const fault_address_regs[] = { "cr2", "far", "badaddr", "dar", "badva", "badv" };
+
+static bool is_breakpoint(const char *name)
+{
+	return name[0] == 'd' && name[1] == 'r' && name[2] >= '0' && name[2] <= '3' && !name[3];
+}
 
 /* A register's meaning: what it controls or, for a general one, what its value looks like. */
 static void decode_registers(struct pm_incident *inc, const struct pm_decode_arch *arch,
@@ -38,7 +44,7 @@ static void decode_registers(struct pm_incident *inc, const struct pm_decode_arc
 						reg->meaning = meaning.words;
 					}
 				if (!reg->meaning && regs->role != PM_REGS_USER &&
-				    pm_register_is_general(reg->name))
+				    (pm_register_is_general(reg->name) || is_breakpoint(reg->name)))
 					reg->meaning =
 						pm_value_words(&inc->arena, &own, reg->value, reg->bits);
 			}
@@ -74,6 +80,7 @@ void pm_decode(struct pm_incident *inc)
 	pm_effective_decode(inc);
 	pm_backward_decode(inc);
 	decode_address(inc, &space);
+	pm_oops_flags_decode(inc);
 	pm_pte_decode(inc);
 	decode_registers(inc, arch, &space);
 	pm_taint_decode(inc);

@@ -25,6 +25,15 @@ static const struct pm_code_words interrupts[] = {
 	{ 13, "counter overflow interrupt" },
 };
 
+static const struct pm_code_field exception_fields[] = {
+	{ "interrupt", 63, 1, "an exception", "an interrupt", NULL, 0 },
+	{ "code", 0, 63, NULL, NULL, causes, PM_COUNT(causes) },
+};
+static const struct pm_code_field interrupt_fields[] = {
+	{ "interrupt", 63, 1, "an exception", "an interrupt", NULL, 0 },
+	{ "code", 0, 63, NULL, NULL, interrupts, PM_COUNT(interrupts) },
+};
+
 static const char *cause_words(uint64_t cause)
 {
 	if (cause >> 63)
@@ -72,6 +81,10 @@ static void fault(struct pm_incident *inc)
 		f->address = badaddr->value;
 		f->address_at = badaddr->at;
 	}
+	if (f->error_code >> 63)
+		pm_error_fields(inc, interrupt_fields, PM_COUNT(interrupt_fields));
+	else
+		pm_error_fields(inc, exception_fields, PM_COUNT(exception_fields));
 	pm_fault_say(inc, cause_words(f->error_code), access);
 }
 

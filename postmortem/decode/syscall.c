@@ -15,6 +15,7 @@ static const struct pm_code_words common[] = {
 	{ 469, "file_setattr" },
 };
 
+#define ENOSYS_LINUX 38
 #define X32_BIT 0x40000000 /* arch/x86/include/uapi/asm/unistd.h */
 
 static const struct {
@@ -108,10 +109,53 @@ static bool is_compat_entry(struct pm_slice function)
 	       pm_slice_has(function, PM_S("SYSCALL_compat")) || pm_slice_has(function, PM_S("compat"));
 }
 
+/* Where user mode passed arguments; what the entry put over the number (x86: -ENOSYS, until the call returns). */
+static const struct {
+	enum pm_arch arch;
+	const char *number, *arguments[6], *result;
+} conventions[] = {
+	{ PM_X86_64, "orig_rax", { "rdi", "rsi", "rdx", "r10", "r8", "r9" }, "rax" },
+	{ PM_I386, "orig_eax", { "ebx", "ecx", "edx", "esi", "edi", "ebp" }, "eax" },
+	{ PM_ARM64, "x8", { "x0", "x1", "x2", "x3", "x4", "x5" }, NULL },
+	{ PM_RISCV64, "a7", { "a0", "a1", "a2", "a3", "a4", "a5" }, NULL },
+	{ PM_LOONGARCH64, "a7", { "a0", "a1", "a2", "a3", "a4", "a5" }, NULL },
+};
+
+static void mean(struct pm_regs *regs, const char *name, const char *words)
+{
+	struct pm_register *reg = name ? pm_regs_find(regs, name) : NULL;
+
+	if (reg && !reg->meaning)
+		reg->meaning = words;
+}
+
+static void decode_user_registers(struct pm_incident *inc, struct pm_regs *user, bool compat)
+{
+	const struct pm_actor *actor = &inc->actor;
+	struct pm_arena *arena = &inc->arena;
+
+	for (size_t i = 0; i < PM_COUNT(conventions); i++) {
+		struct pm_register *result = NULL;
+
+		if (conventions[i].arch != inc->machine.arch)
+			continue;
+		mean(user, conventions[i].number,
+		     actor->syscall ? pm_arena_printf(arena, "system call %s", actor->syscall)
+				    : "system call");
+		if (conventions[i].result)
+			result = pm_regs_find(user, conventions[i].result);
+		if (result && (int32_t)result->value == -ENOSYS_LINUX)
+			mean(user, conventions[i].result, "-38 (-ENOSYS), until the call returns");
+		for (unsigned j = 0; !compat && j < 6; j++)
+			mean(user, conventions[i].arguments[j],
+			     pm_arena_printf(arena, "argument %u%s", j + 1, j ? ", if any" : ""));
+	}
+}
+
 void pm_syscall_decode(struct pm_incident *inc)
 {
 	const struct pm_trace *trace = pm_incident_crash_trace(inc);
-	const struct pm_regs *user = pm_incident_regs(inc, PM_REGS_USER);
+	struct pm_regs *user = pm_incident_regs(inc, PM_REGS_USER);
 	struct pm_actor *actor = &inc->actor;
 	struct pm_slice named = { 0 };
 	bool entered = false, compat = false;
@@ -142,10 +186,10 @@ void pm_syscall_decode(struct pm_incident *inc)
 			actor->has_syscall = true;
 			actor->syscall_nr = reg->value;
 		}
-	if (actor->syscall)
-		return;
-	if (named.n)
+	if (!actor->syscall && named.n)
 		actor->syscall = pm_arena_str(&inc->arena, named);
-	else if (actor->has_syscall)
+	else if (!actor->syscall && actor->has_syscall)
 		actor->syscall = pm_syscall_name(inc->machine.arch, compat, actor->syscall_nr);
+	if (actor->has_syscall && user && entered)
+		decode_user_registers(inc, user, compat);
 }

@@ -26,6 +26,26 @@ static const struct pm_taint letters[] = {
 	{ 'J', "user space used a mutating debug operation in fwctl" },
 };
 
+/* The same of one module, and what it is about to do (kernel/module/main.c: module_flags). */
+static const struct pm_taint module_letters[] = {
+	{ 'P', "proprietary" },  { 'F', "force loaded" },    { 'R', "force unloaded" },
+	{ 'C', "staging" },      { 'O', "out-of-tree" },     { 'E', "unsigned" },
+	{ 'K', "live patch" },   { 'X', "auxiliary taint" }, { 'N', "test" },
+	{ '+', "being loaded" }, { '-', "being unloaded" },
+};
+
+static const char *module_words(struct pm_arena *arena, const char *flags)
+{
+	const char *words = NULL;
+
+	for (; *flags; flags++)
+		for (size_t i = 0; i < PM_COUNT(module_letters); i++)
+			if (module_letters[i].letter == *flags)
+				words = pm_arena_printf(arena, "%s%s%s", words ? words : "",
+							words ? ", " : "", module_letters[i].words);
+	return words;
+}
+
 const char *pm_taint_words(char letter)
 {
 	for (size_t i = 0; i < PM_COUNT(letters); i++)
@@ -47,4 +67,7 @@ void pm_taint_decode(struct pm_incident *inc)
 	for (size_t i = 0; i < machine->taints.n; i++)
 		if (!machine->taints.v[i].words)
 			machine->taints.v[i].words = pm_taint_words(machine->taints.v[i].letter);
+	for (size_t i = 0; machine->system == PM_LINUX && i < inc->modules.n; i++)
+		if (inc->modules.v[i].flags)
+			inc->modules.v[i].flags_words = module_words(&inc->arena, inc->modules.v[i].flags);
 }

@@ -31,22 +31,48 @@ static const struct pm_bit selector_bits[] = {
 	{ 0x6, 0x4, "LDT" },         { 0x6, 0x6, "IDT" }, { 0xfff8, 0, NULL }, /* the index: said apart */
 };
 
+/* The same, one by one. */
+static const struct pm_code_field page_fault_fields[] = {
+	{ "p", 0, 1, "page not present", "the page is present, access forbidden", NULL, 0 },
+	{ "w", 1, 1, "not a write", "write", NULL, 0 },
+	{ "u", 2, 1, "kernel mode", "user mode", NULL, 0 },
+	{ "rsvd", 3, 1, "no reserved bit set in the page tables",
+	  "a reserved bit is set in a page table entry", NULL, 0 },
+	{ "i", 4, 1, "no instruction fetch", "instruction fetch", NULL, 0 },
+	{ "pk", 5, 1, "not forbidden by a protection key", "forbidden by the protection key", NULL, 0 },
+	{ "ss", 6, 1, NULL, "shadow stack access", NULL, 0 },
+	{ "hlat", 7, 1, NULL, "HLAT paging", NULL, 0 },
+	{ "sgx", 15, 1, NULL, "SGX access control", NULL, 0 },
+	{ "rmp", 31, 1, NULL, "RMP violation (SEV-SNP)", NULL, 0 },
+};
+static const struct pm_code_words selector_tables[] = {
+	{ 0, "GDT: segments of the whole system" },
+	{ 1, "IDT: interrupt gates" },
+	{ 2, "LDT: segments of the task" },
+	{ 3, "IDT: interrupt gates" },
+};
+static const struct pm_code_field selector_fields[] = {
+	{ "ext", 0, 1, "raised by the program itself", "raised on the way to an external event", NULL, 0 },
+	{ "table", 1, 2, NULL, NULL, selector_tables, PM_COUNT(selector_tables) },
+	{ "index", 3, 13, NULL, NULL, NULL, 0 },
+};
+
 /* SDM vol 3, 2.3 */
 static const struct pm_bit eflags_bits[] = {
-	PM_BIT(0, "CF"),
-	PM_BIT(2, "PF"),
-	PM_BIT(4, "AF"),
-	PM_BIT(6, "ZF"),
-	PM_BIT(7, "SF"),
+	PM_BIT(0, "CF (carry)"),
+	PM_BIT(2, "PF (parity)"),
+	PM_BIT(4, "AF (carry of 4 bits)"),
+	PM_BIT(6, "ZF (zero)"),
+	PM_BIT(7, "SF (sign)"),
 	PM_BIT(8, "TF (single step)"),
 	PM_BIT(9, "IF (interrupts on)"),
 	PM_CLEAR(9, "interrupts off"),
 	PM_BIT(10, "DF (strings go down)"),
-	PM_BIT(11, "OF"),
+	PM_BIT(11, "OF (overflow)"),
 	{ 0x3000, 0x1000, "IOPL 1" },
 	{ 0x3000, 0x2000, "IOPL 2" },
 	{ 0x3000, 0x3000, "IOPL 3" },
-	PM_BIT(14, "NT"),
+	PM_BIT(14, "NT (nested task)"),
 	PM_BIT(16, "RF (resume)"),
 	PM_BIT(17, "VM (virtual 8086)"),
 	PM_BIT(18, "AC (user access allowed: stac, or alignment check)"),
@@ -58,49 +84,53 @@ static const struct pm_bit eflags_bits[] = {
 
 /* SDM vol 3, 2.5 */
 static const struct pm_bit cr0_bits[] = {
-	PM_BIT(0, "PE"),
-	PM_BIT(1, "MP"),
-	PM_BIT(2, "EM"),
-	PM_BIT(3, "TS"),
-	PM_BIT(4, "ET"),
-	PM_BIT(5, "NE"),
-	PM_BIT(16, "WP"),
+	PM_BIT(0, "PE (protected mode)"),
+	PM_BIT(1, "MP (FPU watched)"),
+	PM_BIT(2, "EM (no FPU)"),
+	PM_BIT(3, "TS (task switched)"),
+	PM_BIT(4, "ET (387)"),
+	PM_BIT(5, "NE (FPU errors are exceptions)"),
+	PM_BIT(16, "WP (write protection binds the kernel)"),
 	PM_CLEAR(16, "write protection OFF"),
-	PM_BIT(18, "AM"),
-	PM_BIT(29, "NW"),
+	PM_BIT(18, "AM (alignment checks allowed)"),
+	PM_BIT(29, "NW (not write-through)"),
 	PM_BIT(30, "CD (caches off)"),
-	PM_BIT(31, "PG"),
+	PM_BIT(31, "PG (paging)"),
 };
 static const struct pm_bit cr4_bits[] = {
-	PM_BIT(0, "VME"),
-	PM_BIT(1, "PVI"),
-	PM_BIT(2, "TSD"),
-	PM_BIT(3, "DE"),
-	PM_BIT(4, "PSE"),
-	PM_BIT(5, "PAE"),
-	PM_BIT(6, "MCE"),
-	PM_BIT(7, "PGE"),
-	PM_BIT(8, "PCE"),
-	PM_BIT(9, "OSFXSR"),
-	PM_BIT(10, "OSXMMEXCPT"),
-	PM_BIT(11, "UMIP"),
+	PM_BIT(0, "VME (virtual 8086 extensions)"),
+	PM_BIT(1, "PVI (protected-mode virtual interrupts)"),
+	PM_BIT(2, "TSD (rdtsc for the kernel only)"),
+	PM_BIT(3, "DE (debugging extensions)"),
+	PM_BIT(4, "PSE (large pages)"),
+	PM_BIT(5, "PAE (physical address extension)"),
+	PM_BIT(6, "MCE (machine checks)"),
+	PM_BIT(7, "PGE (global pages)"),
+	PM_BIT(8, "PCE (rdpmc for user mode)"),
+	PM_BIT(9, "OSFXSR (SSE)"),
+	PM_BIT(10, "OSXMMEXCPT (SSE exceptions)"),
+	PM_BIT(11, "UMIP (no sgdt, sidt… for user mode)"),
 	PM_BIT(12, "LA57 (5-level paging)"),
-	PM_BIT(13, "VMXE"),
-	PM_BIT(14, "SMXE"),
-	PM_BIT(16, "FSGSBASE"),
-	PM_BIT(17, "PCIDE"),
-	PM_BIT(18, "OSXSAVE"),
-	PM_BIT(19, "KL"),
-	PM_BIT(20, "SMEP"),
-	PM_BIT(21, "SMAP"),
-	PM_BIT(22, "PKE"),
-	PM_BIT(23, "CET"),
-	PM_BIT(24, "PKS"),
-	PM_BIT(25, "UINTR"),
-	PM_BIT(27, "LASS"),
-	PM_BIT(28, "LAM_SUP"),
-	PM_BIT(32, "FRED"),
+	PM_BIT(13, "VMXE (virtual machines)"),
+	PM_BIT(14, "SMXE (safer mode)"),
+	PM_BIT(16, "FSGSBASE (user mode may set FS and GS base)"),
+	PM_BIT(17, "PCIDE (process-context ids)"),
+	PM_BIT(18, "OSXSAVE (xsave)"),
+	PM_BIT(19, "KL (key locker)"),
+	PM_BIT(20, "SMEP (no kernel execution of user pages)"),
+	PM_BIT(21, "SMAP (no kernel access to user pages)"),
+	PM_BIT(22, "PKE (protection keys of user pages)"),
+	PM_BIT(23, "CET (control-flow enforcement)"),
+	PM_BIT(24, "PKS (protection keys of kernel pages)"),
+	PM_BIT(25, "UINTR (user interrupts)"),
+	PM_BIT(27, "LASS (address space separation)"),
+	PM_BIT(28, "LAM_SUP (linear address masking)"),
+	PM_BIT(32, "FRED (event delivery by FRED)"),
 };
+
+/* SDM vol 3, 17.2.4: which accesses to how many bytes a breakpoint stops */
+static const char *const dr7_accesses[] = { "execute", "write", "I/O", "read or write" };
+static const char *const dr7_sizes[] = { "1 byte", "2 bytes", "8 bytes", "4 bytes" };
 
 /* SDM vol 3, 17.2 */
 static const struct pm_bit dr6_bits[] = {
@@ -111,25 +141,8 @@ static const struct pm_bit dr6_bits[] = {
 	{ 0xfffe0ff0, 0xfffe0ff0, "" }, /* always one */
 };
 static const struct pm_bit dr7_bits[] = {
-	{ 0x3, 0x1, "0 on" },
-	{ 0x3, 0x2, "0 on (global)" },
-	{ 0x3, 0x3, "0 on" },
-	{ 0xc, 0x4, "1 on" },
-	{ 0xc, 0x8, "1 on (global)" },
-	{ 0xc, 0xc, "1 on" },
-	{ 0x30, 0x10, "2 on" },
-	{ 0x30, 0x20, "2 on (global)" },
-	{ 0x30, 0x30, "2 on" },
-	{ 0xc0, 0x40, "3 on" },
-	{ 0xc0, 0x80, "3 on (global)" },
-	{ 0xc0, 0xc0, "3 on" },
-	{ 0xff, 0, "no breakpoint on" },
-	PM_BIT(8, "LE"),
-	PM_BIT(9, "GE"),
-	PM_BIT(11, "RTM"),
-	PM_BIT(13, "GD"),
-	{ 0xffff0400, 0, NULL },
-	{ 0xffff0000, 0xffff0000, NULL },
+	PM_BIT(8, "LE"),         PM_BIT(9, "GE"), PM_BIT(11, "RTM"), PM_BIT(13, "GD (guarded)"),
+	{ 0xffff04ff, 0, NULL },
 };
 
 static const struct pm_reg_bits reg_bits[] = {
@@ -224,6 +237,7 @@ static void fault(struct pm_incident *inc)
 		return;
 	switch (f->vector) {
 	case 14:
+		pm_error_fields(inc, page_fault_fields, PM_COUNT(page_fault_fields));
 		pm_fault_say(inc, pm_x86_page_fault_words(&inc->arena, f->error_code),
 			     f->error_code & PF_FETCH   ? PM_EXECUTE
 			     : f->error_code & PF_WRITE ? PM_WRITE
@@ -233,6 +247,8 @@ static void fault(struct pm_incident *inc)
 	case 11:
 	case 12:
 	case 13:
+		if (f->error_code)
+			pm_error_fields(inc, selector_fields, PM_COUNT(selector_fields));
 		pm_fault_say(inc, pm_x86_selector_words(&inc->arena, f->error_code), PM_ACCESS_UNKNOWN);
 		break;
 	default:
@@ -247,7 +263,39 @@ static bool is_segment(const char *name)
 
 static const char *dr7_words(struct pm_arena *arena, uint64_t value)
 {
-	return pm_bits_words(arena, dr7_bits, PM_COUNT(dr7_bits), value & 0xfbff, ", ");
+	const char *words = NULL;
+
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned on = value >> 2 * i & 3, how = value >> (16 + 4 * i) & 15;
+
+		if (on)
+			words = pm_arena_printf(arena, "%s%s%u on%s: %s, %s", words ? words : "",
+						words ? ", " : "", i, on == 2 ? " (global)" : "",
+						dr7_accesses[how & 3], dr7_sizes[how >> 2]);
+	}
+	const char *rest = pm_bits_words(arena, dr7_bits, PM_COUNT(dr7_bits), value & 0x2b00, ", ");
+
+	return pm_arena_printf(arena, "%s%s%s", words ? words : "no breakpoint on", rest ? ", " : "",
+			       rest ? rest : "");
+}
+
+/* SDM vol 3, 2.7: two bits for each key, access and write disabled */
+static const char *pkru_words(struct pm_arena *arena, uint64_t value)
+{
+	static const char *const states[] = { "open", "no access", "read only", "no access" };
+	const char *words = NULL;
+
+	for (unsigned key = 0, next; key < 16; key = next) {
+		const char *state = states[value >> 2 * key & 3];
+
+		for (next = key + 1; next < 16 && states[value >> 2 * next & 3] == state;)
+			next++;
+		words = next > key + 1 ? pm_arena_printf(arena, "%s%skeys %u-%u: %s", words ? words : "",
+							 words ? "; " : "", key, next - 1, state)
+				       : pm_arena_printf(arena, "%s%skey %u: %s", words ? words : "",
+							 words ? "; " : "", key, state);
+	}
+	return words;
 }
 
 /* DR6 has bits that are one when nothing happened. */
@@ -267,8 +315,12 @@ static const char *reg_words(struct pm_arena *arena, const struct pm_incident *i
 		/* A 64-bit fs or gs is a base address, not a selector. */
 		if (reg->bits > 32 || inc->machine.system != PM_LINUX)
 			return NULL;
+		if (reg->value < 4 && reg->name[0] != 'c')
+			return "null selector";
 		return pm_code_find(selectors, n, reg->value & 0xffff);
 	}
+	if (!strcmp(reg->name, "pkru"))
+		return pkru_words(arena, reg->value);
 	if (!strcmp(reg->name, "dr6"))
 		return dr6_words(arena, reg->value);
 	if (!strcmp(reg->name, "dr7"))
@@ -291,6 +343,13 @@ static const char *reg_64(struct pm_arena *arena, const struct pm_incident *inc,
 					       table, (unsigned)(reg->value & 0xfff));
 		return pm_arena_printf(arena, "top page table at physical 0x%" PRIx64, table);
 	}
+	/* Of the kernel: user mode's base waits in the other register until swapgs. */
+	if (inc->machine.system == PM_LINUX && reg->value && !strcmp(reg->name, "gs_base"))
+		return reg->value >> 63 ? "per-CPU data of this CPU" : NULL;
+	if (!strcmp(reg->name, "fs_base"))
+		return reg->value ? "user mode's TLS" : "user mode's TLS: none";
+	if (!strcmp(reg->name, "kernel_gs_base"))
+		return reg->value ? "user mode's GS base" : "user mode's GS base: none";
 	return reg_words(arena, inc, reg, selectors_64, PM_COUNT(selectors_64));
 }
 

@@ -380,6 +380,7 @@ static void details(struct pm_json *json, const struct pm_incident *inc)
 		pm_json_open(json, NULL, '{');
 		pm_json_str(json, "name", inc->modules.v[i].name);
 		pm_json_str(json, "flags", inc->modules.v[i].flags);
+		pm_json_str(json, "flags_words", inc->modules.v[i].flags_words);
 		at(json, "at", inc->modules.v[i].at);
 		pm_json_close(json, '}');
 	}

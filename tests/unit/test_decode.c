@@ -233,6 +233,49 @@ static void other_causes(void **state)
 	assert_null(inc.fault.error_words);
 }
 
+static const struct pm_fact *code_fact(const char *name)
+{
+	return pm_incident_fact(&inc, "error-code", name);
+}
+
+static void error_code_fields(void **state)
+{
+	(void)state;
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	error_code(0x13);
+	inc.fault.flags = "PREEMPT SMP NOPTI other";
+	struct pm_module *module = PM_PUSH(&inc.arena, &inc.modules);
+	module->name = "ringbuf";
+	module->flags = "POE+";
+	pm_decode(&inc);
+	assert_string_equal(code_fact("p")->value, "1");
+	assert_string_equal(code_fact("i")->meaning, "instruction fetch");
+	assert_string_equal(code_fact("u")->meaning, "kernel mode");
+	assert_null(code_fact("sgx"));
+	assert_non_null(pm_incident_fact(&inc, "oops-flags", "preempt"));
+	assert_non_null(pm_incident_fact(&inc, "oops-flags", "nopti"));
+	assert_null(pm_incident_fact(&inc, "oops-flags", "pti"));
+	assert_string_equal(inc.modules.v[0].flags_words, "proprietary, out-of-tree, unsigned, being loaded");
+	begin(PM_X86_64, PM_KIND_GPF);
+	error_code(0);
+	pm_decode(&inc);
+	assert_null(code_fact("index")); /* no selector */
+	begin(PM_X86_64, PM_KIND_GPF);
+	error_code(0x2c);
+	pm_decode(&inc);
+	assert_string_equal(code_fact("index")->value, "0x5");
+	has(code_fact("table")->meaning, "LDT");
+	begin(PM_ARM64, PM_KIND_PAGE_FAULT);
+	error_code(0x8600000f);
+	pm_decode(&inc);
+	assert_string_equal(code_fact("ifsc")->meaning, "permission fault, level 3");
+	assert_null(code_fact("wnr"));
+	begin(PM_ARM64, PM_KIND_BUG);
+	error_code(0); /* "Oops - BUG: 0" holds no ESR */
+	pm_decode(&inc);
+	assert_null(code_fact("ec"));
+}
+
 /* ---- Registers, tables, letters ---- */
 
 static void x86_registers(void **state)
@@ -251,14 +294,30 @@ static void x86_registers(void **state)
 	reg("rax", 0x6b6b6b6b6b6b6b6b);
 	reg("rbx", 7);
 	pm_decode(&inc);
-	assert_string_equal(meaning("eflags"), "PF, ZF, IF (interrupts on), RF (resume)");
-	assert_string_equal(meaning("cr0"), "PE, MP, ET, NE, WP, AM, PG");
+	assert_string_equal(meaning("eflags"), "PF (parity), ZF (zero), IF (interrupts on), RF (resume)");
+	has(meaning("cr0"), "PE (protected mode), MP (");
+	has(meaning("cr0"), "WP (write protection binds the kernel)");
 	assert_string_equal(meaning("cr2"), "NULL + 0x18");
 	assert_string_equal(meaning("cr3"), "top page table at physical 0x1234000");
-	has(meaning("cr4"), "SMEP, SMAP");
+	has(meaning("cr4"), "SMEP (no kernel execution of user pages), SMAP (");
 	assert_string_equal(meaning("dr6"), "nothing hit");
 	assert_string_equal(meaning("dr7"), "no breakpoint on");
 	assert_string_equal(meaning("ds"), "kernel data");
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	reg("dr0", 0x6b6b6b6b6b6b6b6b);
+	reg("dr7", 0x00d90606);
+	reg("pkru", 0x55555558);
+	reg("es", 0);
+	pm_regs_find(regs, "es")->bits = 16;
+	pm_decode(&inc);
+	has(meaning("dr0"), "POISON_FREE");
+	assert_string_equal(meaning("dr7"), "0 on (global): write, 8 bytes, 1 on: write, 4 bytes, GE");
+	assert_string_equal(meaning("pkru"), "key 0: open; key 1: read only; keys 2-15: no access");
+	assert_string_equal(meaning("es"), "null selector");
+	begin(PM_X86_64, PM_KIND_NULL_DEREF);
+	reg("rax", 0x6b6b6b6b6b6b6b6b);
+	reg("rbx", 7);
+	pm_decode(&inc);
 	has(meaning("rax"), "POISON_FREE");
 	assert_null(meaning("rbx"));
 	/* Another system has its own selectors. */
@@ -800,6 +859,7 @@ int main(void)
 		cmocka_unit_test(page_fault_codes),
 		cmocka_unit_test(arm64_syndromes),
 		cmocka_unit_test(other_causes),
+		cmocka_unit_test(error_code_fields),
 		cmocka_unit_test(x86_registers),
 		cmocka_unit_test(page_tables),
 		cmocka_unit_test(taint_letters),

@@ -924,13 +924,13 @@ static void hashed(void **state)
 		     " [<00000000fa15e998>] deep+0x9/0x20\n");
 	all_seen(r);
 	assert_int_equal(r->inc.fault.address, 0xffffc90000422fe8);
-	assert_string_equal(fact(r, "stack", "low"), "(none)");
+	assert_string_equal(fact(r, "stack", "stack_low"), "(none)");
 	assert_false(trace(r, PM_TRACE_CRASH)->frames.v[0].place.has_addr);
 	done(r);
 	read_text(r, "BUG: stack guard page was hit at ffffc90000422fe8 (stack is "
 		     "ffffc90000423000..ffffc90000427fff)\n");
 	assert_int_equal(r->inc.fault.address, 0xffffc90000422fe8);
-	assert_string_equal(fact(r, "stack", "high"), "ffffc90000427fff");
+	assert_string_equal(fact(r, "stack", "stack_high"), "ffffc90000427fff");
 	done(r);
 }
 

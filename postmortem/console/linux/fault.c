@@ -468,9 +468,9 @@ static bool read_guard(struct pm_fields *f, const struct pm_field_row *row, stru
 	if (at != PM_NPOS && pm_fields_own(f)) {
 		s = pm_slice_from(rest, at + 10);
 		if (pm_take_until(&s, ".)", &low)) {
-			pm_fields_fact(f, "stack", "low", low);
+			pm_fields_fact(f, "stack", "stack_low", low);
 			if (pm_take(&s, PM_S("..")))
-				pm_fields_fact(f, "stack", "high",
+				pm_fields_fact(f, "stack", "stack_high",
 					       pm_slice_upto(s, pm_slice_find_char(s, ')')));
 		}
 	}

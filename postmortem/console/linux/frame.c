@@ -120,6 +120,26 @@ static void take_addresses(struct pm_slice *s, struct pm_frame_text *out)
 	}
 }
 
+/* "a.h:1 b.c:2 c.c:3 (discriminator 1)": the last place is the function's own, the others were inlined there. */
+static void take_sources(struct pm_slice s, struct pm_frame_text *out)
+{
+	struct pm_slice all = s, word;
+
+	while (pm_take_blanks(&s), pm_take_word(&s, &word)) {
+		if (!take_source(word, &out->file, &out->file_line))
+			break;
+		out->inlined_at = pm_slice_upto(all, (size_t)(word.p - all.p));
+	}
+}
+
+bool pm_frame_take_inlined(struct pm_slice *inlined_at, struct pm_slice *file_out, uint32_t *line_out)
+{
+	struct pm_slice word;
+
+	pm_take_blanks(inlined_at);
+	return pm_take_word(inlined_at, &word) && take_source(word, file_out, line_out);
+}
+
 /* What may follow symbol+offset/size. */
 static void take_tail(struct pm_slice s, struct pm_frame_text *out)
 {
@@ -152,7 +172,7 @@ static void take_tail(struct pm_slice s, struct pm_frame_text *out)
 			size_t end = pm_slice_find_char(s, ')');
 
 			if (!out->file.n)
-				take_source(pm_slice_upto(s, end), &out->file, &out->file_line);
+				take_sources(pm_slice_upto(s, end), out);
 			s = pm_slice_from(s, end == PM_NPOS ? s.n : end + 1);
 		} else {
 			if (!pm_take_word(&s, &word))
@@ -204,6 +224,7 @@ static bool take_symbol(struct pm_slice s, struct pm_frame_text *out)
 			continue;
 		rest = pm_slice_from(s, i + 1);
 		bool paren = pm_take_char(&rest, '(');
+		struct pm_slice inside = rest;
 		if (!pm_take_until(&rest, " )", &word) || !take_source(word, &file, &line))
 			continue;
 		struct pm_slice symbol = pm_slice_trim(pm_slice_upto(s, i));
@@ -214,6 +235,8 @@ static bool take_symbol(struct pm_slice s, struct pm_frame_text *out)
 		out->file = file;
 		out->file_line = line;
 		size_t end = paren ? pm_slice_find_char(rest, ')') : 0;
+		if (paren)
+			take_sources(pm_slice_upto(inside, pm_slice_find_char(inside, ')')), out);
 		take_tail(pm_slice_from(rest, end == PM_NPOS ? rest.n : end + paren), out);
 		return true;
 	}

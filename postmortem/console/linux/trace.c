@@ -120,6 +120,21 @@ static void add_frame(struct pm_fields *f, const struct pm_frame_text *text)
 		trace = pm_fields_trace_empty(f);
 	if (!trace || trace->frames.n >= PM_FIELDS_FRAMES)
 		return;
+	/* Functions inlined there have a place, but no name. */
+	struct pm_slice places = text->inlined_at, file;
+	uint32_t line;
+
+	while (trace->frames.n + 1 < PM_FIELDS_FRAMES && pm_frame_take_inlined(&places, &file, &line)) {
+		struct pm_frame *inlined = PM_PUSH(f->arena, &trace->frames);
+
+		inlined->place.file = pm_fields_str(f, pm_slice_upto(file, 512));
+		inlined->place.file_line = line;
+		inlined->place.at = inlined->at = f->at;
+		inlined->trust = text->unreliable ? PM_SCANNED : PM_EXACT;
+		inlined->inlined = true;
+		inlined->stack = f->stack;
+		inlined->stack_name = f->stack_name;
+	}
 	struct pm_frame *frame = PM_PUSH(f->arena, &trace->frames);
 	struct pm_place *place = &frame->place;
 
