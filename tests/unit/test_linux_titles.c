@@ -224,7 +224,6 @@ static const struct example examples[] = {
 
 	/* other */
 	{ "BUG: Dentry ffff888012345678{i=12,n=frob}  still in use (1) [unmount of frobfs sda1]\n" STACK, "BUG: Dentry still in use in unmount", NULL, "BUG: Dentry still in use [unmount of frobfs sda1]" },
-	{ "BUG: Dentry ffff888012345678{i=12,n=frob}  still in use (1) [unm\nBUG: Dentry ffff888012345690{i=13,n=frob}  still in use (1) [unmount of frobfs sda1]\n" STACK, "BUG: Dentry still in use in unmount", NULL, "BUG: Dentry still in use [unmount of frobfs sda1]" },
 	{ "BUG: Dentry ffff888012345678{i=12,n=frob}  still in use (1) [unm\n" STACK, "BUG: Dentry ADDR{i=NUM,n=frob} still in use (NUM) [unm", NULL, NULL, true },
 	{ "Booting the kernel.\n", "unexpected kernel reboot", "REBOOT" },
 	{ "unregister_netdevice: waiting for lo to become free. Usage count = 2\n", "unregister_netdevice: waiting for DEV to become free", "DoS" },
