@@ -187,6 +187,8 @@ static const struct example examples[] = {
 	{ "BUG kmalloc-64 (Not tainted): Object already free\n" STACK, "BUG: Object already free", "DoS" },
 	{ "BUG frob_cache (Tainted: G    B     ): Poison overwritten\n" STACK, "BUG: Poison overwritten in slab frob_cache", NULL },
 	{ "slab error in verify_redzone_free(): cache `frob': memory outside object was overwritten\n" STACK, "slab error in verify_redzone_free", NULL },
+	{ "INFO: Slab 0xffffea0000123450 objects=20 used=2 fp=0xffff888012345678 flags=0x8000000000004080\nCall Trace:\n", "INFO: Slab ADDR objects=NUM used=NUM fp=ADDR flags=ADDR", NULL },
+	{ "INFO: 0xffff888012345678-0xffff88801234567b. First byte 0x6a instead of 0x6b\n", "INFO: ADDR-ADDR. First byte 0x6a instead of 0x6b", NULL },
 	{ "INFO: Freed in frob_free+0x1/0x2 age=12 cpu=1 pid=77\n", "INFO: Freed in frob_free age=NUM cpu=NUM pid=NUM", NULL, NULL, true },
 
 	/* oom */

@@ -111,6 +111,21 @@ static const struct pm_linux_row rows[] = {
 	  { NULL },
 	  PM_KIND_SLAB_CORRUPTION,
 	  .flags = PM_ROW_CORRUPTED },
+	/* the same, of SLUB until 5.12: lines below "BUG cache (…): …" */
+	{ "INFO:",
+	  "INFO: {Slab|Object} 0x{*}$",
+	  { NULL },
+	  "INFO: {1} 0x{2}",
+	  { NULL },
+	  PM_KIND_SLAB_CORRUPTION,
+	  .flags = PM_ROW_NO_TRACE | PM_ROW_FOLLOWS },
+	{ "INFO:",
+	  "INFO: 0x{*}. First byte {*}$",
+	  { NULL },
+	  "INFO: 0x{1}. First byte {2}",
+	  { NULL },
+	  PM_KIND_SLAB_CORRUPTION,
+	  .flags = PM_ROW_NO_TRACE | PM_ROW_FOLLOWS },
 };
 
 const struct pm_linux_family pm_family_memory = PM_ROWS("memory", rows, pm_memory_fields);
