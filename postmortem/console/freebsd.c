@@ -190,7 +190,11 @@ static void read_code(struct pm_bsd_report *report, struct pm_slice value, const
 
 	if (fault->error_words)
 		return;
-	fault->error_words = pm_bsd_str(report, value);
+	/* "supervisor read data  , page not present": room for words that did not apply. */
+	size_t gap = pm_slice_find(value, PM_S("  ,"));
+	fault->error_words = gap == PM_NPOS ? pm_bsd_str(report, value)
+					    : pm_arena_printf(&report->inc->arena, "%.*s%.*s", (int)gap,
+							      value.p, PM_FMT(pm_slice_from(value, gap + 2)));
 	if (pm_slice_has(value, PM_S("instruction")))
 		fault->access = PM_EXECUTE;
 	else if (pm_slice_has(value, PM_S(" write")))

@@ -85,6 +85,18 @@ static bool made_from(const struct pm_operation *op, const char *text, char reg[
 	return true;
 }
 
+/* x86: "mov %esi,%edi" and its like leave nothing above bit 31. */
+static bool clears_upper(const struct pm_incident *inc, const char *text, bool wide)
+{
+	const char *comma = strrchr(text, ',');
+
+	if (!wide || inc->machine.arch != PM_X86_64 || strncmp(text, "mov ", 4) || !comma || comma[1] != '%')
+		return false;
+	size_t n = strlen(comma + 2);
+	return comma[2] == 'e' ||
+	       (comma[2] == 'r' && n >= 3 && comma[2 + n - 1] == 'd' && comma[3] >= '0' && comma[3] <= '9');
+}
+
 static const char *const stack_pointers[] = { "rsp", "esp", "sp" };
 
 static bool is_stack_pointer(enum pm_arch arch, const char *reg)
@@ -104,6 +116,10 @@ void pm_backward_decode(struct pm_incident *inc)
 	const char *from = NULL;
 	unsigned copies = 0;
 	size_t i = 0;
+	bool plain = true; /* only copied since: the value is the register's own */
+	const struct pm_register *base =
+		fault->base_reg ? pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), fault->base_reg) : NULL;
+	bool wide = base && base->value >> 32;
 
 	if (!fault->base_reg || fault->base_from || strlen(fault->base_reg) >= sizeof(reg) ||
 	    is_stack_pointer(inc->machine.arch, fault->base_reg))
@@ -136,6 +152,13 @@ void pm_backward_decode(struct pm_incident *inc)
 		}
 		if (!writes(&op, reg))
 			continue;
+		/* A 32-bit move clears the upper half: where the register has one, the code before the mark is
+		 * not what ran, or is not decoded from an instruction's start. */
+		if (clears_upper(inc, insn->text, wide) && plain) {
+			from = NULL;
+			break;
+		}
+		plain = plain && !strncmp(insn->text, "mov ", 4);
 		from = from ? pm_arena_printf(&inc->arena, "%s; %s", insn->text, from) : insn->text;
 		if (!made_from(&op, insn->text, reg) || is_stack_pointer(inc->machine.arch, reg) ||
 		    ++copies > COPIES_MAX)

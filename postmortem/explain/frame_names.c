@@ -599,6 +599,10 @@ static const struct pm_frame_name linux_names[] = {
 	{ "new_slab*", PM_FRAME_HELPER },
 	{ "alloc_slab_page", PM_FRAME_HELPER },
 	{ "alloc_from_pcs", PM_FRAME_HELPER },
+	{ "create_object", PM_FRAME_REPORT }, /* of kmemleak */
+	{ "__create_object", PM_FRAME_REPORT },
+	{ "simple_copy_to_iter", PM_FRAME_HELPER },
+	{ "__skb_datagram_iter", PM_FRAME_HELPER },
 	{ "cache_grow*", PM_FRAME_HELPER },
 	{ "cache_alloc_refill", PM_FRAME_HELPER },
 	{ "mempool_alloc*", PM_FRAME_HELPER },

@@ -291,6 +291,13 @@ static const char *ubsan_headline(struct pm_incident *inc)
 
 	if (!check || !source)
 		return NULL;
+	/* Before 5.13 or so the first line did not say which. */
+	if (!strcasecmp(check, "undefined behaviour"))
+		check = pm_value(inc, "ubsan", "index")            ? "array-index-out-of-bounds"
+			: pm_value(inc, "ubsan", "shift_exponent") ? "shift-out-of-bounds"
+								   : NULL;
+	if (!check)
+		return pm_arena_printf(&inc->arena, "undefined behaviour (UBSAN) at %s", source);
 	return pm_arena_printf(&inc->arena, "undefined behaviour (UBSAN): %s at %s", check, source);
 }
 
@@ -345,6 +352,32 @@ static const char *slab_headline(struct pm_incident *inc)
 		       : NULL;
 }
 
+/* "per-CPU access in preemptible code: __this_cpu_read() in foo()" */
+static const char *preemptible_headline(struct pm_incident *inc)
+{
+	const char *function = pm_value(inc, "atomic", "function");
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_walk walk = { 0 };
+
+	if (!function)
+		return NULL;
+	if (trace)
+		pm_walk(inc, trace, &walk);
+	const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
+	return pm_arena_printf(&inc->arena, "%s: %s()%s%s", pm_kind_words(inc->fault.kind), function,
+			       culprit ? " in " : "", culprit ? pm_function_words(inc, culprit) : "");
+}
+
+static const char *leak_headline(struct pm_incident *inc)
+{
+	const char *size = pm_value(inc, "kmemleak", "size"), *comm = pm_value(inc, "kmemleak", "comm");
+
+	if (!size)
+		return pm_kind_words(inc->fault.kind);
+	return pm_arena_printf(&inc->arena, "%s: %s bytes%s%s", pm_kind_words(inc->fault.kind), size,
+			       comm ? ", allocated by " : "", comm ? comm : "");
+}
+
 static const struct {
 	uint64_t kinds;
 	const char *(*words)(struct pm_incident *inc); /* NULL: the next row is tried */
@@ -355,6 +388,8 @@ static const struct {
 	  access_headline },
 	{ PM_K(KASAN) | PM_K(KFENCE) | PM_K(KMSAN), sanitizer_headline },
 	{ PM_K(KCSAN), race_headline },
+	{ PM_K(PREEMPTIBLE), preemptible_headline },
+	{ PM_K(MEMORY_LEAK), leak_headline },
 	{ PM_K(BUG), bug_headline },
 	{ PM_K(DIVIDE) | PM_K(INVALID_OPCODE) | PM_K(USERCOPY) | PM_K(REFCOUNT), plain_headline },
 	{ PM_K(LIST_CORRUPTION), list_headline },

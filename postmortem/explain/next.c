@@ -78,7 +78,20 @@ static const struct pm_place *blamed(struct pm_incident *inc)
 	if (!trace)
 		return NULL;
 	pm_walk(inc, trace, &walk);
-	return pm_walk_culprit(inc, &walk);
+	const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
+	/* A system call's own function, when nothing else is on the way. */
+	for (size_t i = 0; !culprit && i < walk.places.n; i++)
+		if (pm_frame_class(inc->machine.system, walk.places.v[i]->symbol) == PM_FRAME_CALL)
+			culprit = walk.places.v[i];
+	return culprit;
+}
+
+/* "sys_write" and "__x64_sys_write" */
+static bool same_call(const char *a, const char *b)
+{
+	const char *one = pm_frame_syscall(a), *other = pm_frame_syscall(b);
+
+	return one && other && !strcmp(one, other);
 }
 
 static void look_at_place(struct pm_incident *inc)
@@ -105,7 +118,7 @@ static void look_at_place(struct pm_incident *inc)
 	/* A check in a helper blames its caller. */
 	const uint64_t checks = PM_K(BUG) | PM_K(WARNING) | PM_K(REFCOUNT) | PM_K(KOBJECT) | PM_K(ODEBUG);
 	if (checks >> inc->fault.kind & 1 && inc->frame && !pm_symbol_same(inc->frame, place->symbol) &&
-	    strcmp(inc->frame, "corrupted"))
+	    strcmp(inc->frame, "corrupted") && !same_call(inc->frame, place->symbol))
 		pm_next(inc, NULL, "look at %s(), which called what noticed it", inc->frame);
 	if (place->file && place->file_line) {
 		if (pm_found(inc, "base-register-from") || pm_found(inc, "null-member-offset"))

@@ -482,16 +482,37 @@ static bool rcu_usage(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* Locks that sleep themselves, and the marks of a work item, forbid nobody to sleep. */
+static bool may_sleep_under(const struct pm_lock *lock)
+{
+	static const char *const names[] = {
+		"(wq_completion)", "(work_completion)", "mutex",       "_sem",   "rwsem",
+		"sk_lock-",        "sb_writers",        "sb_internal", "i_mutex"
+	};
+	/* The second number is the inner wait type: 3 a sleeping lock, 0 none (since 5.7). */
+	static const char *const types[] = { "-{3:3}", "-{4:4}", "-{0:0}" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strstr(lock->name, names[i]))
+			return true;
+	for (size_t i = 0; lock->type && i < sizeof(types) / sizeof(*types); i++)
+		if (strstr(lock->type, types[i]))
+			return true;
+	return false;
+}
+
 /* Who took the spin lock or disabled preemption under which the sleep happened. */
 static bool atomic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	struct pm_match m;
-	bool found = false;
+	bool found = false, on = false; /* preemption is on: something else forbids sleeping */
 	const struct pm_log_line *line =
 		pm_log_find(inc, "in_atomic(): {d}, irqs_disabled(): {d}", false, &m);
 
 	if (line) {
 		bool atomic = !pm_slice_eq(m.cap[0], PM_S("0")), irqs = !pm_slice_eq(m.cap[1], PM_S("0"));
+
+		on = !atomic;
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, line->at, "sleeping was not allowed: %s%s%s",
 			atomic ? "preemption was disabled (a spin lock held, or RCU, or softirq)" : "",
 			atomic && irqs ? ", and " : "",
@@ -504,19 +525,25 @@ static bool atomic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 		const struct pm_lock *lock = &inc->locks.v[i];
 
 		if (lock->role != PM_LOCK_HELD || !lock->name ||
-		    (inc->actor.has_pid && lock->has_pid && lock->pid != inc->actor.pid))
+		    (inc->actor.has_pid && lock->has_pid && lock->pid != inc->actor.pid) ||
+		    may_sleep_under(lock))
 			continue;
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "it holds %s%s%s", lock->name,
 			lock->taken.symbol ? ", taken in " : "",
 			lock->taken.symbol ? pm_function_words(inc, &lock->taken) : "");
 		found = true;
 	}
-	line = pm_incident_fact(inc, "atomic", "preemption_disabled_at")
-		       ? NULL
-		       : pm_log_find(inc, "Preemption disabled at:", false, NULL);
+	/* The place is that of the last time, and says nothing when preemption is on. */
+	const struct pm_fact *disabled = pm_incident_fact(inc, "atomic", "preemption_disabled_at");
+	struct pm_match place;
+	if (disabled && !on && pm_match("{f}+0x{x}/0x{x}", pm_slice_of(disabled->value), &place)) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, disabled->at,
+			"preemption was disabled in %.*s()", PM_FMT(place.cap[0]));
+		return true;
+	}
+	line = disabled || on ? NULL : pm_log_find(inc, "Preemption disabled at:", false, NULL);
 	if (line) {
 		size_t at = (size_t)(line - inc->log.v);
-		struct pm_match place;
 
 		/* The place stands on the same line or the next one. */
 		for (size_t i = at; i < inc->log.n && i <= at + 1; i++) {

@@ -4,6 +4,7 @@
 #include "base/pattern.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 #define ACCESS_KINDS                                                                                         \
 	(PM_K(NULL_DEREF) | PM_K(PAGE_FAULT) | PM_K(WRITE_READ_ONLY) | PM_K(EXECUTE_NX) | PM_K(SMEP) |       \
@@ -461,6 +462,16 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (rows[i].class != f->address_class)
 			continue;
+		/* The area below the direct map: its beginning moved in 4.20. */
+		const char *release = inc->machine.release;
+		if (f->address_words && strstr(f->address_words, "kernels before 4.20") && release &&
+		    isdigit((unsigned char)release[0]) && strtoul(release, NULL, 10) >= 5) {
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+				"nothing is mapped there: the address lies below the direct map of physical "
+				"memory: a "
+				"wild pointer, or one that was computed from something else than a pointer");
+			return true;
+		}
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s", rows[i].words);
 		return true;
 	}

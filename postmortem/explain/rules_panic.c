@@ -22,8 +22,6 @@ static const struct said said_rows[] = {
 	{ PM_K(BAD_PAGE), "page", "dumped_because", PM_RANK_READ, "the page is bad because" },
 	{ PM_K(BAD_PAGE), "page", "bad_flag_names", PM_RANK_READ, "flags that must not be set" },
 	{ PM_K(ATOMIC_SLEEP), "atomic", "preempt_count", PM_RANK_READ, "preempt_count was" },
-	{ PM_K(ATOMIC_SLEEP), "atomic", "preemption_disabled_at", PM_RANK_READ,
-	  "the atomic context began at" },
 	{ PM_K(OOM), "oom", "constraint", PM_RANK_READ, NULL },
 	{ PM_K(OOM), "oom", "panic_on_oom", PM_RANK_DETAIL, NULL },
 	{ PM_K(INIT_KILLED) | PM_K(PANIC) | PM_K(NO_ROOT), "init", "errno", PM_RANK_READ,

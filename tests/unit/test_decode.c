@@ -668,6 +668,26 @@ static void effective_without_fault_address(void **state)
 	assert_string_equal(inc.fault.address_words, "NULL - 0x8");
 }
 
+/* "mov %edi,%ebx" cannot have left an upper half: what stands before the mark is not what ran. */
+static void narrow_copy_is_no_origin(void **state)
+{
+	(void)state;
+	begin(PM_X86_64, PM_KIND_PAGE_FAULT);
+	code("89 fb <48> 8b 43 08"); /* mov %edi,%ebx; mov 0x8(%rbx),%rax */
+	reg("rbx", 0xffff88807fffffe8);
+	fault_at(0xffff88807ffffff0);
+	pm_decode(&inc);
+	assert_true(inc.fault.effective_equal);
+	assert_null(inc.fault.base_from);
+
+	begin(PM_X86_64, PM_KIND_NULL_DEREF); /* a small value may come from one */
+	code("89 fb <48> 8b 43 08");
+	reg("rbx", 0x10);
+	fault_at(0x18);
+	pm_decode(&inc);
+	has(inc.fault.base_from, "mov %edi,%ebx");
+}
+
 static void other_instruction_sets(void **state)
 {
 	(void)state;
@@ -700,6 +720,15 @@ static void other_instruction_sets(void **state)
 	fault_at(0x1000);
 	pm_decode(&inc);
 	has(marked(), "cas");
+	assert_true(inc.fault.effective_equal);
+
+	begin(PM_ARM, PM_KIND_PAGE_FAULT); /* an index that is shifted */
+	code("<01> 21 92 e7");
+	reg("r1", 0x10);
+	reg("r2", 0x1000);
+	fault_at(0x1040);
+	pm_decode(&inc);
+	has(marked(), "lsl #2");
 	assert_true(inc.fault.effective_equal);
 
 	begin(PM_RISCV64, PM_KIND_NULL_DEREF); /* sd a1,16(a0) */
@@ -868,6 +897,7 @@ int main(void)
 		cmocka_unit_test(effective_forms),
 		cmocka_unit_test(effective_without_fault_address),
 		cmocka_unit_test(other_instruction_sets),
+		cmocka_unit_test(narrow_copy_is_no_origin),
 		cmocka_unit_test(origins),
 		cmocka_unit_test(odd_code),
 	};

@@ -659,7 +659,7 @@ static void contexts(void **state)
 	      "[<ffffffff81234567>] frob_lock+0x1c/0x80\n");
 	pm_atomic_fields(&s.report, &s.inc);
 	expect_fact(&s, "atomic", "preempt_count", "10201",
-		    "in a hard interrupt, soft interrupts disabled 1 times, preemption disabled 1 times");
+		    "in a hard interrupt, soft interrupts disabled, preemption disabled");
 	expect_fact(&s, "atomic", "rcu_depth", "1", "inside of an RCU reader");
 	expect_fact(&s, "atomic", "preemption_disabled_at", "[<ffffffff81234567>] frob_lock+0x1c/0x80", NULL);
 	strike(&s);

@@ -403,6 +403,347 @@ static void frame_classes(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- what a fresh look at real reports found wrong ---- */
+
+static struct pm_lock *held(const char *name, uint64_t addr, const char *task, int64_t pid, const char *taken)
+{
+	struct pm_lock *lock = PM_PUSH(&inc.arena, &inc.locks);
+
+	*lock = (struct pm_lock){ .role = PM_LOCK_HELD,
+				  .name = name,
+				  .has_addr = true,
+				  .addr = addr,
+				  .task = task,
+				  .has_pid = true,
+				  .pid = pid };
+	lock->taken.symbol = taken;
+	lock->at.line = next_line++;
+	return lock;
+}
+
+static void fact(const char *group, const char *name, const char *value)
+{
+	pm_incident_add_fact(&inc, group, name, pm_slice_of(value), NULL,
+			     (struct pm_at){ .line = next_line++ });
+}
+
+static void log_line(const char *text)
+{
+	struct pm_log_line *line = PM_PUSH(&inc.arena, &inc.log);
+
+	*line = (struct pm_log_line){ .text = text, .at = { .line = next_line++ }, .report = true };
+}
+
+static bool mentions(const char *const *texts, size_t n, const char *words)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(texts[i], words))
+			return true;
+	return false;
+}
+
+static bool advises(const char *words)
+{
+	for (size_t i = 0; i < inc.next.n; i++)
+		if (strstr(inc.next.v[i].text, words))
+			return true;
+	return false;
+}
+
+/* An out-of-bounds access: the free on record is not the object's end, and the page's is not the object's. */
+static void page_free_is_not_the_objects(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "kasan_report", "frob_read", "vfs_read");
+	TRACE(PM_TRACE_ALLOCATED, "kasan_save_stack", "__kasan_slab_alloc", "kmem_cache_alloc", "frob_new")
+		->title = "Allocated by task 9";
+	TRACE(PM_TRACE_FREED, "free_pcp_prepare", "free_unref_page", "exit_mmap")->title =
+		"page last free stack trace";
+	fault(PM_KIND_KASAN, 0xffff888012345678, PM_ADDR_DIRECT_MAP);
+	fact("kasan", "bug_type", "slab-out-of-bounds");
+	pm_explain(&inc);
+	assert_silent("freed-by");
+	assert_says("allocated-by", PM_CERTAIN, "the object was allocated in frob_new()");
+	for (size_t i = 0; i < inc.findings.n; i++)
+		assert_null(strstr(inc.findings.v[i].text, "free_pcp_prepare"));
+}
+
+static void page_of_a_use_after_free(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "kasan_report", "frob_read", "vfs_read");
+	TRACE(PM_TRACE_FREED, "free_pcp_prepare", "__folio_put", "frob_unmap")->title =
+		"page last free stack trace";
+	fault(PM_KIND_KASAN, 0xffff888012345678, PM_ADDR_DIRECT_MAP);
+	fact("kasan", "bug_type", "use-after-free");
+	pm_explain(&inc);
+	assert_says("freed-by", PM_CERTAIN, "the page was last freed in frob_unmap()");
+}
+
+/* An interrupt that frees wears the pid of the task below. */
+static void freed_in_idle_tells_no_task(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "kasan_report", "frob_read", "vfs_read");
+	struct pm_trace *freed = TRACE(PM_TRACE_FREED, "____kasan_slab_free", "kfree", "frob_done");
+	freed->has_pid = true;
+	freed->pid = 0;
+	inc.actor.has_pid = true;
+	inc.actor.pid = 17;
+	fault(PM_KIND_KASAN, 0xffff888012345678, PM_ADDR_DIRECT_MAP);
+	fact("kasan", "bug_type", "use-after-free");
+	pm_explain(&inc);
+	assert_says("freed-by", PM_CERTAIN, "in frob_done()");
+	for (size_t i = 0; i < inc.findings.n; i++)
+		assert_null(strstr(inc.findings.v[i].text, "another task freed it"));
+}
+
+/* Lockdep notes a lock before it is got: the task does not hold what it sleeps for. */
+static void hung_task_waits_for_its_last_lock(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "rwsem_down_write_slowpath", "down_write",
+	      "frob_register", "frob_init");
+	inc.fault.kind = PM_KIND_HUNG_TASK;
+	inc.fault.at.line = 1;
+	inc.actor.has_pid = true;
+	inc.actor.pid = 40;
+	held("frob_mutex", 0x1000, "probe", 40, "frob_init");
+	held("frob_rwsem", 0x2000, "probe", 40, "frob_register");
+	held("frob_rwsem", 0x2000, "kworker/1:1", 41, "frob_cleanup");
+	pm_explain(&inc);
+	assert_says("waits-for-lock", PM_LIKELY, "it waits for frob_rwsem");
+	assert_says("waits-for-lock", PM_LIKELY, "kworker/1:1 (pid 41) in frob_cleanup()");
+	assert_true(mentions(inc.also.v, inc.also.n, "held 1 lock: frob_mutex"));
+	assert_false(advises("PROVE_LOCKING"));
+	/* How a wait sleeps is not told. */
+	assert_non_null(inc.path);
+	assert_null(strstr(inc.path, "schedule"));
+}
+
+/* What it holds was taken elsewhere: it waits for something that lockdep does not know. */
+static void hung_task_holds_its_lock(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "schedule_timeout", "down", "console_lock",
+	      "frob_device");
+	inc.fault.kind = PM_KIND_HUNG_TASK;
+	inc.fault.at.line = 1;
+	inc.actor.has_pid = true;
+	inc.actor.pid = 40;
+	held("frob_mutex", 0x1000, "probe", 40, "frob_open");
+	pm_explain(&inc);
+	assert_silent("waits-for-lock");
+	assert_true(mentions(inc.also.v, inc.also.n, "held 1 lock: frob_mutex"));
+}
+
+static void preempted_reader_does_not_spin(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "__schedule", "preempt_schedule_common", "preempt_schedule",
+	      "___preempt_schedule", "frob_walk", "do_syscall_64");
+	inc.fault.kind = PM_KIND_RCU_STALL;
+	inc.fault.at.line = 1;
+	pm_explain(&inc);
+	assert_says("spinning-function", PM_LIKELY, "was preempted in frob_walk()");
+}
+
+static void sleeper_does_not_spin(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "frob_wait", "do_syscall_64");
+	inc.fault.kind = PM_KIND_RCU_STALL;
+	inc.fault.at.line = 1;
+	pm_explain(&inc);
+	assert_silent("spinning-function");
+}
+
+/* KASAN's check of a NULL pointer's member faults at the shadow: that is not the access. */
+static void shadow_of_null(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+	fault(PM_KIND_GPF, 0xdffffc0000000019, PM_ADDR_KASAN_SHADOW);
+	inc.fault.address_words = "KASAN's shadow of 0xc8-0xcf: NULL + 0xc8";
+	inc.fault.access = PM_READ;
+	inc.fault.access_size = 1;
+	pm_explain(&inc);
+	assert_non_null(strstr(inc.headline, "NULL pointer dereference"));
+	assert_non_null(strstr(inc.headline, "an access to 0xc8-0xcf"));
+	assert_null(strstr(inc.headline, "1 byte"));
+	assert_says("kasan-range", PM_LIKELY,
+		    "before an access to 0xc8-0xcf: NULL + 0xc8, so a NULL pointer");
+	assert_silent("unmapped-area");
+	assert_false(advises("KASAN"));
+}
+
+static void shadow_of_nonsense(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+	fault(PM_KIND_GPF, 0xe3fffa2006694700, PM_ADDR_KASAN_SHADOW);
+	inc.fault.address_words = "KASAN's shadow of 0x1ffff10033480000-0x1ffff10033480007: not canonical";
+	pm_explain(&inc);
+	assert_null(strstr(inc.headline, "NULL"));
+	assert_says("kasan-range", PM_LIKELY, "so a wild pointer");
+}
+
+static void retpoline_names_its_register(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_release", "__fput");
+	inc.fault.kind = PM_KIND_GPF;
+	inc.fault.at.line = 1;
+	inc.place.symbol = "__x86_indirect_thunk_rbx";
+	operand("rsp", 0xffff8881d89af2b0, 0);
+	struct pm_register *rbx = PM_PUSH(&inc.arena, &inc.traces.v[0].regs.v[0].regs);
+	*rbx = (struct pm_register){
+		.name = "rbx", .value = 0x894cdffffc000000, .bits = 64, .at = { .line = 4 }
+	};
+	inc.fault.effective_words =
+		"rsp (0xffff8881d89af2b0); canonical, so it was not this address that was refused";
+	struct pm_insn *insn = PM_PUSH(&inc.arena, &inc.code.insns);
+	*insn = (struct pm_insn){ .text = "ret", .marked = true };
+	pm_explain(&inc);
+	assert_null(strstr(inc.headline, "0xffff8881d89af2b0"));
+	assert_says("retpoline-target", PM_LIKELY, "through rbx, which holds 0x894cdffffc000000");
+	assert_says("retpoline-target", PM_LIKELY, "called by frob_release()");
+}
+
+static void inside_of_a_lock_is_no_poison(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read");
+	fault(PM_KIND_GPF, 0xdead4ead00000198, PM_ADDR_OTHER_POISON);
+	inc.fault.address_words = "the upper half is SPINLOCK_MAGIC: the inside of a spinlock";
+	pm_explain(&inc);
+	assert_says("poison", PM_LIKELY, "part of another object");
+	assert_null(strstr(found("poison")->text, "had poisoned"));
+}
+
+/* A quarantine that breaks was broken by somebody: its caller gave it nothing. */
+static void allocator_is_not_its_caller(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "qlist_free_all", "quarantine_reduce", "kmem_cache_alloc", "frob_open",
+	      "vfs_open");
+	fault(PM_KIND_PAGE_FAULT, 0xffffe8ffffe00000, PM_ADDR_VMALLOC);
+	inc.place.symbol = "__memmove";
+	pm_explain(&inc);
+	assert_says("told-by-caller", PM_LIKELY,
+		    "inside of the memory allocator, which frob_open() only called");
+}
+
+static void helper_and_its_caller(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_copy", "vfs_open");
+	fault(PM_KIND_PAGE_FAULT, 0xffffe8ffffe00000, PM_ADDR_VMALLOC);
+	inc.place.symbol = "__memmove";
+	pm_explain(&inc);
+	assert_says("told-by-caller", PM_LIKELY, "came from its caller, frob_copy()");
+}
+
+/* Nothing protects a lock from an NMI. */
+static void no_softirq_advice_for_an_nmi(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "_raw_spin_lock", "frob_nmi");
+	inc.fault.kind = PM_KIND_DEADLOCK;
+	inc.fault.at.line = 1;
+	fact("lockdep", "state_before", "INITIAL USE");
+	fact("lockdep", "state_now", "IN-NMI");
+	pm_explain(&inc);
+	assert_non_null(found("irq-lock-state"));
+	for (size_t i = 0; i < inc.findings.n; i++)
+		assert_null(strstr(inc.findings.v[i].text, "spin_lock_bh"));
+}
+
+/* Of all locks held the one counts that the interrupt takes, too. */
+static void interrupts_lock_is_named(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "_raw_read_lock", "frob_signal");
+	inc.fault.kind = PM_KIND_DEADLOCK;
+	inc.fault.at.line = 1;
+	held("frob_outer", 0x1000, "a", 5, "frob_enter");
+	held("frob_inner", 0x2000, "a", 5, "frob_flush");
+	struct pm_lock *wanted = held("frob_third", 0x3000, "a", 5, "frob_signal");
+	wanted->role = PM_LOCK_WANTED;
+	fact("lockdep", "scenario", "lock(frob_third);");
+	fact("lockdep", "scenario", "<Interrupt>");
+	fact("lockdep", "scenario", "lock(frob_inner);");
+	pm_explain(&inc);
+	assert_says("wanted-while-held", PM_CERTAIN, "while it holds frob_inner, taken in frob_flush()");
+}
+
+static void bug_says_why(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "skb_panic", "skb_push", "frob_header", "vfs_write");
+	log_line("[    1.000000] skbuff: skb_under_panic: text:0000 len:82 put:24 dev:frob0");
+	log_line("[    1.000001] ------------[ cut here ]------------");
+	log_line("[    1.000002] kernel BUG at net/core/skbuff.c:104!");
+	inc.fault.kind = PM_KIND_BUG;
+	inc.fault.at = inc.log.v[2].at;
+	pm_explain(&inc);
+	assert_says("failed-check-says", PM_CERTAIN,
+		    "skb_under_panic: text:0000 len:82 put:24 dev:frob0: data was put");
+}
+
+static void earlier_report_is_no_reason(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_check", "vfs_write");
+	log_line("[    1.000000] page dumped because: nonzero mapcount");
+	log_line("[    1.000001] ---[ end trace 0000000000000000 ]---");
+	log_line("[    1.000002] kernel BUG at drivers/frob.c:104!");
+	inc.fault.kind = PM_KIND_BUG;
+	inc.fault.at = inc.log.v[2].at;
+	pm_explain(&inc);
+	assert_silent("failed-check-says");
+}
+
+/* Work items' marks and sleeping locks do not make a context atomic; an old "disabled at" is no reason. */
+static void atomic_context_reasons(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "__mutex_lock", "frob_timer");
+	inc.fault.kind = PM_KIND_ATOMIC_SLEEP;
+	inc.fault.at.line = 1;
+	inc.actor.has_pid = true;
+	inc.actor.pid = 5;
+	held("(wq_completion)frob_wq", 0x1000, "a", 5, "process_one_work");
+	held("&dev->mutex", 0x1100, "a", 5, "frob_attach")->type = "{+.+.}-{3:3}";
+	held("&frob->lock", 0x1200, "a", 5, "frob_timer")->type = "{+.-.}-{2:2}";
+	log_line("in_atomic(): 0, irqs_disabled(): 1, non_block: 0, pid: 5, name: a");
+	fact("atomic", "preemption_disabled_at", "[<ffffffff81234567>] frob_stale+0x1/0x20");
+	pm_explain(&inc);
+	size_t holds = 0;
+	for (size_t i = 0; i < inc.findings.n; i++) {
+		holds += !strncmp(inc.findings.v[i].text, "it holds", 8);
+		assert_null(strstr(inc.findings.v[i].text, "frob_stale"));
+	}
+	assert_int_equal(holds, 1);
+}
+
+static void headlines_read_well(void **state)
+{
+	(void)state;
+	fault(PM_KIND_PAGE_FAULT, 0x1234, PM_ADDR_UNKNOWN);
+	pm_explain(&inc);
+	assert_string_equal(inc.headline, "bad memory access at 0x1234");
+	tear_down(NULL);
+	set_up(NULL);
+	inc.fault.kind = PM_KIND_UBSAN;
+	fact("ubsan", "check", "Undefined behaviour");
+	fact("ubsan", "source", "drivers/frob.c:12:3");
+	fact("ubsan", "shift_exponent", "-1");
+	pm_explain(&inc);
+	assert_string_equal(inc.headline,
+			    "undefined behaviour (UBSAN): shift-out-of-bounds at drivers/frob.c:12:3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +768,25 @@ int main(void)
 		TEST(nothing_known),
 		TEST(every_kind_alone),
 		TEST(frame_classes),
+		TEST(page_free_is_not_the_objects),
+		TEST(page_of_a_use_after_free),
+		TEST(freed_in_idle_tells_no_task),
+		TEST(hung_task_waits_for_its_last_lock),
+		TEST(hung_task_holds_its_lock),
+		TEST(preempted_reader_does_not_spin),
+		TEST(sleeper_does_not_spin),
+		TEST(shadow_of_null),
+		TEST(shadow_of_nonsense),
+		TEST(retpoline_names_its_register),
+		TEST(inside_of_a_lock_is_no_poison),
+		TEST(allocator_is_not_its_caller),
+		TEST(helper_and_its_caller),
+		TEST(no_softirq_advice_for_an_nmi),
+		TEST(interrupts_lock_is_named),
+		TEST(bug_says_why),
+		TEST(earlier_report_is_no_reason),
+		TEST(atomic_context_reasons),
+		TEST(headlines_read_well),
 	};
 
 	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);

@@ -101,6 +101,11 @@ static const struct pm_detail_row kobject_rows[] = {
 
 /* ---- Context ---- */
 
+static const char *times(struct pm_arena *arena, const char *what, unsigned n)
+{
+	return n == 1 ? what : pm_arena_printf(arena, "%s %u times", what, n);
+}
+
 /* include/linux/preempt.h: a byte of preemption, a byte of soft interrupts, four bits each of hard interrupts
  * and NMIs. */
 static const char *preempt_count_words(uint64_t count, struct pm_arena *arena)
@@ -114,8 +119,8 @@ static const char *preempt_count_words(uint64_t count, struct pm_arena *arena)
 		nmi ? "in an NMI" : NULL,
 		hard ? "in a hard interrupt" : NULL,
 		soft & 1 ? "in a soft interrupt" : NULL,
-		soft >> 1 ? pm_arena_printf(arena, "soft interrupts disabled %u times", soft >> 1) : NULL,
-		preempt ? pm_arena_printf(arena, "preemption disabled %u times", preempt) : NULL,
+		soft >> 1 ? times(arena, "soft interrupts disabled", soft >> 1) : NULL,
+		preempt ? times(arena, "preemption disabled", preempt) : NULL,
 	};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i])
