@@ -36,12 +36,11 @@ static bool is_scheduler(const char *symbol)
 /* Of a task that left its CPU not by its own will: where the scheduler was entered, or NULL. */
 static const struct pm_place *preempted_at(const struct pm_incident *inc, const struct pm_trace *trace)
 {
-	bool scheduler = inc->place.symbol && is_scheduler(inc->place.symbol);
+	bool scheduler = false;
 
-	if (inc->fault.kind != PM_KIND_RCU_STALL)
+	/* Registers of an interrupt: the task is on its CPU. */
+	if (inc->fault.kind != PM_KIND_RCU_STALL || inc->place.symbol)
 		return NULL;
-	if (scheduler && !strncmp(inc->place.symbol, "preempt_schedule", 16))
-		return &inc->place;
 	for (size_t i = 0; i < trace->frames.n; i++) {
 		const char *symbol = trace->frames.v[i].place.symbol;
 

@@ -532,7 +532,8 @@ static bool told_by_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_place *culprit;
 	struct pm_walk walk;
 
-	if (!trace || pm_frame_class(inc->machine.system, inc->place.symbol) != PM_FRAME_HELPER)
+	if (!trace || pm_frame_class(inc->machine.system, inc->place.symbol) != PM_FRAME_HELPER ||
+	    pm_found(inc, "retpoline-target"))
 		return false;
 	pm_walk(inc, trace, &walk);
 	culprit = pm_walk_culprit(inc, &walk);

@@ -279,7 +279,11 @@ static bool list(struct pm_incident *inc, const struct pm_rule *rule)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, found_fact->at,
 			"a neighbour was freed or reused while it was still linked, or two CPUs changed the "
 			"list without its lock");
-	return expected || poison;
+	const struct pm_fact *operation = pm_incident_fact(inc, "list", "operation");
+	if (!poison && !(expected && found_fact) && operation && operation->meaning)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, operation->at, "list_%s: %s", operation->value,
+			operation->meaning);
+	return expected || poison || operation;
 }
 
 static bool slab(struct pm_incident *inc, const struct pm_rule *rule)

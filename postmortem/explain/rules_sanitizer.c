@@ -114,7 +114,8 @@ static bool is_about_a_free(const struct pm_incident *inc)
 {
 	const char *type = pm_value(inc, "kasan", "bug_type");
 
-	return is_use_after_free(inc) ||
+	/* KFENCE prints the free of this very object, which it never gives out again soon. */
+	return inc->fault.kind == PM_KIND_KFENCE || is_use_after_free(inc) ||
 	       (type && (strstr(type, "double-free") || strstr(type, "invalid-free")));
 }
 
@@ -130,10 +131,13 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	const struct pm_place *by = asked(inc, freed);
 	const char *task = trace_task(inc, freed);
+	const char *in = !by                               ? NULL
+			 : !strncmp(by->symbol, "rcu_", 4) ? "an RCU callback (call_rcu() or kfree_rcu())"
+							   : pm_function_words(inc, by);
 	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, freed->at, "the %s freed%s%s%s%s%s%s%s",
 			  of_page(freed) ? "page was last" : "object was", task ? " by " : "",
-			  task ? task : "", by ? " in " : "", by ? pm_function_words(inc, by) : "",
-			  age ? ", " : "", age ? age : "", age ? " before" : "");
+			  task ? task : "", in ? " in " : "", in ? in : "", age ? ", " : "", age ? age : "",
+			  age ? " before" : "");
 	pm_because(inc, finding, by ? by->at : freed->at);
 	if (alloc && of_page(alloc) == of_page(freed)) {
 		const struct pm_place *from = asked(inc, alloc);
@@ -144,8 +148,10 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 				  from ? " in " : "", from ? pm_function_words(inc, from) : "");
 	}
 	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid && !of_page(freed);
-	/* An interrupt frees in the name of the task that it found. */
-	if (both && (freed->pid == 0 || inc->actor.pid == 0))
+	/* An interrupt frees, or uses, in the name of the task that it found. */
+	const char *context = inc->actor.context;
+	if (both && (freed->pid == 0 || inc->actor.pid == 0 ||
+		     (context && (!strcmp(context, "irq") || !strcmp(context, "softirq")))))
 		both = false;
 	if (both && freed->pid != inc->actor.pid)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, freed->at,
