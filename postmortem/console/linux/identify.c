@@ -199,7 +199,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 {
 	const struct pm_window *window = report->window;
 
-	for (size_t i = window ? window->start : 0; window && i < window->n; i++) {
+	for (size_t i = 0; window && i < window->n; i++) {
 		const struct pm_line *line = &window->lines[i];
 		size_t pos = pm_slice_find(line->body, PM_S("Kernel panic - not syncing"));
 
@@ -208,7 +208,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 			inc->corrupted = true;
 			inc->corrupted_why = "the console's connection broke";
 		}
-		if (pos == PM_NPOS || inc->panicked)
+		if (i < window->start || pos == PM_NPOS || inc->panicked)
 			continue;
 		struct pm_slice reason =
 			pm_slice_from(line->body, pos + sizeof("Kernel panic - not syncing") - 1);

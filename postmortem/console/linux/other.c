@@ -53,6 +53,20 @@ static const struct pm_linux_row rows[] = {
 	  PM_KIND_ASSERT,
 	  .flags = PM_ROW_CORRUPTED },
 	LINE("trusty: panic", "trusty: panic ({*}): {*}$", "trusty: panic: {2}", PM_KIND_PANIC),
+	/* Fuzzers write to the console of the machine that they test, and their end ends the test. */
+	LINE("SYZFAIL:", "SYZFAIL:{*}$", "SYZFAIL:{1}", PM_KIND_OTHER),
+	{ "SYZFATAL:",
+	  "SYZFATAL:{*}$",
+	  { NULL },
+	  "SYZFATAL:{1}",
+	  { "SYZFATAL" },
+	  PM_KIND_OTHER,
+	  .flags = PM_ROW_NO_TRACE },
+	LINE("fatal error: ",
+	     "fatal error: {unexpected signal during runtime execution|all goroutines are asleep|"
+	     "concurrent map |runtime: |sync: |stack overflow$|found bad pointer in Go heap|fault$|"
+	     "unexpected return pc for |newosproc|checkdead: |out of memory$}",
+	     "go runtime error", PM_KIND_OTHER),
 	{ "INFO:",
 	  "INFO:{_}$",
 	  { NULL },

@@ -56,7 +56,8 @@ enum pm_linux_start pm_linux_start(const struct pm_line *line)
 	}
 	/* The kernel says BUG only when it means it, and has more to say than the rows know. */
 	if (bug &&
-	    (pm_slice_starts(line->body, PM_S("BUG: ")) || pm_slice_starts(line->body, PM_S("[ BUG: "))))
+	    (pm_slice_starts(line->body, PM_S("BUG: ")) || pm_slice_starts(line->body, PM_S("[ BUG: ")) ||
+	     (line->context.kind != PM_CONTEXT_NONE && pm_slice_has(line->body, PM_S(": BUG: ")))))
 		return PM_STARTS;
 	return PM_NO_START;
 }

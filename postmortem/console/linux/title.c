@@ -240,7 +240,7 @@ const char *pm_title_make(struct pm_arena *arena, const char *template, const st
 /* Classes of bugs by how their titles begin; the special before the general. */
 static const struct {
 	const char *type; /* NULL: none */
-	const char *starts[16];
+	const char *starts[20];
 } types[] = {
 	{ "KFENCE-USE-AFTER-FREE-WRITE", { "KFENCE: use-after-free write" } },
 	{ "KFENCE-USE-AFTER-FREE-READ", { "KFENCE: use-after-free" } },
@@ -303,7 +303,8 @@ static const struct {
 	    "Internal error in", "Unhandled fault in", "Alignment trap in",
 	    "kernel panic:", "kernel stack overflow", "PANIC: double fault", "BUG: Object already free",
 	    "VFS: Busy inodes after unmount", "VFS: Close: file count is zero",
-	    "unregister_netdevice: waiting for", "rust_kernel panicked", "trusty:" } },
+	    "unregister_netdevice: waiting for", "rust_kernel panicked", "trusty:", "go runtime error" } },
+	{ "SYZ_FAILURE", { "SYZFAIL", "SYZFATAL:" } },
 	{ "REBOOT", { "unexpected kernel reboot" } },
 };
 

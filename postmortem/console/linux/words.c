@@ -44,6 +44,9 @@ const char *const pm_linux_words[] = {
 	"NMI: ",
 	"KVM internal error",
 	"Oops",
+	"SYZFAIL:",
+	"SYZFATAL:",
+	"fatal error: ",
 	NULL,
 };
 
