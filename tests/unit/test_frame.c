@@ -80,9 +80,30 @@ static void trace_lines(void **state)
 	}
 }
 
+/* decode_stacktrace tells several places where functions were inlined: the last is the function's own. */
+static void inlined_places(void **state)
+{
+	struct pm_frame_text frame;
+	struct pm_slice file;
+	uint32_t line;
+
+	(void)state;
+	assert_true(pm_frame_parse(PM_S("f (a.h:1 b.c:2 c.c:3 (discriminator 1)) mod"), &frame));
+	expect("f", "file", frame.file, "c.c");
+	assert_int_equal(frame.file_line, 3);
+	assert_true(pm_frame_take_inlined(&frame.inlined_at, &file, &line));
+	expect("f", "inlined", file, "a.h");
+	assert_int_equal(line, 1);
+	assert_true(pm_frame_take_inlined(&frame.inlined_at, &file, &line));
+	assert_int_equal(line, 2);
+	assert_false(pm_frame_take_inlined(&frame.inlined_at, &file, &line));
+	assert_true(pm_frame_parse(PM_S("f (c.c:3)"), &frame));
+	assert_false(pm_frame_take_inlined(&frame.inlined_at, &file, &line));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(trace_lines) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(trace_lines), cmocka_unit_test(inlined_places) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
