@@ -118,11 +118,11 @@ static const char *access_headline(struct pm_incident *inc)
 		struct pm_match m;
 
 		if (pm_match("^KASAN's shadow of {*}: {*}$", pm_slice_of(f->address_words), &m))
-			return pm_arena_printf(&inc->arena, "%s%s: KASAN's check of an access to %.*s (%.*s)",
-					       pm_slice_starts(m.cap[1], PM_S("NULL"))
-						       ? "NULL pointer dereference, as a "
-						       : "",
-					       pm_kind_words(f->kind), PM_FMT(m.cap[0]), PM_FMT(m.cap[1]));
+			return pm_arena_printf(
+				&inc->arena, "%s: KASAN's check of an access to %.*s (%.*s) faulted",
+				pm_slice_starts(m.cap[1], PM_S("NULL")) ? pm_kind_words(PM_KIND_NULL_DEREF)
+									: pm_kind_words(f->kind),
+				PM_FMT(m.cap[0]), PM_FMT(m.cap[1]));
 	}
 	/* A general protection fault tells no address: the operand's is only worth telling when it was refused. */
 	if (f->kind == PM_KIND_GPF && !f->has_address && f->effective_words &&

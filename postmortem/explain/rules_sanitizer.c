@@ -299,11 +299,14 @@ static bool race(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_fact *after = pm_incident_fact(inc, "kcsan", "value_after");
 
 	if (crash && other && asked(inc, crash) && asked(inc, other)) {
+		const char *one = pm_function_words(inc, asked(inc, crash)),
+			   *two = pm_function_words(inc, asked(inc, other));
+		bool same = !strcmp(one, two);
 		struct pm_finding *finding = pm_find(
 			inc, rule, PM_CERTAIN, PM_RANK_READ, crash->at,
-			"%s and %s access the same memory at the same time, at least one of them writing and "
+			"%s%s%s%s access the same memory at the same time, at least one of them writing and "
 			"without both being marked",
-			pm_function_words(inc, asked(inc, crash)), pm_function_words(inc, asked(inc, other)));
+			same ? "two tasks in " : "", one, same ? "" : " and ", same ? "" : two);
 		pm_because(inc, finding, other->at);
 	}
 	if (before && after)
