@@ -1,7 +1,9 @@
 #include "console/boot.h"
 
+#include "base/pattern.h"
+
 const char *const pm_boot_words[] = {
-	"Linux version ", "ommand line: ", "DMI: ", "Hardware name: ", NULL,
+	"Linux version ", "ommand line: ", "DMI: ", "Hardware name: ", "Brought up ", NULL,
 };
 
 void pm_boot_init(struct pm_boot *boot)
@@ -40,10 +42,24 @@ static void keep(struct pm_boot *boot, char **to, struct pm_at *at_out, struct p
 	*at_out = at;
 }
 
+/* "smp: Brought up 1 node, 8 CPUs"; "Brought up 8 CPUs" until 4.3 */
+static void keep_cpus(struct pm_boot *boot, struct pm_slice s)
+{
+	struct pm_match match;
+	uint64_t cpus;
+
+	if (!pm_match("Brought up {d} CPUs", s, &match) && !pm_match("Brought up {d} node, {d} CPU", s, &match) &&
+	    !pm_match("Brought up {d} nodes, {d} CPU", s, &match))
+		return;
+	if (pm_take_dec(&match.cap[match.n - 1], &cpus) && cpus <= 65536)
+		boot->cpus = (uint32_t)cpus;
+}
+
 void pm_boot_see(struct pm_boot *boot, const struct pm_line *line)
 {
 	struct pm_slice s = line->body;
 
+	keep_cpus(boot, s);
 	if (pm_take(&s, PM_S("Kernel command line: ")) || pm_take(&s, PM_S("Command line: ")))
 		keep(boot, &boot->command_line, &boot->command_line_at, s, line->at);
 	else if (pm_take(&s, PM_S("DMI: ")) || pm_take(&s, PM_S("Hardware name: ")))
@@ -69,6 +85,8 @@ void pm_boot_fill(const struct pm_boot *boot, struct pm_incident *inc)
 		if (!machine->build && build != PM_NPOS)
 			machine->build = pm_arena_str(&inc->arena, pm_slice_from(s, build + 2));
 	}
+	if (!inc->actor.cpus)
+		inc->actor.cpus = boot->cpus;
 	if (boot->command_line && !machine->command_line)
 		machine->command_line = pm_arena_str(&inc->arena, pm_slice_of(boot->command_line));
 	if (boot->hardware && !machine->hardware) {

@@ -61,7 +61,7 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 
 		if (reg->meaning)
 			continue;
-		pm_buf_printf(&line, "%-6s %0*llx  ", reg->name,
+		pm_buf_printf(&line, "%s%-6s %0*llx", line.n ? "  " : "", reg->name,
 			      reg->bits == 64   ? 16
 			      : reg->bits == 32 ? 8
 						: 4,
