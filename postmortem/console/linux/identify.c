@@ -2,6 +2,23 @@
 
 #include "base/demangle.h"
 
+/* The first line, and what broke into it: a title that is cut there would look whole. */
+static struct pm_slice whole_first(const struct pm_linux_report *report)
+{
+	const struct pm_line *first = report->lines.v[0];
+	const struct pm_window *window = report->window;
+	struct pm_slice body = first->body;
+
+	for (size_t i = window ? window->start + 1 : 0; window && i < window->n; i++) {
+		const struct pm_line *next = &window->lines[i];
+
+		if (next->at.line != first->at.line || next->raw.p != body.p + body.n)
+			break;
+		body.n += next->raw.n;
+	}
+	return body;
+}
+
 static void make_view(const struct pm_linux_report *report, struct pm_arena *arena, struct pm_view *view)
 {
 	*view = (struct pm_view){ .own = SIZE_MAX };
@@ -14,7 +31,7 @@ static void make_view(const struct pm_linux_report *report, struct pm_arena *are
 		if (i && (pm_linux_doubted(line) ||
 			  pm_slice_has(line->body, PM_S("Disabling lock debugging due to kernel taint"))))
 			continue;
-		*PM_PUSH(arena, &view->lines) = line->body;
+		*PM_PUSH(arena, &view->lines) = i ? line->body : whole_first(report);
 	}
 	if (view->own == SIZE_MAX)
 		view->own = view->lines.n;
