@@ -194,6 +194,7 @@ static const struct example examples[] = {
 	{ "BUG: unable to handle kernel paging request at ffff880012345678\nIP: 0xffffffff81234567:\nCall Trace:\n frob_b+0x1/0x2\n frob_c+0x1/0x2\n", "BUG: unable to handle kernel paging request in frob_b", "MEMORY_SAFETY_BUG" },
 	{ "BUG: frob entries too low!\n" CPU TRACE(F("frob_a")), "BUG: frob entries too low!", NULL },
 	{ "trusty: panic (caller 0x123): ASSERT FAILED at (trusty/frob.c:12): \nfrob: x\n", "trusty: ASSERT FAILED:", "DoS", NULL, true },
+	{ "WARNING: CPU: 1 PID: 77 at\nfrob: x\n", "WARNING: CPU: NUM PID: NUM at", "WARNING" },
 	{ "SYZFAIL: wrong response packet\n", "SYZFAIL: wrong response packet", "SYZ_FAILURE" },
 	{ "2024/01/02 03:04:05 SYZFATAL: failed to read 1234 bytes: EOF\n", "SYZFATAL: failed to read NUM bytes: EOF", "SYZ_FAILURE", "SYZFATAL" },
 	{ "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [running]:\n", "go runtime error", "DoS" },

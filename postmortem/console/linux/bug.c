@@ -18,6 +18,14 @@ static const struct pm_linux_row rows[] = {
 	WARNING("{*}at {s} {f}", "WARNING in {f}", NULL),
 	WARNING("{s} at {f}", "WARNING in {f}", NULL),
 	WARNING("[{*}] {s} at {f}", "WARNING in {f}", NULL),
+	/* Another message broke into the line, or its end is lost. */
+	{ "WARNING:",
+	  "WARNING: CPU: {d} PID: {d}{*}$",
+	  { NULL },
+	  "WARNING: CPU: {1} PID: {2}{3}",
+	  { NULL },
+	  PM_KIND_WARNING,
+	  .flags = PM_ROW_NO_TRACE },
 	/* The rest of the line is lost. */
 	{ "WARNING:",
 	  "WARNING:{_}$",
