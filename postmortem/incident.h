@@ -67,21 +67,21 @@ enum pm_address_class {
 	PM_ADDR_NULL,          /* NULL itself, or a member of a structure at NULL */
 	PM_ADDR_ERROR_POINTER, /* ERR_PTR(-errno), or a member of one */
 	PM_ADDR_LIST_POISON,
-	PM_ADDR_SLAB_POISON,   /* 0x6b…: freed; 0x5a…: allocated, not initialised; 0xbb/0xcc: red zone */
-	PM_ADDR_PAGE_POISON,   /* 0xaa… */
-	PM_ADDR_OTHER_POISON,  /* timers, mutexes, rcu, stack initialisation, … */
+	PM_ADDR_SLAB_POISON,  /* 0x6b…: freed; 0x5a…: allocated, not initialised; 0xbb/0xcc: red zone */
+	PM_ADDR_PAGE_POISON,  /* 0xaa… */
+	PM_ADDR_OTHER_POISON, /* timers, mutexes, rcu, stack initialisation, … */
 	PM_ADDR_USER,
 	PM_ADDR_NON_CANONICAL,
 	PM_ADDR_STACK_GUARD,
 	PM_ADDR_DIRECT_MAP,
 	PM_ADDR_VMALLOC,
 	PM_ADDR_VMEMMAP,
-	PM_ADDR_KERNEL_TEXT,   /* the kernel image: text or data */
+	PM_ADDR_KERNEL_TEXT, /* the kernel image: text or data */
 	PM_ADDR_MODULE,
 	PM_ADDR_CPU_ENTRY,
 	PM_ADDR_FIXMAP,
 	PM_ADDR_KASAN_SHADOW,
-	PM_ADDR_TEXT_LIKE,     /* bytes that read as ASCII: a string over a pointer */
+	PM_ADDR_TEXT_LIKE, /* bytes that read as ASCII: a string over a pointer */
 	PM_ADDRESS_CLASSES,
 };
 
@@ -93,11 +93,11 @@ struct pm_place {
 	uint64_t addr;
 	const char *symbol; /* without offset; with compiler suffixes as printed */
 	bool has_offset;
-	uint64_t offset, size; /* bytes; size 0: not told */
-	const char *module;    /* NULL: the kernel itself, or not told */
-	const char *build_id;  /* of the module, hex, when printed */
-	const char *file;      /* source */
-	uint32_t file_line;    /* 0: not known */
+	uint64_t offset, size;   /* bytes; size 0: not told */
+	const char *module;      /* NULL: the kernel itself, or not told */
+	const char *build_id;    /* of the module, hex, when printed */
+	const char *file;        /* source */
+	uint32_t file_line;      /* 0: not known */
 	const char *source_text; /* that line of the source, trimmed; NULL: not read */
 	struct pm_at at;
 };
@@ -128,7 +128,7 @@ struct pm_frame {
 typedef PM_VEC(struct pm_frame) pm_frames;
 
 struct pm_register {
-	const char *name;    /* lower case: "rax", "x0", "cr2", "eflags", "ds" */
+	const char *name; /* lower case: "rax", "x0", "cr2", "eflags", "ds" */
 	uint64_t value;
 	uint8_t bits;        /* printed width: 16, 32, 64 */
 	const char *meaning; /* decoded, or NULL */
@@ -144,22 +144,22 @@ enum pm_regs_role {
 
 struct pm_regs {
 	enum pm_regs_role role;
-	struct pm_place pc; /* RIP, pc, NIP, epc, PSW… */
+	struct pm_place pc;       /* RIP, pc, NIP, epc, PSW… */
 	const char *code_segment; /* x86: "0010" */
 	PM_VEC(struct pm_register) regs;
 	struct pm_at at;
 };
 
 enum pm_trace_role {
-	PM_TRACE_CRASH,      /* of the context that the report is about */
-	PM_TRACE_CPU,        /* of another CPU (NMI backtraces) */
-	PM_TRACE_TASK,       /* of another task (hung tasks, lock holders) */
-	PM_TRACE_ALLOCATED,  /* where the object was allocated */
-	PM_TRACE_FREED,      /* where it was freed */
-	PM_TRACE_CREATED,    /* related work, last potentially related, stored or created at (KMSAN, KASAN aux) */
-	PM_TRACE_LOCK,       /* where a lock was taken; lockdep's paths */
-	PM_TRACE_RACE,       /* the other side of a data race */
-	PM_TRACE_REPORTER,   /* of the panic or detector that only reported it */
+	PM_TRACE_CRASH,     /* of the context that the report is about */
+	PM_TRACE_CPU,       /* of another CPU (NMI backtraces) */
+	PM_TRACE_TASK,      /* of another task (hung tasks, lock holders) */
+	PM_TRACE_ALLOCATED, /* where the object was allocated */
+	PM_TRACE_FREED,     /* where it was freed */
+	PM_TRACE_CREATED, /* related work, last potentially related, stored or created at (KMSAN, KASAN aux) */
+	PM_TRACE_LOCK,    /* where a lock was taken; lockdep's paths */
+	PM_TRACE_RACE,    /* the other side of a data race */
+	PM_TRACE_REPORTER, /* of the panic or detector that only reported it */
 	PM_TRACE_OTHER,
 };
 
@@ -172,7 +172,7 @@ struct pm_trace {
 	const char *comm;
 	pm_frames frames;
 	PM_VEC(struct pm_regs) regs; /* in the order printed */
-	const char *broken; /* why it ends early or cannot be right; NULL when nothing says so */
+	const char *broken;          /* why it ends early or cannot be right; NULL when nothing says so */
 	struct pm_at at;
 };
 
@@ -180,11 +180,11 @@ enum pm_lock_role { PM_LOCK_HELD, PM_LOCK_WANTED, PM_LOCK_RELEASED };
 
 struct pm_lock {
 	enum pm_lock_role role;
-	const char *name;     /* "&mm->mmap_lock" */
-	const char *type;     /* "mutex", "spinlock", "{+.+.}-{3:3}": as printed, or NULL */
+	const char *name; /* "&mm->mmap_lock" */
+	const char *type; /* "mutex", "spinlock", "{+.+.}-{3:3}": as printed, or NULL */
 	bool has_addr;
-	uint64_t addr;        /* tells locks apart; below 2^32 it may be a hash (Linux 4.15 to 4.20) */
-	const char *task;     /* comm of who holds or wants it */
+	uint64_t addr;    /* tells locks apart; below 2^32 it may be a hash (Linux 4.15 to 4.20) */
+	const char *task; /* comm of who holds or wants it */
 	bool has_pid;
 	int64_t pid;
 	struct pm_place taken; /* where */
@@ -194,9 +194,9 @@ struct pm_lock {
 /* An arc of a lock order graph: `from` was held when `to` was taken. */
 struct pm_lock_edge {
 	const char *from, *to;
-	const char *how;   /* "existing dependency #1", "this acquisition" */
-	int32_t trace;     /* index into incident->traces; -1: none */
-	bool new_edge;     /* the one that closes the cycle */
+	const char *how; /* "existing dependency #1", "this acquisition" */
+	int32_t trace;   /* index into incident->traces; -1: none */
+	bool new_edge;   /* the one that closes the cycle */
 	struct pm_at at;
 };
 
@@ -220,28 +220,29 @@ struct pm_fact {
 struct pm_insn {
 	bool has_addr;
 	uint64_t addr;
-	int64_t offset;     /* bytes from the marked instruction */
+	int64_t offset; /* bytes from the marked instruction */
 	uint8_t bytes[16];
 	uint8_t size;
-	const char *text;   /* "mov qword ptr [rax + 0x18], rbx" */
-	bool marked;        /* the one that faulted */
-	bool doubtful;      /* before the mark: decoding backwards is ambiguous */
+	const char *text; /* "mov qword ptr [rax + 0x18], rbx" */
+	bool marked;      /* the one that faulted */
+	bool doubtful;    /* before the mark: decoding backwards is ambiguous */
 };
 
 struct pm_code_bytes {
-	PM_VEC(uint8_t) bytes; /* in memory order: words that a kernel printed as numbers are taken apart by its byte order */
-	size_t marked;     /* index of the first byte of the marked instruction; SIZE_MAX: no mark */
+	PM_VEC(uint8_t)
+	bytes; /* in memory order: words that a kernel printed as numbers are taken apart by its byte order */
+	size_t marked; /* index of the first byte of the marked instruction; SIZE_MAX: no mark */
 	PM_VEC(struct pm_insn) insns;
-	const char *bad;   /* "Bad RIP value", "Unable to access opcode bytes": as printed */
+	const char *bad; /* "Bad RIP value", "Unable to access opcode bytes": as printed */
 	struct pm_at at;
 };
 
 /* What a rule concluded. */
 struct pm_finding {
-	const char *rule;   /* stable name, "null-member-offset" */
+	const char *rule; /* stable name, "null-member-offset" */
 	enum pm_grade grade;
-	int rank;           /* lower first */
-	const char *text;   /* a sentence without full stop */
+	int rank;         /* lower first */
+	const char *text; /* a sentence without full stop */
 	PM_VEC(struct pm_at) evidence;
 };
 
@@ -252,25 +253,25 @@ struct pm_advice {
 
 struct pm_fault {
 	enum pm_kind kind;
-	const char *message;   /* the line that names it, as printed */
+	const char *message; /* the line that names it, as printed */
 	struct pm_at at;
 	bool has_vector;
-	uint32_t vector;       /* x86 vector number */
+	uint32_t vector; /* x86 vector number */
 	bool has_error_code;
-	uint64_t error_code;   /* x86 error code, arm64 ESR, riscv cause, … */
+	uint64_t error_code; /* x86 error code, arm64 ESR, riscv cause, … */
 	const char *error_words;
 	bool has_address;
 	uint64_t address;
 	enum pm_address_class address_class; /* of address; where none was told, of effective */
 	enum pm_grade address_grade;         /* how sure the class is */
-	const char *address_words; /* "NULL + 0x18" */
+	const char *address_words;           /* "NULL + 0x18" */
 	struct pm_at address_at;
 	enum pm_access access;
-	uint32_t access_size;  /* bytes; 0: not known */
-	bool has_effective;    /* effective address computed from instruction and registers */
+	uint32_t access_size; /* bytes; 0: not known */
+	bool has_effective;   /* effective address computed from instruction and registers */
 	uint64_t effective;
 	const char *effective_words; /* "rax (0x0) + 0x18 = 0x18, the fault address" */
-	bool effective_equal;        /* it is the fault address, or explains it (page crossing, a string move under way) */
+	bool effective_equal; /* it is the fault address, or explains it (page crossing, a string move under way) */
 	/* Of the memory operand behind `effective`; names as in pm_register. */
 	const char *base_reg, *index_reg; /* NULL: none */
 	int64_t displacement;             /* bytes */
@@ -281,23 +282,25 @@ struct pm_fault {
 	const char *member_type;     /* "struct my_state" */
 	const char *member;          /* "counter" */
 	uint64_t member_offset;      /* bytes, of the member in the structure */
-	const char *base_from;            /* the instruction before that last wrote base_reg, "mov 0x28(%rdi),%rax"; likely at most */
-	const char *object;    /* what the address belongs to, as told: "kmalloc-64 of size 64, 8 bytes inside" */
-	uint32_t oops_count;   /* "#1"; 0: not told */
-	const char *flags;     /* "PREEMPT SMP KASAN PTI" as printed */
+	const char *
+		base_from; /* the instruction before that last wrote base_reg, "mov 0x28(%rdi),%rax"; likely at most */
+	const char
+		*object; /* what the address belongs to, as told: "kmalloc-64 of size 64, 8 bytes inside" */
+	uint32_t oops_count; /* "#1"; 0: not told */
+	const char *flags;   /* "PREEMPT SMP KASAN PTI" as printed */
 };
 
 struct pm_actor {
 	bool has_pid, has_cpu, has_uid;
 	int64_t pid;
 	uint32_t cpu, uid;
-	uint32_t cpus;        /* how many the machine has; 0: not known */
+	uint32_t cpus; /* how many the machine has; 0: not known */
 	const char *comm;
-	const char *context;  /* "task", "irq", "softirq", "nmi", "idle", "early boot" */
+	const char *context;   /* "task", "irq", "softirq", "nmi", "idle", "early boot" */
 	const char *workqueue; /* "usb_hub_wq hub_event" */
 	bool has_syscall;
 	uint64_t syscall_nr;
-	const char *syscall;  /* "write" */
+	const char *syscall; /* "write" */
 	struct pm_at at;
 };
 
@@ -313,20 +316,20 @@ struct pm_machine {
 	enum pm_arch arch;
 	enum pm_grade arch_grade;
 	bool big_endian;
-	const char *release;   /* "6.1.0-50-amd64" */
-	const char *build;     /* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.…" as printed */
+	const char *release; /* "6.1.0-50-amd64" */
+	const char *build;   /* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.…" as printed */
 	const char *build_id;
 	const char *version_line; /* "Linux version …" whole */
 	const char *command_line;
 	const char *hardware, *bios;
-	const char *taint;     /* as printed: "G    O E", "Not tainted" */
+	const char *taint; /* as printed: "G    O E", "Not tainted" */
 	PM_VEC(struct pm_taint) taints;
 	struct pm_at release_at, hardware_at, taint_at;
 	bool has_uptime;
 	uint64_t uptime_ns;    /* printk time of the first line of the report */
 	const char *wall_time; /* as printed by syslog, journal or dmesg -T */
 	bool has_kaslr;
-	uint64_t kaslr;        /* "Kernel Offset:" */
+	uint64_t kaslr; /* "Kernel Offset:" */
 };
 
 enum pm_end { PM_END_UNKNOWN, PM_END_GOES_ON, PM_END_HALT, PM_END_REBOOT, PM_END_KDUMP };
@@ -334,13 +337,13 @@ enum pm_end { PM_END_UNKNOWN, PM_END_GOES_ON, PM_END_HALT, PM_END_REBOOT, PM_END
 struct pm_log_line {
 	const char *text; /* raw, printable, prefix included */
 	struct pm_at at;
-	bool report;      /* of this report's context (else: interleaved or leading up to it) */
+	bool report; /* of this report's context (else: interleaved or leading up to it) */
 };
 
 struct pm_incident {
 	struct pm_arena arena;
-	const char *input;     /* name of the file */
-	uint32_t boot;         /* 1-based: which boot of the input */
+	const char *input; /* name of the file */
+	uint32_t boot;     /* 1-based: which boot of the input */
 
 	struct pm_fault fault;
 	struct pm_place place; /* the exact place: RIP, or where BUG/WARN stands */
@@ -372,14 +375,15 @@ struct pm_incident {
 	enum pm_end end;
 	const char *end_words;
 	struct pm_at end_at;
-	const char *follows;      /* title of the earlier report that this one is a consequence of */
-	uint32_t follows_index;   /* its index in the reports of this input */
+	const char *follows;    /* title of the earlier report that this one is a consequence of */
+	uint32_t follows_index; /* its index in the reports of this input */
 	bool secondary;
-	const char *context_how;  /* how lines were told apart: "caller ids", "one console (no caller ids): by position" */
+	const char *
+		context_how; /* how lines were told apart: "caller ids", "one console (no caller ids): by position" */
 
 	/* What explain concluded. */
-	const char *headline;     /* "NULL pointer dereference: write of 8 bytes at 0x18" */
-	const char *path;         /* "write(2) → ksys_write → vfs_write → kpcrash_write" */
+	const char *headline; /* "NULL pointer dereference: write of 8 bytes at 0x18" */
+	const char *path;     /* "write(2) → ksys_write → vfs_write → kpcrash_write" */
 	PM_VEC(struct pm_finding) findings;
 	PM_VEC(const char *) also;
 	PM_VEC(struct pm_advice) next;

@@ -383,7 +383,7 @@ static bool rust_v0(struct pm_arena *arena, struct pm_slice symbol, struct pm_sl
 static void put_legacy(struct rust *r, struct pm_slice name)
 {
 	static const char *const escapes[][2] = {
-		{ "$LT$", "<" },  { "$GT$", ">" },  { "$RF$", "&" },  { "$BP$", "*" },	{ "$C$", "," },
+		{ "$LT$", "<" },  { "$GT$", ">" },  { "$RF$", "&" },  { "$BP$", "*" },  { "$C$", "," },
 		{ "$LP$", "(" },  { "$RP$", ")" },  { "$u20$", " " }, { "$u7b$", "{" }, { "$u7d$", "}" },
 		{ "$u5b$", "[" }, { "$u5d$", "]" }, { "$u27$", "'" }, { "$u3b$", ";" }, { "..", "::" },
 	};

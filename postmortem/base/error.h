@@ -12,13 +12,13 @@
 
 enum pm_code {
 	PM_OK,
-	PM_NOT_FOUND,	/* what was asked for is not there */
-	PM_BAD_DATA,	/* the input contradicts itself or its format */
-	PM_TRUNCATED,	/* the input ends too early */
-	PM_MISMATCH,	/* two inputs do not belong together (build ids, releases) */
+	PM_NOT_FOUND,   /* what was asked for is not there */
+	PM_BAD_DATA,    /* the input contradicts itself or its format */
+	PM_TRUNCATED,   /* the input ends too early */
+	PM_MISMATCH,    /* two inputs do not belong together (build ids, releases) */
 	PM_UNSUPPORTED, /* recognised, but not handled by this build */
-	PM_IO,		/* the operating system said no */
-	PM_USAGE,	/* the command line is wrong */
+	PM_IO,          /* the operating system said no */
+	PM_USAGE,       /* the command line is wrong */
 };
 
 struct pm_error {

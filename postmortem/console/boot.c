@@ -48,7 +48,8 @@ static void keep_cpus(struct pm_boot *boot, struct pm_slice s)
 	struct pm_match match;
 	uint64_t cpus;
 
-	if (!pm_match("Brought up {d} CPUs", s, &match) && !pm_match("Brought up {d} node, {d} CPU", s, &match) &&
+	if (!pm_match("Brought up {d} CPUs", s, &match) &&
+	    !pm_match("Brought up {d} node, {d} CPU", s, &match) &&
 	    !pm_match("Brought up {d} nodes, {d} CPU", s, &match))
 		return;
 	if (pm_take_dec(&match.cap[match.n - 1], &cpus) && cpus <= 65536)

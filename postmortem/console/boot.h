@@ -10,7 +10,7 @@ struct pm_boot {
 	struct pm_arena arena; /* of the strings below */
 	char *version, *command_line, *hardware, *kaslr;
 	struct pm_at version_at, command_line_at, hardware_at;
-	uint32_t cpus; /* that were brought up; 0: not told */
+	uint32_t cpus;     /* that were brought up; 0: not told */
 	uint32_t reports;  /* of this boot so far */
 	char *first_title; /* of its first report */
 	uint32_t first_index, total;

@@ -26,7 +26,7 @@ struct console {
 	struct pm_boot boot;
 	struct pm_systems systems;
 	uint8_t taken[TAKEN_SPAN / 8]; /* a ring over line numbers */
-	uint32_t taken_end;	       /* numbers from here on are not taken */
+	uint32_t taken_end;            /* numbers from here on are not taken */
 	/* Offsets of taken lines at which a report would start: the last ones, in a ring. */
 	uint64_t taken_starts[4 * PM_WINDOW_STARTS];
 	unsigned taken_starts_n;

@@ -14,7 +14,7 @@ enum pm_context_kind {
 	PM_CONTEXT_NONE,    /* no kernel prefix at all: not printed by printk, or a half line */
 	PM_CONTEXT_CONSOLE, /* a kernel prefix without a caller id: whoever printed */
 	PM_CONTEXT_TASK,    /* "[ T123]" */
-	PM_CONTEXT_CPU,	    /* "[ C0]": an interrupt or early boot on that CPU */
+	PM_CONTEXT_CPU,     /* "[ C0]": an interrupt or early boot on that CPU */
 };
 
 struct pm_context {
@@ -28,10 +28,10 @@ struct pm_line {
 	struct pm_slice body; /* what the kernel printed: a part of raw */
 	struct pm_at at;
 	int64_t time_ns; /* printk time; -1: none */
-	int8_t level;	 /* 0 emerg … 7 debug; -1: not told */
+	int8_t level;    /* 0 emerg … 7 debug; -1: not told */
 	struct pm_context context;
 	struct pm_slice stamp; /* the wall-clock time, as printed; may be empty */
-	bool cut;	       /* longer than PM_LINE_MAX: the rest was dropped */
+	bool cut;              /* longer than PM_LINE_MAX: the rest was dropped */
 };
 
 /* Longest line that is kept, bytes. */

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 /* kmsg_dump_reason_str() in kernel/printk/printk.c. */
-static const char *const reasons[] = { "Panic",	  "Oops", "Emergency", "Shutdown",
+static const char *const reasons[] = { "Panic",   "Oops", "Emergency", "Shutdown",
 				       "Restart", "Halt", "Poweroff",  "Unknown" };
 
 struct part {
 	uint64_t count, number; /* which record, which part of it */
-	size_t order;		/* where it stood */
+	size_t order;           /* where it stood */
 	struct pm_slice text;
 };
 

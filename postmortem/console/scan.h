@@ -15,8 +15,8 @@
 
 struct pm_scan_word {
 	struct pm_slice text; /* borrowed */
-	uint8_t at;	      /* where its triple stands in it */
-	uint16_t next;	      /* 1 + index of the next word in the hash chain */
+	uint8_t at;           /* where its triple stands in it */
+	uint16_t next;        /* 1 + index of the next word in the hash chain */
 };
 
 struct pm_scanner {
@@ -26,8 +26,8 @@ struct pm_scanner {
 	bool wide; /* by triples, 32 bytes at a time */
 	struct pm_scan_word words[PM_SCAN_WORDS_MAX];
 	uint16_t first[1u << PM_SCAN_HASH_BITS]; /* 1 + index of the first word of a triple's chain */
-	uint8_t shift[1u << PM_SCAN_HASH_BITS];	 /* narrow: bytes to skip */
-	uint8_t low[3][16], high[3][16];	 /* wide: buckets of triples by their bytes' nibbles */
+	uint8_t shift[1u << PM_SCAN_HASH_BITS];  /* narrow: bytes to skip */
+	uint8_t low[3][16], high[3][16];         /* wide: buckets of triples by their bytes' nibbles */
 };
 
 void pm_scanner_init(struct pm_scanner *scanner);

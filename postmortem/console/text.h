@@ -13,11 +13,11 @@ struct pm_text {
 	struct pm_source *source; /* borrowed */
 	char *buf;
 	size_t n, cap;
-	uint64_t base;		/* offset of buf[0] in the text */
-	bool at_end;		/* the source has given everything */
+	uint64_t base;          /* offset of buf[0] in the text */
+	bool at_end;            /* the source has given everything */
 	struct pm_error *error; /* why it ended early; owned */
-	uint64_t counted;	/* offset up to which line ends are counted */
-	uint32_t line;		/* number of the line that holds `counted` */
+	uint64_t counted;       /* offset up to which line ends are counted */
+	uint32_t line;          /* number of the line that holds `counted` */
 };
 
 void pm_text_init(struct pm_text *text, struct pm_source *source);

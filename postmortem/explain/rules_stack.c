@@ -130,14 +130,17 @@ static bool double_fault(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	struct pm_finding *finding;
 	if (inc->fault.base_reg && inc->fault.base_from && !strcmp(inc->fault.base_reg, "rsp"))
-		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
-				  "CR2 lies just below RSP, which the code had just set (`%s`): RSP did not point into a "
-				  "stack, and the page fault for it had none to run on, hence the double fault",
-				  inc->fault.base_from);
+		finding =
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+				"CR2 lies just below RSP, which the code had just set (`%s`): RSP did not "
+				"point into a "
+				"stack, and the page fault for it had none to run on, hence the double fault",
+				inc->fault.base_from);
 	else
-		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
-				  "CR2 lies just below RSP: the stack was full, or RSP pointed to no stack at all; the "
-				  "page fault for it had none to run on, hence the double fault");
+		finding = pm_find(
+			inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+			"CR2 lies just below RSP: the stack was full, or RSP pointed to no stack at all; the "
+			"page fault for it had none to run on, hence the double fault");
 	pm_because(inc, finding, cr2->at);
 	return true;
 }

@@ -329,10 +329,10 @@ const char *pm_kernel_missing(struct pm_kernel *kernel)
 	if (kernel->trouble && kernel->trouble->code != PM_NOT_FOUND)
 		kernel->missing = pm_printf("source lines: %s", kernel->trouble->message);
 	else
-		kernel->missing =
-			pm_printf("source lines of the kernel: no vmlinux with debug information%s%s was found; %s",
-				  kernel->release ? " for " : "", kernel->release ? kernel->release : "",
-				  hint ? hint : "name the one of this build with --vmlinux or --debug-dir");
+		kernel->missing = pm_printf(
+			"source lines of the kernel: no vmlinux with debug information%s%s was found; %s",
+			kernel->release ? " for " : "", kernel->release ? kernel->release : "",
+			hint ? hint : "name the one of this build with --vmlinux or --debug-dir");
 	pm_arena_deinit(&arena);
 	return kernel->missing;
 }

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-static const char *const words[] = { "BUG: ",	 "Oops", "Kernel panic", "WARNING: ", "soft lockup",
+static const char *const words[] = { "BUG: ",    "Oops", "Kernel panic", "WARNING: ", "soft lockup",
 				     "Oops: 00", NULL };
 
 /* The first place by the plainest of ways. */

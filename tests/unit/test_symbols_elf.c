@@ -480,9 +480,10 @@ static void a_missing_vmlinux_is_named(void **state)
 	struct result r = symbolized(&options, false, " leaf+0x4/0x7f0\n");
 
 	assert_string_equal(r.text, " leaf+0x4/0x7f0\n");
-	assert_string_equal(r.troubles,
-			    "source lines of the kernel: no vmlinux with debug information for 6.1.0-50-amd64 was found; "
-			    "install linux-image-6.1.0-50-amd64-dbg\n");
+	assert_string_equal(
+		r.troubles,
+		"source lines of the kernel: no vmlinux with debug information for 6.1.0-50-amd64 was found; "
+		"install linux-image-6.1.0-50-amd64-dbg\n");
 	free(r.text);
 }
 

@@ -15,8 +15,8 @@ typedef PM_VEC(const struct pm_line *) pm_line_list;
 struct pm_linux_report {
 	pm_line_list lines;  /* [0] is the line at which it starts */
 	pm_line_list before; /* up to 50 lines of the same context that lead up to it */
-	size_t own;	     /* lines[own…] follow the start of another report: not for the title */
-	size_t tail;	     /* lines[tail…]: the panic that ended a complete report, and its own trace */
+	size_t own;          /* lines[own…] follow the start of another report: not for the title */
+	size_t tail;         /* lines[tail…]: the panic that ended a complete report, and its own trace */
 	struct pm_context context;
 	const struct pm_window *window;
 };

@@ -9,11 +9,11 @@
  * the one before.  Functions that tell nothing (guilty.c) are passed over everywhere. */
 enum pm_step_kind {
 	PM_STEP_END,
-	PM_STEP_LINE,	/* a line that matches `pattern`; if that ends in {f}, this is a candidate */
-	PM_STEP_PC,	/* a line that tells the program counter: RIP, EIP, pc, PC is at, NIP, epc … */
+	PM_STEP_LINE,    /* a line that matches `pattern`; if that ends in {f}, this is a candidate */
+	PM_STEP_PC,      /* a line that tells the program counter: RIP, EIP, pc, PC is at, NIP, epc … */
 	PM_STEP_NEXT_PC, /* the same, on the very next line */
-	PM_STEP_TRACE,	/* "Call Trace:", "Backtrace:" */
-	PM_STEP_FRAMES, /* every frame up to the next stack, or up to a line that the next step takes */
+	PM_STEP_TRACE,   /* "Call Trace:", "Backtrace:" */
+	PM_STEP_FRAMES,  /* every frame up to the next stack, or up to a line that the next step takes */
 };
 
 struct pm_step {
@@ -36,7 +36,7 @@ enum pm_row_flags {
 	PM_ROW_NO_TRACE = 1 << 0,  /* such reports have no stack trace, or not always one */
 	PM_ROW_CORRUPTED = 1 << 1, /* only a damaged report looks like this */
 	PM_ROW_FOLLOWS = 1 << 2,   /* often a part of the report before it: starts none inside another */
-	PM_ROW_ASIDE = 1 << 3,	   /* printed by whoever: starts none in the middle of a stack trace */
+	PM_ROW_ASIDE = 1 << 3,     /* printed by whoever: starts none in the middle of a stack trace */
 };
 
 struct pm_linux_row {
