@@ -1,4 +1,5 @@
-/* A bounds-checked cursor over bytes, under every binary parser.
+/* A bounds-checked cursor over bytes in order: headers of files.
+ * (ELF and DWARF are read by offset: symbols/bytes.h.)
  *
  * On error it does not advance, and the error names the source and the offset.
  * Bytes become integers by loads, never by laying a struct over them, so

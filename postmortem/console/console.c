@@ -222,15 +222,3 @@ struct pm_error *pm_console_read_source(struct pm_source *source, const char *na
 	free(con);
 	return err;
 }
-
-struct pm_error *pm_console_read(const char *path, const char *name, pm_incident_fn fn, void *user)
-{
-	struct pm_source *source;
-	struct pm_error *err = pm_source_open(path, &source);
-
-	if (err)
-		return err;
-	err = pm_console_read_source(source, name, fn, user);
-	pm_source_close(source);
-	return err;
-}

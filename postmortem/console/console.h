@@ -9,14 +9,10 @@
  * False: stop reading. */
 typedef bool (*pm_incident_fn)(struct pm_incident *inc, void *user);
 
-/* path "-" is standard input.  Memory is bounded whatever the size of the text.
- * name is what errors and incidents call it. */
 struct pm_source;
 
-struct pm_error *pm_console_read(const char *path, const char *name, pm_incident_fn fn, void *user)
-	__attribute__((warn_unused_result));
-
-/* The same from an open source, which stays the caller's. */
+/* Reads the whole source, which stays the caller's.  Memory is bounded whatever the size of the text.
+ * name is what errors and incidents call it. */
 struct pm_error *pm_console_read_source(struct pm_source *source, const char *name, pm_incident_fn fn,
 					void *user) __attribute__((warn_unused_result));
 

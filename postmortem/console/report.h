@@ -2,7 +2,7 @@
  * incidents take it.
  *
  * The way of a console text: source.h gives bytes; scan.h finds the places where
- * a report may start without looking at the lines between; log.h makes the
+ * a report may start without looking at the lines between; window.h makes the
  * window of lines around such a place; the system's row below takes the report
  * out of the window and fills the incident.
  */

@@ -165,23 +165,6 @@ void pm_next(struct pm_incident *inc, const char *command, const char *fmt, ...)
 	*PM_PUSH(&inc->arena, &inc->next) = (struct pm_advice){ .text = text, .command = command };
 }
 
-const char *pm_place_words(struct pm_incident *inc, const struct pm_place *place)
-{
-	struct pm_arena *arena = &inc->arena;
-	const char *words = place->symbol ? place->symbol : NULL;
-
-	if (words && place->has_offset)
-		words = pm_arena_printf(arena, "%s+0x%llx", words, (unsigned long long)place->offset);
-	if (!words && place->has_addr)
-		words = pm_arena_printf(arena, "0x%llx", (unsigned long long)place->addr);
-	if (words && place->module)
-		words = pm_arena_printf(arena, "%s [%s]", words, place->module);
-	if (place->file && place->file_line)
-		words = words ? pm_arena_printf(arena, "%s (%s:%u)", words, place->file, place->file_line)
-			      : pm_arena_printf(arena, "%s:%u", place->file, place->file_line);
-	return words ? words : "an unknown place";
-}
-
 const char *pm_function_words(struct pm_incident *inc, const struct pm_place *place)
 {
 	if (!place || !place->symbol)

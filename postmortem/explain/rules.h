@@ -55,7 +55,6 @@ void pm_next(struct pm_incident *inc, const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Words for pieces of an incident; all in its arena, never NULL unless said. */
-const char *pm_place_words(struct pm_incident *inc, const struct pm_place *place); /* "f+0x1c [m] (a.c:12)" */
 const char *pm_function_words(struct pm_incident *inc, const struct pm_place *place); /* "f() of module m" */
 const char *pm_task_words(struct pm_incident *inc, const char *comm, bool has_pid,
 			  int64_t pid);                              /* "init (pid 1)" */

@@ -193,7 +193,7 @@ static void check_sizes(struct job *job)
 	for (size_t i = 0; i < job->inc->traces.n; i++)
 		for (size_t k = 0; k < job->inc->traces.v[i].frames.n && k < 256; k++)
 			count(job, &job->inc->traces.v[i].frames.v[k].place, votes, &example);
-	if (votes[PM_CONTRADICTS] <= votes[PM_AGREES])
+	if (!example || votes[PM_CONTRADICTS] <= votes[PM_AGREES])
 		return;
 	struct pm_printed_place p = printed(example, true);
 	struct pm_error *why = pm_kernel_resolve(job->kernel, &p, &job->inc->arena, &resolved);

@@ -34,7 +34,6 @@ struct pm_elf {
 	bool mapped; /* else: from malloc */
 	bool is64, big_endian;
 	uint16_t type, machine;
-	int64_t mtime;
 	struct section *sections;
 	size_t sections_n;
 
@@ -67,16 +66,6 @@ unsigned pm_elf_address_size(const struct pm_elf *elf)
 uint16_t pm_elf_machine(const struct pm_elf *elf)
 {
 	return elf->machine;
-}
-
-bool pm_elf_relocatable(const struct pm_elf *elf)
-{
-	return elf->type == ET_REL;
-}
-
-int64_t pm_elf_mtime(const struct pm_elf *elf)
-{
-	return elf->mtime;
 }
 
 static struct pm_bytes file_bytes(const struct pm_elf *elf)
@@ -250,7 +239,6 @@ struct pm_error *pm_elf_open(const char *path, struct pm_elf **elf_out)
 	elf->map = map;
 	elf->size = (size_t)st.st_size;
 	elf->mapped = true;
-	elf->mtime = st.st_mtime;
 	return finish(elf, elf_out);
 }
 

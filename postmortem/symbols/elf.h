@@ -38,8 +38,6 @@ const char *pm_elf_path(const struct pm_elf *elf);
 bool pm_elf_big_endian(const struct pm_elf *elf);
 unsigned pm_elf_address_size(const struct pm_elf *elf); /* bytes: 4, 8 */
 uint16_t pm_elf_machine(const struct pm_elf *elf);      /* EM_… */
-bool pm_elf_relocatable(const struct pm_elf *elf);
-int64_t pm_elf_mtime(const struct pm_elf *elf); /* seconds; 0: not known */
 
 /* The contents of a section, decompressed and relocated; {NULL, 0} where there is none or it is broken.
  * Valid as long as the elf. */

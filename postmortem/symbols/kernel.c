@@ -299,12 +299,6 @@ const struct pm_error *pm_kernel_trouble(struct pm_kernel *kernel)
 	return kernel->trouble;
 }
 
-const char *pm_kernel_vmlinux(struct pm_kernel *kernel)
-{
-	want_vmlinux(kernel);
-	return kernel->vmlinux.elf ? pm_elf_path(kernel->vmlinux.elf) : NULL;
-}
-
 void pm_kernel_refuse(struct pm_kernel *kernel, struct pm_error *why)
 {
 	if (kernel->symbols->options.force || kernel->trouble) {
@@ -699,11 +693,15 @@ struct pm_error *pm_kernel_resolve(struct pm_kernel *kernel, const struct pm_pri
 		struct pm_error *err = pm_kernel_locate(kernel, place, &image, &addr, &symbol);
 		if (err)
 			return err;
+		if (!symbol)
+			return pm_error_new(PM_NOT_FOUND, "no symbol");
 		out->symbol = pm_arena_str(arena, pm_slice_of(symbol->name));
 		out->offset = addr - symbol->addr;
 		out->size = place->size ? place->size : pm_elf_symbol_extent(image->elf, symbol);
 		out->module = place->module.n ? pm_arena_str(arena, place->module) : NULL;
 	}
+	if (!image)
+		return NULL;
 	out->object = pm_elf_path(image->elf);
 	if (!image->dwarf)
 		return NULL;

@@ -66,8 +66,6 @@ struct pm_kernel *pm_symbols_kernel(struct pm_symbols *symbols, const struct pm_
 /* Why the kernel's vmlinux is not used: NULL when it is.  Looks for it if that was not done yet.
  * PM_NOT_FOUND, PM_MISMATCH (found or given, but of another kernel), PM_BAD_DATA, PM_IO.  Borrowed. */
 const struct pm_error *pm_kernel_trouble(struct pm_kernel *kernel);
-/* The path of the vmlinux, or NULL. */
-const char *pm_kernel_vmlinux(struct pm_kernel *kernel);
 /* What to install or give so that source lines can be told: a sentence for pm_incident.missing; NULL:
  * nothing is missing.  In storage of the kernel. */
 const char *pm_kernel_missing(struct pm_kernel *kernel);

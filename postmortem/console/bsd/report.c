@@ -406,33 +406,3 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 const char *const pm_bsd_no_panic[] = {
 	"_panic:", "xlog_status:", "ddb.onpanic:", "evtlog_status:", "event_init: unable to initialize", NULL,
 };
-static const char *const no_runtime_error[] = { "ALSA", "fatal error: cannot create timer", NULL };
-
-static const struct pm_bsd_row fail_rows[] = {
-	{ "SYZFAIL:{*}$", "SYZFAIL:$1", PM_KIND_OTHER },
-};
-static const struct pm_bsd_row fatal_rows[] = {
-	{ "SYZFATAL:{*}$", "SYZFATAL:$1", PM_KIND_OTHER },
-};
-static const struct pm_bsd_row panic_rows[] = {
-	{ "panic: Sentry detected {*} stuck task", "panic: Sentry detected stuck tasks", PM_KIND_HUNG_TASK },
-	{ "panic:{*}$", "panic:$1" },
-};
-static const struct pm_bsd_row go_rows[] = {
-	{ "fatal error:", "go runtime error", PM_KIND_OTHER },
-};
-
-/* Lines of a program's own report. */
-static bool of_program(struct pm_slice text)
-{
-	return pm_slice_has(text, PM_S("goroutine ")) || pm_slice_has(text, PM_S(".go:")) ||
-	       pm_slice_has(text, PM_S("(0x"));
-}
-
-const struct pm_bsd_header pm_bsd_common[] = {
-	{ "SYZFAIL:", NULL, fail_rows, 1, PM_KIND_OTHER, NULL, of_program },
-	{ "SYZFATAL:", NULL, fatal_rows, 1, PM_KIND_OTHER, NULL, of_program },
-	{ "panic:", pm_bsd_no_panic, panic_rows, 2, PM_KIND_PANIC, NULL, NULL },
-	{ "fatal error:", no_runtime_error, go_rows, 1, PM_KIND_OTHER, NULL, of_program },
-};
-const size_t pm_bsd_commons = sizeof(pm_bsd_common) / sizeof(*pm_bsd_common);

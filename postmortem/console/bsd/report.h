@@ -77,9 +77,6 @@ const char *pm_bsd_str(struct pm_bsd_report *report, struct pm_slice text);
 void pm_bsd_fact(struct pm_bsd_report *report, const char *group, const char *name, struct pm_slice value,
 		 const char *meaning, const struct pm_bsd_line *line);
 
-/* Rows that every system's headers share: programs of fuzzers, runtimes of languages. */
-extern const struct pm_bsd_header pm_bsd_common[];
-extern const size_t pm_bsd_commons;
 /* "panic:" that is none: settings and names with the word. */
 extern const char *const pm_bsd_no_panic[];
 

@@ -111,7 +111,8 @@ static bool parse_call(struct pm_slice s, struct pm_bsd_frame *out)
 	if (!take_name(&rest, &name))
 		return false;
 	if (pm_take_char(&rest, ':')) { /* NetBSD: "netbsd:name" */
-		out->module = pm_slice_eq(name, PM_S("netbsd")) ? (struct pm_slice){ 0 } : name;
+		if (!pm_slice_eq(name, PM_S("netbsd")))
+			out->module = name;
 		if (!take_name(&rest, &name))
 			return false;
 	}
