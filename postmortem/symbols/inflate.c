@@ -105,7 +105,10 @@ struct pm_error *pm_inflate(enum pm_packing packing, struct pm_bytes in, size_t 
 		return pm_error_new(PM_UNSUPPORTED, "cannot be decompressed by this build");
 
 	struct pm_error *err = NULL;
-	size_t cap = size_hint ? size_hint : in.n * 4 + 4096, n = 0;
+	/* A size told by the file is believed only as far as the data makes it likely. */
+	size_t cap = in.n < limit / 16 ? in.n * 16 + 4096 : limit, n = 0;
+	if (size_hint && size_hint < cap)
+		cap = size_hint;
 	if (cap > limit)
 		cap = limit;
 	uint8_t *data = pm_alloc(cap);
