@@ -28,6 +28,10 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (argc < 2)
 		return usage(stderr, PM_STATUS_USAGE);
+	if (argc > 2 && !strcmp(argv[1], "help"))
+		for (unsigned i = 0; i < pm_cmds_count; i++)
+			if (!strcmp(argv[2], pm_cmds[i].name))
+				return pm_cmd_help(argv[2]);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
 		return usage(stdout, PM_STATUS_OK);
 	if (!strcmp(argv[1], "--version")) {
