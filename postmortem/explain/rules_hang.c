@@ -79,11 +79,10 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 	struct pm_finding *finding;
 	const struct pm_place *preempted = preempted_at(inc, trace);
 	if (preempted) {
-		finding =
-			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, preempted->at,
-				"the task was preempted in %s and did not run again: a reader of RCU that is "
-				"not on a CPU holds the grace period up; look who took the CPU from it",
-				pm_function_words(inc, culprit));
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, preempted->at,
+			"the task was preempted in %s and did not run again: a reader of RCU that is "
+			"not on a CPU holds the grace period up; look who took the CPU from it",
+			pm_function_words(inc, culprit));
 		return true;
 	}
 	/* A task that sleeps by itself keeps no CPU. */

@@ -32,7 +32,7 @@ static const char *odd(struct pm_incident *inc, const struct pm_module *module)
 static bool in_trace(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_trace *trace = pm_incident_crash_trace(inc);
-	const char *seen[8];
+	const char *seen[8] = { NULL };
 	size_t n = 0;
 
 	for (size_t i = 0; i <= (trace ? trace->frames.n : 0); i++) {

@@ -143,9 +143,9 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 		const struct pm_place *from = asked(inc, alloc);
 
 		task = trace_task(inc, alloc);
-		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at,
-				  "it had been allocated%s%s%s%s", task ? " by " : "", task ? task : "",
-				  from ? " in " : "", from ? pm_function_words(inc, from) : "");
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at, "it had been allocated%s%s%s%s",
+			task ? " by " : "", task ? task : "", from ? " in " : "",
+			from ? pm_function_words(inc, from) : "");
 	}
 	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid && !of_page(freed);
 	/* An interrupt frees, or uses, in the name of the task that it found. */

@@ -19,8 +19,10 @@ void pm_html_rawf(struct pm_render_html *page, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vfprintf(page->out, fmt, ap);
+	char *markup = pm_vprintf(fmt, ap);
 	va_end(ap);
+	fputs(markup, page->out);
+	free(markup);
 }
 
 void pm_html_text(struct pm_render_html *page, const char *text)
