@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef PM_VERSION
 #define PM_VERSION "0.1.0"
@@ -26,8 +27,14 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 
 	setlocale(LC_CTYPE, "");
-	if (argc < 2)
+	/* getopt names the program in its messages. */
+	static char program[] = "kpanic";
+
+	if (argc < 2 && isatty(STDIN_FILENO))
 		return usage(stderr, PM_STATUS_USAGE);
+	if (argc < 2)
+		return pm_cmd_explain(argc, argv);
+	argv[0] = program;
 	if (argc > 2 && !strcmp(argv[1], "help"))
 		for (unsigned i = 0; i < pm_cmds_count; i++)
 			if (!strcmp(argv[2], pm_cmds[i].name))
@@ -43,7 +50,16 @@ int main(int argc, char **argv)
 
 		if (strcmp(argv[1], cmd->name))
 			continue;
+		argv[1] = program;
 		return cmd->run(argc - 1, argv + 1);
+	}
+	/* A word that is no file was meant as a command. */
+	if (argv[1][0] != '-' && !strpbrk(argv[1], "/.") && access(argv[1], F_OK)) {
+		fprintf(stderr, "kpanic: %s: no such file, nor a command (", argv[1]);
+		for (unsigned i = 0; i < pm_cmds_count; i++)
+			fprintf(stderr, "%s%s", i ? ", " : "", pm_cmds[i].name);
+		fputs(")\n", stderr);
+		return PM_STATUS_UNREADABLE;
 	}
 	return pm_cmd_explain(argc, argv);
 }

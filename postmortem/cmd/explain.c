@@ -34,8 +34,6 @@ int pm_cmd_explain(int argc, char **argv)
 		files = only_stdin;
 	}
 	struct pm_report_run *run = pm_report_begin(&options, *files);
-	if (!run)
-		return PM_STATUS_UNREADABLE;
 	pm_report_files(run, files);
 	return pm_report_end(run);
 }

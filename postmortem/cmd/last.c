@@ -422,8 +422,6 @@ static enum pm_status explain_newest(struct search *search, const struct pm_repo
 		if (!holds_panic(search, place))
 			continue;
 		struct pm_report_run *run = pm_report_begin(options, name);
-		if (!run)
-			return PM_STATUS_UNREADABLE;
 		if (!options->json)
 			fprintf(stderr, "kpanic: from %s%s%s, %s\n", place->words,
 				place->kind == JOURNAL ? "" : ": ", place->kind == JOURNAL ? "" : place->path,
@@ -438,10 +436,12 @@ static enum pm_status explain_newest(struct search *search, const struct pm_repo
 		close_place(&opened);
 		return pm_report_end(run);
 	}
+	if (options->json)
+		(void)pm_report_end(pm_report_begin(options, "last"));
 	fprintf(stderr,
-		"kpanic: no panic found in %zu places: journals of earlier boots, /sys/fs/pstore,"
-		" /var/lib/systemd/pstore, /var/crash\n",
-		search->places.n);
+		"kpanic: no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
+		"%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)\n",
+		search->root, search->root, search->root, search->places.n);
 	return PM_STATUS_NO_PANIC;
 }
 
@@ -478,6 +478,10 @@ int pm_cmd_last(int argc, char **argv)
 	if (optind < argc) {
 		fprintf(stderr, "kpanic: last takes no file ('%s'): kpanic %s\n", argv[optind], argv[optind]);
 		return PM_STATUS_USAGE;
+	}
+	if (*search.root && access(search.root, X_OK)) {
+		fprintf(stderr, "kpanic: %s: %s\n", search.root, strerror(errno));
+		return PM_STATUS_UNREADABLE;
 	}
 	pm_arena_init(&search.arena);
 	look_everywhere(&search);

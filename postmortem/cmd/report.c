@@ -17,6 +17,8 @@ struct pm_report_run {
 	struct pm_symbols *symbols; /* NULL: --no-symbols */
 	char *symbols_said;         /* the last complaint, so that it is not repeated for every report */
 	size_t reports;             /* so far, over all inputs */
+	unsigned of_source;         /* reports of the input that is being read */
+	bool many;                  /* more than one input: their names are printed */
 	enum pm_status status;
 };
 
@@ -94,13 +96,23 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 
 	if (options->html) {
 		html = fopen(options->html, "w");
-		if (!html) {
+		if (!html)
 			fprintf(stderr, "kpanic: %s: %s\n", options->html, strerror(errno));
-			return NULL;
-		}
 	}
 	struct pm_report_run *run = pm_alloc(sizeof(*run));
 	run->options = *options;
+	if (options->html && !html)
+		run->status = PM_STATUS_UNREADABLE;
+	if (options->symbols.vmlinux && access(options->symbols.vmlinux, R_OK)) {
+		fprintf(stderr, "kpanic: %s: %s\n", options->symbols.vmlinux, strerror(errno));
+		run->options.symbols.vmlinux = NULL;
+		run->status = PM_STATUS_UNREADABLE;
+	}
+	for (size_t i = 0; i < options->symbols.debug_dirs_n; i++)
+		if (access(options->debug_dirs[i], X_OK)) {
+			fprintf(stderr, "kpanic: %s: %s\n", options->debug_dirs[i], strerror(errno));
+			run->status = PM_STATUS_UNREADABLE;
+		}
 	run->html = html;
 	if (html)
 		pm_render_html_begin(&run->page, html, input);
@@ -139,11 +151,15 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	pm_decode(inc);
 	apply_symbols(run, inc);
 	pm_explain(inc);
-	if (run->reports) {
-		style->number = (unsigned)run->reports + 1;
-	} else if (inc->machine.has_uptime) {
-		style->has_first = true;
+	/* Reports are counted, and their times compared, within a file. */
+	if (run->of_source++) {
+		style->number = run->of_source;
+	} else {
+		style->number = 0;
+		style->has_first = inc->machine.has_uptime;
 		style->first_ns = inc->machine.uptime_ns;
+		if (run->many && !run->options.json)
+			printf("%s%s:\n", run->reports ? "\n" : "", inc->input);
 	}
 	if (run->options.json)
 		pm_render_json_report(stdout, inc, run->reports == 0);
@@ -167,6 +183,8 @@ static void unreadable(struct pm_report_run *run, struct pm_error *err)
 void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name)
 {
 	size_t before = run->reports;
+
+	run->of_source = 0;
 	struct pm_error *err = pm_console_read_source(source, name, on_incident, run);
 
 	pm_source_close(source);
@@ -196,6 +214,7 @@ static struct pm_error *read_whole(struct pm_source *source, struct pm_buf *text
 
 void pm_report_files(struct pm_report_run *run, char **paths)
 {
+	run->many = paths[0] && paths[1];
 	struct pm_buf parts = { 0 };
 	const char *first_part = NULL;
 	unsigned more_parts = 0;

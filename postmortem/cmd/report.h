@@ -55,7 +55,8 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 /* A run over any number of inputs. */
 struct pm_report_run;
 
-/* NULL: the page cannot be written (said on stderr). input: what JSON and page call it. */
+/* What cannot be used (the page's file, a vmlinux) is said on stderr and makes the status
+ * PM_STATUS_UNREADABLE; the rest is done all the same.  input: what JSON and page call it. */
 struct pm_report_run *pm_report_begin(const struct pm_report_options *options, const char *input);
 /* Reads, explains and renders all reports of a source, which it closes; says errors on stderr. */
 void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name);

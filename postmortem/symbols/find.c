@@ -234,7 +234,8 @@ void pm_find_module(struct pm_finder *finder, const char *name, const char *rele
 	if (beside && strrchr(beside, '/')) {
 		char *dir = pm_printf("%.*s", (int)(strrchr(beside, '/') - beside), beside);
 
-		from_tree(finder, *dir ? dir : "/", name, arena, paths);
+		if (*dir) /* never the whole machine */
+			from_tree(finder, dir, name, arena, paths);
 		free(dir);
 	} else if (beside) {
 		from_tree(finder, ".", name, arena, paths);

@@ -333,6 +333,20 @@ const char *pm_kernel_missing(struct pm_kernel *kernel)
 
 /* ---- modules ---- */
 
+/* A module says which kernel it was built for: "vermagic=6.1.0-50-amd64 SMP preempt mod_unload". */
+static bool of_other_release(struct pm_elf *elf, const char *release)
+{
+	struct pm_bytes info = pm_elf_section(elf, ".modinfo");
+	struct pm_slice text = { (const char *)info.p, info.n }, magic;
+	size_t at = pm_slice_find(text, PM_S("vermagic="));
+
+	if (!release || !*release || at == PM_NPOS)
+		return false;
+	text = pm_slice_from(text, at + strlen("vermagic="));
+	text = pm_slice_upto(text, pm_slice_find_char(text, 0));
+	return pm_take_word(&text, &magic) && !pm_slice_eq(magic, pm_slice_of(release));
+}
+
 static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_slice name,
 					  struct pm_slice build_id)
 {
@@ -357,8 +371,9 @@ static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_sl
 	const struct pm_symbols_options *options = &kernel->symbols->options;
 
 	pm_arena_init(&arena);
+	want_vmlinux(kernel);
 	pm_find_module(kernel->symbols->finder, module->name, kernel->release, module->build_id,
-		       options->vmlinux, &arena, &paths);
+		       kernel->vmlinux.elf ? options->vmlinux : NULL, &arena, &paths);
 	if (module->build_id && !paths.n) {
 		const char *path = pm_debuginfod_find(module->build_id, &arena);
 
@@ -372,6 +387,10 @@ static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_sl
 		if (pm_error_take(image_open(paths.v[i], &image)) != PM_OK)
 			continue;
 		const char *id = pm_elf_build_id(image.elf);
+		if (!options->force && of_other_release(image.elf, kernel->release)) {
+			image_close(&image);
+			continue;
+		}
 		if (!options->force && module->build_id && *id && strcmp(id, module->build_id)) {
 			image_close(&image);
 			continue;
