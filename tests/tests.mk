@@ -41,7 +41,7 @@ FUZZ_O       := build-fuzz
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BINS    := $(FUZZ_SOURCES:tests/fuzz/%.c=$(FUZZ_O)/%)
 FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ_O)/%.o,$(filter-out postmortem/main.c,$(SOURCES)))
-FUZZ_FLAGS   := -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_FLAGS   := -std=gnu11 -O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 $(FUZZ_O)/%.o: %.c
 	@mkdir -p $(@D)
