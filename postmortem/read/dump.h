@@ -1,0 +1,87 @@
+/* A memory dump: what a file, or several, hold of a machine's physical memory.
+ *
+ * One row of ops for each format (read/dump.c); whatever the format, memory is read by
+ * physical address, notes are ELF notes, and what is not there says why it is not.
+ *
+ * Opening touches headers and page maps only.  Reading is lazy and goes through a cache
+ * of bounded size (PM_DUMP_CACHE bytes).  Safe to share between threads after opening.
+ */
+#ifndef PM_DUMP_H
+#define PM_DUMP_H
+
+#include "base/error.h"
+#include "incident.h"
+
+#define PM_PAGE_SIZE 4096u
+#define PM_DUMP_CACHE (8u << 20) /* bytes of page contents kept */
+
+struct pm_dump;
+struct pm_file;
+
+/* Why bytes of memory are not there. */
+enum pm_absence {
+	PM_PRESENT,
+	PM_NO_MEMORY, /* the machine has no memory at that address, as far as the dump tells */
+	PM_FILTERED,  /* left out on purpose by the program that wrote the dump */
+	PM_CUT,       /* the dump ends before it */
+	PM_DAMAGED,   /* it is there but cannot be read or inflated */
+	PM_UNMAPPED,  /* a virtual address that no page table maps (translate/) */
+};
+/* In words: "left out by the dump's filter". */
+const char *pm_absence_words(enum pm_absence why);
+
+/* A note, as ELF has it.  Borrowed from the dump. */
+struct pm_dump_note {
+	const char *name; /* "CORE", "VMCOREINFO", "QEMU" */
+	uint32_t type;    /* NT_… */
+	const uint8_t *desc;
+	size_t size;
+	uint64_t offset; /* of the note in the file; 0: not known */
+};
+
+struct pm_dump_info {
+	const char *format; /* "ELF core", "kdump-compressed v6 (zlib)" */
+	enum pm_arch arch;  /* PM_ARCH_UNKNOWN: the format does not tell */
+	int level;          /* filter level, the -d bits; -1: not known */
+	bool has_phys_base;
+	uint64_t phys_base;  /* told by the format's header, apart from VMCOREINFO */
+	const char *release; /* told by the header ("6.1.0-50-amd64"); NULL: not */
+	uint64_t pages;      /* that the machine has; 0: not known */
+	uint64_t pages_here; /* that the dump has, by its own map */
+	/* What is wrong with the file as a whole, in words, NULL: nothing that opening found. */
+	const char *trouble;
+};
+
+/* paths: the parts of one dump, in any order (one, mostly).  Everything that can still be read of a
+ * damaged dump is; an error means that nothing can be.
+ * PM_IO; PM_NOT_FOUND: not a dump (the message says what it is, if that is known); PM_BAD_DATA;
+ * PM_UNSUPPORTED: a dump of another kind (a process's core, an encrypted one, a foreign architecture). */
+struct pm_error *pm_dump_open(const char *const *paths, size_t n, struct pm_dump **out)
+	__attribute__((warn_unused_result));
+/* The same for a file that is open; takes it over, also on error. */
+struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
+	__attribute__((warn_unused_result));
+/* Does the file begin as some dump does?  Cheap. */
+bool pm_dump_is(const uint8_t *start, size_t n);
+void pm_dump_close(struct pm_dump *dump); /* NULL is allowed */
+
+const char *pm_dump_name(const struct pm_dump *dump);
+const struct pm_dump_info *pm_dump_info(const struct pm_dump *dump);
+size_t pm_dump_notes(const struct pm_dump *dump, const struct pm_dump_note **notes_out);
+/* The text of VMCOREINFO from the notes or the header; empty where there is none. */
+struct pm_slice pm_dump_vmcoreinfo(const struct pm_dump *dump);
+
+/* Reads n bytes of physical memory.  How many could be read from the start on; where that is fewer
+ * than n, *why_out (may be NULL) says why the next one could not.  What follows a gap is not touched. */
+size_t pm_dump_read(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, enum pm_absence *why_out);
+
+/* Ranges of physical memory that the machine has, ascending; false past the last. */
+struct pm_dump_range {
+	uint64_t start, end; /* bytes; end is exclusive */
+};
+bool pm_dump_range(const struct pm_dump *dump, size_t index, struct pm_dump_range *out);
+
+/* The offset in the file of the byte at a physical address, for messages; 0: not known. */
+uint64_t pm_dump_offset(const struct pm_dump *dump, uint64_t phys);
+
+#endif
