@@ -287,6 +287,23 @@ size_t pm_dump_read(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 	return done;
 }
 
+size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, enum pm_absence *why_out)
+{
+	enum pm_absence why;
+
+	if (!dump->ops->locate)
+		return pm_dump_read(dump, phys, buf, n, why_out);
+	size_t got = read_direct(dump, phys, buf, n, &why);
+	if (why_out)
+		*why_out = why;
+	return got;
+}
+
+bool pm_dump_is_linear(const struct pm_dump *dump)
+{
+	return dump->ops->locate != NULL;
+}
+
 uint64_t pm_dump_offset(const struct pm_dump *dump, uint64_t phys)
 {
 	if (dump->ops->locate) {

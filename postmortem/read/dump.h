@@ -75,6 +75,12 @@ struct pm_slice pm_dump_vmcoreinfo(const struct pm_dump *dump);
  * than n, *why_out (may be NULL) says why the next one could not.  What follows a gap is not touched. */
 size_t pm_dump_read(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, enum pm_absence *why_out);
 
+/* The same for a few bytes of very many pages, which are not worth keeping: goes past the cache where the format
+ * stores memory as it is. */
+size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, enum pm_absence *why_out);
+/* Does the format store memory as it is, in file order? */
+bool pm_dump_is_linear(const struct pm_dump *dump);
+
 /* Ranges of physical memory that the machine has, ascending; false past the last. */
 struct pm_dump_range {
 	uint64_t start, end; /* bytes; end is exclusive */

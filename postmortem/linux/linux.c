@@ -1,0 +1,317 @@
+#include "linux/linux.h"
+
+#include "base/memory.h"
+#include "symbols/bytes.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where x86-64 maps the image: __START_KERNEL_map, arch/x86/include/asm/page_64_types.h. */
+#define KERNEL_MAP 0xffffffff80000000ull
+
+/* ---- VMCOREINFO ---- */
+
+static bool use_info(struct pm_linux *lx, struct pm_slice text)
+{
+	struct pm_slice value;
+
+	lx->info.text = text;
+	return pm_vmcoreinfo_symbol(&lx->info, "swapper_pg_dir", &lx->kernel.root) &&
+	       pm_vmcoreinfo_symbol(&lx->info, "_stext", &lx->stext) &&
+	       pm_vmcoreinfo_get(&lx->info, "OSRELEASE", &value);
+}
+
+/* The page tables must map _stext to where phys_base puts it. */
+static bool set_up_space(struct pm_linux *lx)
+{
+	const struct pm_vmcoreinfo *info = &lx->info;
+	uint64_t root, phys, size;
+	int64_t five = 0, base = 0, mask = 0;
+	const struct pm_dump_info *told = pm_dump_info(lx->dump);
+
+	pm_vmcoreinfo_number(info, "pgtable_l5_enabled", &five);
+	pm_vmcoreinfo_number(info, "sme_mask", &mask);
+	if (pm_vmcoreinfo_number(info, "phys_base", &base))
+		lx->phys_base = (uint64_t)base;
+	else if (told->has_phys_base)
+		lx->phys_base = told->phys_base;
+	if (!pm_vmcoreinfo_symbol(info, "swapper_pg_dir", &root) || root < KERNEL_MAP)
+		return false;
+	pm_space_init(&lx->kernel, lx->dump, pm_mmu_of(PM_X86_64), root - KERNEL_MAP + lx->phys_base,
+		      five ? 5 : 4);
+	lx->kernel.crypt_mask = (uint64_t)mask;
+	if (lx->kernel.mmu->walk(&lx->kernel, lx->stext, &phys, &size, NULL, NULL))
+		return false;
+	return phys == lx->stext - KERNEL_MAP + lx->phys_base;
+}
+
+static const char info_start[] = "OSRELEASE=";
+
+/* vmcoreinfo_data is a page of its own.  A page that begins so may be one of a kernel that ran before
+ * this one: only one whose page tables hold is taken. */
+static bool search_info(struct pm_linux *lx)
+{
+	struct pm_dump_range range;
+	char start[sizeof(info_start) - 1], *page = pm_arena_alloc(&lx->arena, PM_PAGE_SIZE + 1);
+
+	for (size_t i = 0; pm_dump_range(lx->dump, i, &range); i++)
+		for (uint64_t at = (range.start + PM_PAGE_SIZE - 1) & -(uint64_t)PM_PAGE_SIZE;
+		     at + PM_PAGE_SIZE <= range.end; at += PM_PAGE_SIZE) {
+			enum pm_absence why;
+
+			if (pm_dump_peek(lx->dump, at, start, sizeof(start), &why) < sizeof(start)) {
+				if (why == PM_CUT && pm_dump_is_linear(lx->dump))
+					break;
+				continue;
+			}
+			if (memcmp(start, info_start, sizeof(start)))
+				continue;
+			size_t n = pm_dump_read(lx->dump, at, page, PM_PAGE_SIZE, NULL);
+
+			if (use_info(lx, (struct pm_slice){ page, strnlen(page, n) }) && set_up_space(lx))
+				return true;
+		}
+	return false;
+}
+
+static void read_info(struct pm_linux *lx)
+{
+	struct pm_slice value;
+
+	if (pm_vmcoreinfo_get(&lx->info, "OSRELEASE", &value))
+		lx->release = pm_arena_str(&lx->arena, value);
+	/* Some stable kernels print a build id that is none (its buffer's address was wrong). */
+	if (pm_vmcoreinfo_get(&lx->info, "BUILD-ID", &value) && value.n >= 16 &&
+	    strspn(value.p, "0123456789abcdef") >= value.n)
+		lx->build_id = pm_arena_str(&lx->arena, value);
+	if (pm_vmcoreinfo_get(&lx->info, "KERNELOFFSET", &value))
+		pm_take_hex(&value, &lx->kaslr, NULL);
+}
+
+/* ---- image, symbols, types ---- */
+
+/* How far the mapping that holds stext goes in physically contiguous pages. */
+static uint64_t contiguous_end(struct pm_linux *lx, uint64_t from)
+{
+	const uint64_t most = 256 << 20;
+	uint64_t at = from;
+
+	while (at - from < most) {
+		uint64_t phys, size;
+
+		if (lx->kernel.mmu->walk(&lx->kernel, at, &phys, &size, NULL, NULL) ||
+		    phys != at - KERNEL_MAP + lx->phys_base)
+			break;
+		at = (at & -size) + size;
+	}
+	return at;
+}
+
+static void open_symbols(struct pm_linux *lx)
+{
+	lx->image = lx->stext & -(uint64_t)PM_PAGE_SIZE;
+	lx->image_end = contiguous_end(lx, lx->image);
+	pm_space_add_linear(&lx->kernel, lx->image, lx->image_end - lx->image,
+			    lx->image - KERNEL_MAP + lx->phys_base);
+	lx->symbols_trouble = pm_linux_symbols_open(&lx->kernel, &lx->info, lx->image, lx->image_end,
+						    lx->stext, &lx->symbols);
+}
+
+static const uint64_t max_btf = 256 << 20;
+
+static struct pm_error *open_btf(struct pm_linux *lx)
+{
+	uint64_t start, stop;
+	enum pm_absence why;
+
+	if (!pm_linux_symbol(lx, "__start_BTF", &start) || !pm_linux_symbol(lx, "__stop_BTF", &stop))
+		return pm_error_new(PM_NOT_FOUND, "this kernel carries no types (BTF)");
+	if (stop <= start || stop - start > max_btf)
+		return pm_error_new(PM_BAD_DATA, "types (BTF) from 0x%llx to 0x%llx",
+				    (unsigned long long)start, (unsigned long long)stop);
+	size_t n = (size_t)(stop - start);
+	uint8_t *bytes = pm_alloc(n);
+
+	if (pm_space_read(&lx->kernel, start, bytes, n, &why) < n) {
+		free(bytes);
+		return pm_error_new(PM_TRUNCATED, "types (BTF) of the kernel: %s", pm_absence_words(why));
+	}
+	return pm_btf_open(bytes, n, NULL, &lx->btf);
+}
+
+static void find_field(struct pm_linux *lx, enum pm_field field, const char *structure, const char *paths)
+{
+	struct pm_field_place *place = &lx->fields[field];
+	struct pm_slice rest = pm_slice_of(paths), path;
+	uint32_t id = lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, structure) : 0;
+
+	place->offset = -1;
+	while (id && pm_take_until(&rest, "|", &path)) {
+		char one[128];
+		struct pm_btf_member member;
+
+		pm_take_char(&rest, '|');
+		if (path.n >= sizeof(one))
+			continue;
+		memcpy(one, path.p, path.n);
+		one[path.n] = 0;
+		if (!pm_btf_find_member(lx->btf, id, one, &member))
+			continue;
+		place->offset = (int32_t)(member.bit_offset / 8);
+		place->size = (uint32_t)pm_btf_size(lx->btf, member.type);
+		return;
+	}
+}
+
+static void find_fields(struct pm_linux *lx)
+{
+	static const struct {
+		const char *structure, *paths;
+	} rows[PM_FIELDS] = {
+#define PM_FIELD(id, structure, paths) [PM_##id] = { structure, paths },
+#include "linux/fields.def"
+#undef PM_FIELD
+	};
+
+	for (unsigned i = 0; i < PM_FIELDS; i++)
+		find_field(lx, (enum pm_field)i, rows[i].structure, rows[i].paths);
+}
+
+static void find_direct_map(struct pm_linux *lx)
+{
+	struct pm_dump_range range;
+	uint64_t end = 0;
+
+	/* A variable with CONFIG_RANDOMIZE_MEMORY or five levels; else the constant of four levels. */
+	if (!pm_linux_variable(lx, "page_offset_base", 8, &lx->page_offset))
+		lx->page_offset = lx->kernel.levels == 5 ? 0xff11000000000000 : 0xffff888000000000;
+	for (size_t i = 0; pm_dump_range(lx->dump, i, &range); i++)
+		end = range.end > end ? range.end : end;
+	/* It must be there, and map physical 0 on (every machine has memory at 1 MiB). */
+	uint64_t phys, size;
+	if (lx->page_offset < lx->kernel.mmu->kernel_start(&lx->kernel) ||
+	    lx->kernel.mmu->walk(&lx->kernel, lx->page_offset + (1 << 20), &phys, &size, NULL, NULL) ||
+	    phys != 1 << 20) {
+		lx->page_offset = 0;
+		return;
+	}
+	if (end <= 1ull << 46)
+		pm_space_add_linear(&lx->kernel, lx->page_offset, end, 0);
+}
+
+/* More CPUs than any kernel is built for. */
+static const uint64_t max_cpus = 8192;
+
+static void find_cpus(struct pm_linux *lx)
+{
+	uint64_t n, table;
+
+	if (!pm_linux_variable(lx, "nr_cpu_ids", 4, &n)) {
+		n = 0;
+		if (!pm_linux_symbol(lx, "__per_cpu_offset", &table))
+			return;
+		/* Slots of CPUs that are not possible hold the address of the initial section. */
+		uint64_t load, offset;
+
+		if (!pm_linux_symbol(lx, "__per_cpu_load", &load))
+			load = 0;
+		while (n < max_cpus && pm_space_load(&lx->kernel, table + 8 * n, 8, &offset) &&
+		       offset != load)
+			n++;
+	}
+	if (!n || n > max_cpus || !pm_linux_symbol(lx, "__per_cpu_offset", &table))
+		return;
+	lx->cpu_offset = pm_arena_alloc(&lx->arena, n * sizeof(uint64_t));
+	for (lx->cpus = 0; lx->cpus < n; lx->cpus++)
+		if (!pm_space_load(&lx->kernel, table + 8ull * lx->cpus, 8, &lx->cpu_offset[lx->cpus]))
+			break;
+}
+
+struct pm_error *pm_linux_open(struct pm_dump *dump, struct pm_linux **out)
+{
+	enum pm_arch arch = pm_dump_info(dump)->arch;
+
+	if (arch != PM_ARCH_UNKNOWN && !pm_mmu_of(arch))
+		return pm_error_new(PM_UNSUPPORTED, "%s: memory of %s, which is not read yet",
+				    pm_dump_name(dump), pm_arch_name(arch));
+	struct pm_linux *lx = pm_alloc(sizeof(*lx));
+	bool told;
+
+	lx->dump = dump;
+	pm_arena_init(&lx->arena);
+	pm_space_init(&lx->kernel, dump, pm_mmu_of(PM_X86_64), 0, 4);
+	told = use_info(lx, pm_dump_vmcoreinfo(dump)) && set_up_space(lx);
+	if (!told) {
+		lx->info_searched = true;
+		if (!search_info(lx)) {
+			pm_linux_close(lx);
+			return pm_error_new(
+				PM_NOT_FOUND,
+				"%s: no Linux kernel in it: neither its notes nor its memory hold a "
+				"VMCOREINFO whose page tables are there",
+				pm_dump_name(dump));
+		}
+	}
+	read_info(lx);
+	open_symbols(lx);
+	lx->btf_trouble = open_btf(lx);
+	find_fields(lx);
+	find_direct_map(lx);
+	find_cpus(lx);
+	*out = lx;
+	return NULL;
+}
+
+void pm_linux_close(struct pm_linux *lx)
+{
+	if (!lx)
+		return;
+	pm_linux_symbols_close(lx->symbols);
+	pm_error_free(lx->symbols_trouble);
+	pm_btf_close(lx->btf);
+	pm_error_free(lx->btf_trouble);
+	pm_arena_deinit(&lx->arena);
+	free(lx);
+}
+
+/* ---- reading ---- */
+
+bool pm_linux_symbol(struct pm_linux *lx, const char *name, uint64_t *addr_out)
+{
+	if (lx->symbols && pm_linux_symbols_lookup(lx->symbols, name, addr_out))
+		return true;
+	return pm_vmcoreinfo_symbol(&lx->info, name, addr_out);
+}
+
+bool pm_linux_variable(struct pm_linux *lx, const char *name, unsigned size, uint64_t *value_out)
+{
+	uint64_t addr;
+
+	return pm_linux_symbol(lx, name, &addr) && pm_space_load(&lx->kernel, addr, size, value_out);
+}
+
+bool pm_linux_get(struct pm_linux *lx, uint64_t base, enum pm_field field, uint64_t *value_out)
+{
+	const struct pm_field_place *place = &lx->fields[field];
+
+	return place->offset >= 0 &&
+	       pm_space_load(&lx->kernel, base + (uint64_t)place->offset, place->size, value_out);
+}
+
+uint64_t pm_linux_at(const struct pm_linux *lx, uint64_t base, enum pm_field field)
+{
+	const struct pm_field_place *place = &lx->fields[field];
+
+	return place->offset >= 0 ? base + (uint64_t)place->offset : 0;
+}
+
+bool pm_linux_percpu(struct pm_linux *lx, const char *name, uint32_t cpu, uint64_t *addr_out)
+{
+	uint64_t addr;
+
+	if (cpu >= lx->cpus || !pm_linux_symbol(lx, name, &addr))
+		return false;
+	*addr_out = addr + lx->cpu_offset[cpu];
+	return true;
+}

@@ -1,0 +1,641 @@
+#include "symbols/btf.h"
+
+#include "base/memory.h"
+#include "symbols/bytes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC 0xeb9f
+
+/* Chains of typedefs and qualifiers, and structures in structures: as deep as no C has them. */
+enum { max_chain = 64, max_nesting = 32 };
+
+struct pm_btf {
+	uint8_t *bytes;
+	size_t n;
+	bool big_endian;
+	struct pm_btf *base;
+	uint32_t first;    /* id of the first type here */
+	uint32_t count;    /* here */
+	uint32_t *records; /* [count]: offset in bytes */
+	const char *strings;
+	uint32_t strings_size, strings_first;
+	uint32_t *by_name; /* hash → id; made at the first look-up */
+	uint32_t by_name_mask;
+};
+
+static uint32_t u32(const struct pm_btf *btf, size_t at)
+{
+	return (uint32_t)pm_load(btf->bytes + at, 4, btf->big_endian);
+}
+
+/* Bytes behind the three words that every type has; UINT32_MAX: no such kind. */
+static uint32_t record_tail(uint32_t info)
+{
+	uint32_t vlen = info & 0xffff;
+
+	switch (info >> 24 & 0x1f) {
+	case PM_BTF_INT:
+	case PM_BTF_VAR:
+	case PM_BTF_DECL_TAG:
+		return 4;
+	case PM_BTF_ARRAY:
+		return 12;
+	case PM_BTF_STRUCT:
+	case PM_BTF_UNION:
+	case PM_BTF_DATASEC:
+	case PM_BTF_ENUM64:
+		return 12 * vlen;
+	case PM_BTF_ENUM:
+	case PM_BTF_FUNC_PROTO:
+		return 8 * vlen;
+	case PM_BTF_PTR:
+	case PM_BTF_FWD:
+	case PM_BTF_TYPEDEF:
+	case PM_BTF_VOLATILE:
+	case PM_BTF_CONST:
+	case PM_BTF_RESTRICT:
+	case PM_BTF_FUNC:
+	case PM_BTF_FLOAT:
+	case PM_BTF_TYPE_TAG:
+		return 0;
+	default:
+		return UINT32_MAX;
+	}
+}
+
+struct pm_error *pm_btf_open(uint8_t *bytes, size_t n, struct pm_btf *base, struct pm_btf **out)
+{
+	struct pm_error *err = NULL;
+	struct pm_btf *btf = pm_alloc(sizeof(*btf));
+
+	btf->bytes = bytes;
+	btf->n = n;
+	btf->base = base;
+	if (n < 24) {
+		err = pm_error_new(PM_TRUNCATED, "BTF: %zu bytes are no header", n);
+		goto bad;
+	}
+	btf->big_endian = bytes[0] == MAGIC >> 8;
+	if (pm_load(bytes, 2, btf->big_endian) != MAGIC) {
+		err = pm_error_new(PM_BAD_DATA, "BTF: offset 0x0: magic %02x%02x", bytes[0], bytes[1]);
+		goto bad;
+	}
+	if (bytes[2] != 1) {
+		err = pm_error_new(PM_UNSUPPORTED, "BTF: version %u", bytes[2]);
+		goto bad;
+	}
+	uint64_t header = u32(btf, 4), type_at = header + u32(btf, 8), type_size = u32(btf, 12);
+	uint64_t string_at = header + u32(btf, 16), string_size = u32(btf, 20);
+
+	if (type_at > n || type_size > n - type_at || string_at > n || string_size > n - string_at ||
+	    !string_size || bytes[string_at + string_size - 1]) {
+		err = pm_error_new(PM_BAD_DATA, "BTF: its parts do not fit into %zu bytes", n);
+		goto bad;
+	}
+	btf->strings = (const char *)bytes + string_at;
+	btf->strings_size = (uint32_t)string_size;
+	btf->first = base ? base->first + base->count : 1;
+	btf->strings_first = base ? base->strings_first + base->strings_size : 0;
+
+	size_t pos = (size_t)type_at, end = (size_t)(type_at + type_size);
+	size_t cap = (size_t)type_size / 12 / 2 + 16;
+
+	btf->records = pm_alloc(cap * sizeof(uint32_t));
+	while (end - pos >= 12) {
+		uint32_t tail = record_tail(u32(btf, pos + 4));
+
+		if (tail > end - pos - 12)
+			break;
+		if (btf->count == cap) {
+			cap *= 2;
+			btf->records = pm_realloc(btf->records, cap * sizeof(uint32_t));
+		}
+		btf->records[btf->count++] = (uint32_t)pos;
+		pos += 12 + tail;
+	}
+	*out = btf;
+	return NULL;
+bad:
+	pm_btf_close(btf);
+	return err;
+}
+
+void pm_btf_close(struct pm_btf *btf)
+{
+	if (!btf)
+		return;
+	free(btf->bytes);
+	free(btf->records);
+	free(btf->by_name);
+	free(btf);
+}
+
+uint32_t pm_btf_count(const struct pm_btf *btf)
+{
+	return btf->first + btf->count - 1;
+}
+
+/* The BTF that has the id, and the place of its record; NULL: void. */
+static const struct pm_btf *record(const struct pm_btf *btf, uint32_t id, size_t *at_out)
+{
+	while (btf && id < btf->first)
+		btf = btf->base;
+	if (!btf || !id || id - btf->first >= btf->count)
+		return NULL;
+	*at_out = btf->records[id - btf->first];
+	return btf;
+}
+
+static const char *string(const struct pm_btf *btf, uint32_t offset)
+{
+	while (btf && offset < btf->strings_first)
+		btf = btf->base;
+	if (!btf || offset - btf->strings_first >= btf->strings_size)
+		return "";
+	return btf->strings + (offset - btf->strings_first);
+}
+
+static uint32_t info(const struct pm_btf *btf, uint32_t id)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	return own ? u32(own, at + 4) : 0;
+}
+
+enum pm_btf_kind pm_btf_kind(const struct pm_btf *btf, uint32_t id)
+{
+	return (enum pm_btf_kind)(info(btf, id) >> 24 & 0x1f);
+}
+
+const char *pm_btf_name(const struct pm_btf *btf, uint32_t id)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	return own ? string(own, u32(own, at)) : "";
+}
+
+/* ---- by name ---- */
+
+static bool is_named_kind(enum pm_btf_kind kind)
+{
+	return kind == PM_BTF_STRUCT || kind == PM_BTF_UNION || kind == PM_BTF_ENUM ||
+	       kind == PM_BTF_ENUM64 || kind == PM_BTF_TYPEDEF;
+}
+
+static uint32_t hash(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * 16777619u;
+	return h ^ h >> 15;
+}
+
+static void index_names(struct pm_btf *btf)
+{
+	uint32_t named = 0, size = 64;
+
+	for (uint32_t i = 0; i < btf->count; i++)
+		named += is_named_kind((enum pm_btf_kind)(u32(btf, btf->records[i] + 4) >> 24 & 0x1f));
+	while (size < 2 * named)
+		size *= 2;
+	btf->by_name = pm_alloc(size * sizeof(uint32_t));
+	btf->by_name_mask = size - 1;
+	for (uint32_t i = 0; i < btf->count; i++) {
+		size_t at = btf->records[i];
+
+		if (!is_named_kind((enum pm_btf_kind)(u32(btf, at + 4) >> 24 & 0x1f)) || !u32(btf, at))
+			continue;
+		uint32_t slot = hash(string(btf, u32(btf, at))) & btf->by_name_mask;
+
+		while (btf->by_name[slot])
+			slot = (slot + 1) & btf->by_name_mask;
+		btf->by_name[slot] = btf->first + i;
+	}
+}
+
+static bool is_kind(enum pm_btf_kind kind, enum pm_btf_kind wanted)
+{
+	return kind == wanted || (wanted == PM_BTF_ENUM && kind == PM_BTF_ENUM64);
+}
+
+uint32_t pm_btf_find(struct pm_btf *btf, enum pm_btf_kind kind, const char *name)
+{
+	uint32_t found = btf->base ? pm_btf_find(btf->base, kind, name) : 0;
+
+	if (found || !*name)
+		return found;
+	if (is_named_kind(kind)) {
+		if (!btf->by_name)
+			index_names(btf);
+		for (uint32_t slot = hash(name) & btf->by_name_mask; btf->by_name[slot];
+		     slot = (slot + 1) & btf->by_name_mask) {
+			uint32_t id = btf->by_name[slot];
+
+			if (is_kind(pm_btf_kind(btf, id), kind) && !strcmp(pm_btf_name(btf, id), name))
+				return id;
+		}
+		return 0;
+	}
+	for (uint32_t i = 0; i < btf->count; i++) {
+		size_t at = btf->records[i];
+
+		if ((u32(btf, at + 4) >> 24 & 0x1f) == kind && !strcmp(string(btf, u32(btf, at)), name))
+			return btf->first + i;
+	}
+	return 0;
+}
+
+uint32_t pm_btf_find_written(struct pm_btf *btf, const char *written)
+{
+	static const struct {
+		const char *word;
+		enum pm_btf_kind kind;
+	} words[] = { { "struct ", PM_BTF_STRUCT }, { "union ", PM_BTF_UNION }, { "enum ", PM_BTF_ENUM },
+		      { "", PM_BTF_STRUCT },        { "", PM_BTF_UNION },       { "", PM_BTF_TYPEDEF },
+		      { "", PM_BTF_ENUM },          { "", PM_BTF_INT } };
+	uint32_t id = 0;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !id; i++) {
+		size_t n = strlen(words[i].word);
+
+		if (!strncmp(written, words[i].word, n))
+			id = pm_btf_find(btf, words[i].kind, written + n);
+	}
+	return id;
+}
+
+uint32_t pm_btf_target(const struct pm_btf *btf, uint32_t id)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	switch (pm_btf_kind(btf, id)) {
+	case PM_BTF_ARRAY:
+		return u32(own, at + 12);
+	case PM_BTF_PTR:
+	case PM_BTF_TYPEDEF:
+	case PM_BTF_VOLATILE:
+	case PM_BTF_CONST:
+	case PM_BTF_RESTRICT:
+	case PM_BTF_FUNC:
+	case PM_BTF_FUNC_PROTO:
+	case PM_BTF_VAR:
+	case PM_BTF_DECL_TAG:
+	case PM_BTF_TYPE_TAG:
+		return u32(own, at + 8);
+	default:
+		return 0;
+	}
+}
+
+static bool is_alias(enum pm_btf_kind kind)
+{
+	return kind == PM_BTF_TYPEDEF || kind == PM_BTF_VOLATILE || kind == PM_BTF_CONST ||
+	       kind == PM_BTF_RESTRICT || kind == PM_BTF_TYPE_TAG;
+}
+
+uint32_t pm_btf_resolve(const struct pm_btf *btf, uint32_t id)
+{
+	for (unsigned i = 0; i < max_chain; i++) {
+		if (!is_alias(pm_btf_kind(btf, id)))
+			return id;
+		id = pm_btf_target(btf, id);
+	}
+	return 0;
+}
+
+uint32_t pm_btf_length(const struct pm_btf *btf, uint32_t id)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	return pm_btf_kind(btf, id) == PM_BTF_ARRAY ? u32(own, at + 20) : 0;
+}
+
+uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id)
+{
+	uint64_t times = 1;
+
+	for (unsigned i = 0; i < max_chain; i++) {
+		size_t at;
+		const struct pm_btf *own;
+
+		id = pm_btf_resolve(btf, id);
+		own = record(btf, id, &at);
+		switch (pm_btf_kind(btf, id)) {
+		case PM_BTF_INT:
+		case PM_BTF_STRUCT:
+		case PM_BTF_UNION:
+		case PM_BTF_ENUM:
+		case PM_BTF_ENUM64:
+		case PM_BTF_FLOAT:
+			return times * u32(own, at + 8);
+		case PM_BTF_PTR:
+			return times * 8;
+		case PM_BTF_ARRAY:
+			if (times > UINT32_MAX)
+				return 0;
+			times *= pm_btf_length(btf, id);
+			id = pm_btf_target(btf, id);
+			break;
+		default:
+			return 0;
+		}
+	}
+	return 0;
+}
+
+unsigned pm_btf_int_encoding(const struct pm_btf *btf, uint32_t id)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	return pm_btf_kind(btf, id) == PM_BTF_INT ? u32(own, at + 12) >> 24 & 15 : 0;
+}
+
+/* ---- members ---- */
+
+static bool is_compound(enum pm_btf_kind kind)
+{
+	return kind == PM_BTF_STRUCT || kind == PM_BTF_UNION;
+}
+
+uint32_t pm_btf_members(const struct pm_btf *btf, uint32_t id)
+{
+	return is_compound(pm_btf_kind(btf, id)) ? info(btf, id) & 0xffff : 0;
+}
+
+bool pm_btf_member(const struct pm_btf *btf, uint32_t id, uint32_t index, struct pm_btf_member *out)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	if (index >= pm_btf_members(btf, id))
+		return false;
+	at += 12 + 12 * (size_t)index;
+	uint32_t offset = u32(own, at + 8);
+	bool has_bits = info(btf, id) >> 31;
+
+	*out = (struct pm_btf_member){ .name = string(own, u32(own, at)),
+				       .type = u32(own, at + 4),
+				       .bit_offset = has_bits ? offset & 0xffffff : offset,
+				       .bits = has_bits ? offset >> 24 : 0 };
+	return true;
+}
+
+/* One name in a structure, through unnamed ones. */
+static bool find_one(const struct pm_btf *btf, uint32_t id, const char *name, size_t n, unsigned depth,
+		     struct pm_btf_member *out)
+{
+	struct pm_btf_member member;
+
+	for (uint32_t i = 0; pm_btf_member(btf, id, i, &member); i++) {
+		if (*member.name) {
+			if (strncmp(member.name, name, n) || member.name[n])
+				continue;
+			*out = member;
+			return true;
+		}
+		uint32_t inner = pm_btf_resolve(btf, member.type);
+
+		if (depth < max_nesting && is_compound(pm_btf_kind(btf, inner)) &&
+		    find_one(btf, inner, name, n, depth + 1, out)) {
+			out->bit_offset += member.bit_offset;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool pm_btf_find_member(const struct pm_btf *btf, uint32_t id, const char *path, struct pm_btf_member *out)
+{
+	uint64_t bit_offset = 0;
+
+	for (;;) {
+		size_t n = strcspn(path, ".[");
+
+		if (!find_one(btf, pm_btf_resolve(btf, id), path, n, 0, out))
+			return false;
+		bit_offset += out->bit_offset;
+		path += n;
+		while (*path == '[') {
+			char *end;
+			unsigned long index = strtoul(path + 1, &end, 10);
+			uint32_t array = pm_btf_resolve(btf, out->type);
+
+			if (*end != ']' || pm_btf_kind(btf, array) != PM_BTF_ARRAY)
+				return false;
+			out->type = pm_btf_target(btf, array);
+			bit_offset += 8 * index * pm_btf_size(btf, out->type);
+			path = end + 1;
+		}
+		out->bit_offset = bit_offset;
+		if (!*path)
+			return true;
+		if (*path++ != '.')
+			return false;
+		id = out->type;
+	}
+}
+
+bool pm_btf_member_at(const struct pm_btf *btf, uint32_t id, uint64_t byte, char *path, size_t size,
+		      struct pm_btf_member *out)
+{
+	uint64_t base = 0; /* bits */
+	size_t used = 0;
+	bool found = false;
+
+	*path = 0;
+	for (unsigned depth = 0; depth < max_nesting; depth++) {
+		struct pm_btf_member member, best = { 0 };
+		bool any = false;
+
+		id = pm_btf_resolve(btf, id);
+		if (pm_btf_kind(btf, id) == PM_BTF_ARRAY) {
+			uint64_t element = pm_btf_size(btf, pm_btf_target(btf, id));
+			uint64_t inside = byte - base / 8;
+
+			if (!element || inside / element >= pm_btf_length(btf, id) || used >= size)
+				break;
+			int n = snprintf(path + used, size - used, "[%llu]",
+					 (unsigned long long)(inside / element));
+			used += n > 0 ? (size_t)n : 0;
+			base += inside / element * element * 8;
+			id = pm_btf_target(btf, id);
+			out->type = id;
+			out->bit_offset = base;
+			continue;
+		}
+		for (uint32_t i = 0; pm_btf_member(btf, id, i, &member); i++) {
+			uint64_t start = base + member.bit_offset;
+			uint64_t bits = member.bits ? member.bits : 8 * pm_btf_size(btf, member.type);
+
+			if (byte * 8 + 7 >= start && byte * 8 < start + bits) {
+				best = member;
+				any = true;
+				break;
+			}
+		}
+		if (!any)
+			break;
+		found = true;
+		base += best.bit_offset;
+		*out = best;
+		out->bit_offset = base;
+		if (*best.name && used < size) {
+			int n = snprintf(path + used, size - used, "%s%s", used ? "." : "", best.name);
+			used += n > 0 ? (size_t)n : 0;
+		}
+		id = best.type;
+	}
+	return found;
+}
+
+/* ---- enums, prototypes, variables ---- */
+
+const char *pm_btf_enum(const struct pm_btf *btf, uint32_t id, uint32_t index, int64_t *value_out)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+	enum pm_btf_kind kind = pm_btf_kind(btf, id);
+	uint32_t word = info(btf, id);
+
+	if ((kind != PM_BTF_ENUM && kind != PM_BTF_ENUM64) || index >= (word & 0xffff))
+		return NULL;
+	at += 12 + (kind == PM_BTF_ENUM ? 8 : 12) * (size_t)index;
+	uint32_t low = u32(own, at + 4);
+
+	if (kind == PM_BTF_ENUM64)
+		*value_out = (int64_t)((uint64_t)u32(own, at + 8) << 32 | low);
+	else
+		*value_out = word >> 31 ? (int32_t)low : (int64_t)low;
+	return string(own, u32(own, at));
+}
+
+bool pm_btf_enum_value(struct pm_btf *btf, const char *name, int64_t *value_out)
+{
+	for (uint32_t id = 1; id <= pm_btf_count(btf); id++) {
+		enum pm_btf_kind kind = pm_btf_kind(btf, id);
+		const char *found;
+
+		if (kind != PM_BTF_ENUM && kind != PM_BTF_ENUM64)
+			continue;
+		for (uint32_t i = 0; (found = pm_btf_enum(btf, id, i, value_out)); i++)
+			if (!strcmp(found, name))
+				return true;
+	}
+	return false;
+}
+
+uint32_t pm_btf_params(const struct pm_btf *btf, uint32_t id)
+{
+	return pm_btf_kind(btf, id) == PM_BTF_FUNC_PROTO ? info(btf, id) & 0xffff : 0;
+}
+
+bool pm_btf_param(const struct pm_btf *btf, uint32_t id, uint32_t index, const char **name_out,
+		  uint32_t *type_out)
+{
+	size_t at;
+	const struct pm_btf *own = record(btf, id, &at);
+
+	if (index >= pm_btf_params(btf, id))
+		return false;
+	at += 12 + 8 * (size_t)index;
+	*name_out = string(own, u32(own, at));
+	*type_out = u32(own, at + 4);
+	return true;
+}
+
+bool pm_btf_variable(struct pm_btf *btf, const char *name, uint32_t *type_out)
+{
+	uint32_t id = pm_btf_find(btf, PM_BTF_VAR, name);
+
+	*type_out = pm_btf_target(btf, id);
+	return id != 0;
+}
+
+/* ---- C ---- */
+
+/* Declarations are written from the inside out: the name first, then what stands around it. */
+void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, char *buf, size_t size)
+{
+	static const char *const words[PM_BTF_KINDS] = {
+		[PM_BTF_STRUCT] = "struct ", [PM_BTF_UNION] = "union ",       [PM_BTF_ENUM] = "enum ",
+		[PM_BTF_ENUM64] = "enum ",   [PM_BTF_VOLATILE] = "volatile ", [PM_BTF_CONST] = "const ",
+		[PM_BTF_FWD] = "struct ",
+	};
+	struct pm_buf inner = { 0 };
+	char qualifiers[64] = "";
+	bool pointer_last = false;
+
+	pm_buf_str(&inner, name ? name : "");
+	for (unsigned i = 0; i < max_chain; i++) {
+		enum pm_btf_kind kind = pm_btf_kind(btf, type);
+		struct pm_buf next = { 0 };
+
+		switch (kind) {
+		case PM_BTF_PTR:
+			pm_buf_printf(&next, "*%s", inner.data ? inner.data : "");
+			pointer_last = true;
+			break;
+		case PM_BTF_ARRAY:
+			pm_buf_printf(&next, pointer_last ? "(%s)[%u]" : "%s[%u]",
+				      inner.data ? inner.data : "", pm_btf_length(btf, type));
+			pointer_last = false;
+			break;
+		case PM_BTF_FUNC_PROTO:
+			pm_buf_printf(&next, pointer_last ? "(%s)(" : "%s(", inner.data ? inner.data : "");
+			for (uint32_t p = 0; p < pm_btf_params(btf, type); p++) {
+				char param[128] = "";
+				const char *param_name;
+				uint32_t param_type;
+
+				pm_btf_param(btf, type, p, &param_name, &param_type);
+				/* a prototype in a prototype: its own parameters are left out */
+				if (!param_type && p + 1 == pm_btf_params(btf, type))
+					snprintf(param, sizeof(param), "...");
+				else if (size > 256)
+					pm_btf_declare(btf, param_type, "", param, sizeof(param));
+				pm_buf_printf(&next, "%s%s", p ? ", " : "", param);
+			}
+			pm_buf_str(&next, pm_btf_params(btf, type) ? ")" : "void)");
+			pointer_last = false;
+			break;
+		case PM_BTF_CONST:
+		case PM_BTF_VOLATILE:
+			if (!pointer_last && !inner.n)
+				snprintf(qualifiers + strlen(qualifiers),
+					 sizeof(qualifiers) - strlen(qualifiers), "%s", words[kind]);
+			else if (strlen(qualifiers) + 12 < sizeof(qualifiers))
+				strcat(qualifiers, words[kind]);
+			type = pm_btf_target(btf, type);
+			continue;
+		case PM_BTF_RESTRICT:
+		case PM_BTF_TYPE_TAG:
+			type = pm_btf_target(btf, type);
+			continue;
+		default: {
+			const char *own = pm_btf_name(btf, type);
+
+			snprintf(buf, size, "%s%s%s%s%s", qualifiers, words[kind] ? words[kind] : "",
+				 *own                  ? own
+				 : kind == PM_BTF_VOID ? "void"
+						       : "{...}",
+				 inner.n ? " " : "", inner.data ? inner.data : "");
+			pm_buf_deinit(&inner);
+			return;
+		}
+		}
+		pm_buf_deinit(&inner);
+		inner = next;
+		type = pm_btf_target(btf, type);
+	}
+	pm_buf_deinit(&inner);
+	snprintf(buf, size, "? %s", name ? name : "");
+}

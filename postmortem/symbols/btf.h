@@ -1,0 +1,96 @@
+/* BTF: the types that a Linux kernel carries of itself (Documentation/bpf/btf.rst).
+ *
+ * The bytes are checked once when they are opened; a type whose record is broken, and all behind it, are not
+ * there.  A module's BTF is split: its ids and strings go on where the kernel's end.
+ */
+#ifndef PM_BTF_H
+#define PM_BTF_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pm_btf;
+
+enum pm_btf_kind {
+	PM_BTF_VOID,
+	PM_BTF_INT,
+	PM_BTF_PTR,
+	PM_BTF_ARRAY,
+	PM_BTF_STRUCT,
+	PM_BTF_UNION,
+	PM_BTF_ENUM,
+	PM_BTF_FWD,
+	PM_BTF_TYPEDEF,
+	PM_BTF_VOLATILE,
+	PM_BTF_CONST,
+	PM_BTF_RESTRICT,
+	PM_BTF_FUNC,
+	PM_BTF_FUNC_PROTO,
+	PM_BTF_VAR,
+	PM_BTF_DATASEC,
+	PM_BTF_FLOAT,
+	PM_BTF_DECL_TAG,
+	PM_BTF_TYPE_TAG,
+	PM_BTF_ENUM64,
+	PM_BTF_KINDS
+};
+
+/* bytes were made by pm_alloc and are taken over, also on error.  base: the kernel's, for a module's; NULL: none;
+ * it must outlive this one.  PM_BAD_DATA: not BTF, or lying sizes; PM_UNSUPPORTED: a version to come. */
+struct pm_error *pm_btf_open(uint8_t *bytes, size_t n, struct pm_btf *base, struct pm_btf **out)
+	__attribute__((warn_unused_result));
+void pm_btf_close(struct pm_btf *btf); /* NULL is allowed */
+
+/* Ids go from 1 to this; 0 is void.  Every function takes any id: one that is not there is void. */
+uint32_t pm_btf_count(const struct pm_btf *btf);
+enum pm_btf_kind pm_btf_kind(const struct pm_btf *btf, uint32_t id);
+/* Borrowed; "" where it has none. */
+const char *pm_btf_name(const struct pm_btf *btf, uint32_t id);
+/* The first type of that kind (struct, union, enum, typedef, func, var) and name; 0: none. */
+uint32_t pm_btf_find(struct pm_btf *btf, enum pm_btf_kind kind, const char *name);
+/* A C name as people write it: "struct task_struct", "pid_t", "union foo"; without a word: struct, union,
+ * typedef, enum are tried in that order.  0: none. */
+uint32_t pm_btf_find_written(struct pm_btf *btf, const char *written);
+/* What a pointer, typedef, qualifier, array, function or variable refers to. */
+uint32_t pm_btf_target(const struct pm_btf *btf, uint32_t id);
+/* Through typedefs, qualifiers and tags. */
+uint32_t pm_btf_resolve(const struct pm_btf *btf, uint32_t id);
+/* Bytes; 0: not known (void, functions, declarations). */
+uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id);
+/* Elements of an array. */
+uint32_t pm_btf_length(const struct pm_btf *btf, uint32_t id);
+/* Of an int: signed, char, bool. */
+enum pm_btf_encoding { PM_BTF_SIGNED = 1, PM_BTF_CHAR = 2, PM_BTF_BOOL = 4 };
+unsigned pm_btf_int_encoding(const struct pm_btf *btf, uint32_t id);
+
+struct pm_btf_member {
+	const char *name; /* "" in an unnamed member */
+	uint32_t type;
+	uint64_t bit_offset; /* from the start of the structure that was asked for */
+	unsigned bits;       /* of a bit field; 0: none */
+};
+uint32_t pm_btf_members(const struct pm_btf *btf, uint32_t id); /* of a struct or union */
+bool pm_btf_member(const struct pm_btf *btf, uint32_t id, uint32_t index, struct pm_btf_member *out);
+/* By path: "mm.owner", "thread.sp", "link[1].next"; unnamed structs and unions are looked through. */
+bool pm_btf_find_member(const struct pm_btf *btf, uint32_t id, const char *path, struct pm_btf_member *out);
+/* The deepest member that covers the byte; its path ("se.vruntime") into buf.  false: padding, or no struct. */
+bool pm_btf_member_at(const struct pm_btf *btf, uint32_t id, uint64_t byte, char *path, size_t size,
+		      struct pm_btf_member *out);
+
+/* Of an enum: its values; name NULL past the last. */
+const char *pm_btf_enum(const struct pm_btf *btf, uint32_t id, uint32_t index, int64_t *value_out);
+bool pm_btf_enum_value(struct pm_btf *btf, const char *name, int64_t *value_out); /* of any enum */
+/* Parameters of a function prototype. */
+uint32_t pm_btf_params(const struct pm_btf *btf, uint32_t id);
+bool pm_btf_param(const struct pm_btf *btf, uint32_t id, uint32_t index, const char **name_out,
+		  uint32_t *type_out);
+/* A variable of a data section ("" .data..percpu): its offset there; false: none of that name. */
+bool pm_btf_variable(struct pm_btf *btf, const char *name, uint32_t *type_out);
+
+/* Writes a declaration as C has it: `struct list_head *next`, `char comm[16]`, `void (*func)(struct work *)`. */
+void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, char *buf, size_t size);
+
+#endif
