@@ -1,0 +1,267 @@
+#include "linux/tasks.h"
+
+#include "symbols/bytes.h"
+
+#include <elf.h>
+#include <string.h>
+
+/* PID_MAX_LIMIT of 64-bit kernels. */
+static const size_t max_tasks = 4 << 20;
+
+static uint64_t get(struct pm_linux *lx, uint64_t base, enum pm_field field)
+{
+	uint64_t value = 0;
+
+	pm_linux_get(lx, base, field, &value);
+	return value;
+}
+
+/* Bits of task_struct.__state and exit_state (include/linux/sched.h); the same since 4.14. */
+static char state_letter(uint64_t state, uint64_t exit_state)
+{
+	static const struct {
+		uint64_t bits;
+		char letter;
+	} rows[] = { { 0x402, 'I' }, { 0x1, 'S' },  { 0x2, 'D' },   { 0x4, 'T' },  { 0x8, 't' },
+		     { 0x40, 'P' },  { 0x80, 'X' }, { 0x200, 'W' }, { 0x800, 'N' } };
+
+	if (exit_state & 0x20)
+		return 'Z';
+	if (exit_state & 0x10)
+		return 'X';
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if ((state & rows[i].bits) == rows[i].bits)
+			return rows[i].letter;
+	return 'R';
+}
+
+bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task *t)
+{
+	uint64_t comm = pm_linux_at(lx, addr, PM_TASK_COMM), pid;
+
+	*t = (struct pm_linux_task){ .addr = addr };
+	if (!comm || !pm_linux_get(lx, addr, PM_TASK_PID, &pid) ||
+	    pm_space_read(&lx->kernel, comm, t->comm, sizeof(t->comm) - 1, NULL) < sizeof(t->comm) - 1)
+		return false;
+	t->comm[strnlen(t->comm, sizeof(t->comm) - 1)] = 0;
+	t->pid = (int32_t)pid;
+	t->tgid = (int32_t)get(lx, addr, PM_TASK_TGID);
+	t->state_bits = get(lx, addr, PM_TASK_STATE);
+	t->state = state_letter(t->state_bits, get(lx, addr, PM_TASK_EXIT_STATE));
+	t->flags = get(lx, addr, PM_TASK_FLAGS);
+	t->stack = get(lx, addr, PM_TASK_STACK);
+	t->mm = get(lx, addr, PM_TASK_MM);
+	t->cpu = (uint32_t)get(lx, addr, PM_TASK_CPU);
+	t->on_cpu = get(lx, addr, PM_TASK_ON_CPU) & 1;
+	t->leader = t->pid == t->tgid;
+	uint64_t parent = get(lx, addr, PM_TASK_PARENT);
+
+	/* ps shows the parent's process, not its thread */
+	t->ppid = parent ? (int32_t)get(lx, parent, PM_TASK_TGID) : 0;
+	return true;
+}
+
+static void add(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t addr)
+{
+	struct pm_linux_task task;
+
+	if (pm_linux_task_read(lx, addr, &task))
+		*PM_PUSH(&tasks->arena, &tasks->v) = task;
+	else
+		tasks->trouble = "a task in the list is not in the dump";
+}
+
+/* The threads behind a leader: signal->thread_head links their thread_node. */
+static void add_threads(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t leader)
+{
+	uint64_t signal = get(lx, leader, PM_TASK_SIGNAL), head, at;
+	uint64_t node = pm_linux_at(lx, 0, PM_TASK_THREAD_NODE);
+
+	if (!signal || !(head = pm_linux_at(lx, signal, PM_SIGNAL_THREAD_HEAD)) ||
+	    !pm_space_load(&lx->kernel, head, 8, &at))
+		return;
+	while (at != head) {
+		if (tasks->v.n >= max_tasks) {
+			tasks->trouble = "a list of threads does not end";
+			return;
+		}
+		if (at - node != leader)
+			add(lx, tasks, at - node);
+		if (!pm_space_load(&lx->kernel, at, 8, &at)) {
+			tasks->trouble = "a list of threads leads to memory that is not in the dump";
+			return;
+		}
+	}
+}
+
+static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
+{
+	uint64_t runqueue, idle;
+	struct pm_btf_member member;
+
+	for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
+		if (pm_linux_percpu(lx, "runqueues", cpu, &runqueue) &&
+		    pm_btf_find_member(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "rq"), "idle", &member) &&
+		    pm_space_load(&lx->kernel, runqueue + member.bit_offset / 8, 8, &idle) && idle)
+			add(lx, tasks, idle);
+}
+
+void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
+{
+	uint64_t init, head, at, link = pm_linux_at(lx, 0, PM_TASK_TASKS);
+
+	*tasks = (struct pm_linux_tasks){ 0 };
+	pm_arena_init(&tasks->arena);
+	if (!lx->btf) {
+		tasks->trouble = "the kernel's types are not known";
+		return;
+	}
+	add_idle(lx, tasks);
+	if (!pm_linux_symbol(lx, "init_task", &init) || !pm_space_load(&lx->kernel, init + link, 8, &at)) {
+		tasks->trouble = "the first task is not in the dump";
+		return;
+	}
+	head = init + link;
+	while (at != head) {
+		/* A list that bites its own tail elsewhere: bounded by what there can be. */
+		if (tasks->v.n >= max_tasks) {
+			tasks->trouble = "the list does not end";
+			return;
+		}
+		add(lx, tasks, at - link);
+		add_threads(lx, tasks, at - link);
+		if (!pm_space_load(&lx->kernel, at, 8, &at)) {
+			tasks->trouble = "the list leads to memory that is not in the dump";
+			return;
+		}
+	}
+}
+
+void pm_linux_tasks_deinit(struct pm_linux_tasks *tasks)
+{
+	pm_arena_deinit(&tasks->arena);
+}
+
+struct pm_linux_task *pm_linux_task_by_pid(struct pm_linux_tasks *tasks, int32_t pid)
+{
+	for (size_t i = 0; i < tasks->v.n; i++)
+		if (tasks->v.v[i].pid == pid)
+			return &tasks->v.v[i];
+	return NULL;
+}
+
+struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr)
+{
+	for (size_t i = 0; i < tasks->v.n; i++)
+		if (tasks->v.v[i].addr == addr)
+			return &tasks->v.v[i];
+	return NULL;
+}
+
+/* ---- CPUs ---- */
+
+static uint64_t current_task(struct pm_linux *lx, uint32_t cpu)
+{
+	uint64_t addr, task = 0;
+
+	/* its own variable (until 6.1, and from 6.15), or in the hot ones */
+	if (lx->fields[PM_PCPU_HOT_CURRENT].offset >= 0 && pm_linux_percpu(lx, "pcpu_hot", cpu, &addr))
+		pm_linux_get(lx, addr, PM_PCPU_HOT_CURRENT, &task);
+	else if (pm_linux_percpu(lx, "current_task", cpu, &addr))
+		pm_space_load(&lx->kernel, addr, 8, &task);
+	return task;
+}
+
+static bool mask_bit(struct pm_linux *lx, const char *mask, uint32_t bit)
+{
+	uint64_t addr, byte;
+
+	return pm_linux_symbol(lx, mask, &addr) && pm_space_load(&lx->kernel, addr + bit / 8, 1, &byte) &&
+	       byte >> bit % 8 & 1;
+}
+
+/* struct elf_prstatus of x86-64: pid at 32, the registers in the order of pt_regs at 112. */
+enum { prstatus_size = 336, prstatus_regs = 112 };
+
+static struct pm_x86_regs regs_of(const struct pm_dump_note *note)
+{
+	struct pm_x86_regs regs = { 0 };
+
+	for (unsigned i = 0; i < PM_X86_REGS; i++)
+		pm_x86_set(&regs, (enum pm_x86_reg)i, pm_load(note->desc + prstatus_regs + 8 * i, 8, false));
+	return regs;
+}
+
+/* CPUs that did not save their registers have no note, so a note's number is not the CPU's.  The stack tells:
+ * it is that of the task that runs there. */
+static struct pm_linux_cpu *cpu_of(struct pm_linux *lx, const struct pm_linux_unwinder *u,
+				   struct pm_linux_cpus *cpus, const struct pm_x86_regs *regs)
+{
+	uint64_t sp = regs->v[PM_X86_SP];
+
+	for (size_t i = 0; i < cpus->v.n; i++) {
+		uint64_t stack;
+
+		if (!cpus->v.v[i].has_regs && pm_linux_get(lx, cpus->v.v[i].task, PM_TASK_STACK, &stack) &&
+		    sp - stack <= u->thread_size)
+			return &cpus->v.v[i];
+	}
+	return NULL;
+}
+
+void pm_linux_cpus_read(struct pm_linux *lx, const struct pm_linux_unwinder *u, struct pm_linux_cpus *cpus)
+{
+	const struct pm_dump_note *notes;
+	size_t n = pm_dump_notes(lx->dump, &notes), prstatus = 0;
+	uint64_t value;
+
+	*cpus = (struct pm_linux_cpus){ .panic_cpu = -1 };
+	pm_arena_init(&cpus->arena);
+	for (uint32_t cpu = 0; cpu < lx->cpus; cpu++) {
+		struct pm_linux_cpu *c = PM_PUSH(&cpus->arena, &cpus->v);
+
+		c->cpu = cpu;
+		c->online = mask_bit(lx, "__cpu_online_mask", cpu);
+		c->task = current_task(lx, cpu);
+	}
+	static const char *const who[] = { "panic_cpu", "crashing_cpu" };
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]) && cpus->panic_cpu < 0; i++)
+		if (pm_linux_variable(lx, who[i], 4, &value) && value < lx->cpus) {
+			cpus->panic_cpu = (int32_t)value;
+			cpus->panic_how = who[i];
+		}
+	if (cpus->panic_cpu >= 0)
+		cpus->v.v[cpus->panic_cpu].panicked = true;
+	/* First those whose stack tells, then the others in their order. */
+	for (unsigned pass = 0; pass < 2; pass++) {
+		prstatus = 0;
+		for (size_t i = 0; i < n; i++) {
+			if (notes[i].type != NT_PRSTATUS || strcmp(notes[i].name, "CORE") ||
+			    notes[i].size < prstatus_size)
+				continue;
+			struct pm_x86_regs regs = regs_of(&notes[i]);
+			struct pm_linux_cpu *cpu = NULL;
+			size_t number = prstatus++;
+			bool taken = false;
+
+			for (size_t k = 0; k < cpus->v.n; k++)
+				taken |= cpus->v.v[k].has_regs &&
+					 !memcmp(&cpus->v.v[k].regs, &regs, sizeof(regs));
+			if (taken)
+				continue;
+			if (!pass)
+				cpu = cpu_of(lx, u, cpus, &regs);
+			else if (number < cpus->v.n && !cpus->v.v[number].has_regs)
+				cpu = &cpus->v.v[number];
+			if (cpu) {
+				cpu->has_regs = true;
+				cpu->regs = regs;
+			}
+		}
+	}
+}
+
+void pm_linux_cpus_deinit(struct pm_linux_cpus *cpus)
+{
+	pm_arena_deinit(&cpus->arena);
+}

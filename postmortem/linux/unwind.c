@@ -1,0 +1,331 @@
+#include "linux/unwind.h"
+
+#include "symbols/bytes.h"
+
+#include <string.h>
+
+/* A stack of 16 KiB has no more frames than this; a loop has. */
+enum { max_frames = 2048 };
+
+static uint64_t symbol_or(struct pm_linux *lx, const char *name, uint64_t otherwise)
+{
+	uint64_t addr;
+
+	return pm_linux_symbol(lx, name, &addr) ? addr : otherwise;
+}
+
+static void open_orc(struct pm_linux_unwinder *u)
+{
+	struct pm_linux *lx = u->lx;
+	uint64_t places, places_end, rules, header;
+	uint8_t hash[20];
+
+	if (!pm_linux_symbol(lx, "__start_orc_unwind_ip", &places) ||
+	    !pm_linux_symbol(lx, "__stop_orc_unwind_ip", &places_end) ||
+	    !pm_linux_symbol(lx, "__start_orc_unwind", &rules) || places_end <= places ||
+	    places_end - places > 256 << 20) {
+		u->orc_trouble = "the kernel has no unwinding tables";
+		return;
+	}
+	u->orc = (struct pm_orc_table){ .places = places,
+					.rules = rules,
+					.n = (uint32_t)((places_end - places) / 4) };
+	bool has_hash = pm_linux_symbol(lx, "__start_orc_header", &header) &&
+			pm_space_read(&lx->kernel, header, hash, sizeof(hash), NULL) == sizeof(hash);
+	struct pm_error *err =
+		pm_orc_version_of(&lx->kernel, &u->orc, has_hash ? hash : NULL, &u->orc.version);
+
+	if (err) {
+		u->orc_trouble = pm_arena_printf(&lx->arena, "%s", err->message);
+		u->orc.n = 0;
+		pm_error_free(err);
+	}
+}
+
+void pm_linux_unwinder_init(struct pm_linux_unwinder *u, struct pm_linux *lx,
+			    struct pm_linux_modules *modules)
+{
+	uint64_t stack, end;
+
+	*u = (struct pm_linux_unwinder){
+		.lx = lx, .modules = modules, .thread_size = 16384, .irq_stack_size = 16384
+	};
+	open_orc(u);
+	for (size_t i = 0; i < modules->v.n; i++)
+		modules->v.v[i].orc.version = u->orc.version;
+	u->text = symbol_or(lx, "_stext", lx->stext);
+	u->text_end = symbol_or(lx, "_etext", lx->image_end);
+	u->init_text = symbol_or(lx, "_sinittext", 0);
+	u->init_text_end = symbol_or(lx, "_einittext", 0);
+	/* The first task's stack is a variable: as long as all others. */
+	if ((pm_linux_symbol(lx, "__start_init_stack", &stack) || pm_linux_symbol(lx, "init_stack", &stack) ||
+	     pm_linux_symbol(lx, "init_thread_union", &stack)) &&
+	    (pm_linux_symbol(lx, "__end_init_stack", &end) || pm_linux_symbol(lx, "__end_init_task", &end)) &&
+	    end - stack >= 8192 && end - stack <= 1 << 18 && !(((end - stack) & (end - stack - 1))))
+		u->thread_size = end - stack;
+}
+
+void pm_linux_trace_deinit(struct pm_linux_trace *trace)
+{
+	pm_arena_deinit(&trace->arena);
+}
+
+static const struct pm_orc_table *table_of(const struct pm_linux_unwinder *u, uint64_t pc)
+{
+	if ((pc >= u->text && pc < u->text_end) || (pc >= u->init_text && pc < u->init_text_end))
+		return u->orc.n ? &u->orc : NULL;
+	struct pm_linux_module *module = pm_linux_module_at(u->modules, pc);
+
+	return module && module->orc.n && module->orc.version ? &module->orc : NULL;
+}
+
+bool pm_linux_is_text(const struct pm_linux_unwinder *u, uint64_t addr)
+{
+	if ((addr >= u->text && addr < u->text_end) || (addr >= u->init_text && addr < u->init_text_end))
+		return true;
+	struct pm_linux_module *module = pm_linux_module_at(u->modules, addr);
+
+	/* The first region is the core's text, whatever the layout; 4 (6.4 and later) the init text. */
+	return module && (addr - module->mem[0].start < module->mem[0].size ||
+			  addr - module->mem[4].start < module->mem[4].size);
+}
+
+/* ---- stacks ---- */
+
+struct stack {
+	uint64_t start, end;
+	enum pm_stack kind;
+	const char *name;
+};
+
+/* The per-CPU stacks: of interrupts, and those that the CPU switches to by itself. */
+static bool cpu_stack(struct pm_linux *lx, uint64_t irq_size, uint32_t cpu, uint64_t sp, struct stack *out)
+{
+	static const struct {
+		const char *member;
+		enum pm_stack kind;
+		const char *name;
+	} rows[] = {
+		{ "DF_stack", PM_STACK_EXCEPTION, "#DF" }, { "NMI_stack", PM_STACK_NMI, "NMI" },
+		{ "DB_stack", PM_STACK_EXCEPTION, "#DB" }, { "MCE_stack", PM_STACK_EXCEPTION, "#MC" },
+		{ "VC_stack", PM_STACK_EXCEPTION, "#VC" }, { "VC2_stack", PM_STACK_EXCEPTION, "#VC2" },
+	};
+	uint64_t addr, top;
+	struct pm_btf_member member;
+	uint32_t id;
+
+	if (((pm_linux_percpu(lx, "hardirq_stack_ptr", cpu, &addr)) ||
+	     (pm_linux_percpu(lx, "pcpu_hot", cpu, &addr) && lx->btf &&
+	      pm_btf_find_member(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "pcpu_hot"),
+				 "hardirq_stack_ptr", &member) &&
+	      (addr += member.bit_offset / 8))) &&
+	    pm_space_load(&lx->kernel, addr, 8, &top)) {
+		uint64_t end = (top + 15) & ~15ull; /* the pointer stands 8 below since 5.8 */
+
+		if (sp < end && sp >= end - irq_size) {
+			*out = (struct stack){ end - irq_size, end, PM_STACK_IRQ, "IRQ" };
+			return true;
+		}
+	}
+	if (!lx->btf || !(id = pm_btf_find(lx->btf, PM_BTF_STRUCT, "cea_exception_stacks")) ||
+	    !pm_linux_percpu(lx, "cea_exception_stacks", cpu, &addr) ||
+	    !pm_space_load(&lx->kernel, addr, 8, &top) || sp < top || sp - top >= pm_btf_size(lx->btf, id))
+		return false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!pm_btf_find_member(lx->btf, id, rows[i].member, &member))
+			continue;
+		uint64_t start = top + member.bit_offset / 8, size = pm_btf_size(lx->btf, member.type);
+
+		if (sp - start < size) {
+			*out = (struct stack){ start, start + size, rows[i].kind, rows[i].name };
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct stack stack_of(const struct pm_linux_unwinder *u, uint64_t sp, uint64_t task_stack)
+{
+	struct stack stack = { 0 };
+
+	/* A stack pointer right at the end has used it up to nothing: it still belongs to it. */
+	if (task_stack && sp - task_stack <= u->thread_size)
+		return (struct stack){ task_stack, task_stack + u->thread_size, PM_STACK_TASK, NULL };
+	for (uint32_t cpu = 0; cpu < u->lx->cpus; cpu++)
+		if (cpu_stack(u->lx, u->irq_stack_size, cpu, sp, &stack))
+			return stack;
+	/* Not known: this page, so that no walk leaves what is mapped together. */
+	return (struct stack){ sp & -(uint64_t)PM_PAGE_SIZE, (sp & -(uint64_t)PM_PAGE_SIZE) + PM_PAGE_SIZE,
+			       PM_STACK_TASK, NULL };
+}
+
+/* ---- unwinding ---- */
+
+static bool find_rule(struct pm_linux_unwinder *u, uint64_t pc, bool exact, struct pm_orc_rule *out)
+{
+	const struct pm_orc_table *table = table_of(u, pc);
+
+	return table && pm_orc_find(&u->lx->kernel, table, exact ? pc : pc - 1, out) &&
+	       out->type != PM_ORC_NONE;
+}
+
+/* The next word on the stack that follows a call; regs become those behind it. */
+static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct pm_x86_regs *regs,
+		 uint64_t *return_at_out)
+{
+	for (uint64_t at = (regs->v[PM_X86_SP] + 7) & ~7ull; at + 8 <= stack->end; at += 8) {
+		uint64_t value;
+
+		if (!pm_space_load(&u->lx->kernel, at, 8, &value))
+			return false;
+		if (!pm_linux_is_text(u, value) || !pm_x86_after_call(&u->lx->kernel, value))
+			continue;
+		*regs = (struct pm_x86_regs){ 0 };
+		pm_x86_set(regs, PM_X86_IP, value);
+		pm_x86_set(regs, PM_X86_SP, at + 8);
+		*return_at_out = at;
+		return true;
+	}
+	return false;
+}
+
+void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *start, bool exact,
+		     uint64_t task_stack, struct pm_linux_trace *trace)
+{
+	struct pm_x86_regs regs = *start;
+	enum pm_trust trust = PM_EXACT;
+	uint64_t return_at = 0;
+
+	*trace = (struct pm_linux_trace){ 0 };
+	pm_arena_init(&trace->arena);
+	if (!pm_x86_has(&regs, PM_X86_IP) || !pm_x86_has(&regs, PM_X86_SP)) {
+		trace->ended = "its registers are not in the dump";
+		return;
+	}
+	for (;;) {
+		if (pm_x86_has(&regs, PM_X86_CS) && regs.v[PM_X86_CS] & 3) {
+			trace->has_user = true;
+			trace->user = regs;
+			return;
+		}
+		if (trace->frames.n == max_frames) {
+			trace->ended = "more frames than any stack holds: it goes in circles";
+			return;
+		}
+		uint64_t pc = regs.v[PM_X86_IP], sp = regs.v[PM_X86_SP];
+		struct stack stack = stack_of(u, sp, task_stack);
+		struct pm_linux_frame *frame = PM_PUSH(&trace->arena, &trace->frames);
+
+		*frame = (struct pm_linux_frame){ .pc = pc,
+						  .sp = sp,
+						  .return_at = return_at,
+						  .trust = trust,
+						  .stack = stack.kind,
+						  .stack_name = stack.name,
+						  .exact_pc = exact,
+						  .regs = regs };
+		struct pm_orc_rule rule;
+		enum pm_step step = PM_STEP_LOST;
+		struct pm_x86_regs before = regs;
+		enum pm_trust next_trust = trust == PM_EXACT ? PM_EXACT : PM_GUESSED;
+
+		if (find_rule(u, pc, exact, &rule)) {
+			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
+		} else if (exact && !pm_linux_is_text(u, pc)) {
+			/* called through a bad pointer: the return address is on top */
+			rule = pm_x86_no_code;
+			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
+		} else if (pm_x86_has(&regs, PM_X86_BP) && regs.v[PM_X86_BP] >= sp &&
+			   regs.v[PM_X86_BP] < stack.end) {
+			rule = pm_x86_frame_pointer;
+			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
+			next_trust = PM_GUESSED;
+		}
+		if (step == PM_STEP_END)
+			return;
+		if (step != PM_STEP_LOST) {
+			uint64_t next_sp = regs.v[PM_X86_SP], next_pc = regs.v[PM_X86_IP];
+			bool is_user = pm_x86_has(&regs, PM_X86_CS) && regs.v[PM_X86_CS] & 3;
+			/* Within a stack it only goes up; the saved registers of an interrupt may lie on another. */
+			bool goes_back = next_sp <= sp && next_sp >= stack.start && next_sp < stack.end;
+
+			if (!is_user &&
+			    (goes_back || (step == PM_STEP_CALLER && !pm_linux_is_text(u, next_pc) &&
+					   !table_of(u, next_pc)))) {
+				/* A chain that ends in nothing: all zero above the first frame of a thread. */
+				if (!next_pc && step == PM_STEP_CALLER)
+					return;
+				step = PM_STEP_LOST;
+				regs = before;
+			}
+		} else {
+			regs = before;
+		}
+		if (step == PM_STEP_LOST) {
+			if (!scan(u, &stack, &regs, &return_at)) {
+				trace->ended = "no frame above it can be found";
+				return;
+			}
+			trust = PM_SCANNED;
+			exact = false;
+			continue;
+		}
+		trust = next_trust;
+		exact = step == PM_STEP_REGS || rule.signal;
+	}
+}
+
+void pm_linux_unwind_sleeping(struct pm_linux_unwinder *u, uint64_t task, struct pm_linux_trace *trace)
+{
+	struct pm_linux *lx = u->lx;
+	struct pm_x86_regs regs = { 0 };
+	uint64_t sp, pc, bp, stack = 0, size;
+
+	*trace = (struct pm_linux_trace){ 0 };
+	pm_linux_get(lx, task, PM_TASK_STACK, &stack);
+	size = lx->btf ? pm_btf_size(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "inactive_task_frame")) : 0;
+	if (!size || !pm_linux_get(lx, task, PM_TASK_THREAD_SP, &sp) ||
+	    !pm_linux_get(lx, sp, PM_INACTIVE_RET, &pc) || !pm_linux_get(lx, sp, PM_INACTIVE_BP, &bp)) {
+		pm_arena_init(&trace->arena);
+		trace->ended = "where it was switched out is not in the dump";
+		return;
+	}
+	pm_x86_set(&regs, PM_X86_IP, pc);
+	pm_x86_set(&regs, PM_X86_SP, sp + size);
+	pm_x86_set(&regs, PM_X86_BP, bp);
+	/* A task that has not run yet stands at the beginning of ret_from_fork: there was no call. */
+	uint64_t fork = symbol_or(lx, "ret_from_fork_asm", symbol_or(lx, "ret_from_fork", 0));
+
+	pm_linux_unwind(u, &regs, pc == fork, stack, trace);
+}
+
+/* ---- names ---- */
+
+bool pm_linux_place(struct pm_linux *lx, struct pm_linux_modules *modules, struct pm_arena *arena,
+		    uint64_t addr, bool exact, struct pm_place *out)
+{
+	uint64_t looked = exact ? addr : addr - 1, start, end;
+	struct pm_linux_module *module = modules ? pm_linux_module_at(modules, looked) : NULL;
+	char name[PM_LINUX_NAME_MAX];
+	const char *found;
+	uint32_t index;
+
+	*out = (struct pm_place){ .has_addr = true, .addr = addr };
+	if (module) {
+		out->module = module->name;
+		if (!pm_linux_module_symbol(lx, module, looked, &found, &start, &end))
+			return false;
+		out->symbol = pm_arena_str(arena, pm_slice_of(found));
+		out->build_id = module->build_id;
+	} else {
+		if (!lx->symbols || looked < lx->image || looked >= lx->image_end ||
+		    !pm_linux_symbols_find(lx->symbols, looked, &index, &start, &end) ||
+		    !pm_linux_symbols_name(lx->symbols, index, name))
+			return false;
+		out->symbol = pm_arena_str(arena, pm_slice_of(name));
+	}
+	out->has_offset = true;
+	out->offset = addr - start;
+	out->size = end > start ? end - start : 0;
+	return true;
+}
