@@ -1,0 +1,383 @@
+/* The order is the one to read: log → its reports → which of them the machine died of → what memory adds. */
+#include "linux/report.h"
+
+#include "console/console.h"
+#include "console/source.h"
+#include "linux/log.h"
+#include "linux/tasks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct evidence {
+	struct pm_linux *lx;
+	struct pm_linux_modules modules;
+	struct pm_linux_unwinder unwinder;
+	struct pm_linux_tasks tasks;
+	struct pm_linux_cpus cpus;
+	struct pm_log log;
+	struct pm_error *log_trouble;
+};
+
+struct reports {
+	struct pm_incident *v;
+	size_t n, cap;
+};
+
+/* ---- the log's own reports ---- */
+
+/* The incident goes on living here; its reader gets an empty one back to free. */
+static bool keep(struct pm_incident *inc, void *user)
+{
+	struct reports *reports = user;
+
+	if (reports->n == reports->cap) {
+		reports->cap = reports->cap ? 2 * reports->cap : 4;
+		reports->v = pm_realloc(reports->v, reports->cap * sizeof(*reports->v));
+	}
+	reports->v[reports->n++] = *inc;
+	pm_incident_init(inc);
+	return true;
+}
+
+static void read_reports(struct evidence *ev, struct reports *reports)
+{
+	struct pm_buf text = { 0 };
+
+	for (size_t i = 0; i < ev->log.records.n; i++)
+		pm_linux_log_format(&ev->log.records.v[i], PM_LOG_CALLERS, &text);
+	struct pm_source *source = pm_source_memory(pm_dump_name(ev->lx->dump),
+						    (struct pm_slice){ text.n ? text.data : "", text.n });
+
+	/* A text in memory has nothing that could fail. */
+	pm_error_free(pm_console_read_source(source, pm_dump_name(ev->lx->dump), keep, reports));
+	pm_source_close(source);
+	pm_buf_deinit(&text);
+}
+
+/* What the machine died of: the first report that ended in a panic.  -1: none did. */
+static ptrdiff_t fatal_of(const struct reports *reports)
+{
+	for (size_t i = 0; i < reports->n; i++)
+		if (reports->v[i].panicked && !reports->v[i].secondary)
+			return (ptrdiff_t)i;
+	for (size_t i = 0; i < reports->n; i++)
+		if (reports->v[i].panicked)
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+/* ---- what memory adds ---- */
+
+static void add_machine(const struct evidence *ev, struct pm_incident *inc)
+{
+	struct pm_machine *m = &inc->machine;
+	const struct pm_linux *lx = ev->lx;
+
+	m->system = PM_LINUX;
+	m->system_grade = PM_CERTAIN;
+	m->system_why = "VMCOREINFO in the dump";
+	m->arch = PM_X86_64;
+	m->arch_grade = PM_CERTAIN;
+	if (lx->release)
+		m->release = pm_arena_str(&inc->arena, pm_slice_of(lx->release));
+	if (lx->build_id)
+		m->build_id = pm_arena_str(&inc->arena, pm_slice_of(lx->build_id));
+	m->has_kaslr = true;
+	m->kaslr = lx->kaslr;
+	if (!m->has_uptime && ev->log.records.n) {
+		m->has_uptime = true;
+		m->uptime_ns = ev->log.records.v[ev->log.records.n - 1].ts_ns;
+	}
+}
+
+static void add_modules(struct evidence *ev, struct pm_incident *inc)
+{
+	if (inc->modules.n)
+		return;
+	for (size_t i = 0; i < ev->modules.v.n; i++)
+		PM_PUSH(&inc->arena, &inc->modules)->name =
+			pm_arena_str(&inc->arena, pm_slice_of(ev->modules.v.v[i].name));
+}
+
+static void add_frames(struct evidence *ev, struct pm_incident *inc, const struct pm_linux_trace *from,
+		       size_t first, struct pm_trace *to)
+{
+	for (size_t i = first; i < from->frames.n; i++) {
+		const struct pm_linux_frame *f = &from->frames.v[i];
+		struct pm_frame *frame = PM_PUSH(&inc->arena, &to->frames);
+
+		pm_linux_place(ev->lx, &ev->modules, &inc->arena, f->pc, f->exact_pc, &frame->place);
+		if (frame->place.module)
+			frame->place.module = pm_arena_str(&inc->arena, pm_slice_of(frame->place.module));
+		if (frame->place.build_id)
+			frame->place.build_id = pm_arena_str(&inc->arena, pm_slice_of(frame->place.build_id));
+		frame->trust = f->trust;
+		frame->stack = f->stack;
+		frame->stack_name = f->stack_name;
+		frame->interrupted = f->exact_pc;
+	}
+	if (from->ended)
+		to->broken = pm_arena_str(&inc->arena, pm_slice_of(from->ended));
+}
+
+static void add_regs(struct evidence *ev, struct pm_incident *inc, struct pm_trace *trace,
+		     const struct pm_x86_regs *from, enum pm_regs_role role)
+{
+	struct pm_regs *regs = PM_PUSH(&inc->arena, &trace->regs);
+
+	regs->role = role;
+	if (role == PM_REGS_USER)
+		regs->pc = (struct pm_place){ .has_addr = true, .addr = from->v[PM_X86_IP] };
+	else
+		pm_linux_place(ev->lx, &ev->modules, &inc->arena, from->v[PM_X86_IP], true, &regs->pc);
+	regs->code_segment =
+		pm_arena_printf(&inc->arena, "%04llx", (unsigned long long)from->v[PM_X86_CS] & 0xffff);
+	for (unsigned i = 0; i < PM_X86_REGS; i++) {
+		if (!pm_x86_has(from, (enum pm_x86_reg)i) || i == PM_X86_IP || i == PM_X86_CS)
+			continue;
+		struct pm_register *reg = PM_PUSH(&inc->arena, &regs->regs);
+
+		reg->name = pm_x86_reg_name((enum pm_x86_reg)i);
+		reg->value = from->v[i];
+		reg->bits = i == PM_X86_SS ? 16 : i == PM_X86_FLAGS ? 32 : 64;
+	}
+}
+
+static bool same_place(const struct pm_place *a, const struct pm_place *b)
+{
+	return a->symbol && b->symbol && !strcmp(a->symbol, b->symbol) && a->has_offset && b->has_offset &&
+	       a->offset == b->offset;
+}
+
+/* Where in the panicking CPU's stack the report begins: behind panic()'s own frames.  The first frame that stands
+ * in the report is it; without one, what was interrupted last; without that, the caller of panic(). */
+static size_t crash_frame(struct evidence *ev, struct pm_incident *inc, const struct pm_linux_trace *trace)
+{
+	const struct pm_trace *told = pm_incident_crash_trace(inc);
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	size_t after_panic = 0;
+
+	for (size_t i = 0; i < trace->frames.n; i++) {
+		const struct pm_linux_frame *f = &trace->frames.v[i];
+		struct pm_place place;
+
+		pm_linux_place(ev->lx, &ev->modules, &inc->arena, f->pc, f->exact_pc, &place);
+		if (regs && regs->pc.symbol
+			    ? same_place(&regs->pc, &place)
+			    : told && told->frames.n && i && same_place(&told->frames.v[0].place, &place))
+			return i;
+		if (place.symbol && (!strcmp(place.symbol, "panic") || !strcmp(place.symbol, "vpanic") ||
+				     !strcmp(place.symbol, "nmi_panic")))
+			after_panic = i + 1;
+	}
+	for (size_t i = after_panic; i < trace->frames.n; i++)
+		if (i && trace->frames.v[i].exact_pc)
+			return i;
+	return after_panic < trace->frames.n ? after_panic : 0;
+}
+
+/* How far the report's reliable frames are those of memory. */
+static void compare_traces(struct pm_incident *inc, const struct pm_trace *told, const struct pm_trace *found)
+{
+	size_t reliable = 0, same = 0, at = 0;
+
+	for (size_t i = 0; i < told->frames.n; i++) {
+		const struct pm_frame *frame = &told->frames.v[i];
+
+		if (frame->trust != PM_EXACT || frame->inlined)
+			continue;
+		reliable++;
+		for (size_t k = at; k < found->frames.n; k++)
+			if (same_place(&frame->place, &found->frames.v[k].place)) {
+				same++;
+				at = k + 1;
+				break;
+			}
+	}
+	if (reliable)
+		pm_incident_add_fact(
+			inc, "dump", "log_frames",
+			pm_slice_of(pm_arena_printf(&inc->arena, "%zu of %zu", same, reliable)),
+			same == reliable
+				? "each reliable frame that the log printed is on the stack in memory"
+				: "frames that the log printed as reliable are not on the stack in memory",
+			(struct pm_at){ 0 });
+}
+
+static void add_crash(struct evidence *ev, struct pm_incident *inc)
+{
+	struct pm_linux_cpu *cpu = &ev->cpus.v.v[ev->cpus.panic_cpu];
+	struct pm_linux_task task;
+	struct pm_linux_trace trace;
+	struct pm_trace found = { .role = PM_TRACE_CRASH };
+	bool has_task = pm_linux_task_read(ev->lx, cpu->task, &task);
+
+	if (!inc->actor.has_cpu) {
+		inc->actor.has_cpu = true;
+		inc->actor.cpu = cpu->cpu;
+	}
+	inc->actor.cpus = ev->lx->cpus;
+	if (has_task && !inc->actor.has_pid) {
+		inc->actor.has_pid = true;
+		inc->actor.pid = task.pid;
+		inc->actor.comm = pm_arena_str(&inc->arena, pm_slice_of(task.comm));
+	}
+	if (!cpu->has_regs)
+		return;
+	pm_linux_unwind(&ev->unwinder, &cpu->regs, true, has_task ? task.stack : 0, &trace);
+	size_t first = crash_frame(ev, inc, &trace);
+
+	found.title = pm_arena_printf(&inc->arena, "CPU %u's stack in memory", cpu->cpu);
+	found.has_cpu = true;
+	found.cpu = cpu->cpu;
+	if (has_task) {
+		found.has_pid = true;
+		found.pid = task.pid;
+		found.comm = pm_arena_str(&inc->arena, pm_slice_of(task.comm));
+	}
+	add_frames(ev, inc, &trace, first, &found);
+
+	struct pm_trace *told = pm_incident_crash_trace(inc);
+	if (told) {
+		compare_traces(inc, told, &found);
+		found.at = told->at;
+		for (size_t i = 0; i < told->regs.n; i++)
+			*PM_PUSH(&inc->arena, &found.regs) = told->regs.v[i];
+	}
+	if (first < trace.frames.n && trace.frames.v[first].exact_pc && !pm_incident_regs(inc, PM_REGS_FAULT))
+		add_regs(ev, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
+	if (trace.has_user && !pm_incident_regs(inc, PM_REGS_USER))
+		add_regs(ev, inc, &found, &trace.user, PM_REGS_USER);
+	if (told) {
+		*told = found;
+	} else { /* the crashed context's stands first */
+		(void)PM_PUSH(&inc->arena, &inc->traces);
+		memmove(inc->traces.v + 1, inc->traces.v, (inc->traces.n - 1) * sizeof(found));
+		inc->traces.v[0] = found;
+	}
+	pm_linux_trace_deinit(&trace);
+}
+
+static void add_other_cpus(struct evidence *ev, struct pm_incident *inc)
+{
+	for (size_t i = 0; i < ev->cpus.v.n; i++) {
+		struct pm_linux_cpu *cpu = &ev->cpus.v.v[i];
+		struct pm_linux_task task;
+		struct pm_linux_trace trace;
+
+		if (cpu->panicked || !cpu->has_regs)
+			continue;
+		bool has_task = pm_linux_task_read(ev->lx, cpu->task, &task);
+		struct pm_trace *to = PM_PUSH(&inc->arena, &inc->traces);
+
+		pm_linux_unwind(&ev->unwinder, &cpu->regs, true, has_task ? task.stack : 0, &trace);
+		to->role = PM_TRACE_CPU;
+		to->has_cpu = true;
+		to->cpu = cpu->cpu;
+		to->title = pm_arena_printf(&inc->arena, "CPU %u", cpu->cpu);
+		if (has_task) {
+			to->has_pid = true;
+			to->pid = task.pid;
+			to->comm = pm_arena_str(&inc->arena, pm_slice_of(task.comm));
+		}
+		/* What it was stopped by says nothing: from what was interrupted on, where there is that. */
+		size_t first = 0;
+		for (size_t k = 1; k < trace.frames.n && !first; k++)
+			if (trace.frames.v[k].exact_pc)
+				first = k;
+		add_frames(ev, inc, &trace, first, to);
+		if (first < trace.frames.n)
+			add_regs(ev, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
+		pm_linux_trace_deinit(&trace);
+	}
+}
+
+static void add_missing(struct evidence *ev, struct pm_incident *inc)
+{
+	const struct pm_linux *lx = ev->lx;
+	const struct pm_dump_info *info = pm_dump_info(lx->dump);
+
+	if (info->trouble)
+		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_str(&inc->arena, pm_slice_of(info->trouble));
+	if (lx->symbols_trouble)
+		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
+			&inc->arena, "%s: no names, so no traces from memory", lx->symbols_trouble->message);
+	if (lx->btf_trouble)
+		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
+			&inc->arena, "%s: no tasks and modules from memory", lx->btf_trouble->message);
+	if (ev->log_trouble)
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena, "%s: no more of the log", ev->log_trouble->message);
+	if (ev->tasks.trouble && lx->btf)
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena, "tasks: %s", ev->tasks.trouble);
+}
+
+/* A panic that left no report in the log: the dump was taken before it was printed, or the log is gone. */
+static void make_incident(struct evidence *ev, struct reports *reports)
+{
+	struct pm_incident inc;
+
+	pm_incident_init(&inc);
+	inc.fault.kind = PM_KIND_PANIC;
+	inc.panicked = true;
+	inc.title = "kernel panic";
+	inc.type = NULL;
+	keep(&inc, reports);
+	(void)ev;
+}
+
+struct pm_error *pm_linux_report(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
+				 void *user)
+{
+	struct evidence ev = { 0 };
+	struct reports reports = { 0 };
+	struct pm_error *err = pm_linux_open(dump, &ev.lx);
+
+	if (err)
+		return err;
+	err = pm_linux_log_read(ev.lx, &ev.log, &ev.log_trouble);
+	if (err) {
+		ev.log_trouble = err;
+		err = NULL;
+	}
+	pm_linux_modules_read(ev.lx, &ev.modules);
+	pm_linux_unwinder_init(&ev.unwinder, ev.lx, &ev.modules);
+	pm_linux_tasks_read(ev.lx, &ev.tasks);
+	pm_linux_cpus_read(ev.lx, &ev.unwinder, &ev.cpus);
+	read_reports(&ev, &reports);
+
+	ptrdiff_t fatal = fatal_of(&reports);
+	if (fatal < 0 && ev.cpus.panic_cpu >= 0) {
+		make_incident(&ev, &reports);
+		fatal = (ptrdiff_t)reports.n - 1;
+	}
+	for (size_t i = 0; i < reports.n; i++) {
+		struct pm_incident *inc = &reports.v[i];
+
+		inc->input = pm_dump_name(dump);
+		add_machine(&ev, inc);
+		if ((ptrdiff_t)i == fatal) {
+			add_modules(&ev, inc);
+			if (ev.cpus.panic_cpu >= 0)
+				add_crash(&ev, inc);
+			add_other_cpus(&ev, inc);
+			add_missing(&ev, inc);
+		}
+	}
+	bool goes_on = true;
+	for (size_t i = 0; i < reports.n; i++) {
+		if (goes_on)
+			goes_on = fn(&reports.v[i], user);
+		pm_incident_deinit(&reports.v[i]);
+	}
+	free(reports.v);
+	pm_error_free(ev.log_trouble);
+	pm_linux_log_deinit(&ev.log);
+	pm_linux_tasks_deinit(&ev.tasks);
+	pm_linux_cpus_deinit(&ev.cpus);
+	pm_linux_modules_deinit(&ev.modules);
+	pm_linux_close(ev.lx);
+	return NULL;
+}
