@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Rows of a table. */
+#define PM_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 struct pm_slice {
 	const char *p;
 	size_t n;

@@ -1,5 +1,6 @@
 /* FreeBSD's panics: "Fatal trap …" with its block of fields, "panic: …", KDB's and
  * DDB's output, WITNESS's lock order reversals. */
+#include "base/symbol.h"
 #include "console/bsd/fields.h"
 #include "console/bsd/lock.h"
 #include "console/bsd/report.h"
@@ -33,7 +34,7 @@ static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_f
 		for (size_t k = 0; k < sizeof(skipped) / sizeof(*skipped); k++)
 			skip |= pm_slice_eq(frame.symbol, pm_slice_of(skipped[k]));
 		if (!skip && frame.symbol.n) {
-			found->a = pm_slice_upto(frame.symbol, pm_slice_find_char(frame.symbol, '.'));
+			found->a = pm_symbol_title(frame.symbol);
 			return true;
 		}
 	}

@@ -1,32 +1,6 @@
 #include "explain/frames.h"
 
-#include <ctype.h>
 #include <string.h>
-
-size_t pm_symbol_stem(const char *symbol)
-{
-	const char *dot = strchr(symbol, '.');
-
-	/* Rust's and assembler's names may hold other dots; only compilers' suffixes are cut. */
-	for (; dot; dot = strchr(dot + 1, '.')) {
-		static const char *const suffixes[] = { ".isra", ".constprop", ".part",  ".cold",
-							".llvm", ".lto",       ".__uniq" };
-
-		for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
-			if (dot != symbol && !strncmp(dot, suffixes[i], strlen(suffixes[i])))
-				return (size_t)(dot - symbol);
-	}
-	return strlen(symbol);
-}
-
-bool pm_symbol_same(const char *a, const char *b)
-{
-	if (!a || !b)
-		return false;
-	size_t n = pm_symbol_stem(a);
-
-	return n == pm_symbol_stem(b) && !strncmp(a, b, n);
-}
 
 enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol)
 {
@@ -45,42 +19,7 @@ enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol)
 	bool calls =
 		system == PM_LINUX || system == PM_FREEBSD || system == PM_OPENBSD || system == PM_NETBSD;
 
-	return calls && pm_frame_syscall(symbol) ? PM_FRAME_CALL : PM_FRAME_STORY;
-}
-
-const char *pm_frame_syscall(const char *symbol)
-{
-	static const char *const prefixes[] = {
-		"__x64_sys_",
-		"__ia32_sys_",
-		"__se_sys_",
-		"__do_sys_",
-		"__arm64_sys_",
-		"__riscv_sys_",
-		"__s390x_sys_",
-		"__s390_sys_",
-		"__x64_compat_sys_",
-		"__ia32_compat_sys_",
-		"__se_compat_sys_",
-		"__do_compat_sys_",
-		"__arm64_compat_sys_",
-		"__powerpc_sys_",
-		"SyS_",
-		"SYSC_",
-		"C_SYSC_",
-		"compat_SyS_",
-		"compat_sys_",
-		"sys_",
-		"__se_",
-	};
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
-
-		if (!strncmp(symbol, prefixes[i], n) && islower((unsigned char)symbol[n]))
-			return symbol + n;
-	}
-	return NULL;
+	return calls && pm_symbol_syscall(pm_slice_of(symbol)).n ? PM_FRAME_CALL : PM_FRAME_STORY;
 }
 
 /* "asm_sysvec_apic_timer_interrupt" → "apic timer interrupt". */
@@ -116,9 +55,9 @@ static const char *thread_words(struct pm_incident *inc, const struct pm_trace *
 	return "kernel thread";
 }
 
-static const char *call_words(struct pm_incident *inc, const char *name)
+static const char *call_words(struct pm_incident *inc, struct pm_slice name)
 {
-	return pm_arena_printf(&inc->arena, "%.*s(2)", (int)pm_symbol_stem(name), name);
+	return pm_arena_printf(&inc->arena, "%.*s(2)", PM_FMT(name));
 }
 
 /* Of a system call whose own function was inlined away. */
@@ -127,9 +66,11 @@ static const char *syscall_words(struct pm_incident *inc, bool crash, const stru
 	const char *outermost = walk->places.v[walk->places.n - 1]->symbol;
 
 	if (crash && inc->actor.syscall)
-		return call_words(inc, inc->actor.syscall);
-	if (!strncmp(outermost, "ksys_", 5) && outermost[5])
-		return call_words(inc, outermost + 5);
+		return call_words(inc, pm_slice_of(inc->actor.syscall));
+	struct pm_slice inner = { outermost, pm_symbol_stem(outermost) };
+
+	if (pm_take(&inner, PM_S("ksys_")) && inner.n)
+		return call_words(inc, inner);
 	return "system call";
 }
 
@@ -225,7 +166,7 @@ void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_wa
 				walk->interrupted = walk->interrupted ? walk->interrupted : &frame->place;
 				goto done;
 			}
-			walk->entry = call_words(inc, pm_frame_syscall(symbol));
+			walk->entry = call_words(inc, pm_symbol_syscall(pm_slice_of(symbol)));
 			if (!walk->places.n)
 				*PM_PUSH(&inc->arena, &walk->places) = &frame->place;
 			goto done;

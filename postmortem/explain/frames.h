@@ -2,6 +2,7 @@
 #ifndef PM_EXPLAIN_FRAMES_H
 #define PM_EXPLAIN_FRAMES_H
 
+#include "base/symbol.h"
 #include "incident.h"
 
 enum pm_frame_class {
@@ -32,13 +33,6 @@ extern const struct pm_frame_names pm_frame_names[PM_SYSTEMS];
 
 /* symbol with or without compiler suffixes; NULL is PM_FRAME_STORY. */
 enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol);
-
-/* "write" of "__x64_sys_write", "__se_sys_write", "SyS_write"; NULL: it is no system call's function. */
-const char *pm_frame_syscall(const char *symbol);
-
-/* Length of a symbol without ".isra.0", ".constprop.1", ".part.2", ".cold", … */
-size_t pm_symbol_stem(const char *symbol);
-bool pm_symbol_same(const char *a, const char *b);
 
 /* A trace as a story. */
 struct pm_walk {

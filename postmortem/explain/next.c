@@ -89,9 +89,9 @@ static const struct pm_place *blamed(struct pm_incident *inc)
 /* "sys_write" and "__x64_sys_write" */
 static bool same_call(const char *a, const char *b)
 {
-	const char *one = pm_frame_syscall(a), *other = pm_frame_syscall(b);
+	struct pm_slice one = pm_symbol_syscall(pm_slice_of(a)), other = pm_symbol_syscall(pm_slice_of(b));
 
-	return one && other && !strcmp(one, other);
+	return one.n && pm_slice_eq(one, other);
 }
 
 static void look_at_place(struct pm_incident *inc)

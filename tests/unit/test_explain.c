@@ -395,10 +395,6 @@ static void frame_classes(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (pm_frame_class(rows[i].system, rows[i].symbol) != rows[i].class)
 			fail_msg("%s", rows[i].symbol);
-	assert_true(pm_symbol_same("f.isra.0", "f"));
-	assert_true(pm_symbol_same("f.cold", "f.part.1"));
-	assert_false(pm_symbol_same("f.text", "f"));
-	assert_false(pm_symbol_same(NULL, "f"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -1,6 +1,7 @@
 #include "console/linux/identify.h"
 
 #include "base/demangle.h"
+#include "base/symbol.h"
 
 /* The first line, and what broke into it: a title that is cut there would look whole. */
 static struct pm_slice whole_first(const struct pm_linux_report *report)
@@ -57,7 +58,7 @@ static void plain_names(struct pm_arena *arena, const char *pattern, struct pm_m
 			continue;
 		}
 		if (p[1] == 'f' && p[2] == '}' && !pm_demangle(arena, match->cap[cap], &match->cap[cap]))
-			match->cap[cap] = pm_guilty_base(match->cap[cap]);
+			match->cap[cap] = pm_symbol_title(match->cap[cap]);
 		cap += !((p[1] == '_' || p[1] == 'a') && p[2] == '}');
 		p += strcspn(p, "}");
 	}
@@ -189,8 +190,8 @@ static void make_titles(struct pm_incident *inc, const struct named *named, cons
 	if (!has_place(named->row))
 		return;
 	/* Other kernels call the same system call by other names: those are the same bug. */
-	for (size_t i = 0; pm_guilty_form(search->guilty[0].raw, i, &form_f); i++) {
-		if (!pm_guilty_form(search->guilty[1].raw, i, &form_g))
+	for (size_t i = 0; pm_symbol_title_form(search->guilty[0].raw, i, &form_f); i++) {
+		if (!pm_symbol_title_form(search->guilty[1].raw, i, &form_g))
 			break;
 		if (!i || form_f.n != search->guilty[0].raw.n || form_g.n != search->guilty[1].raw.n)
 			add_titles(inc, named, form_f, form_g, true);
