@@ -14,7 +14,7 @@ static const struct {
 #define NAMED(function, type, table)                                                                         \
 	const char *function(type value)                                                                     \
 	{                                                                                                    \
-		return (size_t)value < sizeof(table) / sizeof(*table) ? table[value] : "unknown";            \
+		return (size_t)value < PM_COUNT(table) ? table[value] : "unknown";                           \
 	}
 
 static const char *const systems[] = {

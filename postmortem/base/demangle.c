@@ -392,10 +392,9 @@ static void put_legacy(struct rust *r, struct pm_slice name)
 	while (name.n) {
 		size_t i = 0;
 
-		while (i < sizeof(escapes) / sizeof(*escapes) &&
-		       !pm_slice_starts(name, pm_slice_of(escapes[i][0])))
+		while (i < PM_COUNT(escapes) && !pm_slice_starts(name, pm_slice_of(escapes[i][0])))
 			i++;
-		if (i < sizeof(escapes) / sizeof(*escapes)) {
+		if (i < PM_COUNT(escapes)) {
 			puts_(r, escapes[i][1]);
 			name = pm_slice_from(name, strlen(escapes[i][0]));
 		} else {

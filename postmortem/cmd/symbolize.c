@@ -218,7 +218,7 @@ int pm_cmd_symbolize(int argc, char **argv)
 	/* What the user names must be there before any text is read. */
 	const char *named[] = { job.symbols.vmlinux, job.symbols.kallsyms, job.symbols.system_map,
 				job.symbols.modules_path };
-	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
+	for (size_t i = 0; i < PM_COUNT(named); i++)
 		if (named[i] && !exists(named[i]))
 			return say(&job, pm_error_errno(errno, "%s", named[i]));
 	for (size_t i = 0; i < job.symbols.debug_dirs_n; i++)

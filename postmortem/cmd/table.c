@@ -38,7 +38,7 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --force              use files that do not match\n",
 	  pm_cmd_symbolize },
 };
-const unsigned pm_cmds_count = sizeof(pm_cmds) / sizeof(pm_cmds[0]);
+const unsigned pm_cmds_count = PM_COUNT(pm_cmds);
 
 int pm_cmd_help(const char *name)
 {

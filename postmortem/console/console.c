@@ -58,14 +58,14 @@ static void take(struct console *con, uint32_t number)
 
 static void take_start(struct console *con, uint64_t offset)
 {
-	unsigned size = sizeof(con->taken_starts) / sizeof(con->taken_starts[0]);
+	unsigned size = PM_COUNT(con->taken_starts);
 
 	con->taken_starts[con->taken_starts_n++ % size] = offset + 1;
 }
 
 static bool is_taken_start(const struct console *con, uint64_t offset)
 {
-	unsigned size = sizeof(con->taken_starts) / sizeof(con->taken_starts[0]);
+	unsigned size = PM_COUNT(con->taken_starts);
 
 	for (unsigned i = 0; i < size; i++)
 		if (con->taken_starts[i] == offset + 1)

@@ -93,18 +93,17 @@ static const struct pm_bsd_row debugger_rows[] = {
 	  PM_KIND_PANIC },
 };
 
-#define ROWS(rows) rows, sizeof(rows) / sizeof(*(rows))
+#define ROWS(rows) rows, PM_COUNT(rows)
 static const struct pm_bsd_header headers[] = {
 	{ "panic(cpu ", NULL, ROWS(panic_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "Debugger: Unexpected kernel trap number:", NULL, ROWS(debugger_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
-#define HEADERS (sizeof(headers) / sizeof(*headers))
 
 static bool starts(const struct pm_line *line)
 {
-	return pm_bsd_header_find(headers, HEADERS, line->body, NULL) != NULL;
+	return pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL) != NULL;
 }
 
 /* --- JSON ---------------------------------------------------------------------------------- */
@@ -428,7 +427,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_bsd_report report = { .window = window, .inc = inc };
 	const struct pm_line *line = &window->lines[window->start];
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, HEADERS, line->body, NULL);
+	const struct pm_bsd_header *header = pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL);
 	bool json;
 
 	if (!header)
@@ -440,7 +439,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	pm_bsd_traces(&report);
 	read_first(&report);
 	pm_bsd_registers(&report);
-	pm_bsd_fields(&report, fields, sizeof(fields) / sizeof(*fields));
+	pm_bsd_fields(&report, fields, PM_COUNT(fields));
 	read_extensions(&report);
 	/* Data aborts of arm64 tell their address in a register. */
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);

@@ -331,7 +331,7 @@ static void take_console_noise(struct pm_slice *s)
 		if (rest.n && (rest.p[0] == '[' || rest.p[0] == '<'))
 			*s = rest;
 		/* A kernel without printk times. */
-		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		for (size_t i = 0; i < PM_COUNT(starts); i++)
 			if (pm_slice_starts(rest, pm_slice_of(starts[i])))
 				*s = rest;
 	}

@@ -28,7 +28,7 @@ static const char *irq_words(struct pm_incident *inc, const char *symbol)
 	static const char *const prefixes[] = { "asm_sysvec_", "__sysvec_", "sysvec_", "smp_" };
 	static const char *const generic = "interrupt";
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+	for (size_t i = 0; i < PM_COUNT(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
 
 		if (strncmp(symbol, prefixes[i], n))

@@ -73,7 +73,7 @@ static const char *bare_message(struct pm_incident *inc)
 		return inc->title;
 	while (*message == ' ' || *message == '\t')
 		message++;
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+	for (size_t i = 0; i < PM_COUNT(prefixes); i++)
 		if (!strncmp(message, prefixes[i], strlen(prefixes[i])))
 			message += strlen(prefixes[i]);
 	/* "lib/a.c:615 at f+0x4/0x5, CPU#1: comm/2": the same since 6.18. */
@@ -236,7 +236,7 @@ static const char *lockdep_headline(struct pm_incident *inc)
 		{ "suspicious RCU", "RCU used without its lock" },
 	};
 
-	for (size_t i = 0; inc->fault.message && i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; inc->fault.message && i < PM_COUNT(rows); i++)
 		if (strcasestr(inc->fault.message, rows[i].message))
 			return rows[i].words;
 	return NULL;
@@ -423,7 +423,7 @@ static const char *default_headline(struct pm_incident *inc)
 
 void pm_explain_headline(struct pm_incident *inc)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && !inc->headline; i++)
+	for (size_t i = 0; i < PM_COUNT(rows) && !inc->headline; i++)
 		if (rows[i].kinds >> inc->fault.kind & 1)
 			inc->headline = rows[i].words(inc);
 	if (!inc->headline)

@@ -195,7 +195,7 @@ static bool has_kasan(const struct pm_incident *inc)
 		for (size_t k = 0; k < inc->traces.v[i].frames.n; k++) {
 			const char *symbol = inc->traces.v[i].frames.v[k].place.symbol;
 
-			for (size_t n = 0; symbol && n < sizeof(names) / sizeof(*names); n++)
+			for (size_t n = 0; symbol && n < PM_COUNT(names); n++)
 				if (!strncmp(symbol, names[n], strlen(names[n])))
 					return true;
 		}
@@ -211,7 +211,7 @@ void pm_explain_next(struct pm_incident *inc)
 	look_at_place(inc);
 	if (inc->machine.system != PM_LINUX)
 		return;
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+	for (size_t i = 0; i < PM_COUNT(options); i++) {
 		if (!(options[i].kinds >> inc->fault.kind & 1) ||
 		    (options[i].rule && !pm_found(inc, options[i].rule)))
 			continue;

@@ -23,7 +23,7 @@ static bool is_hardware_group(const char *group)
 	static const char *const groups[] = { "machine-check", "mce", "edac",     "ghes",
 					      "apei",          "aer", "hardware", "nmi" };
 
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+	for (size_t i = 0; i < PM_COUNT(groups); i++)
 		if (!strcmp(group, groups[i]))
 			return true;
 	return false;
@@ -34,7 +34,7 @@ static bool machine_check(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_fact *facts[16];
 	size_t n = 0;
 
-	for (size_t i = 0; i < inc->facts.n && n < sizeof(facts) / sizeof(*facts); i++)
+	for (size_t i = 0; i < inc->facts.n && n < PM_COUNT(facts); i++)
 		if (is_hardware_group(inc->facts.v[i].group))
 			facts[n++] = &inc->facts.v[i];
 	struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
@@ -52,7 +52,7 @@ static bool part(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (!is_hardware_group(fact->group))
 			continue;
-		for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
+		for (size_t k = 0; k < PM_COUNT(parts); k++) {
 			if (!(fact->meaning && strcasestr(fact->meaning, parts[k].in)))
 				continue;
 			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
@@ -78,7 +78,7 @@ static bool hardware_before(struct pm_incident *inc, const struct pm_rule *rule)
 						"EDAC {*}: {*} CE ",   "EDAC {*}: {*} UE ",
 						"AER: {*}Uncorrected", "I/O error, dev " };
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+	for (size_t i = 0; i < PM_COUNT(patterns); i++) {
 		const struct pm_log_line *line = pm_log_find(inc, patterns[i], true, NULL);
 
 		if (!line || line->report)

@@ -492,10 +492,10 @@ static bool may_sleep_under(const struct pm_lock *lock)
 	/* The second number is the inner wait type: 3 a sleeping lock, 0 none (since 5.7). */
 	static const char *const types[] = { "-{3:3}", "-{4:4}", "-{0:0}" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (strstr(lock->name, names[i]))
 			return true;
-	for (size_t i = 0; lock->type && i < sizeof(types) / sizeof(*types); i++)
+	for (size_t i = 0; lock->type && i < PM_COUNT(types); i++)
 		if (strstr(lock->type, types[i]))
 			return true;
 	return false;

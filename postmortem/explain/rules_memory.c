@@ -251,7 +251,7 @@ static bool poison(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (!bad_address(inc, &addr))
 		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		if (rows[i].class != f->address_class)
 			continue;
 		if (f->address_words && strstr(f->address_words, "_MAGIC")) {
@@ -459,7 +459,7 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 	if (pm_found(inc, "kasan-range"))
 		return false;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		if (rows[i].class != f->address_class)
 			continue;
 		/* The area below the direct map: its beginning moved in 4.20. */
@@ -649,7 +649,7 @@ static bool bug_reason(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (strstr(line->text, "[ end trace "))
 			return false;
-		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+		for (size_t k = 0; k < PM_COUNT(rows); k++) {
 			if (!pm_match(rows[k].pattern, pm_slice_of(line->text), &m))
 				continue;
 			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, line->at, "%.*s: %.*s: %s",

@@ -76,7 +76,7 @@ static bool bug_type(struct pm_incident *inc, const struct pm_rule *rule)
 		const char *group, *name;
 	} rows[] = { { "kasan", "bug_type" }, { "kfence", "error" }, { "kmsan", "bug_type" } };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		const struct pm_fact *fact = pm_incident_fact(inc, rows[i].group, rows[i].name);
 
 		if (!fact || !fact->meaning)

@@ -22,7 +22,7 @@ static bool corrupted(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (!inc->corrupted)
 		return false;
-	for (size_t i = 0; inc->corrupted_why && i < sizeof(harmless) / sizeof(*harmless); i++)
+	for (size_t i = 0; inc->corrupted_why && i < PM_COUNT(harmless); i++)
 		if (strstr(inc->corrupted_why, harmless[i]))
 			return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
@@ -59,7 +59,7 @@ static bool taint_history(struct pm_incident *inc, const struct pm_rule *rule)
 	for (size_t i = 0; i < inc->machine.taints.n; i++) {
 		char letter = inc->machine.taints.v[i].letter;
 
-		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+		for (size_t k = 0; k < PM_COUNT(rows); k++) {
 			if (rows[k].letter != letter)
 				continue;
 			/* The report itself sets these while it is printed, or the first report of the input
@@ -99,7 +99,7 @@ static bool memory_pressure(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (inc->fault.kind == PM_KIND_OOM)
 		return false;
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+	for (size_t i = 0; i < PM_COUNT(patterns); i++) {
 		const struct pm_log_line *line = pm_log_find(inc, patterns[i], true, NULL);
 
 		if (!line || line->report)

@@ -33,7 +33,7 @@ static bool is_exact(struct pm_slice line, size_t start, size_t end)
 {
 	struct pm_slice before = pm_slice_upto(line, start), after = pm_slice_from(line, end);
 
-	for (size_t i = 0; i < sizeof(exact_marks) / sizeof(*exact_marks); i++)
+	for (size_t i = 0; i < PM_COUNT(exact_marks); i++)
 		if (pm_slice_has(before, pm_slice_of(exact_marks[i])))
 			return true;
 	/* arm64 since 6.13: "(P)" marks a program counter out of saved registers. */

@@ -139,7 +139,7 @@ static bool starts_report(struct pm_slice line)
 					     "divide error",
 					     "stack guard" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (size_t i = 0; i < PM_COUNT(words); i++)
 		if (pm_slice_has(line, pm_slice_of(words[i])))
 			return true;
 	return false;
@@ -232,7 +232,7 @@ static void vote(struct check *check, uint64_t kaslr, struct pm_slice symbol)
 			check->solved[i].votes += !pm_slice_eq(check->solved[i].symbol, symbol);
 			return;
 		}
-	if (check->solved_n < sizeof(check->solved) / sizeof(*check->solved)) {
+	if (check->solved_n < PM_COUNT(check->solved)) {
 		check->solved[check->solved_n].kaslr = kaslr;
 		check->solved[check->solved_n].votes = 1;
 		check->solved[check->solved_n++].symbol = symbol;

@@ -44,7 +44,7 @@ static void check_rows(const struct row *rows, size_t n)
 		check(&space, rows[i].addr, rows[i].class, rows[i].words);
 	}
 }
-#define CHECK(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+#define CHECK(rows) check_rows(rows, PM_COUNT(rows))
 
 static void null_and_errors(void **state)
 {

@@ -500,7 +500,7 @@ static void mca_codes(void **state)
 
 	(void)state;
 	pm_arena_init(&arena);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		assert_string_equal(pm_mca_code(rows[i].code, &arena), rows[i].words);
 	assert_null(pm_mca_code(0x8000, &arena));
 	assert_string_equal(pm_mca_severity(0xbd80000000100134, PM_MCA_INTEL),
@@ -696,7 +696,7 @@ static void panics(void **state)
 	char text[128];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(codes); i++) {
 		snprintf(text, sizeof(text),
 			 "Kernel panic - not syncing: Attempted to kill init! exitcode=%s\n", codes[i].code);
 		stage(&s, NULL, text);
@@ -749,7 +749,7 @@ static void nothing(void **state)
 	struct scene s;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(families); i++) {
 		stage(&s, "tsc: Fast TSC calibration using PIT\n",
 		      "Linux version 6.1.0 (gcc) #1 SMP\n"
 		      "clocksource: tsc-early: mask: 0xffffffffffffffff max_cycles: 0x1234\n"
@@ -766,7 +766,7 @@ static void nothing(void **state)
 		strike(&s);
 	}
 	/* Nor in none. */
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(families); i++) {
 		stage(&s, NULL, "");
 		families[i](&s.report, &s.inc);
 		assert_int_equal(s.inc.facts.n, 0);

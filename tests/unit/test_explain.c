@@ -176,7 +176,7 @@ static void error_code_tells_the_kind(void **state)
 		{ 0x21, PM_ADDR_USER, PM_KIND_PAGE_FAULT },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		tear_down(state);
 		set_up(state);
 		fault(PM_KIND_PAGE_FAULT, 0xffffffffc0001000, rows[i].class);
@@ -392,7 +392,7 @@ static void frame_classes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_frame_class(rows[i].system, rows[i].symbol) != rows[i].class)
 			fail_msg("%s", rows[i].symbol);
 }

@@ -174,7 +174,7 @@ static void inlined_calls_are_told_in_every_format(void **state)
 	unsigned tried = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+	for (size_t i = 0; i < PM_COUNT(ways); i++)
 		for (int module = 0; module < 2; module++) {
 			const char *name = module ? "way.ko" : "way";
 
@@ -198,7 +198,7 @@ static void modules_of_every_machine_are_relocated(void **state)
 	static const char *const formats[] = { "-gdwarf-5", "-gdwarf-4" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
+	for (size_t i = 0; i < PM_COUNT(targets); i++)
 		for (size_t k = 0; k < 2; k++) {
 			char flags[128];
 
@@ -435,7 +435,7 @@ static void another_kernel_is_refused(void **state)
 
 	(void)state;
 	print_place("vmlinux", "caller", 19, true, call, sizeof(call));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		struct pm_symbols_options options = with_vmlinux();
 
 		snprintf(text, sizeof(text), "%s %s\n", cases[i].header, call);
@@ -563,7 +563,7 @@ static void members_of_unions_and_nested_structures(void **state)
 	struct pm_elf *elf = open_elf(in_dir("vmlinux"));
 	struct pm_dwarf *dwarf = pm_dwarf_create(elf);
 	pm_arena_init(&arena);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		struct pm_member member = { 0 };
 		bool told = pm_dwarf_member(dwarf, symbol(elf, "leaf")->addr, cases[i].reg,
 					    cases[i].displacement, &arena, &member);
@@ -591,7 +591,7 @@ static void broken_files_are_named(void **state)
 	struct pm_elf *elf;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		FILE *f = fopen(in_dir(cases[i].name), "w");
 		fwrite(cases[i].bytes, 1, cases[i].n, f);
 		fclose(f);

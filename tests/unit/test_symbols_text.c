@@ -93,9 +93,9 @@ static void program_counters_are_exact(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(exact) / sizeof(*exact); i++)
+	for (size_t i = 0; i < PM_COUNT(exact); i++)
 		assert_true(only_place(exact[i]).place.exact);
-	for (size_t i = 0; i < sizeof(returns) / sizeof(*returns); i++)
+	for (size_t i = 0; i < PM_COUNT(returns); i++)
 		assert_false(only_place(returns[i]).place.exact);
 }
 
@@ -138,7 +138,7 @@ static void what_is_no_place_is_left(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+	for (size_t i = 0; i < PM_COUNT(lines); i++)
 		assert_int_equal(count_places(lines[i]), 0);
 	assert_int_equal(count_places("a+0x1/0x2 b+0x3/0x4 [m] (c+0x5/0x6)"), 3);
 }

@@ -118,10 +118,10 @@ static const char *register_name(struct pm_slice word)
 	for (size_t i = 0; i < word.n; i++)
 		lower[i] = (char)tolower((unsigned char)word.p[i]);
 	lower[word.n] = 0;
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+	for (size_t i = 0; i < PM_COUNT(aliases); i++)
 		if (!strcmp(lower, aliases[i][0]))
 			return aliases[i][1];
-	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)
+	for (size_t i = 0; i < PM_COUNT(registers); i++)
 		if (!strcmp(lower, registers[i]))
 			return registers[i];
 	return NULL;
@@ -453,8 +453,8 @@ const char *pm_bsd_trap_words(enum pm_system system, uint64_t number)
 	};
 
 	if (system == PM_FREEBSD)
-		return number < sizeof(freebsd) / sizeof(*freebsd) ? freebsd[number] : NULL;
+		return number < PM_COUNT(freebsd) ? freebsd[number] : NULL;
 	if (system == PM_NETBSD || system == PM_OPENBSD)
-		return number < sizeof(netbsd) / sizeof(*netbsd) ? netbsd[number] : NULL;
-	return number < sizeof(vectors) / sizeof(*vectors) ? vectors[number] : NULL;
+		return number < PM_COUNT(netbsd) ? netbsd[number] : NULL;
+	return number < PM_COUNT(vectors) ? vectors[number] : NULL;
 }

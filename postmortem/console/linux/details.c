@@ -220,7 +220,7 @@ void pm_detail_fault_access(struct pm_detail *d, struct pm_slice word)
 
 	if (d->inc->fault.access != PM_ACCESS_UNKNOWN)
 		return;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_slice_starts(word, pm_slice_of(rows[i].prefix)))
 			d->inc->fault.access = rows[i].access;
 }

@@ -48,9 +48,9 @@ void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *in
 void pm_detail_read_before(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
 			   const struct pm_detail_row *rows, size_t nrows, void *state, size_t most);
 #define PM_DETAIL_READ_BEFORE(report, inc, group, rows, state, most)                                         \
-	pm_detail_read_before(report, inc, group, rows, sizeof(rows) / sizeof((rows)[0]), state, most)
+	pm_detail_read_before(report, inc, group, rows, PM_COUNT(rows), state, most)
 #define PM_DETAIL_READ(report, inc, group, rows, state)                                                      \
-	pm_detail_read(report, inc, group, rows, sizeof(rows) / sizeof((rows)[0]), state)
+	pm_detail_read(report, inc, group, rows, PM_COUNT(rows), state)
 
 /* Adds a fact of the line being read.  NULL when the value is empty, when a fact of this name
  * is there already (pm_detail_add_another does not mind), or when there are too many. */

@@ -102,7 +102,7 @@ static const struct {
 
 static void find_access(struct pm_fields *f)
 {
-	for (size_t i = 0; i < sizeof(accesses) / sizeof(*accesses); i++)
+	for (size_t i = 0; i < PM_COUNT(accesses); i++)
 		if (pm_slice_has(f->body, pm_slice_of(accesses[i].words)))
 			set_access(f, accesses[i].access);
 }
@@ -119,12 +119,12 @@ static bool read_unable(struct pm_fields *f, const struct pm_field_row *row, str
 
 	if (row->number)
 		pm_fields_arch(f, (enum pm_arch)row->number, PM_LIKELY);
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+	for (size_t i = 0; i < PM_COUNT(before); i++)
 		if (address_behind(rest, before[i], &address)) {
 			set_address(f, address);
 			break;
 		}
-	for (size_t i = 0; i < sizeof(pcs) / sizeof(*pcs); i++)
+	for (size_t i = 0; i < PM_COUNT(pcs); i++)
 		if (address_behind(rest, pcs[i].text, &address)) {
 			pm_fields_arch(f, pcs[i].arch, PM_LIKELY);
 			if (!f->ip.has_addr) {
@@ -189,7 +189,7 @@ static bool is_level(struct pm_slice s)
 					     "*pud", "*pmd", "*pte", "*pde",  "*pdpt", "pgd",  "p4d",
 					     "pud",  "pmd",  "pte",  "*ppte", "PGDIR" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (pm_slice_eq(s, pm_slice_of(names[i])))
 			return true;
 	return false;
@@ -334,7 +334,7 @@ static void read_oops_words(struct pm_fields *f, struct pm_slice words)
 
 	while (pm_take(&words, PM_S("Oops: ")) || pm_take(&words, PM_S("Internal error: ")))
 		;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++)
+	for (size_t i = 0; i < PM_COUNT(vectors); i++)
 		if (pm_slice_starts(words, pm_slice_of(vectors[i].words))) {
 			pm_fields_arch(f, PM_X86_64, PM_LIKELY);
 			set_vector(f, vectors[i].vector);

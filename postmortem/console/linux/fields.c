@@ -74,7 +74,7 @@ static void index_rows(struct row_index *index)
 	uint16_t n = 0;
 
 	memset(index->first, 0, sizeof(index->first));
-	for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
+	for (size_t t = 0; t < PM_COUNT(tables); t++)
 		for (const struct pm_field_row *row = tables[t]; row->text && n < ROWS_MAX; row++) {
 			unsigned c = (unsigned char)row->text[0] & 127;
 
@@ -119,7 +119,7 @@ static void strip(struct pm_fields *f)
 		pm_fields_fact(f, "log", "dropped", f->body);
 		f->body = pm_slice_trim(end == PM_NPOS ? pm_slice_from(s, s.n) : pm_slice_from(s, end + 1));
 	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (pm_take(&f->body, pm_slice_of(names[i]))) {
 			f->body = pm_slice_trim(f->body);
 			break;
@@ -272,7 +272,7 @@ static void guess_arch(struct pm_fields *f)
 	};
 	struct pm_slice release = pm_slice_of(f->inc->machine.release);
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+	for (size_t i = 0; i < PM_COUNT(marks); i++)
 		if (release.n && pm_slice_has(release, pm_slice_of(marks[i].text)))
 			pm_fields_arch(f, marks[i].arch, PM_LIKELY);
 	/* QEMU's and Bochs' PC boards. */
@@ -283,7 +283,7 @@ static void guess_arch(struct pm_fields *f)
 		for (size_t i = 0; i < f->inc->traces.v[t].frames.n && !f->inc->machine.arch_grade; i++) {
 			const char *symbol = f->inc->traces.v[t].frames.v[i].place.symbol;
 
-			for (size_t k = 0; symbol && k < sizeof(functions) / sizeof(*functions); k++)
+			for (size_t k = 0; symbol && k < PM_COUNT(functions); k++)
 				if (!strncmp(symbol, functions[k].prefix, strlen(functions[k].prefix)))
 					pm_fields_arch(f, functions[k].arch, PM_LIKELY);
 		}
@@ -314,10 +314,10 @@ static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack sta
 
 		if (frame->trust == PM_SCANNED)
 			continue;
-		for (size_t k = 0; k < sizeof(soft) / sizeof(*soft); k++)
+		for (size_t k = 0; k < PM_COUNT(soft); k++)
 			if (symbol_is(frame, soft[k]))
 				return true;
-		for (size_t k = 0; k < sizeof(hard) / sizeof(*hard); k++)
+		for (size_t k = 0; k < PM_COUNT(hard); k++)
 			if (symbol_is(frame, hard[k]))
 				return false;
 	}

@@ -236,7 +236,7 @@ static bool is_infrastructure(struct pm_slice name)
 
 	if (!set.built) {
 		glob_set_begin(&set);
-		for (size_t i = 0; i < sizeof(infrastructure) / sizeof(*infrastructure); i++)
+		for (size_t i = 0; i < PM_COUNT(infrastructure); i++)
 			glob_set_add(&set, infrastructure[i].globs);
 		glob_set_end(&set);
 	}
@@ -295,7 +295,7 @@ static const char *const pc_marks[] = {
 static bool is_pc(struct pm_slice body, struct pm_slice *symbol_out)
 {
 	*symbol_out = (struct pm_slice){ NULL, 0 };
-	for (size_t i = 0; i < sizeof(pc_marks) / sizeof(*pc_marks); i++) {
+	for (size_t i = 0; i < PM_COUNT(pc_marks); i++) {
 		size_t pos = pm_slice_find(body, pm_slice_of(pc_marks[i]));
 		struct pm_frame_text frame;
 		struct pm_slice rest, word;
@@ -425,7 +425,7 @@ static void pick(const struct pm_linux_row *row, const struct candidates *c, str
 	}
 	if (row->pick == PM_PICK_HUNG) {
 		for (size_t i = 0; i < c->n && chosen == c->n; i++)
-			for (size_t k = 0; k < sizeof(shared_waits) / sizeof(*shared_waits); k++) {
+			for (size_t k = 0; k < PM_COUNT(shared_waits); k++) {
 				if (!pm_slice_has(c->raw[i], pm_slice_of(shared_waits[k].part)))
 					continue;
 				chosen = i;
@@ -547,7 +547,7 @@ static const struct {
 
 static bool general_file(struct pm_slice file)
 {
-	for (size_t i = 0; i < sizeof(general_files) / sizeof(*general_files); i++)
+	for (size_t i = 0; i < PM_COUNT(general_files); i++)
 		if (any_glob(general_files[i].globs, file))
 			return true;
 	return false;
@@ -668,7 +668,7 @@ const char *pm_guilty_file(const struct pm_view *view, const char *title, struct
 					       "Exception stack" };
 
 	if (pm_slice_starts(pm_slice_of(title), PM_S("INFO: rcu detected stall")))
-		for (size_t e = 0; e < sizeof(entries) / sizeof(*entries); e++)
+		for (size_t e = 0; e < PM_COUNT(entries); e++)
 			for (size_t i = 0; i < view->lines.n; i++) {
 				if (!pm_slice_has(view->lines.v[i], pm_slice_of(entries[e])))
 					continue;

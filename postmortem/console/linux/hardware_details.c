@@ -72,7 +72,7 @@ static void mce_extras(struct pm_detail *d, const struct pm_match *m)
 	struct pm_match part;
 
 	(void)m;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_match(rows[i].pattern, d->body, &part))
 			pm_detail_add_another(d, rows[i].name, part.cap[0], rows[i].meaning);
 	if (pm_match("IPID {x}", d->body, NULL))
@@ -91,7 +91,7 @@ static void mce_vendor(struct pm_detail *d, const struct pm_match *m)
 	};
 	struct mce *e = d->state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_slice_eq(m->cap[0], pm_slice_of(rows[i].text)))
 			e->vendor = rows[i].vendor;
 	pm_detail_mean(d, "cpu_vendor",
@@ -129,7 +129,7 @@ static void ras_record(struct pm_detail *d, const struct pm_match *m)
 		pm_detail_add_another(d, "mci_status_as_told", part.cap[0], NULL);
 		mce_status(d, part.cap[0]);
 	}
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_match(rows[i].pattern, d->body, &part))
 			pm_detail_add_another(d, rows[i].name, part.cap[0], NULL);
 }
@@ -308,7 +308,7 @@ static void edac_event(struct pm_detail *d, const struct pm_match *m)
 
 	(void)m;
 	pm_detail_mean(d, "kind", pm_slice_has(d->body, PM_S(" UE ")) ? "uncorrected" : "corrected by ECC");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_match(rows[i].pattern, d->body, &part))
 			pm_detail_add(d, rows[i].name, part.cap[0], NULL);
 }

@@ -169,7 +169,7 @@ static void add_titles(struct pm_incident *inc, const struct named *named, struc
 	const struct pm_linux_row *row = named->row;
 	const char *templates[] = { main_too ? row->title : NULL, row->alt[0], row->alt[1] };
 
-	for (size_t i = 0; i < sizeof(templates) / sizeof(*templates); i++) {
+	for (size_t i = 0; i < PM_COUNT(templates); i++) {
 		if (!templates[i])
 			continue;
 		const char *title =

@@ -131,7 +131,7 @@ static const char *usage_words(const struct lockdep *l, struct pm_slice usage, s
 
 	if (!pm_take_char(&s, '{'))
 		return NULL;
-	for (; i < s.n && is_usage(s.p[i]) && i < sizeof(letters) / sizeof(letters[0]); i++) {
+	for (; i < s.n && is_usage(s.p[i]) && i < PM_COUNT(letters); i++) {
 		const char *one =
 			usage_letter(s.p[i], letters[i].inside, letters[i].enabled, letters[i].verb, arena);
 

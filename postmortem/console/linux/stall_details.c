@@ -120,7 +120,7 @@ static void rcu_tasks_blocked(struct pm_detail *d, const struct pm_match *m)
 			continue;
 		const char *text =
 			pm_arena_printf(&d->inc->arena, "readers entered: %.*s", PM_FMT(task.cap[1]));
-		for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		for (size_t i = 0; i < PM_COUNT(letters); i++)
 			if (pm_slice_find_char(task.cap[2], letters[i].letter) != PM_NPOS)
 				text = pm_arena_printf(&d->inc->arena, "%s, %s", text, letters[i].words);
 		pm_detail_add_another(d, "stalled_task", task.cap[0], text);

@@ -194,7 +194,7 @@ const char *pm_title_clean(struct pm_arena *arena, struct pm_slice title)
 	size_t n = 0;
 
 	pm_buf_add(&a, title.p, title.n < 4 * TITLE_MAX ? title.n : 4 * TITLE_MAX);
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+	for (size_t i = 0; i < PM_COUNT(rules); i++) {
 		apply(rules[i], &a, &b);
 		struct pm_buf swap = a;
 		a = b;
@@ -312,9 +312,8 @@ const char *pm_title_type(const char *title)
 {
 	struct pm_slice s = pm_slice_of(title);
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		for (size_t k = 0;
-		     k < sizeof(types[i].starts) / sizeof(*types[i].starts) && types[i].starts[k]; k++)
+	for (size_t i = 0; i < PM_COUNT(types); i++)
+		for (size_t k = 0; k < PM_COUNT(types[i].starts) && types[i].starts[k]; k++)
 			if (pm_slice_starts(s, pm_slice_of(types[i].starts[k])))
 				return types[i].type;
 	return NULL;
