@@ -93,7 +93,8 @@ static void take_address_before(struct pm_slice line, size_t end, struct pm_prin
 }
 
 /* A named place around the "+0x" at `plus`. */
-static bool named_place(struct pm_slice line, size_t floor, size_t plus, struct pm_text_place *out)
+static bool named_place(struct pm_slice line, size_t floor, size_t plus, bool asked,
+			struct pm_text_place *out)
 {
 	size_t start = plus, module;
 	struct pm_slice rest = pm_slice_from(line, plus + 1);
@@ -103,8 +104,11 @@ static bool named_place(struct pm_slice line, size_t floor, size_t plus, struct 
 		start--;
 	if (start == plus || (line.p[start] >= '0' && line.p[start] <= '9'))
 		return false;
-	if (!pm_take_hex(&rest, &out->place.offset, NULL) || !pm_take(&rest, PM_S("/0x")) ||
-	    !pm_take_hex(&rest, &out->place.size, NULL))
+	if (!pm_take_hex(&rest, &out->place.offset, NULL))
+		return false;
+	/* In a log, what has no size is mostly data: "list+0x18". */
+	if (!(asked && (!rest.n || rest.p[0] != '/')) &&
+	    (!pm_take(&rest, PM_S("/0x")) || !pm_take_hex(&rest, &out->place.size, NULL)))
 		return false;
 	out->place.symbol = (struct pm_slice){ line.p + start, plus - start };
 	out->start = start;
@@ -136,20 +140,23 @@ static bool raw_place(struct pm_slice line, size_t *at, struct pm_text_place *ou
 		*at = line.n;
 		return true;
 	}
+	/* Ranges are of memory, not of code: "[mem 0x0000000000100000-0x000000003fffffff]". */
+	bool memory = pm_slice_has(line, PM_S("[mem "));
 	for (size_t i = *at; i + 3 < line.n; i++) {
 		bool bracket = line.p[i] == '[' && line.p[i + 1] == '<';
 		bool prefix = line.p[i] == '0' && line.p[i + 1] == 'x' &&
 			      (!i || (!is_symbol_char(line.p[i - 1]) && line.p[i - 1] != '+' &&
 				      line.p[i - 1] != '/'));
 
-		if (!bracket && !prefix)
+		if (!bracket && (!prefix || memory || (i && line.p[i - 1] == '-')))
 			continue;
 		struct pm_slice rest = pm_slice_from(line, i + 2);
 		/* "[<0>]" and "[<function>]" are of other things. */
 		if (!rest.n || !is_hex(rest.p[0]) || !pm_take_hex(&rest, &addr, &digits) ||
 		    (digits != 8 && digits != 16) || (bracket && !pm_take(&rest, PM_S(">]"))) ||
-		    (prefix && rest.n && is_symbol_char(rest.p[0])))
+		    (prefix && rest.n && (is_symbol_char(rest.p[0]) || rest.p[0] == '-')))
 			continue;
+		out->bracketed = bracket;
 		out->start = i;
 		out->end = line.n - rest.n;
 		out->place = (struct pm_printed_place){ .has_addr = true, .addr = addr };
@@ -161,7 +168,7 @@ static bool raw_place(struct pm_slice line, size_t *at, struct pm_text_place *ou
 	return false;
 }
 
-bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *out)
+static bool next_place(struct pm_slice line, size_t *at, bool asked, struct pm_text_place *out)
 {
 	bool first = !*at;
 
@@ -171,7 +178,7 @@ bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *
 		if (found == PM_NPOS)
 			break;
 		first = false;
-		if (named_place(line, *at, from + found, out)) {
+		if (named_place(line, *at, from + found, asked, out)) {
 			*at = out->end;
 			return true;
 		}
@@ -182,6 +189,16 @@ bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *
 		return raw_place(line, at, out);
 	*at = line.n;
 	return false;
+}
+
+bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *out)
+{
+	return next_place(line, at, false, out);
+}
+
+bool pm_text_place_asked(struct pm_slice words, size_t *at, struct pm_text_place *out)
+{
+	return next_place(words, at, true, out);
 }
 
 /* ---- which kernel ---- */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "symbols/kernel.h"
+#include "symbols/place_text.h"
 #include "symbols/rewrite.h"
 
 #include <stdlib.h>
@@ -473,6 +474,83 @@ static void sizes_that_contradict_are_refused(void **state)
 	free(r.text);
 }
 
+static void what_is_no_vmlinux_is_told_by_name(void **state)
+{
+	static const struct {
+		const char *name, *why;
+	} cases[] = {
+		{ "mydrv.ko", "an unlinked object file, not a vmlinux" },
+		{ "drv.ko", "a kernel module, not a vmlinux" },
+		{ "program", "a program, not a vmlinux" },
+		{ "bzImage", "a kernel image as it is booted" },
+		{ "System.map", "a list of symbols, no ELF file: give it as --system-map" },
+		{ "text", "not an ELF file" },
+	};
+
+	(void)state;
+	assert_true(run(
+		"cd %s && printf 'const char i[] __attribute__((section(\".modinfo\"))) = \"license=GPL\";' "
+		">drv.c && gcc -c -o drv.ko drv.c && echo 'int main(void) { return 0; }' >p.c && "
+		"gcc -o program p.c && head -c 514 /dev/zero >bzImage && printf HdrS >>bzImage && "
+		"echo 'ffffffff81000000 T _text' >System.map && echo hello >text",
+		dir));
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
+		struct pm_symbols_options options = with_vmlinux();
+		options.vmlinux = in_dir(cases[i].name);
+		struct result r = symbolized(&options, false,
+					     "Linux version 6.9.0-test (me) (gcc) #1 SMP\n foo+0x1/0x2\n");
+
+		if (!strstr(r.troubles, cases[i].why) || !strstr(r.troubles, options.vmlinux))
+			fail_msg("%s: %s", cases[i].name, r.troubles);
+		assert_int_equal(r.worst, PM_BAD_DATA);
+		free(r.text);
+	}
+}
+
+static void a_vmlinux_without_any_of_the_functions_is_anothers(void **state)
+{
+	(void)state;
+	struct pm_symbols_options options = with_vmlinux();
+	struct result r = symbolized(&options, false, "a+0x1/0x2\nb+0x1/0x2\nc+0x1/0x2\nd+0x1/0x2\n");
+
+	assert_non_null(
+		strstr(r.troubles, "no function a, nor any other of the kernel's functions in the text"));
+	assert_int_equal(r.worst, PM_MISMATCH);
+	free(r.text);
+	r = symbolized(&options, false, "a+0x1/0x2\nb+0x1/0x2\nc+0x1/0x2\nkernel_init+0x1\n");
+	assert_int_equal(r.worst, PM_OK);
+	free(r.text);
+}
+
+static void a_base_path_that_cuts_nothing_is_noticed(void **state)
+{
+	char store[128];
+
+	(void)state;
+	print_place("vmlinux", "leaf", 6, false, store, sizeof(store));
+	for (int nonsense = 0; nonsense < 2; nonsense++) {
+		struct pm_symbols_options options = with_vmlinux();
+		options.base_path = nonsense ? "/nonsense" : dir;
+		struct pm_symbols *symbols = pm_symbols_create(&options);
+		struct pm_kernel_id id = { 0 };
+		struct pm_text_place place;
+		struct pm_resolved_place resolved;
+		struct pm_arena arena;
+		size_t at = 0;
+
+		pm_arena_init(&arena);
+		assert_true(pm_text_place_next(pm_slice_of(store), &at, &place));
+		assert_null(
+			pm_kernel_resolve(pm_symbols_kernel(symbols, &id), &place.place, &arena, &resolved));
+		const char *unused = pm_symbols_base_path_unused(symbols);
+		assert_string_equal(unused ? unused : "used", nonsense ? in_dir("init/main.c") : "used");
+		assert_string_equal(resolved.frames.v[0].file,
+				    nonsense ? in_dir("init/main.c") : "init/main.c");
+		pm_arena_deinit(&arena);
+		pm_symbols_destroy(symbols);
+	}
+}
+
 static void a_missing_vmlinux_is_named(void **state)
 {
 	(void)state;
@@ -650,6 +728,9 @@ int main(void)
 		cmocka_unit_test(modules_are_found_and_relocated),
 		cmocka_unit_test(another_kernel_is_refused),
 		cmocka_unit_test(sizes_that_contradict_are_refused),
+		cmocka_unit_test(what_is_no_vmlinux_is_told_by_name),
+		cmocka_unit_test(a_vmlinux_without_any_of_the_functions_is_anothers),
+		cmocka_unit_test(a_base_path_that_cuts_nothing_is_noticed),
 		cmocka_unit_test(a_missing_vmlinux_is_named),
 		cmocka_unit_test(incidents_get_lines_and_members),
 		cmocka_unit_test(members_of_unions_and_nested_structures),
