@@ -2,6 +2,7 @@
 #include "cmd/report.h"
 
 #include "console/console.h"
+#include "console/journal.h"
 #include "console/pstore.h"
 
 #include <dirent.h>
@@ -130,17 +131,16 @@ static int journal_ask(struct search *search, enum journal_query query, const ch
 	return journal_end(pid);
 }
 
-static void look_at_boot(struct search *search, const char *id, const char *offset)
+static void look_at_boot(struct search *search, const struct pm_journal_boot *boot)
 {
 	struct pm_buf line = { 0 };
+	const char *id = pm_arena_str(&search->arena, boot->id);
+	time_t when;
 
-	if (journal_ask(search, JOURNAL_LAST, id, &line) == 0 && line.n) {
-		double when = strtod(line.data, NULL);
-
-		if (when > 0)
-			add(search, JOURNAL, (time_t)when, 0, id,
-			    pm_arena_printf(&search->arena, "the journal of boot %s", offset));
-	}
+	if (journal_ask(search, JOURNAL_LAST, id, &line) == 0 &&
+	    pm_journal_time((struct pm_slice){ line.data, line.n }, &when))
+		add(search, JOURNAL, when, 0, id,
+		    pm_arena_printf(&search->arena, "the journal of boot %.*s", PM_FMT(boot->offset)));
 	pm_buf_deinit(&line);
 }
 
@@ -148,27 +148,15 @@ static void look_at_journal(struct search *search)
 {
 	struct pm_buf boots = { 0 };
 	int status = journal_ask(search, JOURNAL_BOOTS, NULL, &boots);
-	struct pm_slice rest = { boots.data, boots.n }, line;
+	struct pm_slice list = { boots.data, boots.n };
+	struct pm_journal_boot boot;
 
 	if (status == 127)
 		note(search, "journalctl", ENOENT);
-	while (status == 0 && pm_take_line(&rest, &line)) {
-		/* " -1 0123456789abcdef0123456789abcdef Mon 2026-…": offset, boot id, first and last entry */
-		struct pm_slice word, id;
-		char *offset, *end;
-
-		pm_take_blanks(&line);
-		if (!pm_take_word(&line, &word))
-			continue;
-		pm_take_blanks(&line);
-		offset = pm_arena_str(&search->arena, word);
-		long number = strtol(offset, &end, 10);
+	while (status == 0 && pm_journal_boot(&list, &boot))
 		/* Boot 0 is the one that runs, unless it is another machine's disk. */
-		if (*end || !pm_take_word(&line, &id) || id.n != 32 || number <= -BOOTS_MAX ||
-		    (number == 0 && !search->root[0]))
-			continue;
-		look_at_boot(search, pm_arena_str(&search->arena, id), offset);
-	}
+		if (boot.number > -BOOTS_MAX && (boot.number || search->root[0]))
+			look_at_boot(search, &boot);
 	pm_buf_deinit(&boots);
 }
 
