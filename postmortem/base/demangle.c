@@ -16,7 +16,7 @@ struct rust {
 
 static void put(struct rust *r, const char *text, size_t n)
 {
-	if (r->quiet)
+	if (r->quiet || r->bad)
 		return;
 	if (n > OUTPUT_MAX - r->n) {
 		r->bad = true;
