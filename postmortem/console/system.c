@@ -145,13 +145,17 @@ static const char *const boots[] = {
 	">> NetBSD/",
 };
 
-void pm_systems_init(struct pm_systems *systems, struct pm_scanner *scanner)
+void pm_systems_words(struct pm_scanner *scanner)
 {
-	*systems = (struct pm_systems){ PM_SYSTEM_UNKNOWN };
 	for (size_t i = 0; i < PM_COUNT(table); i++) {
 		pm_scanner_add(scanner, table[i]->words);
 		pm_scanner_add(scanner, table[i]->marks);
 	}
+}
+
+void pm_systems_init(struct pm_systems *systems)
+{
+	*systems = (struct pm_systems){ PM_SYSTEM_UNKNOWN };
 }
 
 static void keep_version(struct pm_systems *systems, const struct pm_line *line)
