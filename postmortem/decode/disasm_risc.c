@@ -95,6 +95,13 @@ void pm_arm64_operation(const struct pm_disasm *dis, const cs_insn *insn, struct
 	op->jump =
 		(insn->id == ARM64_INS_B && (detail->cc == ARM64_CC_AL || detail->cc == ARM64_CC_INVALID)) ||
 		insn->id == ARM64_INS_BR || insn->id == ARM64_INS_RET;
+	if (insn->id == ARM64_INS_RET)
+		op->kind = PM_INSN_RETURN;
+	if ((insn->id == ARM64_INS_MOVZ || insn->id == ARM64_INS_MOV) && detail->op_count == 2 &&
+	    detail->operands[1].type == ARM64_OP_IMM && detail->operands[1].shift.type == ARM64_SFT_INVALID) {
+		op->is_constant = true;
+		op->constant = (uint64_t)detail->operands[1].imm;
+	}
 	for (unsigned i = 0; i < detail->op_count; i++) {
 		const cs_arm64_op *operand = &detail->operands[i];
 

@@ -117,6 +117,25 @@ const char *pm_mca_code(uint16_t code, struct pm_arena *arena)
 	return NULL;
 }
 
+enum pm_part pm_mca_part(uint16_t code)
+{
+	static const struct {
+		uint16_t mask, match;
+		enum pm_part part;
+	} rows[] = {
+		{ 0xffff, 0x0002, PM_PART_PROCESSOR }, { 0xffff, 0x0004, PM_PART_PROCESSOR },
+		{ 0xffff, 0x0005, PM_PART_PROCESSOR }, { 0xffff, 0x0400, PM_PART_PROCESSOR },
+		{ 0xeffc, 0x000c, PM_PART_CACHE },     { 0xeff0, 0x0010, PM_PART_PROCESSOR }, /* TLB */
+		{ 0xef80, 0x0080, PM_PART_MEMORY },    { 0xef80, 0x0280, PM_PART_MEMORY }, /* used as cache */
+		{ 0xef00, 0x0100, PM_PART_CACHE },     { 0xe800, 0x0800, PM_PART_BUS },
+	};
+
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if ((code & rows[i].mask) == rows[i].match)
+			return rows[i].part;
+	return PM_PART_UNKNOWN;
+}
+
 bool pm_mca_corrected_count(uint64_t status, enum pm_mca_vendor vendor, unsigned *count_out)
 {
 	if (vendor != PM_MCA_INTEL || !is_set(status, 63))

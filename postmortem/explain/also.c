@@ -98,7 +98,7 @@ static void interrupted(struct pm_incident *inc)
 	if (!trace)
 		return;
 	pm_walk(inc, trace, &walk);
-	if (walk.interrupted && walk.entry && strcmp(walk.entry, "page fault"))
+	if (walk.interrupted && walk.entry && walk.entered != PM_ENTRY_PAGE_FAULT)
 		pm_also(inc, "the %s interrupted %s", walk.entry, pm_function_words(inc, walk.interrupted));
 }
 

@@ -92,7 +92,7 @@ static bool panic_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_trace *trace = pm_incident_crash_trace(inc);
 	struct pm_walk walk;
 
-	if (!trace || (inc->panic_reason && strstr(inc->panic_reason, "sysrq")))
+	if (!trace || inc->on_request)
 		return false;
 	bool called = false;
 	for (size_t i = 0; i < trace->frames.n && !called; i++)

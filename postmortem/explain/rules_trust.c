@@ -17,14 +17,8 @@ static bool consequence(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool corrupted(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	/* Dashboards also call a report corrupted that merely names no function or has no trace. */
-	static const char *const harmless[] = { "no frames", "no function", "no stack trace" };
-
-	if (!inc->corrupted)
+	if (!inc->corrupted || inc->whole)
 		return false;
-	for (size_t i = 0; inc->corrupted_why && i < PM_COUNT(harmless); i++)
-		if (strstr(inc->corrupted_why, harmless[i]))
-			return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
 		"the report is damaged%s%s: what follows may mix two reports or miss half of one",
 		inc->corrupted_why ? ": " : "", inc->corrupted_why ? inc->corrupted_why : "");
@@ -121,13 +115,12 @@ static bool in_interrupt(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	/* Handlers of #DF and #MC count as interrupts, too: only a trace that shows one proves it. */
 	pm_walk(inc, trace, &walk);
-	if (!walk.entry || !(strstr(walk.entry, "interrupt") || !strcmp(walk.entry, "softirq") ||
-			     !strcmp(walk.entry, "NMI")))
+	if (walk.entered != PM_ENTRY_IRQ && walk.entered != PM_ENTRY_SOFTIRQ && walk.entered != PM_ENTRY_NMI)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, inc->panic_at,
 		"it failed in %s: the task named above is only the one that was interrupted, and there was "
 		"none to kill instead of the machine",
-		!strcmp(walk.entry, "softirq") ? "a softirq" : "an interrupt");
+		walk.entered == PM_ENTRY_SOFTIRQ ? "a softirq" : "an interrupt");
 	return true;
 }
 

@@ -184,7 +184,7 @@ static void actor(struct pm_json *json, const struct pm_actor *a)
 	if (a->has_uid)
 		pm_json_uint(json, "uid", a->uid);
 	pm_json_str(json, "comm", a->comm);
-	pm_json_str(json, "context", a->context);
+	pm_json_str(json, "context", a->context ? pm_runs_name(a->context) : NULL);
 	pm_json_str(json, "workqueue", a->workqueue);
 	if (a->has_syscall)
 		pm_json_hex(json, "syscall_nr", a->syscall_nr);

@@ -49,8 +49,8 @@ void pm_words_actor(struct pm_buf *buf, const struct pm_incident *inc)
 		pm_buf_printf(buf, "%sin %s(2)", comma(buf), a->syscall);
 	if (a->workqueue)
 		pm_buf_printf(buf, "%sworkqueue %s", comma(buf), a->workqueue);
-	if (a->context && strcmp(a->context, "task"))
-		pm_buf_printf(buf, "%sin %s context", comma(buf), a->context);
+	if (a->context && a->context != PM_RUNS_TASK)
+		pm_buf_printf(buf, "%sin %s context", comma(buf), pm_runs_name(a->context));
 }
 
 void pm_words_seconds(struct pm_buf *buf, uint64_t ns)

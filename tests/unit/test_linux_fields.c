@@ -150,7 +150,7 @@ static void x86_oops(void **state)
 	assert_true(actor->has_cpu && actor->cpu == 3);
 	assert_true(actor->has_uid && actor->uid == 1000);
 	assert_string_equal(actor->comm, "my tool:1");
-	assert_string_equal(actor->context, "task");
+	assert_int_equal(actor->context, PM_RUNS_TASK);
 	assert_true(actor->has_syscall && actor->syscall_nr == 1);
 
 	const struct pm_machine *m = &r->inc.machine;
@@ -256,7 +256,7 @@ static void x86_old(void **state)
 	assert_int_equal(crash->frames.v[0].stack, PM_STACK_IRQ);
 	assert_int_equal(crash->frames.v[0].trust, PM_SCANNED);
 	assert_int_equal(crash->frames.v[2].stack, PM_STACK_TASK);
-	assert_string_equal(r->inc.actor.context, "softirq");
+	assert_int_equal(r->inc.actor.context, PM_RUNS_SOFTIRQ);
 	assert_int_equal(reg(r, PM_REGS_FAULT, "rip"), 0xffffffff812a3c4d);
 	done(r);
 }

@@ -74,10 +74,12 @@ static bool has_timestamp(const char *title)
 	return false;
 }
 
-const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row)
+const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row,
+			     bool *whole_out)
 {
 	bool seen[PM_COUNT(headings)] = { false }, any = false;
 
+	*whole_out = false;
 	if (has_timestamp(title))
 		return "another line's time stands in the title";
 	if (!row || row->flags & PM_ROW_NO_TRACE)
@@ -101,9 +103,12 @@ const char *pm_corrupted_why(const struct pm_view *view, const char *title, cons
 				}
 			}
 			any |= found;
-			if (!found && h != RISCV_REGISTERS)
+			if (!found && h != RISCV_REGISTERS) {
+				*whole_out = true;
 				return "no frames in a stack trace";
+			}
 		}
 	}
+	*whole_out = !any;
 	return any ? NULL : "no stack trace in the report";
 }

@@ -447,7 +447,7 @@ static bool read_panic_words(struct pm_fields *f, const struct pm_field_row *row
 		    pm_take_hex(&s, &value, NULL)) {
 			f->ip = (struct pm_place){ .has_addr = true, .addr = value, .at = f->at };
 			if (!f->inc->actor.context)
-				f->inc->actor.context = "early boot";
+				f->inc->actor.context = PM_RUNS_EARLY_BOOT;
 		}
 	}
 	return true;

@@ -324,7 +324,7 @@ static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack sta
 	return false;
 }
 
-static const char *trace_context(const struct pm_trace *trace)
+static enum pm_runs trace_context(const struct pm_trace *trace)
 {
 	const pm_frames *frames = &trace->frames;
 	size_t i = 0;
@@ -341,24 +341,24 @@ static const char *trace_context(const struct pm_trace *trace)
 		if (!detector)
 			switch (stack) {
 			case PM_STACK_NMI:
-				return "nmi";
+				return PM_RUNS_NMI;
 			case PM_STACK_SOFTIRQ:
-				return "softirq";
+				return PM_RUNS_SOFTIRQ;
 			case PM_STACK_IRQ:
-				return in_softirq(trace, i, stack) ? "softirq" : "irq";
+				return in_softirq(trace, i, stack) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
 			default:
-				return NULL; /* a double fault's stack says nothing of what was interrupted */
+				return PM_RUNS_UNKNOWN; /* a double fault's stack says nothing of what was interrupted */
 			}
 		else if (end < frames->n && frames->v[end].stack == PM_STACK_IRQ && stack == PM_STACK_NMI)
-			return in_softirq(trace, end, PM_STACK_IRQ) ? "softirq" : "irq";
+			return in_softirq(trace, end, PM_STACK_IRQ) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
 	}
 	for (; i < frames->n; i++)
 		if (symbol_is(&frames->v[i], "start_kernel") ||
 		    symbol_is(&frames->v[i], "kernel_init_freeable"))
-			return "early boot";
+			return PM_RUNS_EARLY_BOOT;
 	if (trace->has_pid && !trace->pid)
-		return "idle";
-	return frames->n && trace->has_pid ? "task" : NULL;
+		return PM_RUNS_IDLE;
+	return frames->n && trace->has_pid ? PM_RUNS_TASK : PM_RUNS_UNKNOWN;
 }
 
 static void finish_actor(struct pm_fields *f)
@@ -405,7 +405,7 @@ static void finish_actor(struct pm_fields *f)
 	if (!actor->context && crash)
 		actor->context = trace_context(crash);
 	if (!actor->context && actor->has_pid && !actor->pid && actor->comm)
-		actor->context = actor->comm[strcspn(actor->comm, "/")] ? "idle" : "early boot";
+		actor->context = actor->comm[strcspn(actor->comm, "/")] ? PM_RUNS_IDLE : PM_RUNS_EARLY_BOOT;
 
 	struct pm_regs *user = pm_incident_regs(inc, PM_REGS_USER);
 	const struct pm_register *number = NULL;

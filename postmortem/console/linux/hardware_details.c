@@ -201,7 +201,8 @@ static void add_record(struct pm_incident *inc, const struct mce_record *record,
 	}
 	pm_incident_add_fact(inc, "machine-check", "mci_status.mca_code",
 			     pm_slice_of(pm_arena_printf(arena, "%04x", (unsigned)(status & 0xffff))),
-			     pm_mca_code((uint16_t)status, arena), record->at);
+			     pm_mca_code((uint16_t)status, arena), record->at)
+		->part = pm_mca_part((uint16_t)status);
 	pm_incident_add_fact(inc, "machine-check", "mci_status.model_code",
 			     pm_slice_of(pm_arena_printf(arena, "%04x", (unsigned)(status >> 16 & 0xffff))),
 			     "the processor model's own code", record->at);
@@ -389,6 +390,34 @@ static void reporting_cpu(struct pm_incident *inc)
 		inc->actor.at = cpu->at;
 }
 
+/* Which part of the machine a firmware's or driver's record speaks of. */
+static void name_parts(struct pm_incident *inc)
+{
+	static const struct {
+		const char *group, *name;
+		const char *in; /* stands in the value; NULL: whatever it is */
+		enum pm_part part;
+	} rows[] = {
+		{ "edac", "dimm", NULL, PM_PART_MEMORY },
+		{ "edac", "error", NULL, PM_PART_MEMORY },
+		{ "ghes", "dimm", NULL, PM_PART_MEMORY },
+		{ "ghes", "section_type", "memory", PM_PART_MEMORY },
+		{ "ghes", "section_type", "PCIe", PM_PART_PCIE },
+		{ "ghes", "section_type", "processor", PM_PART_PROCESSOR },
+		{ "aer", "device", NULL, PM_PART_PCIE },
+		{ "aer", "severity", NULL, PM_PART_PCIE },
+	};
+
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		for (size_t k = 0; k < inc->facts.n; k++) {
+			struct pm_fact *fact = &inc->facts.v[k];
+
+			if (!strcmp(fact->group, rows[i].group) && !strcmp(fact->name, rows[i].name) &&
+			    (!rows[i].in || strcasestr(fact->value, rows[i].in)))
+				fact->part = rows[i].part;
+		}
+}
+
 void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	mce_fields(report, inc);
@@ -397,4 +426,5 @@ void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident
 	PM_DETAIL_READ(report, inc, "edac", edac_rows, NULL);
 	PM_DETAIL_READ(report, inc, "aer", aer_rows, NULL);
 	PM_DETAIL_READ(report, inc, "nmi", nmi_rows, NULL);
+	name_parts(inc);
 }

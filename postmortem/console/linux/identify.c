@@ -225,6 +225,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 		if (!inc->corrupted && pm_slice_has(line->body, PM_S("serialport: VM disconnected."))) {
 			inc->corrupted = true;
 			inc->corrupted_why = "the console's connection broke";
+			inc->whole = false;
 		}
 		if (i < window->start || pos == PM_NPOS || inc->panicked)
 			continue;
@@ -234,6 +235,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 		inc->panicked = true;
 		inc->panic_reason = pm_arena_str(&inc->arena, pm_slice_trim(reason));
 		inc->panic_at = line->at;
+		inc->on_request = pm_slice_has(reason, PM_S("sysrq triggered crash"));
 	}
 }
 
@@ -243,6 +245,7 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	struct pm_view view;
 	struct named named;
 	const char *raw_title, *why = NULL;
+	bool nothing_lost = false;
 
 	if (!report->lines.n)
 		return false;
@@ -264,10 +267,12 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	if (named.row) {
 		make_titles(inc, &named, &raw_title);
 		inc->fault.kind = named.row->kind;
-		if (has_place(named.row) && !named.search.ok)
+		if (has_place(named.row) && !named.search.ok) {
 			why = "no function to name it by was found";
-		else if (named.row->flags & PM_ROW_CORRUPTED)
+			nothing_lost = true;
+		} else if (named.row->flags & PM_ROW_CORRUPTED) {
 			why = "its start or the rest of its first line is lost";
+		}
 	} else {
 		const char *word = pm_linux_word(first->body, NULL);
 		size_t pos = word ? pm_slice_find(first->body, pm_slice_of(word)) : 0;
@@ -279,8 +284,9 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 			why = "what must follow its first line is missing";
 	}
 	if (!why)
-		why = pm_corrupted_why(&view, raw_title, named.row);
+		why = pm_corrupted_why(&view, raw_title, named.row, &nothing_lost);
 	inc->corrupted = why != NULL;
+	inc->whole = nothing_lost;
 	inc->corrupted_why = why;
 	inc->type = pm_title_type(inc->title);
 	inc->frame = pm_title_frame(&inc->arena, inc->title);

@@ -77,8 +77,10 @@ const char *pm_title_type(const char *title);
 /* The function that the title names, or NULL. */
 const char *pm_title_frame(struct pm_arena *arena, const char *title);
 
-/* corrupted.c: why the report cannot be whole, or NULL.  row may be NULL. */
-const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row);
+/* corrupted.c: why the report cannot be whole, or NULL.  row may be NULL.
+ * whole_out: only the convention calls it corrupted, nothing need be lost. */
+const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row,
+			     bool *whole_out);
 
 /* fingerprint.c */
 const char *pm_fingerprint(struct pm_arena *arena, enum pm_kind kind, const char *title,

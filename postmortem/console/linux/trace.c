@@ -270,8 +270,10 @@ static bool read_title(struct pm_fields *f, const struct pm_field_row *row, stru
 	if (row->name && !pm_slice_has(f->body, pm_slice_of(row->name)))
 		return false;
 	struct pm_trace *trace = pm_fields_trace_open(f, (enum pm_trace_role)row->number, f->body);
-	if (trace)
+	if (trace) {
 		read_title_numbers(trace, f->body);
+		trace->of_page = pm_slice_starts(f->body, PM_S("page last ")); /* page owner's */
+	}
 	f->blocked = false;
 	return true;
 }
@@ -377,7 +379,7 @@ static bool read_blocked(struct pm_fields *f, const struct pm_field_row *row, st
 				actor->has_pid = true;
 				actor->pid = (int64_t)pid;
 				actor->comm = pm_fields_str(f, pm_slice_upto(task, i));
-				actor->context = "task";
+				actor->context = PM_RUNS_TASK;
 				actor->at = f->at;
 			}
 			break;
