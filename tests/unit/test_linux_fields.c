@@ -671,6 +671,29 @@ static void warn_new(void **state)
 	assert_int_equal(r->inc.actor.pid, 485);
 	assert_string_equal(r->inc.actor.comm, "pump");
 	done(r);
+	static const struct {
+		const char *line, *symbol, *file, *comm;
+		int64_t pid;
+	} rows[] = {
+		{ "WARNING: drivers/a.c:3 at f+0x1/0x2, CPU#0: kworker/0:1/77\n", "f", "drivers/a.c",
+		  "kworker/0:1", 77 },
+		{ "WARNING: CPU: 0 PID: -2 at drivers/a.c:3 f+0x1/0x2()\n", "f", "drivers/a.c", NULL, -2 },
+		{ "WARNING: at drivers/a.c:3 f+0x1/0x2()\n", "f", "drivers/a.c", NULL, 0 },
+		{ "WARNING: CPU: 0 PID: 7 at f+0x1/0x2\n", "f", NULL, NULL, 7 },
+		{ "WARNING: CPU: 0 PID: 7 at drivers/a.c:3\n", NULL, "drivers/a.c", NULL, 7 },
+	};
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		const struct pm_place *place = &r->inc.place;
+
+		read_text(r, rows[i].line);
+		assert_true((rows[i].symbol && place->symbol && !strcmp(rows[i].symbol, place->symbol)) ||
+			    (!rows[i].symbol && !place->symbol));
+		assert_true((rows[i].file && place->file && !strcmp(rows[i].file, place->file)) ||
+			    (!rows[i].file && !place->file));
+		assert_true(!rows[i].comm || !strcmp(r->inc.actor.comm, rows[i].comm));
+		assert_int_equal(r->inc.actor.pid, rows[i].pid);
+		done(r);
+	}
 	read_text(r, "WARNING: possible circular locking dependency detected\n");
 	assert_null(r->inc.place.symbol);
 	assert_false(r->seen[0]);
