@@ -316,7 +316,7 @@ static void tell_system(const struct pm_systems *systems, struct pm_incident *in
 
 	machine->system = system;
 	machine->system_grade = grade;
-	machine->system_why = why ? pm_arena_str(&inc->arena, pm_slice_of(why)) : NULL;
+	machine->system_why = why ? pm_arena_str(&inc->arena, pm_slice_trim(pm_slice_of(why))) : NULL;
 	if (*systems->version[system] && !machine->version_line) {
 		struct pm_slice s = pm_slice_of(systems->version[system]), name, release;
 
