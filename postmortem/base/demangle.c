@@ -68,7 +68,7 @@ static uint64_t base62(struct rust *r)
 
 		if (c == '_')
 			return value + 1;
-		if (c >= '0' && c <= '9')
+		if (pm_is_digit(c))
 			digit = (unsigned)(c - '0');
 		else if (c >= 'a' && c <= 'z')
 			digit = (unsigned)(c - 'a') + 10;

@@ -108,14 +108,6 @@ static bool starts(const struct pm_line *line)
 
 /* --- JSON ---------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 /* The inside of a JSON string at s, up to its quote or the end; as UTF-8 as far as ASCII goes. */
 static struct pm_slice unescaped(struct pm_arena *arena, struct pm_slice s)
 {
@@ -135,8 +127,8 @@ static struct pm_slice unescaped(struct pm_arena *arena, struct pm_slice s)
 		} else if (c == 'u') {
 			int v = 0;
 
-			for (int k = 0; k < 4 && i + 1 < s.n && hex_digit(s.p[i + 1]) >= 0; k++)
-				v = v * 16 + hex_digit(s.p[++i]);
+			for (int k = 0; k < 4 && i + 1 < s.n && pm_hex_digit(s.p[i + 1]) >= 0; k++)
+				v = v * 16 + pm_hex_digit(s.p[++i]);
 			out[n++] = v >= 0x20 && v < 0x7f ? (char)v : v == '\n' ? '\n' : '?';
 		} else {
 			out[n++] = c;

@@ -258,8 +258,7 @@ static bool is_printable(uint8_t byte)
 
 static bool is_word_char(uint8_t byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '_' || byte == '-' || byte == '.' || byte == '/' || byte == ' ';
+	return pm_is_word(byte) || byte == '-' || byte == '.' || byte == '/' || byte == ' ';
 }
 
 static bool is_text(struct pm_arena *arena, bool big_endian, uint64_t value, unsigned bits,

@@ -94,7 +94,7 @@ static bool clears_upper(const struct pm_incident *inc, const char *text, bool w
 		return false;
 	size_t n = strlen(comma + 2);
 	return comma[2] == 'e' ||
-	       (comma[2] == 'r' && n >= 3 && comma[2 + n - 1] == 'd' && comma[3] >= '0' && comma[3] <= '9');
+	       (comma[2] == 'r' && n >= 3 && comma[2 + n - 1] == 'd' && pm_is_digit(comma[3]));
 }
 
 static const char *const stack_pointers[] = { "rsp", "esp", "sp" };

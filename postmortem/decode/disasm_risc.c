@@ -76,7 +76,7 @@ static void arm64_name(char to[8], csh handle, unsigned reg)
 	const char *name = cs_reg_name(handle, reg);
 
 	pm_reg_name_set(to, name);
-	if (name && name[0] == 'w' && name[1] >= '0' && name[1] <= '9')
+	if (name && name[0] == 'w' && pm_is_digit(name[1]))
 		to[0] = 'x';
 	if (name && (!strcmp(name, "wsp")))
 		pm_reg_name_set(to, "sp");
@@ -470,7 +470,7 @@ static void s390_name(char to[8], csh handle, unsigned reg)
 
 	if (name && name[0] == '%')
 		name++;
-	if (name && name[0] >= '0' && name[0] <= '9')
+	if (name && pm_is_digit(name[0]))
 		snprintf(to, 8, "r%u", (unsigned)strtoul(name, NULL, 10));
 	else
 		pm_reg_name_set(to, name);

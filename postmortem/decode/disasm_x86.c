@@ -28,7 +28,7 @@ static void family(char to[8], csh handle, unsigned reg, bool is_64)
 				return;
 			}
 	/* r8d → r8 */
-	if (name[0] == 'r' && name[1] >= '0' && name[1] <= '9') {
+	if (name[0] == 'r' && pm_is_digit(name[1])) {
 		snprintf(to, 8, "r%u", (unsigned)strtoul(name + 1, NULL, 10));
 		return;
 	}
@@ -339,7 +339,7 @@ void pm_x86_spell(csh handle, const cs_insn *insn, struct pm_buf *out)
 	for (const char *p = insn->op_str; *p; p++) {
 		if (*p == ' ' && before == ',')
 			continue;
-		if (*p == '-' && before == '$' && p[1] >= '0' && p[1] <= '9') {
+		if (*p == '-' && before == '$' && pm_is_digit(p[1])) {
 			spell_negative(insn, &p, out);
 			before = '0';
 			continue;
@@ -355,7 +355,7 @@ void pm_x86_spell(csh handle, const cs_insn *insn, struct pm_buf *out)
 				pm_buf_str(out, ",1"); /* (%rdx,%rax,1) */
 			inside = false;
 		}
-		if (!inside && *p >= '0' && *p <= '9' && (!before || strchr("$,-*:", before)) && p[1] != 'x')
+		if (!inside && pm_is_digit(*p) && (!before || strchr("$,-*:", before)) && p[1] != 'x')
 			pm_buf_str(out, "0x"); /* single digits are printed bare */
 		pm_buf_add(out, p, 1);
 		before = *p;

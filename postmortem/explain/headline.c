@@ -3,8 +3,6 @@
 
 #include "base/pattern.h"
 
-#include <ctype.h>
-
 static const char *access_words(enum pm_access access)
 {
 	switch (access) {

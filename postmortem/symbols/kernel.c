@@ -644,7 +644,7 @@ static const char *below_source_folder(const char *file)
 {
 	const char *p = *file == '/' ? strstr(file, "/linux-") : NULL;
 
-	while (p && !(p[7] >= '0' && p[7] <= '9'))
+	while (p && !pm_is_digit(p[7]))
 		p = strstr(p + 1, "/linux-");
 	const char *slash = p ? strchr(p + 1, '/') : NULL;
 	return slash && slash[1] ? slash + 1 : file;

@@ -19,11 +19,6 @@ static const char *const exact_marks[] = {
 	"kernel BUG at ",
 };
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_symbol_char(char c)
 {
 	return pm_is_name_char(c) || c == '$';
@@ -56,7 +51,7 @@ static size_t take_module(struct pm_slice s, struct pm_printed_place *place)
 	rest = pm_slice_from(rest, n);
 	if (pm_take_char(&rest, ' ')) {
 		n = 0;
-		while (n < rest.n && is_hex(rest.p[n]))
+		while (n < rest.n && pm_is_hex(rest.p[n]))
 			n++;
 		id = pm_slice_upto(rest, n);
 		rest = pm_slice_from(rest, n);
@@ -81,7 +76,7 @@ static void take_address_before(struct pm_slice line, size_t end, struct pm_prin
 		i--;
 	if (i < 4 || line.p[i - 1] != ']' || line.p[i - 2] != '>')
 		return;
-	for (first = i - 2; first && is_hex(line.p[first - 1]) && i - first < 20;)
+	for (first = i - 2; first && pm_is_hex(line.p[first - 1]) && i - first < 20;)
 		first--;
 	if (first < 2 || line.p[first - 1] != '<' || line.p[first - 2] != '[')
 		return;
@@ -102,7 +97,7 @@ static bool named_place(struct pm_slice line, size_t floor, size_t plus, bool as
 	*out = (struct pm_text_place){ 0 };
 	while (start > floor && is_symbol_char(line.p[start - 1]))
 		start--;
-	if (start == plus || (line.p[start] >= '0' && line.p[start] <= '9'))
+	if (start == plus || pm_is_digit(line.p[start]))
 		return false;
 	if (!pm_take_hex(&rest, &out->place.offset, NULL))
 		return false;
@@ -152,7 +147,7 @@ static bool raw_place(struct pm_slice line, size_t *at, struct pm_text_place *ou
 			continue;
 		struct pm_slice rest = pm_slice_from(line, i + 2);
 		/* "[<0>]" and "[<function>]" are of other things. */
-		if (!rest.n || !is_hex(rest.p[0]) || !pm_take_hex(&rest, &addr, &digits) ||
+		if (!rest.n || !pm_is_hex(rest.p[0]) || !pm_take_hex(&rest, &addr, &digits) ||
 		    (digits != 8 && digits != 16) || (bracket && !pm_take(&rest, PM_S(">]"))) ||
 		    (prefix && rest.n && (is_symbol_char(rest.p[0]) || rest.p[0] == '-')))
 			continue;
@@ -208,10 +203,9 @@ static bool is_release(struct pm_slice s)
 {
 	size_t n = 0;
 
-	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+	while (n < s.n && pm_is_digit(s.p[n]))
 		n++;
-	return n && n < 4 && n + 1 < s.n && s.p[n] == '.' && s.p[n + 1] >= '0' && s.p[n + 1] <= '9' &&
-	       s.n < 128;
+	return n && n < 4 && n + 1 < s.n && s.p[n] == '.' && pm_is_digit(s.p[n + 1]) && s.n < 128;
 }
 
 bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
@@ -229,8 +223,8 @@ bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
 		return false;
 	/* The last " #<digit>": a command's name may hold anything. */
 	for (at = line.n; at-- > 1;)
-		if (line.p[at] == '#' && line.p[at - 1] == ' ' && at + 1 < line.n && line.p[at + 1] >= '0' &&
-		    line.p[at + 1] <= '9')
+		if (line.p[at] == '#' && line.p[at - 1] == ' ' && at + 1 < line.n &&
+		    pm_is_digit(line.p[at + 1]))
 			break;
 	if (at == 0 || at == PM_NPOS)
 		return false;
@@ -247,7 +241,7 @@ bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
 		if (word.n == 40 && !rest.n) {
 			size_t n = 0;
 
-			while (n < word.n && is_hex(word.p[n]))
+			while (n < word.n && pm_is_hex(word.p[n]))
 				n++;
 			if (n == word.n) {
 				out->build_id = word;

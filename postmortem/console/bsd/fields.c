@@ -127,11 +127,6 @@ static const char *register_name(struct pm_slice word)
 	return NULL;
 }
 
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 struct pair {
 	const char *name;
 	uint64_t value;
@@ -146,7 +141,7 @@ static bool take_pair(struct pm_slice *s, struct pair *out)
 		size_t n = 0;
 		unsigned digits;
 
-		while (n < rest.n && is_alnum(rest.p[n]))
+		while (n < rest.n && pm_is_alnum(rest.p[n]))
 			n++;
 		if (!n) {
 			*s = pm_slice_from(*s, 1);
@@ -163,7 +158,7 @@ static bool take_pair(struct pm_slice *s, struct pair *out)
 		/* Without a sign only arm64 Zircon prints: "x0  0x12 x1 0". */
 		if (!sign && (out->name[0] != 'x' || !pm_slice_starts(rest, PM_S("0x"))))
 			continue;
-		if (!pm_take_hex(&rest, &out->value, &digits) || (rest.n && is_alnum(rest.p[0])))
+		if (!pm_take_hex(&rest, &out->value, &digits) || (rest.n && pm_is_alnum(rest.p[0])))
 			continue;
 		out->bits = digits > 8 || out->name[0] == 'r' || out->name[0] == 'x' ? 64 : 32;
 		if (out->name[1] == 's' && out->name[2] == 0 && out->name[0] != 'p')

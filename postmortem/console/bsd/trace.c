@@ -17,7 +17,7 @@ static bool take_name(struct pm_slice *s, struct pm_slice *out)
 
 	while (n < s->n && is_name_char(s->p[n]))
 		n++;
-	if (!n || (s->p[0] >= '0' && s->p[0] <= '9'))
+	if (!n || pm_is_digit(s->p[0]))
 		return false;
 	*out = pm_slice_upto(*s, n);
 	*s = pm_slice_from(*s, n);

@@ -135,28 +135,6 @@ void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place 
 	*place_out = place;
 }
 
-bool pm_slice_dec(struct pm_slice s, uint64_t *out)
-{
-	uint64_t value;
-
-	s = pm_slice_trim(s);
-	if (!pm_take_dec(&s, &value) || s.n)
-		return false;
-	*out = value;
-	return true;
-}
-
-bool pm_slice_hex(struct pm_slice s, uint64_t *out)
-{
-	uint64_t value;
-
-	s = pm_slice_trim(s);
-	if (!pm_take_hex(&s, &value, NULL) || s.n)
-		return false;
-	*out = value;
-	return true;
-}
-
 const char *pm_detail_str(struct pm_detail *d, struct pm_slice s)
 {
 	return pm_arena_str(&d->inc->arena, pm_slice_trim(s));

@@ -73,9 +73,6 @@ void pm_detail_go(struct pm_detail *d, size_t i);
 /* "where" of a frame text ("vfs_write+0x1c/0x80 [m]") as a place. */
 void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place *place_out);
 
-/* Whole numbers of a capture; false when it is none or has a rest. */
-bool pm_slice_dec(struct pm_slice s, uint64_t *out);
-bool pm_slice_hex(struct pm_slice s, uint64_t *out);
 const char *pm_detail_str(struct pm_detail *d, struct pm_slice s);
 
 /* A value and its words; tables end with { NULL }. */

@@ -555,8 +555,7 @@ static bool general_file(struct pm_slice file)
 
 static bool is_path_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '-' || c == '.' || c == '/';
+	return pm_is_word(c) || c == '-' || c == '.' || c == '/';
 }
 
 /* The first "path/file.c:123" of the line. */

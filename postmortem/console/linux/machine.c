@@ -103,7 +103,7 @@ static bool is_hex_id(struct pm_slice s)
 	if (s.n != 40 && s.n != 32)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
+		if (!(pm_is_digit(s.p[i]) || (s.p[i] >= 'a' && s.p[i] <= 'f')))
 			return false;
 	return true;
 }
@@ -548,7 +548,7 @@ static bool is_module_name(struct pm_slice s)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-		      (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_' || s.p[i] == '-'))
+		      pm_is_digit(s.p[i]) || s.p[i] == '_' || s.p[i] == '-'))
 			return false;
 	return true;
 }

@@ -60,7 +60,7 @@ static bool report_like(struct pm_slice body)
 	for (size_t i = 0; i < body.n && i < 200; i++) {
 		char c = body.p[i];
 
-		digits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
+		digits = pm_is_digit(c) || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
 		if (digits == 8)
 			return true;
 	}
