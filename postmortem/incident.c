@@ -14,7 +14,7 @@ static const struct {
 #define NAMED(function, type, table)                                                                         \
 	const char *function(type value)                                                                     \
 	{                                                                                                    \
-		return (size_t)value < sizeof(table) / sizeof(*table) ? table[value] : "unknown";            \
+		return (size_t)value < PM_COUNT(table) ? table[value] : "unknown";                           \
 	}
 
 static const char *const systems[] = {
@@ -42,17 +42,20 @@ static const char *const address_classes[PM_ADDRESS_CLASSES] = {
 	[PM_ADDR_CPU_ENTRY] = "cpu-entry-area",
 	[PM_ADDR_FIXMAP] = "fixmap",
 	[PM_ADDR_KASAN_SHADOW] = "kasan-shadow",
+	[PM_ADDR_HOLE] = "hole",
 	[PM_ADDR_TEXT_LIKE] = "ascii",
 };
 static const char *const trusts[] = { "exact", "guessed", "scanned" };
 static const char *const trace_roles[] = { "crash",   "cpu",  "task", "allocated", "freed",
 					   "created", "lock", "race", "reporter",  "other" };
+static const char *const runs[] = { "unknown", "task", "irq", "softirq", "nmi", "idle", "early boot" };
 static const char *const ends[] = { "unknown", "goes-on", "halt", "reboot", "kdump" };
 
 NAMED(pm_system_name, enum pm_system, systems)
 NAMED(pm_arch_name, enum pm_arch, arches)
 NAMED(pm_access_name, enum pm_access, accesses)
 NAMED(pm_address_class_name, enum pm_address_class, address_classes)
+NAMED(pm_runs_name, enum pm_runs, runs)
 NAMED(pm_trust_name, enum pm_trust, trusts)
 NAMED(pm_trace_role_name, enum pm_trace_role, trace_roles)
 NAMED(pm_end_name, enum pm_end, ends)

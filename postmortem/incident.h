@@ -81,8 +81,29 @@ enum pm_address_class {
 	PM_ADDR_CPU_ENTRY,
 	PM_ADDR_FIXMAP,
 	PM_ADDR_KASAN_SHADOW,
+	PM_ADDR_HOLE,      /* where kernels map nothing */
 	PM_ADDR_TEXT_LIKE, /* bytes that read as ASCII: a string over a pointer */
 	PM_ADDRESS_CLASSES,
+};
+
+/* What a value that kernels write to be recognised says of the memory it was read from (decode/poison.h). */
+enum pm_poison {
+	PM_NO_POISON,
+	PM_POISON_LIST,   /* the links of an entry that was already removed */
+	PM_POISON_FREED,  /* memory that was given back, or an object after its end */
+	PM_POISON_UNSET,  /* memory or a variable that nobody has set */
+	PM_POISON_BOUNDS, /* what stands around or behind an object: red zones, end marks */
+	PM_POISON_INSIDE, /* a mark that stands inside of objects: a lock's magic, a stack's end */
+	PM_POISON_MARK,   /* a number that some code uses for its own ends */
+};
+
+/* How the faulting instruction's base register got its value (decode/backward.h). */
+enum pm_origin {
+	PM_ORIGIN_UNKNOWN,
+	PM_ORIGIN_LOADED,   /* read from memory */
+	PM_ORIGIN_RESULT,   /* what a called function returned */
+	PM_ORIGIN_CONSTANT, /* a number that stands in the code */
+	PM_ORIGIN_COMPUTED,
 };
 
 enum pm_access { PM_ACCESS_UNKNOWN, PM_READ, PM_WRITE, PM_EXECUTE, PM_FREE };
@@ -130,8 +151,9 @@ typedef PM_VEC(struct pm_frame) pm_frames;
 struct pm_register {
 	const char *name; /* lower case: "rax", "x0", "cr2", "eflags", "ds" */
 	uint64_t value;
-	uint8_t bits;        /* printed width: 16, 32, 64 */
-	const char *meaning; /* decoded, or NULL */
+	uint8_t bits;          /* printed width: 16, 32, 64 */
+	const char *meaning;   /* decoded, or NULL */
+	enum pm_poison poison; /* of a general register's value, where meaning says so */
 	struct pm_at at;
 };
 
@@ -166,6 +188,7 @@ enum pm_trace_role {
 struct pm_trace {
 	enum pm_trace_role role;
 	const char *title; /* as printed, trimmed: "Allocated by task 3789" */
+	bool of_page; /* PM_TRACE_ALLOCATED, PM_TRACE_FREED: of the page around the object, not of the object */
 	bool has_pid, has_cpu;
 	int64_t pid;
 	uint32_t cpu;
@@ -178,10 +201,33 @@ struct pm_trace {
 
 enum pm_lock_role { PM_LOCK_HELD, PM_LOCK_WANTED, PM_LOCK_RELEASED };
 
+/* May its holder sleep? */
+enum pm_lock_sleeps { PM_LOCK_SLEEPS_UNKNOWN, PM_LOCK_SLEEPS, PM_LOCK_SPINS };
+
+/* What the lock checker found (lockdep). */
+enum pm_lock_bug {
+	PM_LOCK_BUG_NONE,
+	PM_LOCK_CIRCLE,       /* an order that closes a circle */
+	PM_LOCK_RECURSION,    /* taken while one of its class is held */
+	PM_LOCK_INCONSISTENT, /* taken inside of an interrupt, and with such interrupts on */
+	PM_LOCK_IRQ_ORDER,    /* a lock of interrupts depends on one that is taken with interrupts on */
+	PM_LOCK_IRQ_INVERSION,
+	PM_LOCK_WAIT_CONTEXT, /* a lock that sleeps where sleeping is not allowed */
+	PM_LOCK_NOT_HELD,     /* released without being held */
+	PM_LOCK_CONTENTION,
+	PM_LOCK_LEFT_HELD,    /* at exit or freezing */
+	PM_LOCK_LEFT_TO_USER, /* on the way to user mode */
+	PM_LOCK_FREED,        /* its memory was freed while it was held */
+	PM_LOCK_UNKNOWN_KEY,  /* never initialised */
+	PM_LOCK_RCU,          /* RCU's rules */
+	PM_LOCK_BUGS,
+};
+
 struct pm_lock {
 	enum pm_lock_role role;
 	const char *name; /* "&mm->mmap_lock" */
 	const char *type; /* "mutex", "spinlock", "{+.+.}-{3:3}": as printed, or NULL */
+	enum pm_lock_sleeps sleeps;
 	bool has_addr;
 	uint64_t addr;    /* tells locks apart; below 2^32 it may be a hash (Linux 4.15 to 4.20) */
 	const char *task; /* comm of who holds or wants it */
@@ -206,6 +252,9 @@ struct pm_module {
 	struct pm_at at;
 };
 
+/* A part of the machine that a hardware error speaks of. */
+enum pm_part { PM_PART_UNKNOWN, PM_PART_MEMORY, PM_PART_CACHE, PM_PART_PROCESSOR, PM_PART_BUS, PM_PART_PCIE };
+
 /* A decoded detail that has no field of its own: "error_code", "pte", "MCi_STATUS" … */
 struct pm_fact {
 	const char *group;   /* "page-fault", "machine-check", "kasan", "oom", "rcu" … */
@@ -213,7 +262,18 @@ struct pm_fact {
 	const char *value;   /* as printed */
 	const char *meaning; /* in words; NULL when the value says it all */
 	enum pm_grade grade;
+	enum pm_part part; /* of hardware errors: which part it points to */
 	struct pm_at at;
+};
+
+enum pm_insn_kind {
+	PM_INSN_OTHER,
+	PM_INSN_CALL,
+	PM_INSN_JUMP, /* unconditional */
+	PM_INSN_RETURN,
+	PM_INSN_DIVIDE,
+	PM_INSN_TRAP,       /* put where code must never get to: ud2 */
+	PM_INSN_BREAKPOINT, /* int3 */
 };
 
 /* One instruction of the Code line. */
@@ -223,7 +283,10 @@ struct pm_insn {
 	int64_t offset; /* bytes from the marked instruction */
 	uint8_t bytes[16];
 	uint8_t size;
-	const char *text; /* "mov qword ptr [rax + 0x18], rbx" */
+	const char *text; /* "mov %rbx,0x18(%rax)" */
+	enum pm_insn_kind kind;
+	const char *reg;  /* of its first register operand, full width: a divisor's; NULL: none */
+	uint8_t reg_size; /* bytes of it that are used; 0: not known */
 	bool marked;      /* the one that faulted */
 	bool doubtful;    /* before the mark: decoding backwards is ambiguous */
 };
@@ -264,14 +327,22 @@ struct pm_fault {
 	uint64_t address;
 	enum pm_address_class address_class; /* of address; where none was told, of effective */
 	enum pm_grade address_grade;         /* how sure the class is */
-	const char *address_words;           /* "NULL + 0x18" */
+	enum pm_poison address_poison;
+	const char *address_words; /* "NULL + 0x18" */
 	struct pm_at address_at;
+	/* PM_ADDR_KASAN_SHADOW: the addresses whose shadow it is, which the code was about to access. */
+	bool has_shadowed;
+	uint64_t shadowed_first, shadowed_last;
+	enum pm_address_class shadowed_class;
+	const char *shadowed_words; /* "NULL + 0x18" */
+	bool bad_pc;                /* the processor refused the program counter itself */
 	enum pm_access access;
 	uint32_t access_size; /* bytes; 0: not known */
 	bool has_effective;   /* effective address computed from instruction and registers */
 	uint64_t effective;
 	const char *effective_words; /* "rax (0x0) + 0x18 = 0x18, the fault address" */
 	bool effective_equal; /* it is the fault address, or explains it (page crossing, a string move under way) */
+	bool effective_fine; /* nothing was wrong with it: the fault has another reason */
 	/* Of the memory operand behind `effective`; names as in pm_register. */
 	const char *base_reg, *index_reg; /* NULL: none */
 	int64_t displacement;             /* bytes */
@@ -284,10 +355,22 @@ struct pm_fault {
 	uint64_t member_offset;      /* bytes, of the member in the structure */
 	const char *
 		base_from; /* the instruction before that last wrote base_reg, "mov 0x28(%rdi),%rax"; likely at most */
+	enum pm_origin base_origin;
 	const char
 		*object; /* what the address belongs to, as told: "kmalloc-64 of size 64, 8 bytes inside" */
+	enum pm_lock_bug lock_bug;
 	uint32_t oops_count; /* "#1"; 0: not told */
 	const char *flags;   /* "PREEMPT SMP KASAN PTI" as printed */
+};
+
+enum pm_runs {
+	PM_RUNS_UNKNOWN,
+	PM_RUNS_TASK,
+	PM_RUNS_IRQ,
+	PM_RUNS_SOFTIRQ,
+	PM_RUNS_NMI,
+	PM_RUNS_IDLE,
+	PM_RUNS_EARLY_BOOT,
 };
 
 struct pm_actor {
@@ -296,7 +379,7 @@ struct pm_actor {
 	uint32_t cpu, uid;
 	uint32_t cpus; /* how many the machine has; 0: not known */
 	const char *comm;
-	const char *context;   /* "task", "irq", "softirq", "nmi", "idle", "early boot" */
+	enum pm_runs context;
 	const char *workqueue; /* "usb_hub_wq hub_event" */
 	bool has_syscall;
 	uint64_t syscall_nr;
@@ -328,6 +411,8 @@ struct pm_machine {
 	bool has_uptime;
 	uint64_t uptime_ns;    /* printk time of the first line of the report */
 	const char *wall_time; /* as printed by syslog, journal or dmesg -T */
+	/* Checkers that the kernel was built with, as far as the report shows it. */
+	bool kasan, lockdep;
 	bool has_kaslr;
 	uint64_t kaslr; /* "Kernel Offset:" */
 };
@@ -367,9 +452,11 @@ struct pm_incident {
 	const char *guilty_file; /* the source file to blame; NULL: none */
 	bool corrupted;
 	const char *corrupted_why;
+	bool whole; /* only the dashboards call it corrupted: it names no function, or has no trace */
 	bool panicked;
 	const char *fingerprint; /* hex; the same across builds, offsets, CPUs, compiler suffixes */
 
+	bool on_request;          /* somebody asked for the crash: sysrq-c */
 	const char *panic_reason; /* "Fatal exception", "panic_on_warn set ..." */
 	struct pm_at panic_at;
 	enum pm_end end;
@@ -388,6 +475,7 @@ struct pm_incident {
 	PM_VEC(const char *) also;
 	PM_VEC(struct pm_advice) next;
 	PM_VEC(const char *) missing; /* what the input lacks and what it costs */
+	bool symbols_missing;         /* the symbols' reader has said there what it lacks */
 };
 
 void pm_incident_init(struct pm_incident *inc);
@@ -400,6 +488,7 @@ const char *pm_system_name(enum pm_system system);
 const char *pm_arch_name(enum pm_arch arch);
 const char *pm_access_name(enum pm_access access);
 const char *pm_address_class_name(enum pm_address_class cls);
+const char *pm_runs_name(enum pm_runs context); /* "task", "early boot" */
 const char *pm_trust_name(enum pm_trust trust);
 const char *pm_trace_role_name(enum pm_trace_role role);
 const char *pm_end_name(enum pm_end end);

@@ -1,4 +1,5 @@
 #include "cmd/cmd.h"
+#include "cmd/report.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -12,13 +13,49 @@
 
 static int usage(FILE *out, int status)
 {
-	fputs("usage: kpanic FILE…            explain what a panic left behind\n"
-	      "       kpanic COMMAND [ARG…]\n\ncommands:\n",
+	fputs("usage: kpanic [OPTION...] [FILE...]\n"
+	      "       kpanic COMMAND [ARG...]\n\n"
+	      "Explains what a kernel panic left behind: a console log, standard input (-).\n\n"
+	      "commands:\n",
 	      out);
 	for (unsigned i = 0; i < pm_cmds_count; i++)
 		fprintf(out, "  %-10s %s\n", pm_cmds[i].name, pm_cmds[i].summary);
-	fputs("\n`kpanic COMMAND --help` tells more; so does man kpanic.\n", out);
+	fputs("\noptions:\n"
+	      "  -h, --help       this; kpanic COMMAND --help: that of a command\n"
+	      "  --version        the version\n"
+	      "and with FILE those of explain:\n" PM_REPORT_OPTIONS_HELP
+	      "\nExit status: 0 explained, 1 no report found, 2 bad usage, 3 unreadable.\n"
+	      "`kpanic COMMAND --help` tells more; so does man kpanic.\n",
+	      out);
 	return status;
+}
+
+static const struct pm_cmd *command(const char *name)
+{
+	for (unsigned i = 0; i < pm_cmds_count; i++)
+		if (!strcmp(name, pm_cmds[i].name))
+			return &pm_cmds[i];
+	return NULL;
+}
+
+/* "explain, last, symbolize" and a line end, to standard error. */
+static void say_commands(void)
+{
+	for (unsigned i = 0; i < pm_cmds_count; i++)
+		fprintf(stderr, "%s%s", i ? ", " : " (", pm_cmds[i].name);
+	fputs(")\n", stderr);
+}
+
+/* `kpanic help [COMMAND]` */
+static int help(const char *name)
+{
+	if (!name)
+		return pm_cmd_printed(usage(stdout, PM_STATUS_OK));
+	if (command(name))
+		return pm_cmd_help(name);
+	fprintf(stderr, "kpanic: %s: no such command", name);
+	say_commands();
+	return PM_STATUS_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -35,30 +72,23 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return pm_cmd_explain(argc, argv);
 	argv[0] = program;
-	if (argc > 2 && !strcmp(argv[1], "help"))
-		for (unsigned i = 0; i < pm_cmds_count; i++)
-			if (!strcmp(argv[2], pm_cmds[i].name))
-				return pm_cmd_help(argv[2]);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-		return usage(stdout, PM_STATUS_OK);
+	if (!strcmp(argv[1], "help"))
+		return help(argv[2]);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return pm_cmd_printed(usage(stdout, PM_STATUS_OK));
 	if (!strcmp(argv[1], "--version")) {
 		puts("kpanic " PM_VERSION);
-		return PM_STATUS_OK;
+		return pm_cmd_printed(PM_STATUS_OK);
 	}
-	for (unsigned i = 0; i < pm_cmds_count; i++) {
-		const struct pm_cmd *cmd = &pm_cmds[i];
-
-		if (strcmp(argv[1], cmd->name))
-			continue;
+	const struct pm_cmd *cmd = command(argv[1]);
+	if (cmd) {
 		argv[1] = program;
 		return cmd->run(argc - 1, argv + 1);
 	}
 	/* A word that is no file was meant as a command. */
 	if (argv[1][0] != '-' && !strpbrk(argv[1], "/.") && access(argv[1], F_OK)) {
-		fprintf(stderr, "kpanic: %s: no such file, nor a command (", argv[1]);
-		for (unsigned i = 0; i < pm_cmds_count; i++)
-			fprintf(stderr, "%s%s", i ? ", " : "", pm_cmds[i].name);
-		fputs(")\n", stderr);
+		fprintf(stderr, "kpanic: %s: no such file, nor a command", argv[1]);
+		say_commands();
 		return PM_STATUS_UNREADABLE;
 	}
 	return pm_cmd_explain(argc, argv);

@@ -16,7 +16,7 @@ struct rust {
 
 static void put(struct rust *r, const char *text, size_t n)
 {
-	if (r->quiet)
+	if (r->quiet || r->bad)
 		return;
 	if (n > OUTPUT_MAX - r->n) {
 		r->bad = true;
@@ -68,7 +68,7 @@ static uint64_t base62(struct rust *r)
 
 		if (c == '_')
 			return value + 1;
-		if (c >= '0' && c <= '9')
+		if (pm_is_digit(c))
 			digit = (unsigned)(c - '0');
 		else if (c >= 'a' && c <= 'z')
 			digit = (unsigned)(c - 'a') + 10;
@@ -392,10 +392,9 @@ static void put_legacy(struct rust *r, struct pm_slice name)
 	while (name.n) {
 		size_t i = 0;
 
-		while (i < sizeof(escapes) / sizeof(*escapes) &&
-		       !pm_slice_starts(name, pm_slice_of(escapes[i][0])))
+		while (i < PM_COUNT(escapes) && !pm_slice_starts(name, pm_slice_of(escapes[i][0])))
 			i++;
-		if (i < sizeof(escapes) / sizeof(*escapes)) {
+		if (i < PM_COUNT(escapes)) {
 			puts_(r, escapes[i][1]);
 			name = pm_slice_from(name, strlen(escapes[i][0]));
 		} else {

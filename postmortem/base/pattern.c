@@ -11,18 +11,7 @@ struct state {
 
 bool pm_is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '.';
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return pm_is_word(c) || c == '.';
 }
 
 static bool is_path_char(char c)
@@ -50,7 +39,7 @@ static size_t source_place(struct pm_slice line, size_t pos)
 			dot = i;
 	if (!dot || dot + 1 == path || pos + path >= line.n || line.p[pos + path] != ':')
 		return 0;
-	size_t digits = run(line, pos + path + 1, is_digit);
+	size_t digits = run(line, pos + path + 1, pm_is_digit);
 	return digits ? path + 1 + digits : 0;
 }
 
@@ -64,7 +53,7 @@ static size_t address(struct pm_slice line, size_t pos)
 	n += 1 + (pos + 1 < line.n && line.p[pos + 1] == '<');
 	if (pos + n + 1 < line.n && line.p[pos + n] == '0' && line.p[pos + n + 1] == 'x')
 		n += 2;
-	size_t digits = run(line, pos + n, is_hex);
+	size_t digits = run(line, pos + n, pm_is_hex);
 	n += digits;
 	n += pos + n < line.n && line.p[pos + n] == '>';
 	if (digits < 8 || pos + n >= line.n || line.p[pos + n] != ']')
@@ -82,17 +71,17 @@ static size_t field_length(char field, struct pm_slice line, size_t pos, size_t 
 	*least_out = 1;
 	switch (field) {
 	case 'f':
-		if (pos < line.n && is_digit(line.p[pos]))
+		if (pos < line.n && pm_is_digit(line.p[pos]))
 			return 0;
 		n = run(line, pos, pm_is_name_char);
 		return n;
 	case 'x':
 		if (pos + 2 < line.n && line.p[pos] == '0' && line.p[pos + 1] == 'x' &&
-		    is_hex(line.p[pos + 2]))
+		    pm_is_hex(line.p[pos + 2]))
 			n = 2;
-		return n + run(line, pos + n, is_hex);
+		return n + run(line, pos + n, pm_is_hex);
 	case 'd':
-		return run(line, pos, is_digit);
+		return run(line, pos, pm_is_digit);
 	case 's':
 		return source_place(line, pos);
 	case 'w':

@@ -123,7 +123,7 @@ bool pm_take_dec(struct pm_slice *s, uint64_t *value_out)
 	uint64_t value = 0;
 	size_t i = 0;
 
-	for (; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++)
+	for (; i < s->n && pm_is_digit(s->p[i]); i++)
 		if (__builtin_mul_overflow(value, 10, &value) ||
 		    __builtin_add_overflow(value, (uint64_t)(s->p[i] - '0'), &value))
 			return false;
@@ -134,26 +134,18 @@ bool pm_take_dec(struct pm_slice *s, uint64_t *value_out)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool pm_take_hex(struct pm_slice *s, uint64_t *value_out, unsigned *digits_out)
 {
 	struct pm_slice rest = *s;
 	uint64_t value = 0;
 	size_t i = 0;
 
-	if (rest.n > 2 && rest.p[0] == '0' && (rest.p[1] | 0x20) == 'x' && hex_digit(rest.p[2]) >= 0)
+	if (rest.n > 2 && rest.p[0] == '0' && (rest.p[1] | 0x20) == 'x' && pm_hex_digit(rest.p[2]) >= 0)
 		rest = pm_slice_from(rest, 2);
-	for (; i < rest.n && hex_digit(rest.p[i]) >= 0; i++) {
+	for (; i < rest.n && pm_hex_digit(rest.p[i]) >= 0; i++) {
 		if (value >> 60)
 			return false;
-		value = value << 4 | (uint64_t)hex_digit(rest.p[i]);
+		value = value << 4 | (uint64_t)pm_hex_digit(rest.p[i]);
 	}
 	if (!i)
 		return false;
@@ -161,6 +153,28 @@ bool pm_take_hex(struct pm_slice *s, uint64_t *value_out, unsigned *digits_out)
 	if (digits_out)
 		*digits_out = (unsigned)i;
 	*s = pm_slice_from(rest, i);
+	return true;
+}
+
+bool pm_slice_dec(struct pm_slice s, uint64_t *out)
+{
+	uint64_t value;
+
+	s = pm_slice_trim(s);
+	if (!pm_take_dec(&s, &value) || s.n)
+		return false;
+	*out = value;
+	return true;
+}
+
+bool pm_slice_hex(struct pm_slice s, uint64_t *out)
+{
+	uint64_t value;
+
+	s = pm_slice_trim(s);
+	if (!pm_take_hex(&s, &value, NULL) || s.n)
+		return false;
+	*out = value;
 	return true;
 }
 

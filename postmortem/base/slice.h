@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Rows of a table. */
+#define PM_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 struct pm_slice {
 	const char *p;
 	size_t n;
@@ -35,6 +38,37 @@ static inline struct pm_slice pm_slice_upto(struct pm_slice s, size_t end)
 	return (struct pm_slice){ s.p, end < s.n ? end : s.n };
 }
 
+/* Characters, in every locale the same. */
+static inline bool pm_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+static inline bool pm_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool pm_is_alnum(char c)
+{
+	return pm_is_alpha(c) || pm_is_digit(c);
+}
+/* Of a name in C. */
+static inline bool pm_is_word(char c)
+{
+	return pm_is_alnum(c) || c == '_';
+}
+/* The value of a hex digit of either case, or -1. */
+static inline int pm_hex_digit(char c)
+{
+	if (pm_is_digit(c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+static inline bool pm_is_hex(char c)
+{
+	return pm_hex_digit(c) >= 0;
+}
+
 bool pm_slice_eq(struct pm_slice a, struct pm_slice b);
 bool pm_slice_starts(struct pm_slice s, struct pm_slice prefix);
 bool pm_slice_ends(struct pm_slice s, struct pm_slice suffix);
@@ -47,6 +81,9 @@ static inline bool pm_slice_has(struct pm_slice s, struct pm_slice what)
 }
 /* Blanks, tabs, CR and LF off both ends. */
 struct pm_slice pm_slice_trim(struct pm_slice s);
+/* The whole of s, blanks at its ends aside, as a number; false when it is none, has a rest, or is past 64 bits. */
+bool pm_slice_dec(struct pm_slice s, uint64_t *out);
+bool pm_slice_hex(struct pm_slice s, uint64_t *out);
 
 /* Takers: on a match they advance *s behind it and return true; else *s stays. */
 bool pm_take(struct pm_slice *s, struct pm_slice prefix);

@@ -22,8 +22,10 @@ struct pm_cmd {
 extern const struct pm_cmd pm_cmds[];
 extern const unsigned pm_cmds_count;
 
-/* Prints a command's help to standard output; PM_STATUS_OK. */
+/* Prints a command's help to standard output; the exit status. */
 int pm_cmd_help(const char *name);
+/* The status, or PM_STATUS_UNREADABLE and a word on stderr when standard output cannot take what was printed. */
+int pm_cmd_printed(int status);
 
 int pm_cmd_explain(int argc, char **argv);
 int pm_cmd_symbolize(int argc, char **argv);

@@ -33,7 +33,9 @@ int pm_cmd_explain(int argc, char **argv)
 		}
 		files = only_stdin;
 	}
-	struct pm_report_run *run = pm_report_begin(&options, *files);
+	if (!pm_report_options_fit(&options))
+		return PM_STATUS_USAGE;
+	struct pm_report_run *run = pm_report_begin(&options, files);
 	pm_report_files(run, files);
 	return pm_report_end(run);
 }

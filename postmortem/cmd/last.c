@@ -2,7 +2,9 @@
 #include "cmd/report.h"
 
 #include "console/console.h"
+#include "console/journal.h"
 #include "console/pstore.h"
+#include "render/json_out.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -130,17 +132,16 @@ static int journal_ask(struct search *search, enum journal_query query, const ch
 	return journal_end(pid);
 }
 
-static void look_at_boot(struct search *search, const char *id, const char *offset)
+static void look_at_boot(struct search *search, const struct pm_journal_boot *boot)
 {
 	struct pm_buf line = { 0 };
+	const char *id = pm_arena_str(&search->arena, boot->id);
+	time_t when;
 
-	if (journal_ask(search, JOURNAL_LAST, id, &line) == 0 && line.n) {
-		double when = strtod(line.data, NULL);
-
-		if (when > 0)
-			add(search, JOURNAL, (time_t)when, 0, id,
-			    pm_arena_printf(&search->arena, "the journal of boot %s", offset));
-	}
+	if (journal_ask(search, JOURNAL_LAST, id, &line) == 0 &&
+	    pm_journal_time((struct pm_slice){ line.data, line.n }, &when))
+		add(search, JOURNAL, when, 0, id,
+		    pm_arena_printf(&search->arena, "the journal of boot %.*s", PM_FMT(boot->offset)));
 	pm_buf_deinit(&line);
 }
 
@@ -148,27 +149,15 @@ static void look_at_journal(struct search *search)
 {
 	struct pm_buf boots = { 0 };
 	int status = journal_ask(search, JOURNAL_BOOTS, NULL, &boots);
-	struct pm_slice rest = { boots.data, boots.n }, line;
+	struct pm_slice list = { boots.data, boots.n };
+	struct pm_journal_boot boot;
 
 	if (status == 127)
 		note(search, "journalctl", ENOENT);
-	while (status == 0 && pm_take_line(&rest, &line)) {
-		/* " -1 0123456789abcdef0123456789abcdef Mon 2026-…": offset, boot id, first and last entry */
-		struct pm_slice word, id;
-		char *offset, *end;
-
-		pm_take_blanks(&line);
-		if (!pm_take_word(&line, &word))
-			continue;
-		pm_take_blanks(&line);
-		offset = pm_arena_str(&search->arena, word);
-		long number = strtol(offset, &end, 10);
+	while (status == 0 && pm_journal_boot(&list, &boot))
 		/* Boot 0 is the one that runs, unless it is another machine's disk. */
-		if (*end || !pm_take_word(&line, &id) || id.n != 32 || number <= -BOOTS_MAX ||
-		    (number == 0 && !search->root[0]))
-			continue;
-		look_at_boot(search, pm_arena_str(&search->arena, id), offset);
-	}
+		if (boot.number > -BOOTS_MAX && (boot.number || search->root[0]))
+			look_at_boot(search, &boot);
 	pm_buf_deinit(&boots);
 }
 
@@ -400,16 +389,65 @@ static void look_everywhere(struct search *search)
 		qsort(search->places.v, search->places.n, sizeof(search->places.v[0]), compare_places);
 }
 
-static enum pm_status list(struct search *search)
+static void say_nothing_found(const struct search *search)
 {
+	fprintf(stderr,
+		"kpanic: no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
+		"%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)\n",
+		search->root, search->root, search->root, search->places.n);
+}
+
+/* {"schema": 1, "places": [ … ]}, newest first; docs/json.md. */
+static void list_json(struct pm_json *json, const struct place *place, bool panic)
+{
+	static const char *const kinds[] = {
+		[FILE_TEXT] = "file", [PSTORE_FOLDER] = "pstore", [JOURNAL] = "journal"
+	};
+	struct tm tm;
+	char time[32];
+
+	pm_json_open(json, NULL, '{');
+	pm_json_str(json, "kind", kinds[place->kind]);
+	pm_json_str(json, "words", place->words);
+	pm_json_str(json, place->kind == JOURNAL ? "boot_id" : "path", place->path);
+	if (gmtime_r(&place->when, &tm) && strftime(time, sizeof(time), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		pm_json_str(json, "time", time);
+	pm_json_bool(json, "panic", panic);
+	pm_json_close(json, '}');
+}
+
+static enum pm_status list(struct search *search, bool as_json)
+{
+	struct pm_json json;
+	bool any = false;
+
+	pm_json_init(&json, stdout);
+	if (as_json) {
+		pm_json_open(&json, NULL, '{');
+		pm_json_uint(&json, "schema", 1);
+		pm_json_open(&json, "places", '[');
+	}
 	for (size_t i = 0; i < search->places.n; i++) {
 		const struct place *place = &search->places.v[i];
+		bool panic = holds_panic(search, place), journal = place->kind == JOURNAL;
 
-		printf("%s  %-9s %s%s%s\n", time_words(search, place->when),
-		       holds_panic(search, place) ? "panic" : "no panic", place->words,
-		       place->kind == JOURNAL ? "" : ": ", place->kind == JOURNAL ? "" : place->path);
+		any = any || panic;
+		if (as_json)
+			list_json(&json, place, panic);
+		else
+			printf("%s  %-9s %s%s%s\n", time_words(search, place->when),
+			       panic ? "panic" : "no panic", place->words, journal ? "" : ": ",
+			       journal ? "" : place->path);
 	}
-	return search->places.n ? PM_STATUS_OK : PM_STATUS_NO_PANIC;
+	if (as_json) {
+		pm_json_close(&json, ']');
+		pm_json_close(&json, '}');
+		putchar('\n');
+	}
+	pm_json_deinit(&json);
+	if (!any)
+		say_nothing_found(search);
+	return pm_cmd_printed(any ? PM_STATUS_OK : PM_STATUS_NO_PANIC);
 }
 
 static enum pm_status explain_newest(struct search *search, const struct pm_report_options *options)
@@ -421,7 +459,8 @@ static enum pm_status explain_newest(struct search *search, const struct pm_repo
 
 		if (!holds_panic(search, place))
 			continue;
-		struct pm_report_run *run = pm_report_begin(options, name);
+		char *names[] = { pm_arena_str(&search->arena, pm_slice_of(name)), NULL };
+		struct pm_report_run *run = pm_report_begin(options, names);
 		if (!options->json)
 			fprintf(stderr, "kpanic: from %s%s%s, %s\n", place->words,
 				place->kind == JOURNAL ? "" : ": ", place->kind == JOURNAL ? "" : place->path,
@@ -436,12 +475,10 @@ static enum pm_status explain_newest(struct search *search, const struct pm_repo
 		close_place(&opened);
 		return pm_report_end(run);
 	}
-	if (options->json)
-		(void)pm_report_end(pm_report_begin(options, "last"));
-	fprintf(stderr,
-		"kpanic: no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
-		"%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)\n",
-		search->root, search->root, search->root, search->places.n);
+	char *no_names[] = { NULL };
+	if (options->json || options->html)
+		(void)pm_report_end(pm_report_begin(options, no_names));
+	say_nothing_found(search);
 	return PM_STATUS_NO_PANIC;
 }
 
@@ -475,6 +512,8 @@ int pm_cmd_last(int argc, char **argv)
 			return PM_STATUS_USAGE;
 		}
 	}
+	if (!pm_report_options_fit(&options))
+		return PM_STATUS_USAGE;
 	if (optind < argc) {
 		fprintf(stderr, "kpanic: last takes no file ('%s'): kpanic %s\n", argv[optind], argv[optind]);
 		return PM_STATUS_USAGE;
@@ -485,7 +524,7 @@ int pm_cmd_last(int argc, char **argv)
 	}
 	pm_arena_init(&search.arena);
 	look_everywhere(&search);
-	enum pm_status status = only_list ? list(&search) : explain_newest(&search, &options);
+	enum pm_status status = only_list ? list(&search, options.json) : explain_newest(&search, &options);
 	for (size_t i = 0; i < search.notes.n; i++)
 		fprintf(stderr, "kpanic: not looked at: %s\n", search.notes.v[i]);
 	/* What could not be looked at may have held one. */

@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct pm_report_run {
@@ -18,6 +20,7 @@ struct pm_report_run {
 	char *symbols_said;         /* the last complaint, so that it is not repeated for every report */
 	size_t reports;             /* so far, over all inputs */
 	unsigned of_source;         /* reports of the input that is being read */
+	bool text;                  /* standard output takes the explanation for people */
 	bool many;                  /* more than one input: their names are printed */
 	enum pm_status status;
 };
@@ -90,17 +93,61 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 	}
 }
 
-struct pm_report_run *pm_report_begin(const struct pm_report_options *options, const char *input)
+bool pm_report_options_fit(const struct pm_report_options *options)
 {
-	FILE *html = NULL;
-
-	if (options->html) {
-		html = fopen(options->html, "w");
-		if (!html)
-			fprintf(stderr, "kpanic: %s: %s\n", options->html, strerror(errno));
+	if (options->json && options->html && !strcmp(options->html, "-")) {
+		fputs("kpanic: --json and --html - both write to standard output\n", stderr);
+		return false;
 	}
+	return true;
+}
+
+/* Would a page of that name destroy something?  "--html serial.log" is a page's name forgotten. */
+static bool is_precious(const char *path)
+{
+	struct stat st;
+	char start[15] = "";
+	FILE *f = stat(path, &st) || !S_ISREG(st.st_mode) || !st.st_size ? NULL : fopen(path, "r");
+
+	if (!f)
+		return false;
+	size_t n = fread(start, 1, sizeof(start), f);
+	fclose(f);
+	return n < sizeof(start) || strncasecmp(start, "<!doctype html>", sizeof(start));
+}
+
+/* NULL: it was said on stderr why not. */
+static FILE *open_page(const char *path)
+{
+	if (!strcmp(path, "-"))
+		return stdout;
+	if (is_precious(path)) {
+		fprintf(stderr, "kpanic: %s: is there already and is no HTML page: not overwritten\n", path);
+		return NULL;
+	}
+	FILE *html = fopen(path, "w");
+	if (!html)
+		fprintf(stderr, "kpanic: %s: %s\n", path, strerror(errno));
+	return html;
+}
+
+static const char *input_name(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard input";
+}
+
+struct pm_report_run *pm_report_begin(const struct pm_report_options *options, char *const *inputs)
+{
+	FILE *html = options->html ? open_page(options->html) : NULL;
 	struct pm_report_run *run = pm_alloc(sizeof(*run));
+	struct pm_arena names_arena;
+	PM_VEC(const char *) names = { 0 };
+
+	pm_arena_init(&names_arena);
+	for (; *inputs; inputs++)
+		*PM_PUSH(&names_arena, &names) = input_name(*inputs);
 	run->options = *options;
+	run->text = !options->json && html != stdout;
 	if (options->html && !html)
 		run->status = PM_STATUS_UNREADABLE;
 	if (options->symbols.vmlinux && access(options->symbols.vmlinux, R_OK)) {
@@ -115,7 +162,7 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 		}
 	run->html = html;
 	if (html)
-		pm_render_html_begin(&run->page, html, input);
+		pm_render_html_begin(&run->page, html, names.v, names.n);
 	run->options.symbols.debug_dirs = run->options.debug_dirs;
 	if (!options->no_symbols)
 		run->symbols = pm_symbols_create(&run->options.symbols);
@@ -124,7 +171,8 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 		!strcmp(options->color, "always") ||
 		(!strcmp(options->color, "auto") && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
 	if (options->json)
-		pm_render_json_begin(stdout, input);
+		pm_render_json_begin(stdout, names.v, names.n);
+	pm_arena_deinit(&names_arena);
 	return run;
 }
 
@@ -158,12 +206,12 @@ static bool on_incident(struct pm_incident *inc, void *user)
 		style->number = 0;
 		style->has_first = inc->machine.has_uptime;
 		style->first_ns = inc->machine.uptime_ns;
-		if (run->many && !run->options.json)
+		if (run->many && run->text)
 			printf("%s%s:\n", run->reports ? "\n" : "", inc->input);
 	}
 	if (run->options.json)
 		pm_render_json_report(stdout, inc, run->reports == 0);
-	else
+	if (run->text)
 		pm_render_text(stdout, inc, style);
 	if (run->html)
 		pm_render_html_report(&run->page, inc, run->reports);
@@ -220,7 +268,7 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 	unsigned more_parts = 0;
 
 	for (; *paths && !ferror(stdout); paths++) {
-		const char *name = strcmp(*paths, "-") ? *paths : "standard input";
+		const char *name = input_name(*paths);
 		struct pm_source *source;
 		struct pm_error *err = pm_source_open(*paths, &source);
 
@@ -266,7 +314,7 @@ enum pm_status pm_report_end(struct pm_report_run *run)
 		pm_render_html_end(&run->page);
 		bool failed = ferror(run->html);
 
-		if (fclose(run->html) || failed) {
+		if (run->html != stdout && (fclose(run->html) || failed)) {
 			fprintf(stderr, "kpanic: %s: cannot write: %s\n", run->options.html, strerror(errno));
 			status = PM_STATUS_UNREADABLE;
 		}

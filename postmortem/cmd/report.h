@@ -13,7 +13,7 @@
 
 struct pm_report_options {
 	bool json;
-	const char *html;  /* file to write a page to; NULL: none */
+	const char *html;  /* file to write a page to, "-": standard output, nothing else then; NULL: none */
 	const char *color; /* "always", "never", "auto" */
 	struct pm_render_text style;
 	struct pm_symbols_options symbols;
@@ -37,18 +37,20 @@ enum { PM_REPORT_OPT = 512 };
 		"width", required_argument, NULL, PM_REPORT_OPT + 4                                          \
 	}
 #define PM_REPORT_OPTIONS_HELP                                                                               \
-	"  --json           one JSON object: {\"schema\": 1, \"reports\": […]} (docs/json.md)\n"           \
-	"  --html FILE      also write one self-contained page\n"                                            \
+	"  --json           one JSON object with all reports (docs/json.md)\n"                               \
+	"  --html FILE      also write one self-contained page; -: only that\n"                              \
 	"  -v, --details    registers, code, every trace, all facts\n"                                       \
 	"  --evidence       number the statements and name the lines they rest on\n"                         \
 	"  --color WHEN     always, never, or auto (a terminal, and NO_COLOR not set)\n"                     \
 	"  --width N        columns; by default the terminal's, at most 100, else 80\n"                      \
 	"  --vmlinux FILE   the kernel with debug information, for source lines\n"                           \
-	"  --debug-dir DIR  search it and modules there before the usual places (repeatable)\n"              \
+	"  --debug-dir DIR  look there for it and modules first (repeatable)\n"                              \
 	"  --source DIR     the sources, to show the lines themselves\n"                                     \
 	"  --no-symbols     do not look for debug information\n"
 
 void pm_report_options_init(struct pm_report_options *options);
+/* Do the options go together?  Says what does not on stderr. */
+bool pm_report_options_fit(const struct pm_report_options *options);
 /* One of the options above; false: it is none of them, or wrong (then it was said on stderr). */
 bool pm_report_option(struct pm_report_options *options, int c, const char *argument);
 
@@ -56,8 +58,9 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 struct pm_report_run;
 
 /* What cannot be used (the page's file, a vmlinux) is said on stderr and makes the status
- * PM_STATUS_UNREADABLE; the rest is done all the same.  input: what JSON and page call it. */
-struct pm_report_run *pm_report_begin(const struct pm_report_options *options, const char *input);
+ * PM_STATUS_UNREADABLE; the rest is done all the same.  inputs: paths or names, NULL behind the last; "-" is
+ * standard input.  A page is never written over an input, nor over a file that is no page. */
+struct pm_report_run *pm_report_begin(const struct pm_report_options *options, char *const *inputs);
 /* Reads, explains and renders all reports of a source, which it closes; says errors on stderr. */
 void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name);
 /* Ends the output; the exit status of the whole run. */

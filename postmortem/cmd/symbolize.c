@@ -1,6 +1,7 @@
 #include "cmd/cmd.h"
 
 #include "console/source.h"
+#include "symbols/place_text.h"
 #include "symbols/rewrite.h"
 
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #define DEBUG_DIRS_MAX 32
+/* What can be said before the text is read: each of the files named, and each folder. */
+#define SAID_MAX (DEBUG_DIRS_MAX + 8)
 /* How long a source may pause before its last lines are written, ms. */
 #define PAUSE_MS 200
 
@@ -49,6 +52,8 @@ struct job {
 	const char *debug_dirs[DEBUG_DIRS_MAX];
 	struct pm_rewrite_options rewrite;
 	struct pm_rewriter *rewriter;
+	char *said[SAID_MAX]; /* before the text was read */
+	size_t said_n;
 	enum pm_status status;
 };
 
@@ -70,25 +75,45 @@ static bool exists(const char *path)
 	return !stat(path, &st);
 }
 
-/* "vfs_write+0xb1/0x290", "0xffffffff81234567", "RIP:", "0010:vfs_write+…", "[module]". */
-static bool is_place(const char *word)
+/* "vfs_write+0xb1/0x290", "vfs_write+0xb1", "0xffffffff81234567", "0010:vfs_write+…". */
+static bool looks_like_place(const char *word)
 {
-	const char *digits = word;
+	struct pm_text_place place;
+	size_t at = 0;
 
-	if (strstr(word, "+0x") && strstr(word, "/0x"))
-		return true;
-	if (!strncmp(digits, "0x", 2))
-		digits += 2;
-	return strlen(digits) >= 8 && strspn(digits, "0123456789abcdefABCDEF") == strlen(digits);
+	return pm_text_place_asked(pm_slice_of(word), &at, &place);
 }
 
-static enum pm_status say(struct job *job, struct pm_error *err)
+/* A file of that name is a file. */
+static bool is_place(const char *word)
+{
+	return looks_like_place(word) && !exists(word);
+}
+
+/* What can be read as a log, or is a place. */
+static bool is_text(const char *word)
+{
+	struct stat st;
+
+	return !strcmp(word, "-") || looks_like_place(word) || (!stat(word, &st) && !S_ISDIR(st.st_mode));
+}
+
+static void say(struct job *job, struct pm_error *err)
 {
 	fflush(stdout);
 	fprintf(stderr, "kpanic: %s\n", err->message);
+	if (job->said_n < SAID_MAX)
+		job->said[job->said_n++] = pm_printf("%s", err->message);
 	pm_error_free(err);
 	job->status = PM_STATUS_UNREADABLE;
-	return job->status;
+}
+
+static bool was_said(const struct job *job, const char *message)
+{
+	for (size_t i = 0; i < job->said_n; i++)
+		if (!strcmp(job->said[i], message))
+			return true;
+	return false;
 }
 
 static void symbolize_file(struct job *job, const char *path)
@@ -100,6 +125,13 @@ static void symbolize_file(struct job *job, const char *path)
 
 	struct pm_error *err = pm_source_open(path, &source);
 	if (err) {
+		/* A word that is no file was meant as a place, perhaps. */
+		if (!strpbrk(path, "/.") && !exists(path)) {
+			pm_error_free(err);
+			err = pm_error_new(
+				PM_NOT_FOUND,
+				"%s: no such file, nor a place (vfs_write+0xb1/0x290, or an address)", path);
+		}
 		say(job, err);
 		return;
 	}
@@ -118,7 +150,7 @@ static void symbolize_file(struct job *job, const char *path)
 		say(job, err);
 }
 
-static enum pm_status finish(struct job *job)
+static void finish(struct job *job, struct pm_symbols *symbols)
 {
 	const char *const *messages;
 	enum pm_code worst;
@@ -128,7 +160,20 @@ static enum pm_status finish(struct job *job)
 	const struct pm_rewrite_totals *totals = pm_rewriter_totals(job->rewriter);
 	n = pm_rewriter_troubles(job->rewriter, &messages, &worst);
 	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "kpanic: %s\n", messages[i]);
+		if (!was_said(job, messages[i]))
+			fprintf(stderr, "kpanic: %s\n", messages[i]);
+	const char *unused = pm_symbols_base_path_unused(symbols);
+	if (unused)
+		fprintf(stderr, "kpanic: base path %s: no source file begins with it; the first is %s\n",
+			job->symbols.base_path, unused);
+	/* A vmlinux that no place asked for has not been looked at yet. */
+	if (!totals->places && job->symbols.vmlinux) {
+		struct pm_kernel_id id = { 0 };
+		const struct pm_error *trouble = pm_kernel_trouble(pm_symbols_kernel(symbols, &id));
+
+		if (trouble && !was_said(job, trouble->message))
+			say(job, pm_error_new(trouble->code, "%s", trouble->message));
+	}
 	/* A file that was refused, or nothing at all that could be told. */
 	if (worst != PM_OK || (totals->places && !totals->resolved))
 		job->status = PM_STATUS_UNREADABLE;
@@ -137,7 +182,6 @@ static enum pm_status finish(struct job *job)
 			fprintf(stderr, "kpanic: cannot write the result: %s\n", strerror(errno));
 		job->status = PM_STATUS_UNREADABLE;
 	}
-	return job->status;
 }
 
 static bool option(struct job *job, int c)
@@ -189,22 +233,49 @@ static bool option(struct job *job, int c)
 	}
 }
 
-/* decode_stacktrace.sh's own arguments: <vmlinux> [<base path>|auto [<modules path>]]. */
+/* decode_stacktrace.sh's own arguments: <vmlinux> [<base path>|auto [<modules path>]].  What is a file or a
+ * place is neither a base path nor a folder of modules, but what is to be symbolised. */
 static char **script_arguments(struct job *job, char **arguments)
 {
 	if (job->symbols.vmlinux || !*arguments || !is_elf(*arguments))
 		return arguments;
 	job->symbols.vmlinux = *arguments++;
-	if (*arguments && !job->symbols.base_path)
+	if (*arguments && !job->symbols.base_path && !is_text(*arguments))
 		job->symbols.base_path = *arguments++;
-	if (*arguments && !job->symbols.modules_path)
+	if (*arguments && !job->symbols.modules_path && !is_text(*arguments))
 		job->symbols.modules_path = *arguments++;
 	return arguments;
 }
 
+/* What the user names and is not there is said before any text is read; the text is written all the same. */
+static void check_named(struct job *job)
+{
+	const char *named[] = { job->symbols.vmlinux, job->symbols.modules_path, job->symbols.root };
+
+	for (size_t i = 0; i < PM_COUNT(named); i++)
+		if (named[i] && *named[i] && !exists(named[i]))
+			say(job, pm_error_errno(errno, "%s", named[i]));
+	for (size_t i = 0; i < job->symbols.debug_dirs_n; i++)
+		if (!exists(job->debug_dirs[i]))
+			say(job, pm_error_errno(errno, "%s", job->debug_dirs[i]));
+}
+
+static void symbolize_places(struct job *job, char **words)
+{
+	for (; *words; words++) {
+		pm_rewriter_feed(job->rewriter, pm_slice_of(*words));
+		/* "a+0x1/0x2 b+0x3/0x4" are two lines, "RIP: a+0x1/0x2 [module]" is one. */
+		bool goes_on = words[1] && (!is_place(*words) || words[1][0] == '[');
+		pm_rewriter_feed(job->rewriter, goes_on ? PM_S(" ") : PM_S("\n"));
+	}
+}
+
 int pm_cmd_symbolize(int argc, char **argv)
 {
+	static char standard_input[] = "-";
+	static char *only_stdin[] = { standard_input, NULL };
 	struct job job = { 0 };
+	const char *file = NULL, *place = NULL;
 	int c;
 
 	job.symbols.debug_dirs = job.debug_dirs;
@@ -215,43 +286,36 @@ int pm_cmd_symbolize(int argc, char **argv)
 			return PM_STATUS_USAGE;
 	}
 	char **arguments = script_arguments(&job, argv + optind);
-	/* What the user names must be there before any text is read. */
-	const char *named[] = { job.symbols.vmlinux, job.symbols.kallsyms, job.symbols.system_map,
-				job.symbols.modules_path };
-	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
-		if (named[i] && !exists(named[i]))
-			return say(&job, pm_error_errno(errno, "%s", named[i]));
-	for (size_t i = 0; i < job.symbols.debug_dirs_n; i++)
-		if (!exists(job.debug_dirs[i]))
-			return say(&job, pm_error_errno(errno, "%s", job.debug_dirs[i]));
-
-	bool places = false;
 	for (char **word = arguments; *word; word++)
-		places = places || is_place(*word);
+		if (is_place(*word))
+			place = *word;
+		else if (is_text(*word))
+			file = *word;
+	if (place && file) {
+		fprintf(stderr, "kpanic: '%s' is a place and '%s' a file: give either files or places\n",
+			place, file);
+		return PM_STATUS_USAGE;
+	}
+	check_named(&job);
 	struct pm_symbols *symbols = pm_symbols_create(&job.symbols);
 	struct pm_error *err = pm_symbols_load(symbols);
-	if (err) {
-		pm_symbols_destroy(symbols);
-		return say(&job, err);
-	}
+	if (err)
+		say(&job, err);
+	job.rewrite.asked = place != NULL;
 	job.rewriter = pm_rewriter_create(symbols, stdout, &job.rewrite);
-	if (places) {
-		for (char **word = arguments; *word; word++) {
-			pm_rewriter_feed(job.rewriter, pm_slice_of(*word));
-			/* "a+0x1/0x2 b+0x3/0x4" are two lines, "a+0x1/0x2 [module]" is one. */
-			pm_rewriter_feed(job.rewriter, word[1] && !is_place(*word)    ? PM_S(" ")
-						       : word[1] && word[1][0] == '[' ? PM_S(" ")
-										      : PM_S("\n"));
-		}
-	} else if (!*arguments) {
-		if (isatty(STDIN_FILENO))
+	if (place) {
+		symbolize_places(&job, arguments);
+	} else {
+		if (!*arguments && isatty(STDIN_FILENO))
 			fputs("kpanic: reading the text from the terminal; end it with Ctrl-D\n", stderr);
-		symbolize_file(&job, "-");
+		for (arguments = *arguments ? arguments : only_stdin; *arguments && !ferror(stdout);
+		     arguments++)
+			symbolize_file(&job, *arguments);
 	}
-	for (; !places && *arguments && !ferror(stdout); arguments++)
-		symbolize_file(&job, *arguments);
-	enum pm_status status = finish(&job);
+	finish(&job, symbols);
 	pm_rewriter_destroy(job.rewriter);
 	pm_symbols_destroy(symbols);
-	return status;
+	for (size_t i = 0; i < job.said_n; i++)
+		free(job.said[i]);
+	return job.status;
 }

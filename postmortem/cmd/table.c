@@ -2,25 +2,28 @@
 
 #include "cmd/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 const struct pm_cmd pm_cmds[] = {
-	{ "explain", "[OPTION…] [FILE…]",
-	  "explain what a panic left behind (also without the word: kpanic FILE)",
+	{ "explain", "[OPTION...] [FILE...]", "explain what a panic left behind (what kpanic FILE does)",
 	  "Each FILE is a console log, gzip, xz or zstd compressed or not, or a part of a\n"
 	  "pstore record; standard input without one, or for '-'.\n\n" PM_REPORT_OPTIONS_HELP,
 	  pm_cmd_explain },
-	{ "last", "[OPTION…]", "explain this host's latest panic",
+	{ "last", "[OPTION...]", "explain this host's latest panic",
 	  "Looks at the journals of earlier boots, /sys/fs/pstore, systemd's archive of it,\n"
 	  "and /var/crash, and explains the newest panic.\n\n"
 	  "  --root DIR       look below DIR: the mounted disk of a machine that is down\n"
-	  "  --list           only list what was found, newest first\n" PM_REPORT_OPTIONS_HELP,
+	  "  --list           only list what was found, newest first; also as "
+	  "--json\n" PM_REPORT_OPTIONS_HELP,
 	  pm_cmd_last },
-	{ "symbolize", "[OPTION…] [VMLINUX [BASE|auto [MODULES]] | FILE… | PLACE…]",
+	{ "symbolize",
+	  "[OPTION...] [FILE... | PLACE... |\n                         VMLINUX [BASE|auto [MODULES]]]",
 	  "put source lines into a log, as decode_stacktrace.sh does",
 	  "Reads text from FILEs or standard input and writes it back with file:line and\n"
-	  "inlined calls; a PLACE is vfs_write+0xb1/0x290 [module], or an address.\n"
+	  "inlined calls; a PLACE is vfs_write+0xb1/0x290 [module], the size may be left\n"
+	  "out, or an address.\n"
 	  "vmlinux and modules are looked for by build id and release in /usr/lib/debug,\n"
 	  "/boot and /lib/modules, and asked for at $DEBUGINFOD_URLS when that is set.\n"
 	  "One that does not match the log is refused: status 3.\n\n"
@@ -32,13 +35,14 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --system-map FILE    the same from a System.map\n"
 	  "  --base-path DIR      cut this off source files (default: auto)\n"
 	  "  --root DIR           look for the usual places below DIR\n"
-	  "  -R, --return-addresses  look up return addresses themselves, not the call before\n"
+	  "  -R, --return-addresses\n"
+	  "                       look up return addresses themselves, not the call before\n"
 	  "  --inlines            a line for every inlined call\n"
-	  "  --json               {\"schema\": 1, \"places\": […]}\n"
+	  "  --json               {\"schema\": 1, \"places\": [...]}\n"
 	  "  --force              use files that do not match\n",
 	  pm_cmd_symbolize },
 };
-const unsigned pm_cmds_count = sizeof(pm_cmds) / sizeof(pm_cmds[0]);
+const unsigned pm_cmds_count = PM_COUNT(pm_cmds);
 
 int pm_cmd_help(const char *name)
 {
@@ -49,5 +53,14 @@ int pm_cmd_help(const char *name)
 			printf("usage: kpanic %s %s\n\n%s\n\n%s", cmd->name, cmd->arguments, cmd->summary,
 			       cmd->help ? cmd->help : "");
 	}
-	return PM_STATUS_OK;
+	return pm_cmd_printed(PM_STATUS_OK);
+}
+
+int pm_cmd_printed(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	if (errno != EPIPE) /* who closed the pipe has seen enough */
+		fprintf(stderr, "kpanic: cannot write the result: %s\n", strerror(errno));
+	return PM_STATUS_UNREADABLE;
 }

@@ -15,13 +15,13 @@
 #include "console/window.h"
 
 #include <stdlib.h>
+#include <threads.h>
 
 /* Which lines, by number, earlier reports took.  Windows overlap by less than this. */
 #define TAKEN_SPAN 65536
 
 struct console {
 	const char *name;
-	struct pm_scanner scanner;
 	struct pm_text text;
 	struct pm_boot boot;
 	struct pm_systems systems;
@@ -33,6 +33,18 @@ struct console {
 	pm_incident_fn fn;
 	void *user;
 };
+
+/* The same for every text: made for the first one. */
+static struct pm_scanner scanner;
+static once_flag scanner_once = ONCE_FLAG_INIT;
+
+static void make_scanner(void)
+{
+	pm_scanner_init(&scanner);
+	pm_systems_words(&scanner);
+	pm_scanner_add(&scanner, pm_boot_words);
+	pm_scanner_build(&scanner, false);
+}
 
 static bool is_taken(const struct console *con, uint32_t number)
 {
@@ -58,14 +70,14 @@ static void take(struct console *con, uint32_t number)
 
 static void take_start(struct console *con, uint64_t offset)
 {
-	unsigned size = sizeof(con->taken_starts) / sizeof(con->taken_starts[0]);
+	unsigned size = PM_COUNT(con->taken_starts);
 
 	con->taken_starts[con->taken_starts_n++ % size] = offset + 1;
 }
 
 static bool is_taken_start(const struct console *con, uint64_t offset)
 {
-	unsigned size = sizeof(con->taken_starts) / sizeof(con->taken_starts[0]);
+	unsigned size = PM_COUNT(con->taken_starts);
 
 	for (unsigned i = 0; i < size; i++)
 		if (con->taken_starts[i] == offset + 1)
@@ -75,9 +87,8 @@ static bool is_taken_start(const struct console *con, uint64_t offset)
 
 static bool line_has_word(struct pm_slice raw, void *user)
 {
-	const struct console *con = user;
-
-	return pm_scan(&con->scanner, raw, 0) != PM_NPOS;
+	(void)user;
+	return pm_scan(&scanner, raw, 0) != PM_NPOS;
 }
 
 static bool line_is_boot(const struct pm_line *line, void *user)
@@ -163,9 +174,9 @@ static void scan_text(struct console *con)
 	struct pm_text *text = &con->text;
 	uint64_t offset = 0; /* always the start of a line */
 
-	while (pm_text_need(text, offset, PM_LINE_MAX + con->scanner.longest)) {
+	while (pm_text_need(text, offset, PM_LINE_MAX + scanner.longest)) {
 		struct pm_slice rest = pm_text_at(text, offset);
-		size_t hit = pm_scan(&con->scanner, rest, 0);
+		size_t hit = pm_scan(&scanner, rest, 0);
 
 		if (hit == PM_NPOS) {
 			/* On to the last line that may not be whole yet. */
@@ -175,7 +186,7 @@ static void scan_text(struct console *con)
 				while (start && rest.p[start - 1] != '\n' && rest.n - start < PM_LINE_MAX)
 					start--;
 				if (!start || rest.p[start - 1] != '\n')
-					start = rest.n - con->scanner.longest; /* a line too long to keep */
+					start = rest.n - scanner.longest; /* a line too long to keep */
 			}
 			offset += start;
 			continue;
@@ -208,10 +219,8 @@ struct pm_error *pm_console_read_source(struct pm_source *source, const char *na
 	con->name = name;
 	con->fn = fn;
 	con->user = user;
-	pm_scanner_init(&con->scanner);
-	pm_systems_init(&con->systems, &con->scanner);
-	pm_scanner_add(&con->scanner, pm_boot_words);
-	pm_scanner_build(&con->scanner, false);
+	call_once(&scanner_once, make_scanner);
+	pm_systems_init(&con->systems);
 	pm_boot_init(&con->boot);
 	pm_text_init(&con->text, source);
 	scan_text(con);

@@ -93,29 +93,20 @@ static const struct pm_bsd_row debugger_rows[] = {
 	  PM_KIND_PANIC },
 };
 
-#define ROWS(rows) rows, sizeof(rows) / sizeof(*(rows))
+#define ROWS(rows) rows, PM_COUNT(rows)
 static const struct pm_bsd_header headers[] = {
 	{ "panic(cpu ", NULL, ROWS(panic_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "Debugger: Unexpected kernel trap number:", NULL, ROWS(debugger_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
-#define HEADERS (sizeof(headers) / sizeof(*headers))
 
 static bool starts(const struct pm_line *line)
 {
-	return pm_bsd_header_find(headers, HEADERS, line->body, NULL) != NULL;
+	return pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL) != NULL;
 }
 
 /* --- JSON ---------------------------------------------------------------------------------- */
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
 
 /* The inside of a JSON string at s, up to its quote or the end; as UTF-8 as far as ASCII goes. */
 static struct pm_slice unescaped(struct pm_arena *arena, struct pm_slice s)
@@ -136,8 +127,8 @@ static struct pm_slice unescaped(struct pm_arena *arena, struct pm_slice s)
 		} else if (c == 'u') {
 			int v = 0;
 
-			for (int k = 0; k < 4 && i + 1 < s.n && hex_digit(s.p[i + 1]) >= 0; k++)
-				v = v * 16 + hex_digit(s.p[++i]);
+			for (int k = 0; k < 4 && i + 1 < s.n && pm_hex_digit(s.p[i + 1]) >= 0; k++)
+				v = v * 16 + pm_hex_digit(s.p[++i]);
 			out[n++] = v >= 0x20 && v < 0x7f ? (char)v : v == '\n' ? '\n' : '?';
 		} else {
 			out[n++] = c;
@@ -428,7 +419,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_bsd_report report = { .window = window, .inc = inc };
 	const struct pm_line *line = &window->lines[window->start];
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, HEADERS, line->body, NULL);
+	const struct pm_bsd_header *header = pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL);
 	bool json;
 
 	if (!header)
@@ -440,7 +431,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	pm_bsd_traces(&report);
 	read_first(&report);
 	pm_bsd_registers(&report);
-	pm_bsd_fields(&report, fields, sizeof(fields) / sizeof(*fields));
+	pm_bsd_fields(&report, fields, PM_COUNT(fields));
 	read_extensions(&report);
 	/* Data aborts of arm64 tell their address in a register. */
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);

@@ -1,5 +1,6 @@
 /* FreeBSD's panics: "Fatal trap …" with its block of fields, "panic: …", KDB's and
  * DDB's output, WITNESS's lock order reversals. */
+#include "base/symbol.h"
 #include "console/bsd/fields.h"
 #include "console/bsd/lock.h"
 #include "console/bsd/report.h"
@@ -30,10 +31,10 @@ static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_f
 		/* Frames without numbers are look_after_trap's. */
 		if (!pm_bsd_frame_parse(report->lines.v[i].text, &frame) || !frame.numbered)
 			return false;
-		for (size_t k = 0; k < sizeof(skipped) / sizeof(*skipped); k++)
+		for (size_t k = 0; k < PM_COUNT(skipped); k++)
 			skip |= pm_slice_eq(frame.symbol, pm_slice_of(skipped[k]));
 		if (!skip && frame.symbol.n) {
-			found->a = pm_slice_upto(frame.symbol, pm_slice_find_char(frame.symbol, '.'));
+			found->a = pm_symbol_title(frame.symbol);
 			return true;
 		}
 	}
@@ -170,7 +171,7 @@ static const struct pm_bsd_header headers[] = {
 
 static bool starts(const struct pm_line *line)
 {
-	return pm_bsd_header_find(headers, sizeof(headers) / sizeof(*headers), line->body, NULL) != NULL;
+	return pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL) != NULL;
 }
 
 /* --- the fields of a trap ---------------------------------------------------------------- */
@@ -385,15 +386,15 @@ static void read_place(struct pm_bsd_report *report)
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_bsd_report report = { .window = window, .inc = inc };
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, sizeof(headers) / sizeof(*headers),
-								window->lines[window->start].body, NULL);
+	const struct pm_bsd_header *header =
+		pm_bsd_header_find(headers, PM_COUNT(headers), window->lines[window->start].body, NULL);
 
 	if (!header || pm_bsd_of_program(window))
 		return false;
 	pm_bsd_collect(&report, pm_bsd_text, header->more, NULL);
 	pm_bsd_name(&report, header);
 	pm_bsd_traces(&report);
-	pm_bsd_fields(&report, fields, sizeof(fields) / sizeof(*fields));
+	pm_bsd_fields(&report, fields, PM_COUNT(fields));
 	pm_bsd_registers(&report);
 	pm_bsd_debugger(&report);
 	pm_bsd_locks(&report);

@@ -48,7 +48,7 @@ static struct pm_slice text_of(const struct pm_line *line)
 	(void)pm_take_char(&s, ' ');
 	static const char *const levels[] = { "INFO: ",  "ERROR: ", "WARN: ", "WARNING: ",
 					      "DEBUG: ", "TRACE: ", "FATAL: " };
-	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+	for (size_t i = 0; i < PM_COUNT(levels); i++)
 		if (pm_take(&s, pm_slice_of(levels[i])))
 			break;
 	return s;
@@ -300,7 +300,7 @@ static bool of_program(struct pm_slice text)
 
 	if (!text.n)
 		return true;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+	for (size_t i = 0; i < PM_COUNT(parts); i++)
 		if (pm_slice_has(text, pm_slice_of(parts[i])))
 			return true;
 	return false;
@@ -321,7 +321,7 @@ static const char *const no_panic[] = { "_panic:",      "panic::",        "xlog_
 					"ddb.onpanic:", "evtlog_status:", NULL };
 static const char *const no_runtime_error[] = { "ALSA", "fatal error: cannot create timer", NULL };
 
-#define ROWS(rows) rows, sizeof(rows) / sizeof(*(rows))
+#define ROWS(rows) rows, PM_COUNT(rows)
 static const struct pm_bsd_header headers[] = {
 	{ "ZIRCON KERNEL PANIC", NULL, ROWS(zircon_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "recursion in interrupt handler", NULL, ROWS(recursion_rows), PM_KIND_OTHER, NULL, NULL },
@@ -335,11 +335,10 @@ static const struct pm_bsd_header headers[] = {
 	{ "panic:", no_panic, ROWS(panic_rows), PM_KIND_PANIC, NULL, of_program },
 	{ "fatal error:", no_runtime_error, ROWS(go_rows), PM_KIND_OTHER, NULL, of_program },
 };
-#define HEADERS (sizeof(headers) / sizeof(*headers))
 
 static const struct pm_bsd_header *header_of(const struct pm_line *line)
 {
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, HEADERS, line->body, NULL);
+	const struct pm_bsd_header *header = pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL);
 	struct pm_match m;
 
 	/* A fuzzer's own programs are meant to die. */
@@ -587,7 +586,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	pm_bsd_name(&report, header);
 	pm_bsd_traces(&report);
 	pm_bsd_registers(&report);
-	pm_bsd_fields(&report, fields, sizeof(fields) / sizeof(*fields));
+	pm_bsd_fields(&report, fields, PM_COUNT(fields));
 	read_panics(&report);
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	struct pm_register *cr2 = regs ? pm_regs_find(regs, "cr2") : NULL;

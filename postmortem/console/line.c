@@ -1,15 +1,5 @@
 #include "console/line.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* "12.345678" → nanoseconds; up to nine digits after the point. */
 static bool take_seconds(struct pm_slice *s, int64_t *ns_out)
 {
@@ -19,7 +9,7 @@ static bool take_seconds(struct pm_slice *s, int64_t *ns_out)
 
 	if (!pm_take_dec(&rest, &whole) || !pm_take_char(&rest, '.') || whole > 9000000000ull)
 		return false;
-	for (; rest.n && is_digit(rest.p[0]) && digits < 9; rest = pm_slice_from(rest, 1), digits++)
+	for (; rest.n && pm_is_digit(rest.p[0]) && digits < 9; rest = pm_slice_from(rest, 1), digits++)
 		part = part * 10 + (uint64_t)(rest.p[0] - '0');
 	if (!digits)
 		return false;
@@ -133,9 +123,9 @@ static bool take_clock(struct pm_slice *s)
 	if (pm_take_char(&rest, ':')) {
 		if (!pm_take_dec(&rest, &v) || v > 60)
 			return false;
-		if (rest.n > 1 && (rest.p[0] == '.' || rest.p[0] == ',') && is_digit(rest.p[1])) {
+		if (rest.n > 1 && (rest.p[0] == '.' || rest.p[0] == ',') && pm_is_digit(rest.p[1])) {
 			rest = pm_slice_from(rest, 1);
-			while (rest.n && is_digit(rest.p[0]))
+			while (rest.n && pm_is_digit(rest.p[0]))
 				rest = pm_slice_from(rest, 1);
 		}
 	}
@@ -331,7 +321,7 @@ static void take_console_noise(struct pm_slice *s)
 		if (rest.n && (rest.p[0] == '[' || rest.p[0] == '<'))
 			*s = rest;
 		/* A kernel without printk times. */
-		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		for (size_t i = 0; i < PM_COUNT(starts); i++)
 			if (pm_slice_starts(rest, pm_slice_of(starts[i])))
 				*s = rest;
 	}
@@ -356,10 +346,10 @@ void pm_line_parse(struct pm_line *line)
 			s = pm_slice_from(s, 2);
 	} else if (c == 'k' && take_facility(&s, line)) {
 		line->context.kind = PM_CONTEXT_CONSOLE;
-	} else if (is_digit(c) && take_kmsg(&s, line)) {
+	} else if (pm_is_digit(c) && take_kmsg(&s, line)) {
 		line->body = s;
 		return;
-	} else if (c == '*' || is_alpha(c) || c == '(') {
+	} else if (c == '*' || pm_is_alpha(c) || c == '(') {
 		take_console_noise(&s);
 	}
 

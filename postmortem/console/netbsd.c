@@ -110,7 +110,7 @@ static bool look_lock_user(const struct pm_bsd_report *report, struct pm_bsd_fou
 
 		if (!pm_bsd_frame_parse(text, &frame))
 			return false;
-		for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++)
+		for (size_t k = 0; k < PM_COUNT(parts); k++)
 			skip |= pm_slice_has(text, pm_slice_of(parts[k]));
 		if (!skip) {
 			found->a = pm_slice_upto(text, pm_slice_find_char(text, '('));
@@ -145,7 +145,7 @@ static bool nothing_more(struct pm_slice text)
 }
 
 #define INCOMPLETE "the stack trace is missing or ends early"
-#define ROWS(rows) rows, sizeof(rows) / sizeof(*(rows))
+#define ROWS(rows) rows, PM_COUNT(rows)
 static const struct pm_bsd_header headers[] = {
 	{ "fault in supervisor mode", NULL, ROWS(fault_rows), PM_KIND_PAGE_FAULT, INCOMPLETE, NULL },
 	{ "panic: ", pm_bsd_no_panic, ROWS(panic_rows), PM_KIND_PANIC, INCOMPLETE, NULL },
@@ -153,11 +153,10 @@ static const struct pm_bsd_header headers[] = {
 	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
-#define HEADERS (sizeof(headers) / sizeof(*headers))
 
 static bool starts(const struct pm_line *line)
 {
-	return pm_bsd_header_find(headers, HEADERS, line->body, NULL) != NULL;
+	return pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL) != NULL;
 }
 
 /* "trap type 6 code 0 rip 0xffffffff8021beee cs 0x8 rflags 0x10206 cr2 0 ilevel 0 rsp 0xffffa6816efd4b38" */
@@ -214,7 +213,7 @@ static void read_trap(struct pm_bsd_report *report)
 									 : PM_READ;
 			}
 		}
-		for (size_t r = 0; r < sizeof(registers) / sizeof(*registers); r++) {
+		for (size_t r = 0; r < PM_COUNT(registers); r++) {
 			size_t at = pm_slice_find(text, pm_slice_of(registers[r].word));
 			struct pm_slice s;
 
@@ -270,7 +269,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_bsd_report report = { .window = window, .inc = inc };
 	const struct pm_bsd_header *header =
-		pm_bsd_header_find(headers, HEADERS, window->lines[window->start].body, NULL);
+		pm_bsd_header_find(headers, PM_COUNT(headers), window->lines[window->start].body, NULL);
 
 	if (!header || pm_bsd_of_program(window))
 		return false;

@@ -26,7 +26,7 @@ static bool is_memory_helper(struct pm_slice symbol)
 
 	if (pm_slice_starts(symbol, PM_S("__asan_load")) || pm_slice_starts(symbol, PM_S("__asan_store")))
 		return true;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (pm_slice_eq(symbol, pm_slice_of(names[i])))
 			return true;
 	return false;
@@ -226,7 +226,7 @@ static const struct pm_bsd_row kernel_rows[] = {
 
 static const char *const no_trap[] = { "reorder_kernel", NULL };
 
-#define ROWS(rows) rows, sizeof(rows) / sizeof(*(rows))
+#define ROWS(rows) rows, PM_COUNT(rows)
 static const struct pm_bsd_header headers[] = {
 	{ "cleaned vnode: ", NULL, ROWS(vnode_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "panic:", pm_bsd_no_panic, ROWS(panic_rows), PM_KIND_PANIC, NULL, NULL },
@@ -237,12 +237,11 @@ static const struct pm_bsd_header headers[] = {
 	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
-#define HEADERS (sizeof(headers) / sizeof(*headers))
 
 static const struct pm_bsd_header *header_of(const struct pm_line *line)
 {
 	struct pm_slice text = pm_bsd_text(line);
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, HEADERS, text, NULL);
+	const struct pm_bsd_header *header = pm_bsd_header_find(headers, PM_COUNT(headers), text, NULL);
 
 	/* Syslog writes "kernel: " before everything; the trap's line says trap. */
 	if (header && header->rows == kernel_rows && !pm_match("kernel: {*} trap, code=", text, NULL))

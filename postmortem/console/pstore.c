@@ -18,7 +18,7 @@ static bool take_header(struct pm_slice *s, struct part *part_out)
 
 	if (!pm_take_line(&rest, &line))
 		return false;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(reasons); i++) {
 		struct pm_slice header = line;
 
 		if (pm_take(&header, pm_slice_of(reasons[i])) && pm_take_char(&header, '#') &&

@@ -78,7 +78,7 @@ static unsigned commonness(uint8_t c)
 		return 12;
 	if (c >= 'a' && c <= 'z')
 		return strchr("etaoinsrdlc", c) ? 8 : 4;
-	if (c >= '0' && c <= '9')
+	if (pm_is_digit(c))
 		return 7;
 	if (c == ':' || c == '.' || c == '/' || c == '_' || c == '-' || c == '[' || c == ']')
 		return 5;

@@ -199,7 +199,7 @@ static struct pm_error *refuse_binaries(const struct pm_source *source)
 {
 	struct pm_slice head = { (const char *)source->input, source->n };
 
-	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+	for (size_t i = 0; i < PM_COUNT(refused); i++)
 		if (pm_slice_starts(head, (struct pm_slice){ refused[i].magic, refused[i].size }))
 			return pm_error_new(PM_UNSUPPORTED, "%s: %s", source->name, refused[i].words);
 	if (!pm_slice_starts(head, PM_S("\177ELF")))
@@ -245,7 +245,7 @@ static struct pm_error *recognise(struct pm_source *source)
 	}
 	if (err)
 		return err;
-	for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++) {
+	for (size_t i = 0; i < PM_COUNT(codecs); i++) {
 		const struct codec *codec = &codecs[i];
 
 		if (source->n >= codec->magic_size &&

@@ -6,7 +6,6 @@ static const struct pm_console_system *const table[] = {
 	&pm_console_linux,  &pm_console_freebsd, &pm_console_openbsd,
 	&pm_console_netbsd, &pm_console_darwin,  &pm_console_fuchsia,
 };
-#define SYSTEMS (sizeof(table) / sizeof(*table))
 
 /* What the kernels print, and how strongly it speaks for one of them.  8: nothing else
  * prints it; less: others might, or a message quotes it. */
@@ -118,7 +117,6 @@ static const struct mark {
 	{ PM_FUCHSIA, 4, "[klog]" },
 	{ PM_FUCHSIA, 4, "syscall/zx/" },
 };
-#define MARKS (sizeof(marks) / sizeof(*marks))
 
 /* How a kernel begins to tell its release. */
 static const struct {
@@ -147,18 +145,22 @@ static const char *const boots[] = {
 	">> NetBSD/",
 };
 
-void pm_systems_init(struct pm_systems *systems, struct pm_scanner *scanner)
+void pm_systems_words(struct pm_scanner *scanner)
 {
-	*systems = (struct pm_systems){ PM_SYSTEM_UNKNOWN };
-	for (size_t i = 0; i < SYSTEMS; i++) {
+	for (size_t i = 0; i < PM_COUNT(table); i++) {
 		pm_scanner_add(scanner, table[i]->words);
 		pm_scanner_add(scanner, table[i]->marks);
 	}
 }
 
+void pm_systems_init(struct pm_systems *systems)
+{
+	*systems = (struct pm_systems){ PM_SYSTEM_UNKNOWN };
+}
+
 static void keep_version(struct pm_systems *systems, const struct pm_line *line)
 {
-	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+	for (size_t i = 0; i < PM_COUNT(versions); i++) {
 		size_t at = pm_slice_find(line->body, pm_slice_of(versions[i].text));
 		enum pm_system system = versions[i].system;
 
@@ -175,7 +177,7 @@ static void keep_version(struct pm_systems *systems, const struct pm_line *line)
 
 void pm_systems_see(struct pm_systems *systems, const struct pm_line *line)
 {
-	for (size_t i = 0; i < SYSTEMS; i++)
+	for (size_t i = 0; i < PM_COUNT(table); i++)
 		for (const char *const *mark = table[i]->marks; *mark; mark++)
 			if (pm_slice_has(line->raw, pm_slice_of(*mark))) {
 				systems->seen = table[i]->system;
@@ -187,7 +189,7 @@ const struct pm_console_system *pm_systems_start(const struct pm_systems *system
 {
 	const struct pm_console_system *first = NULL;
 
-	for (size_t i = 0; i < SYSTEMS; i++)
+	for (size_t i = 0; i < PM_COUNT(table); i++)
 		if ((!first || table[i]->system == systems->seen) && table[i]->starts(line))
 			first = table[i];
 	return first;
@@ -195,7 +197,7 @@ const struct pm_console_system *pm_systems_start(const struct pm_systems *system
 
 bool pm_system_boots(const struct pm_line *line)
 {
-	for (size_t i = 0; i < sizeof(boots) / sizeof(*boots); i++)
+	for (size_t i = 0; i < PM_COUNT(boots); i++)
 		if (pm_slice_has(line->raw, pm_slice_of(boots[i])))
 			return true;
 	/* FreeBSD and NetBSD begin with their copyright. */
@@ -216,19 +218,19 @@ static once_flag mark_scanner_once = ONCE_FLAG_INIT;
 static void make_mark_scanner(void)
 {
 	pm_scanner_init(&mark_scanner);
-	for (size_t m = 0; m < MARKS; m++)
+	for (size_t m = 0; m < PM_COUNT(marks); m++)
 		pm_scanner_add(&mark_scanner, (const char *const[]){ marks[m].text, NULL });
 	pm_scanner_build(&mark_scanner, false);
 }
 
-static void weigh_line(struct pm_slice raw, bool seen[MARKS], unsigned weight_out[PM_SYSTEMS],
+static void weigh_line(struct pm_slice raw, bool seen[PM_COUNT(marks)], unsigned weight_out[PM_SYSTEMS],
 		       const char *why_out[PM_SYSTEMS], unsigned why_weight[PM_SYSTEMS])
 {
 	raw = pm_slice_upto(raw, 1024);
 	for (size_t at = 0; (at = pm_scan(&mark_scanner, raw, at)) != PM_NPOS; at++) {
 		struct pm_slice here = pm_slice_from(raw, at);
 
-		for (size_t m = 0; m < MARKS; m++) {
+		for (size_t m = 0; m < PM_COUNT(marks); m++) {
 			enum pm_system system = marks[m].system;
 
 			if (seen[m] || marks[m].text[0] != here.p[0] ||
@@ -273,7 +275,7 @@ static bool has_netbsd_time(const struct pm_line *line)
 void pm_systems_weigh(const struct pm_window *window, unsigned weight_out[PM_SYSTEMS],
 		      const char *why_out[PM_SYSTEMS])
 {
-	bool seen[MARKS] = { false };
+	bool seen[PM_COUNT(marks)] = { false };
 	unsigned why_weight[PM_SYSTEMS] = { 0 };
 	size_t from = window->start > WEIGH_BEFORE ? window->start - WEIGH_BEFORE : 0;
 	size_t to = window->n - window->start > WEIGH_AFTER ? window->start + WEIGH_AFTER : window->n;
@@ -314,7 +316,7 @@ static void tell_system(const struct pm_systems *systems, struct pm_incident *in
 
 	machine->system = system;
 	machine->system_grade = grade;
-	machine->system_why = why ? pm_arena_str(&inc->arena, pm_slice_of(why)) : NULL;
+	machine->system_why = why ? pm_arena_str(&inc->arena, pm_slice_trim(pm_slice_of(why))) : NULL;
 	if (*systems->version[system] && !machine->version_line) {
 		struct pm_slice s = pm_slice_of(systems->version[system]), name, release;
 
@@ -339,7 +341,7 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 	const char *why[PM_SYSTEMS];
 	enum pm_system strongest = PM_SYSTEM_UNKNOWN;
 
-	for (size_t i = 0; i < SYSTEMS; i++)
+	for (size_t i = 0; i < PM_COUNT(table); i++)
 		if (table[i]->starts(line)) {
 			may[table[i]->system] = true;
 			candidates++;
@@ -360,7 +362,7 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 	for (;;) { /* by falling weight; equal ones in the table's order */
 		const struct pm_console_system *best = NULL;
 
-		for (size_t i = 0; i < SYSTEMS; i++)
+		for (size_t i = 0; i < PM_COUNT(table); i++)
 			if (may[table[i]->system] &&
 			    (!best || weight[table[i]->system] > weight[best->system]))
 				best = table[i];

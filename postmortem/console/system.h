@@ -20,7 +20,8 @@ struct pm_systems {
 
 /* Adds the words and marks of every system to the scanner, which thereby finds every line that matters here.
  */
-void pm_systems_init(struct pm_systems *systems, struct pm_scanner *scanner);
+void pm_systems_words(struct pm_scanner *scanner);
+void pm_systems_init(struct pm_systems *systems);
 /* Looks at a line for marks. */
 void pm_systems_see(struct pm_systems *systems, const struct pm_line *line);
 /* The first system of which a report may start at this line; NULL: none. */

@@ -77,6 +77,18 @@ static unsigned va_bits_of(const struct pm_address_space *space, const struct pm
 	}
 }
 
+/* "6.1.0-50-amd64" → 6001; 0: it does not start so. */
+static unsigned release_of(const char *release)
+{
+	char *end;
+	unsigned long major = release ? strtoul(release, &end, 10) : 0;
+
+	if (!major || major > 1000 || *end != '.')
+		return 0;
+	unsigned long minor = strtoul(end + 1, NULL, 10);
+	return minor < 1000 ? (unsigned)(major * 1000 + minor) : 0;
+}
+
 void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space *space)
 {
 	*space = (struct pm_address_space){ .system = inc->machine.system,
@@ -105,10 +117,10 @@ void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space 
 		space->has_text = true;
 		space->text = regs->pc.addr;
 	}
-	space->kasan =
-		inc->fault.kind == PM_KIND_KASAN || (inc->fault.flags && strstr(inc->fault.flags, "KASAN"));
+	space->kasan = inc->machine.kasan;
 	space->stack_overflow =
 		inc->fault.kind == PM_KIND_STACK_GUARD || inc->fault.kind == PM_KIND_DOUBLE_FAULT;
+	space->release = release_of(inc->machine.release);
 	space->va_bits = va_bits_of(space, inc);
 }
 
@@ -117,7 +129,7 @@ void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space 
 static bool set(struct pm_address_meaning *out, enum pm_address_class class, enum pm_grade grade,
 		const char *words)
 {
-	*out = (struct pm_address_meaning){ class, grade, words };
+	*out = (struct pm_address_meaning){ .class = class, .grade = grade, .words = words };
 	return true;
 }
 
@@ -182,25 +194,33 @@ static bool is_error_pointer(struct pm_arena *arena, const struct pm_address_spa
 }
 
 /* "KASAN's shadow of 0x18-0x1f: NULL + 0x18" */
-static void shadow_words(struct pm_arena *arena, const struct pm_address_space *space, uint64_t shadowed,
-			 unsigned shift, struct pm_address_meaning *of)
+static bool set_shadow(struct pm_arena *arena, const struct pm_address_space *space, uint64_t shadowed,
+		       unsigned shift, enum pm_grade grade, struct pm_address_meaning *out)
 {
 	struct pm_address_space plain = { .system = space->system,
 					  .arch = space->arch,
 					  .va_bits = space->va_bits };
 	const struct pm_region *region = pm_region_find(&plain, shadowed);
-	const char *words = "a wild pointer";
+	uint64_t last = shadowed + (1u << shift) - 1;
+	struct pm_address_meaning of = { .words = "a wild pointer" };
 
-	if (!shadowed)
-		words = "NULL";
-	else if (shadowed < 0x10000)
-		words = pm_arena_printf(arena, "NULL + 0x%" PRIx64, shadowed);
-	else if (pm_poison_find(arena, space->system, shadowed, 64, of))
-		words = of->words;
-	else if (region)
-		words = region->words;
-	of->words = pm_arena_printf(arena, "KASAN's shadow of 0x%" PRIx64 "-0x%" PRIx64 ": %s", shadowed,
-				    shadowed + (1u << shift) - 1, words);
+	if (shadowed < 0x10000)
+		set(&of, PM_ADDR_NULL, PM_CERTAIN,
+		    shadowed ? pm_arena_printf(arena, "NULL + 0x%" PRIx64, shadowed) : "NULL");
+	else if (!pm_poison_find(arena, space->system, shadowed, 64, &of) && region)
+		set(&of, region->class, region->grade, region->words);
+	*out = (struct pm_address_meaning){
+		.class = PM_ADDR_KASAN_SHADOW,
+		.grade = grade,
+		.words = pm_arena_printf(arena, "KASAN's shadow of 0x%" PRIx64 "-0x%" PRIx64 ": %s", shadowed,
+					 last, of.words),
+		.poison = of.poison,
+		.shadowed_first = shadowed,
+		.shadowed_last = last,
+		.shadowed_class = of.class,
+		.shadowed_words = of.words,
+	};
+	return true;
 }
 
 /* Generic KASAN's check of a pointer reads the pointer's shadow; a wild pointer's shadow faults. */
@@ -226,8 +246,7 @@ static bool is_shadow(struct pm_arena *arena, const struct pm_address_space *spa
 
 		if (!telling && (!space->kasan || !region))
 			continue;
-		shadow_words(arena, space, shadowed, row->shift, &of);
-		return set(out, PM_ADDR_KASAN_SHADOW, telling ? PM_CERTAIN : PM_LIKELY, of.words);
+		return set_shadow(arena, space, shadowed, row->shift, telling ? PM_CERTAIN : PM_LIKELY, out);
 	}
 	return false;
 }
@@ -239,8 +258,7 @@ static bool is_printable(uint8_t byte)
 
 static bool is_word_char(uint8_t byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-	       byte == '_' || byte == '-' || byte == '.' || byte == '/' || byte == ' ';
+	return pm_is_word(byte) || byte == '-' || byte == '.' || byte == '/' || byte == ' ';
 }
 
 static bool is_text(struct pm_arena *arena, bool big_endian, uint64_t value, unsigned bits,
@@ -387,21 +405,19 @@ bool pm_address_is_shadow_of(struct pm_arena *arena, const struct pm_address_spa
 			     uint64_t offset, struct pm_address_meaning *out)
 {
 	for (const struct pm_kasan_shadow *row = pm_kasan_shadows; row->offset; row++) {
-		struct pm_address_meaning of = { 0 };
-
-		if (space->system != PM_LINUX || row->arch != space->arch || row->offset != offset)
-			continue;
-		shadow_words(arena, space, (addr - offset) << row->shift, row->shift, &of);
-		return set(out, PM_ADDR_KASAN_SHADOW, PM_CERTAIN, of.words);
+		if (space->system == PM_LINUX && row->arch == space->arch && row->offset == offset)
+			return set_shadow(arena, space, (addr - offset) << row->shift, row->shift, PM_CERTAIN,
+					  out);
 	}
 	return false;
 }
 
 const char *pm_value_words(struct pm_arena *arena, const struct pm_address_space *space, uint64_t value,
-			   unsigned bits)
+			   unsigned bits, enum pm_poison *poison_out)
 {
 	struct pm_address_meaning meaning;
 
+	*poison_out = PM_NO_POISON;
 	if (bits < pointer_bits(space) || value < 0x10000)
 		return NULL;
 	for (const struct pm_kasan_shadow *row = pm_kasan_shadows; row->offset; row++)
@@ -418,6 +434,8 @@ const char *pm_value_words(struct pm_arena *arena, const struct pm_address_space
 	case PM_ADDR_SLAB_POISON:
 	case PM_ADDR_PAGE_POISON:
 	case PM_ADDR_OTHER_POISON:
+		*poison_out = meaning.poison;
+		return meaning.words;
 	case PM_ADDR_KERNEL_TEXT:
 	case PM_ADDR_MODULE:
 	case PM_ADDR_CPU_ENTRY:
@@ -426,6 +444,7 @@ const char *pm_value_words(struct pm_arena *arena, const struct pm_address_space
 	case PM_ADDR_TEXT_LIKE:
 		return meaning.words;
 	case PM_ADDR_KASAN_SHADOW:
+		*poison_out = space->kasan ? meaning.poison : PM_NO_POISON;
 		return space->kasan ? meaning.words : NULL;
 	case PM_ADDR_ERROR_POINTER:
 		return pm_arena_printf(arena, "%s, or %" PRId64, meaning.words,

@@ -23,6 +23,7 @@ struct pm_address_space {
 	uint64_t text;       /* some address of the kernel's code */
 	bool kasan;          /* built with KASAN: shadow memory exists, and the regions do not move */
 	bool stack_guard;    /* the kernel says that a stack's guard page was hit */
+	unsigned release;    /* Linux's, major * 1000 + minor: 4020; 0: not known */
 	bool stack_overflow; /* a double fault: mostly a stack's end */
 };
 
@@ -30,6 +31,11 @@ struct pm_address_meaning {
 	enum pm_address_class class;
 	enum pm_grade grade;
 	const char *words; /* in the arena; NULL: nothing to say */
+	enum pm_poison poison;
+	/* PM_ADDR_KASAN_SHADOW, where shadowed_words is set: of which addresses it is the shadow. */
+	uint64_t shadowed_first, shadowed_last;
+	enum pm_address_class shadowed_class;
+	const char *shadowed_words;
 };
 
 void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space *space_out);
@@ -45,9 +51,10 @@ bool pm_address_is_shadow_of(struct pm_arena *arena, const struct pm_address_spa
 			     uint64_t offset, struct pm_address_meaning *meaning_out);
 
 /* The same for a general register's value: only what is telling (poison, error
- * pointers, text, NULL, user pointers, the stack), not every kernel address. */
+ * pointers, text, NULL, user pointers, the stack), not every kernel address.
+ * poison_out is set whenever the words speak of one. */
 const char *pm_value_words(struct pm_arena *arena, const struct pm_address_space *space, uint64_t value,
-			   unsigned bits);
+			   unsigned bits, enum pm_poison *poison_out);
 
 /* Has the architecture 64-bit addresses?  (A 32-bit mips is told by its registers' width.) */
 bool pm_arch_is_64(enum pm_arch arch);

@@ -5,7 +5,14 @@
 /* Arm ARM (DDI 0487) D17.2.37 ESR_EL1; arch/arm64/include/asm/esr.h */
 #define EC(esr) (unsigned)((esr) >> 26 & 0x3f)
 #define ISS(esr) ((esr)&0x1ffffff)
-enum { EC_IABT_LOW = 0x20, EC_IABT = 0x21, EC_DABT_LOW = 0x24, EC_DABT = 0x25, EC_BRK = 0x3c };
+enum {
+	EC_IABT_LOW = 0x20,
+	EC_IABT = 0x21,
+	EC_PC_ALIGNMENT = 0x22,
+	EC_DABT_LOW = 0x24,
+	EC_DABT = 0x25,
+	EC_BRK = 0x3c
+};
 
 static const struct pm_code_words classes[] = {
 	{ 0x00, "unknown reason (an undefined instruction)" },
@@ -235,6 +242,7 @@ static void fault(struct pm_incident *inc)
 	enum pm_access access = PM_ACCESS_UNKNOWN;
 
 	/* WnR is set for cache maintenance too, whatever it does. */
+	f->bad_pc = EC(f->error_code) == EC_PC_ALIGNMENT;
 	if (is_instruction_abort(f->error_code))
 		access = PM_EXECUTE;
 	else if (is_data_abort(f->error_code) && !(f->error_code >> 8 & 1))

@@ -94,7 +94,7 @@ static bool clears_upper(const struct pm_incident *inc, const char *text, bool w
 		return false;
 	size_t n = strlen(comma + 2);
 	return comma[2] == 'e' ||
-	       (comma[2] == 'r' && n >= 3 && comma[2 + n - 1] == 'd' && comma[3] >= '0' && comma[3] <= '9');
+	       (comma[2] == 'r' && n >= 3 && comma[2 + n - 1] == 'd' && pm_is_digit(comma[3]));
 }
 
 static const char *const stack_pointers[] = { "rsp", "esp", "sp" };
@@ -117,6 +117,7 @@ void pm_backward_decode(struct pm_incident *inc)
 	unsigned copies = 0;
 	size_t i = 0;
 	bool plain = true; /* only copied since: the value is the register's own */
+	enum pm_origin origin = PM_ORIGIN_UNKNOWN;
 	const struct pm_register *base =
 		fault->base_reg ? pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), fault->base_reg) : NULL;
 	bool wide = base && base->value >> 32;
@@ -144,6 +145,8 @@ void pm_backward_decode(struct pm_incident *inc)
 			enum after_call fate = after_call(inc->machine.arch, reg);
 
 			if (fate == RESULT)
+				origin = PM_ORIGIN_RESULT;
+			if (fate == RESULT)
 				from = from ? pm_arena_printf(&inc->arena, "%s; %s", insn->text, from)
 					    : insn->text;
 			if (fate != KEPT)
@@ -158,6 +161,15 @@ void pm_backward_decode(struct pm_incident *inc)
 			from = NULL;
 			break;
 		}
+		/* A constant that is not what the register held did not run before the mark. */
+		if (op.is_constant && plain && base && op.constant != base->value) {
+			from = NULL;
+			origin = PM_ORIGIN_UNKNOWN;
+			break;
+		}
+		origin = op.is_constant ? PM_ORIGIN_CONSTANT
+			 : op.memories  ? PM_ORIGIN_LOADED
+					: PM_ORIGIN_COMPUTED;
 		plain = plain && !strncmp(insn->text, "mov ", 4);
 		from = from ? pm_arena_printf(&inc->arena, "%s; %s", insn->text, from) : insn->text;
 		if (!made_from(&op, insn->text, reg) || is_stack_pointer(inc->machine.arch, reg) ||
@@ -166,4 +178,5 @@ void pm_backward_decode(struct pm_incident *inc)
 	}
 	pm_disasm_free(dis);
 	fault->base_from = from;
+	fault->base_origin = from ? origin : PM_ORIGIN_UNKNOWN;
 }

@@ -4,7 +4,7 @@
 
 #include "incident.h"
 
-/* Fills fault.base_from: the last instruction before the marked one that writes
+/* Fills fault.base_from and fault.base_origin: the last instruction before the marked one that writes
  * the base register, when no call, jump target or doubt about the decoding that
  * can be seen stands between.  Likely at most: a jump may have come in between. */
 void pm_backward_decode(struct pm_incident *inc);

@@ -4,8 +4,6 @@
 
 #include "base/memory.h"
 
-#define PM_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* A field of a register: the row speaks when (value & mask) == match. */
 struct pm_bit {
 	uint64_t mask, match;

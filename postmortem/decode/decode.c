@@ -45,8 +45,8 @@ static void decode_registers(struct pm_incident *inc, const struct pm_decode_arc
 					}
 				if (!reg->meaning && regs->role != PM_REGS_USER &&
 				    (pm_register_is_general(reg->name) || is_breakpoint(reg->name)))
-					reg->meaning =
-						pm_value_words(&inc->arena, &own, reg->value, reg->bits);
+					reg->meaning = pm_value_words(&inc->arena, &own, reg->value,
+								      reg->bits, &reg->poison);
 			}
 		}
 }
@@ -64,6 +64,35 @@ static void decode_address(struct pm_incident *inc, const struct pm_address_spac
 	fault->address_class = meaning.class;
 	fault->address_grade = meaning.grade;
 	fault->address_words = meaning.words;
+	fault->address_poison = meaning.poison;
+	if (meaning.class == PM_ADDR_KASAN_SHADOW)
+		inc->machine.kasan = true;
+	fault->has_shadowed = meaning.shadowed_words != NULL;
+	fault->shadowed_first = meaning.shadowed_first;
+	fault->shadowed_last = meaning.shadowed_last;
+	fault->shadowed_class = meaning.shadowed_class;
+	fault->shadowed_words = meaning.shadowed_words;
+}
+
+/* Which checkers the kernel was built with: told by an oops's first line, or by what they left in the report. */
+static void decode_checkers(struct pm_incident *inc)
+{
+	static const char *const kasan[] = {
+		"kasan_", "__kasan_", "__asan_", "__hwasan_", "check_memory_region", "quarantine_"
+	};
+	struct pm_machine *machine = &inc->machine;
+
+	machine->lockdep = machine->lockdep || inc->locks.n;
+	machine->kasan = machine->kasan || inc->fault.kind == PM_KIND_KASAN ||
+			 (inc->fault.flags && strstr(inc->fault.flags, "KASAN")) ||
+			 (inc->place.symbol && !strncmp(inc->place.symbol, "__hwasan_", 9));
+	for (size_t i = 0; i < inc->traces.n && !machine->kasan; i++)
+		for (size_t k = 0; k < inc->traces.v[i].frames.n && !machine->kasan; k++) {
+			const char *symbol = inc->traces.v[i].frames.v[k].place.symbol;
+
+			for (size_t n = 0; symbol && n < PM_COUNT(kasan); n++)
+				machine->kasan |= !strncmp(symbol, kasan[n], strlen(kasan[n]));
+		}
 }
 
 void pm_decode(struct pm_incident *inc)
@@ -75,6 +104,7 @@ void pm_decode(struct pm_incident *inc)
 	 */
 	if (arch && arch->fault)
 		arch->fault(inc);
+	decode_checkers(inc);
 	pm_address_space_of(inc, &space);
 	pm_disassemble(inc);
 	pm_effective_decode(inc);

@@ -123,6 +123,12 @@ static const char *spell(const struct pm_disasm *dis, struct pm_arena *arena, co
 	return text;
 }
 
+static void find_kind(struct pm_operation *op)
+{
+	if (op->kind == PM_INSN_OTHER && (op->call || op->jump))
+		op->kind = op->call ? PM_INSN_CALL : PM_INSN_JUMP;
+}
+
 static bool one(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t size,
 		uint64_t addr, struct pm_operation *op, const char **text, unsigned *oddity)
 {
@@ -131,6 +137,7 @@ static bool one(const struct pm_disasm *dis, struct pm_arena *arena, const uint8
 
 	*op = (struct pm_operation){ 0 };
 	if (dis->arch->extra && dis->arch->extra(code, size, addr, op, extra)) {
+		find_kind(op);
 		if (text)
 			*text = pm_arena_str(arena, pm_slice_of(extra));
 		return op->size != 0;
@@ -140,6 +147,7 @@ static bool one(const struct pm_disasm *dis, struct pm_arena *arena, const uint8
 	op->size = insn->size;
 	if (dis->arch->operation && insn->detail)
 		dis->arch->operation(dis, insn, op);
+	find_kind(op);
 	if (text)
 		*text = spell(dis, arena, insn);
 	if (oddity && dis->arch->oddity)
@@ -199,8 +207,9 @@ static size_t emit(struct listing *list, size_t pos, bool doubtful)
 	uint64_t addr = list->pc + pos - list->mark;
 	size_t size = list->dis->arch->least;
 	struct pm_insn *insn;
+	bool good = pm_disasm_one(list->dis, arena, list->bytes + pos, list->n - pos, addr, &op, &text);
 
-	if (pm_disasm_one(list->dis, arena, list->bytes + pos, list->n - pos, addr, &op, &text)) {
+	if (good) {
 		size = op.size;
 		text = with_target(list, &op, addr, text);
 	} else {
@@ -215,6 +224,11 @@ static size_t emit(struct listing *list, size_t pos, bool doubtful)
 		insn->size = (uint8_t)(list->n - pos);
 	memcpy(insn->bytes, list->bytes + pos, insn->size);
 	insn->text = text;
+	if (good) {
+		insn->kind = op.kind;
+		insn->reg = op.value[0] ? pm_arena_str(arena, pm_slice_of(op.value)) : NULL;
+		insn->reg_size = (uint8_t)op.value_size;
+	}
 	insn->marked = pos == list->mark;
 	insn->doubtful = doubtful;
 	return size;

@@ -27,6 +27,10 @@ struct pm_operation {
 	char value[8];     /* the register stored or loaded into; "": none */
 	char writes[6][8]; /* registers that it changes, full-width names */
 	unsigned writes_n;
+	enum pm_insn_kind kind;
+	unsigned value_size; /* bytes of `value` that take part; 0: not known */
+	bool is_constant;    /* it puts the number `constant` into its register, whatever that held */
+	uint64_t constant;
 	bool call, jump; /* jump: unconditional, control does not pass on */
 	bool repeats;    /* rep, or a memory copy that may have stopped in the middle */
 };

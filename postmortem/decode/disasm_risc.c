@@ -76,7 +76,7 @@ static void arm64_name(char to[8], csh handle, unsigned reg)
 	const char *name = cs_reg_name(handle, reg);
 
 	pm_reg_name_set(to, name);
-	if (name && name[0] == 'w' && name[1] >= '0' && name[1] <= '9')
+	if (name && name[0] == 'w' && pm_is_digit(name[1]))
 		to[0] = 'x';
 	if (name && (!strcmp(name, "wsp")))
 		pm_reg_name_set(to, "sp");
@@ -95,6 +95,13 @@ void pm_arm64_operation(const struct pm_disasm *dis, const cs_insn *insn, struct
 	op->jump =
 		(insn->id == ARM64_INS_B && (detail->cc == ARM64_CC_AL || detail->cc == ARM64_CC_INVALID)) ||
 		insn->id == ARM64_INS_BR || insn->id == ARM64_INS_RET;
+	if (insn->id == ARM64_INS_RET)
+		op->kind = PM_INSN_RETURN;
+	if ((insn->id == ARM64_INS_MOVZ || insn->id == ARM64_INS_MOV) && detail->op_count == 2 &&
+	    detail->operands[1].type == ARM64_OP_IMM && detail->operands[1].shift.type == ARM64_SFT_INVALID) {
+		op->is_constant = true;
+		op->constant = (uint64_t)detail->operands[1].imm;
+	}
 	for (unsigned i = 0; i < detail->op_count; i++) {
 		const cs_arm64_op *operand = &detail->operands[i];
 
@@ -463,7 +470,7 @@ static void s390_name(char to[8], csh handle, unsigned reg)
 
 	if (name && name[0] == '%')
 		name++;
-	if (name && name[0] >= '0' && name[0] <= '9')
+	if (name && pm_is_digit(name[0]))
 		snprintf(to, 8, "r%u", (unsigned)strtoul(name, NULL, 10));
 	else
 		pm_reg_name_set(to, name);

@@ -70,7 +70,7 @@ static bool wide(uint32_t word, uint64_t addr, struct pm_operation *op, char tex
 		say_memory(text, stores[funct3], rs2, imm, rs1);
 		return true;
 	case 0x2f:
-		for (size_t i = 0; i < sizeof(atomics) / sizeof(atomics[0]); i++) {
+		for (size_t i = 0; i < PM_COUNT(atomics); i++) {
 			if (atomics[i].funct5 != word >> 27 || (funct3 != 2 && funct3 != 3))
 				continue;
 			memory(op, rs1, 0, 1u << funct3, atomics[i].funct5 != 2,

@@ -28,7 +28,7 @@ static void family(char to[8], csh handle, unsigned reg, bool is_64)
 				return;
 			}
 	/* r8d → r8 */
-	if (name[0] == 'r' && name[1] >= '0' && name[1] <= '9') {
+	if (name[0] == 'r' && pm_is_digit(name[1])) {
 		snprintf(to, 8, "r%u", (unsigned)strtoul(name + 1, NULL, 10));
 		return;
 	}
@@ -121,6 +121,23 @@ static void stack_operand(const cs_insn *insn, struct pm_operation *op, bool is_
 	mem->implicit = true;
 }
 
+static enum pm_insn_kind kind_of(unsigned id)
+{
+	static const struct {
+		unsigned id;
+		enum pm_insn_kind kind;
+	} rows[] = {
+		{ X86_INS_RET, PM_INSN_RETURN },      { X86_INS_DIV, PM_INSN_DIVIDE },
+		{ X86_INS_IDIV, PM_INSN_DIVIDE },     { X86_INS_UD2, PM_INSN_TRAP },
+		{ X86_INS_INT3, PM_INSN_BREAKPOINT },
+	};
+
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if (rows[i].id == id)
+			return rows[i].kind;
+	return PM_INSN_OTHER;
+}
+
 void pm_x86_operation(const struct pm_disasm *dis, const cs_insn *insn, struct pm_operation *op)
 {
 	const cs_x86 *x86 = &insn->detail->x86;
@@ -132,6 +149,19 @@ void pm_x86_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 	op->call = in_group(insn, X86_GRP_CALL);
 	op->jump = insn->id == X86_INS_JMP || insn->id == X86_INS_RET || insn->id == X86_INS_IRETQ ||
 		   insn->id == X86_INS_IRETD || insn->id == X86_INS_UD2 || insn->id == X86_INS_INT3;
+	op->kind = kind_of(insn->id);
+	/* AT&T's order: the source comes first. */
+	if ((insn->id == X86_INS_MOV || insn->id == X86_INS_MOVABS) && x86->op_count == 2 &&
+	    x86->operands[0].type == X86_OP_IMM && x86->operands[1].type == X86_OP_REG &&
+	    x86->operands[1].size >= 4) {
+		op->is_constant = true;
+		op->constant = x86->operands[1].size == 4 ? (uint32_t)x86->operands[0].imm
+							  : (uint64_t)x86->operands[0].imm;
+	}
+	if (insn->id == X86_INS_XOR && x86->op_count == 2 && x86->operands[0].type == X86_OP_REG &&
+	    x86->operands[1].type == X86_OP_REG && x86->operands[0].reg == x86->operands[1].reg &&
+	    x86->operands[0].size >= 4)
+		op->is_constant = true; /* 0 */
 	op->repeats = x86->prefix[0] == X86_PREFIX_REP || x86->prefix[0] == X86_PREFIX_REPNE;
 	for (unsigned i = 0; i < x86->op_count; i++) {
 		const cs_x86_op *operand = &x86->operands[i];
@@ -143,8 +173,10 @@ void pm_x86_operation(const struct pm_disasm *dis, const cs_insn *insn, struct p
 
 			if (written)
 				pm_operation_writes(op, name);
-			if (is_general(name, is_64) && !op->value[0])
+			if (is_general(name, is_64) && !op->value[0]) {
 				pm_reg_name_set(op->value, name);
+				op->value_size = operand->size;
+			}
 			continue;
 		}
 		if (operand->type != X86_OP_MEM || how == NONE)
@@ -307,7 +339,7 @@ void pm_x86_spell(csh handle, const cs_insn *insn, struct pm_buf *out)
 	for (const char *p = insn->op_str; *p; p++) {
 		if (*p == ' ' && before == ',')
 			continue;
-		if (*p == '-' && before == '$' && p[1] >= '0' && p[1] <= '9') {
+		if (*p == '-' && before == '$' && pm_is_digit(p[1])) {
 			spell_negative(insn, &p, out);
 			before = '0';
 			continue;
@@ -323,7 +355,7 @@ void pm_x86_spell(csh handle, const cs_insn *insn, struct pm_buf *out)
 				pm_buf_str(out, ",1"); /* (%rdx,%rax,1) */
 			inside = false;
 		}
-		if (!inside && *p >= '0' && *p <= '9' && (!before || strchr("$,-*:", before)) && p[1] != 'x')
+		if (!inside && pm_is_digit(*p) && (!before || strchr("$,-*:", before)) && p[1] != 'x')
 			pm_buf_str(out, "0x"); /* single digits are printed bare */
 		pm_buf_add(out, p, 1);
 		before = *p;

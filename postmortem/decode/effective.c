@@ -223,7 +223,7 @@ static void say(struct pm_incident *inc, const struct computed *c)
 							       : ", the fault address");
 	else if (c->inside)
 		pm_buf_printf(&buf, "; %s", c->inside);
-	else if (is_refused_elsewhere(inc, c->address))
+	else if (fault->effective_fine)
 		pm_buf_str(&buf, "; canonical, so it was not this address that was refused");
 	else if (fault->has_address)
 		pm_buf_printf(&buf, ", but the fault address is 0x%" PRIx64, fault->address);
@@ -270,6 +270,7 @@ void pm_effective_decode(struct pm_incident *inc)
 	fault->has_effective = true;
 	fault->effective = best.address;
 	fault->effective_equal = best.equal || best.inside;
+	fault->effective_fine = !fault->effective_equal && is_refused_elsewhere(inc, best.address);
 	fault->base_reg = name_or_null(inc, best.mem->base);
 	fault->index_reg = name_or_null(inc, best.mem->index);
 	/* Of KASAN's "shadow offset + address / 8" the address is the telling half. */
@@ -316,11 +317,13 @@ void pm_effective_classify(struct pm_incident *inc, const struct pm_address_spac
 	    value_of(regs, space->arch, fault->base_reg, &base)) {
 		if (!base && fault->displacement) {
 			*meaning = (struct pm_address_meaning){
-				PM_ADDR_NULL, PM_CERTAIN,
-				pm_arena_printf(&inc->arena, "NULL %c 0x%" PRIx64,
-						fault->displacement < 0 ? '-' : '+',
-						fault->displacement < 0 ? -(uint64_t)fault->displacement
-									: (uint64_t)fault->displacement)
+				.class = PM_ADDR_NULL,
+				.grade = PM_CERTAIN,
+				.words = pm_arena_printf(&inc->arena, "NULL %c 0x%" PRIx64,
+							 fault->displacement < 0 ? '-' : '+',
+							 fault->displacement < 0
+								 ? -(uint64_t)fault->displacement
+								 : (uint64_t)fault->displacement)
 			};
 			return;
 		}

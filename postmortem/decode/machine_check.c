@@ -20,7 +20,7 @@ const struct pm_mca_bit pm_mca_bits[] = {
 	{ 43, "poison", "data were used that had been marked bad", NULL, PM_MCA_AMD },
 	{ 40, "scrub", "found by the memory scrubber", NULL, PM_MCA_AMD },
 };
-const size_t pm_mca_nbits = sizeof(pm_mca_bits) / sizeof(pm_mca_bits[0]);
+const size_t pm_mca_nbits = PM_COUNT(pm_mca_bits);
 
 static bool is_set(uint64_t status, unsigned bit)
 {
@@ -76,14 +76,14 @@ static const struct {
 
 static const char *request(unsigned rrrr)
 {
-	return rrrr < sizeof(requests) / sizeof(requests[0]) ? requests[rrrr] : "reserved request";
+	return rrrr < PM_COUNT(requests) ? requests[rrrr] : "reserved request";
 }
 
 const char *pm_mca_code(uint16_t code, struct pm_arena *arena)
 {
 	unsigned ll = code & 3, tt = code >> 2 & 3, rrrr = code >> 4 & 15;
 
-	for (size_t i = 0; i < sizeof(simple_codes) / sizeof(simple_codes[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(simple_codes); i++)
 		if (simple_codes[i].code == code)
 			return simple_codes[i].words;
 	if (code & 0xe000)
@@ -96,7 +96,7 @@ const char *pm_mca_code(uint16_t code, struct pm_arena *arena)
 	if ((code & 0xff80) == 0x0080 || (code & 0xff80) == 0x0280) {
 		unsigned mmm = code >> 4 & 7, channel = code & 15;
 		const char *kind = (code & 0xff80) == 0x0280 ? "memory used as cache" : "memory controller";
-		const char *what = mmm < sizeof(memory) / sizeof(memory[0]) ? memory[mmm] : "reserved";
+		const char *what = mmm < PM_COUNT(memory) ? memory[mmm] : "reserved";
 
 		if (channel == 15)
 			return pm_arena_printf(arena, "%s: %s, channel not told", kind, what);
@@ -115,6 +115,25 @@ const char *pm_mca_code(uint16_t code, struct pm_arena *arena)
 	if ((code & 0xfc00) == 0x0400)
 		return "internal, unclassified";
 	return NULL;
+}
+
+enum pm_part pm_mca_part(uint16_t code)
+{
+	static const struct {
+		uint16_t mask, match;
+		enum pm_part part;
+	} rows[] = {
+		{ 0xffff, 0x0002, PM_PART_PROCESSOR }, { 0xffff, 0x0004, PM_PART_PROCESSOR },
+		{ 0xffff, 0x0005, PM_PART_PROCESSOR }, { 0xffff, 0x0400, PM_PART_PROCESSOR },
+		{ 0xeffc, 0x000c, PM_PART_CACHE },     { 0xeff0, 0x0010, PM_PART_PROCESSOR }, /* TLB */
+		{ 0xef80, 0x0080, PM_PART_MEMORY },    { 0xef80, 0x0280, PM_PART_MEMORY }, /* used as cache */
+		{ 0xef00, 0x0100, PM_PART_CACHE },     { 0xe800, 0x0800, PM_PART_BUS },
+	};
+
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if ((code & rows[i].mask) == rows[i].match)
+			return rows[i].part;
+	return PM_PART_UNKNOWN;
 }
 
 bool pm_mca_corrected_count(uint64_t status, enum pm_mca_vendor vendor, unsigned *count_out)
@@ -167,8 +186,7 @@ static const struct bit aer_correctable[] = {
 const char *pm_aer_status(uint32_t status, bool correctable, struct pm_arena *arena)
 {
 	const struct bit *bits = correctable ? aer_correctable : aer_uncorrectable;
-	size_t n = correctable ? sizeof(aer_correctable) / sizeof(aer_correctable[0])
-			       : sizeof(aer_uncorrectable) / sizeof(aer_uncorrectable[0]);
+	size_t n = correctable ? PM_COUNT(aer_correctable) : PM_COUNT(aer_uncorrectable);
 	const char *text = NULL;
 
 	for (size_t i = 0; i < n; i++)

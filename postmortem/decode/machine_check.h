@@ -2,10 +2,7 @@
 #ifndef PM_MACHINE_CHECK_H
 #define PM_MACHINE_CHECK_H
 
-#include "base/memory.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "incident.h"
 
 enum pm_mca_vendor { PM_MCA_UNKNOWN, PM_MCA_INTEL, PM_MCA_AMD };
 
@@ -24,6 +21,8 @@ const char *pm_mca_severity(uint64_t status, enum pm_mca_vendor vendor);
 /* The architectural error code, bits 0 to 15: "cache hierarchy: eviction of data, level 1".
  * NULL where the code is model-specific. */
 const char *pm_mca_code(uint16_t code, struct pm_arena *arena);
+/* The part that such a code points to. */
+enum pm_part pm_mca_part(uint16_t code);
 /* Corrected errors since the last read (Intel, bits 38 to 52); false where the processor does not count. */
 bool pm_mca_corrected_count(uint64_t status, enum pm_mca_vendor vendor, unsigned *count_out);
 /* "restart possible, …" */

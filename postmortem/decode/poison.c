@@ -11,31 +11,36 @@ struct pattern {
 	enum pm_system system;
 	uint8_t byte, end; /* end: what the last byte of an object holds instead; 0: the same */
 	enum pm_address_class class;
+	enum pm_poison poison;
 	const char *words;
 };
 
 static const struct pattern patterns[] = {
 	/* include/linux/poison.h */
-	{ PM_LINUX, 0x6b, 0xa5, PM_ADDR_SLAB_POISON,
+	{ PM_LINUX, 0x6b, 0xa5, PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "POISON_FREE (0x6b bytes): read from a freed slab object" },
-	{ PM_LINUX, 0x5a, 0xa5, PM_ADDR_SLAB_POISON,
+	{ PM_LINUX, 0x5a, 0xa5, PM_ADDR_SLAB_POISON, PM_POISON_UNSET,
 	  "POISON_INUSE (0x5a bytes): read from a slab object that was never initialised, or its padding" },
-	{ PM_LINUX, 0xa5, 0, PM_ADDR_SLAB_POISON, "POISON_END (0xa5 bytes): the end of a slab object" },
-	{ PM_LINUX, 0xbb, 0, PM_ADDR_SLAB_POISON,
+	{ PM_LINUX, 0xa5, 0, PM_ADDR_SLAB_POISON, PM_POISON_BOUNDS,
+	  "POISON_END (0xa5 bytes): the end of a slab object" },
+	{ PM_LINUX, 0xbb, 0, PM_ADDR_SLAB_POISON, PM_POISON_BOUNDS,
 	  "SLUB_RED_INACTIVE (0xbb bytes): the red zone of a free slab object" },
-	{ PM_LINUX, 0xcc, 0, PM_ADDR_SLAB_POISON,
+	{ PM_LINUX, 0xcc, 0, PM_ADDR_SLAB_POISON, PM_POISON_BOUNDS,
 	  "0xcc bytes: the red zone of a used slab object (SLUB_RED_ACTIVE), or freed init memory" },
-	{ PM_LINUX, 0xaa, 0, PM_ADDR_PAGE_POISON,
+	{ PM_LINUX, 0xaa, 0, PM_ADDR_PAGE_POISON, PM_POISON_FREED,
 	  "0xaa bytes: a freed page (PAGE_POISON), or a stack variable never initialised (clang's pattern)" },
-	{ PM_LINUX, 0xfe, 0, PM_ADDR_OTHER_POISON,
+	{ PM_LINUX, 0xfe, 0, PM_ADDR_OTHER_POISON, PM_POISON_UNSET,
 	  "0xfe bytes: a stack variable never initialised (gcc's pattern)" },
-	{ PM_LINUX, 0x11, 0, PM_ADDR_OTHER_POISON, "MUTEX_DEBUG_INIT (0x11 bytes)" },
-	{ PM_LINUX, 0x22, 0, PM_ADDR_OTHER_POISON,
+	{ PM_LINUX, 0x11, 0, PM_ADDR_OTHER_POISON, PM_POISON_UNSET, "MUTEX_DEBUG_INIT (0x11 bytes)" },
+	{ PM_LINUX, 0x22, 0, PM_ADDR_OTHER_POISON, PM_POISON_FREED,
 	  "MUTEX_DEBUG_FREE (0x22 bytes): a mutex or waiter already destroyed" },
-	{ PM_LINUX, 0x6c, 0, PM_ADDR_OTHER_POISON, "FLEX_ARRAY_FREE (0x6c bytes)" },
-	{ PM_LINUX, 0x5b, 0, PM_ADDR_OTHER_POISON, "JBD_POISON_FREE (0x5b bytes): a freed journal head" },
-	{ PM_LINUX, 0x5c, 0, PM_ADDR_OTHER_POISON, "JBD2_POISON_FREE (0x5c bytes): a freed journal head" },
-	{ PM_LINUX, 0xbd, 0, PM_ADDR_OTHER_POISON, "KEY_DESTROY (0xbd bytes): a destroyed key" },
+	{ PM_LINUX, 0x6c, 0, PM_ADDR_OTHER_POISON, PM_POISON_FREED, "FLEX_ARRAY_FREE (0x6c bytes)" },
+	{ PM_LINUX, 0x5b, 0, PM_ADDR_OTHER_POISON, PM_POISON_FREED,
+	  "JBD_POISON_FREE (0x5b bytes): a freed journal head" },
+	{ PM_LINUX, 0x5c, 0, PM_ADDR_OTHER_POISON, PM_POISON_FREED,
+	  "JBD2_POISON_FREE (0x5c bytes): a freed journal head" },
+	{ PM_LINUX, 0xbd, 0, PM_ADDR_OTHER_POISON, PM_POISON_FREED,
+	  "KEY_DESTROY (0xbd bytes): a destroyed key" },
 };
 
 /* A number of its own. */
@@ -44,6 +49,7 @@ struct magic {
 	unsigned bits; /* 0: any */
 	uint64_t value;
 	enum pm_address_class class;
+	enum pm_poison poison;
 	const char *words;
 };
 
@@ -53,57 +59,58 @@ struct magic {
 #define LIST2 "LIST_POISON2: the prev pointer of an entry that was already removed from its list"
 
 static const struct magic magics[] = {
-#define WITH_DELTA(bits, delta)                                                                              \
-	{ PM_LINUX, bits, (delta) + 0x100, PM_ADDR_LIST_POISON, LIST1 },                                     \
-		{ PM_LINUX, bits, (delta) + 0x122, PM_ADDR_LIST_POISON, LIST2 },                             \
-		{ PM_LINUX, bits, (delta) + 0x200, PM_ADDR_LIST_POISON, LIST2 " (older kernels)" },          \
-		{ PM_LINUX, bits, (delta) + 0x00100100, PM_ADDR_LIST_POISON,                                 \
-		  LIST1 " (kernels before 4.3)" },                                                           \
+#define LIST(bits, value, words)                                                                             \
 	{                                                                                                    \
-		PM_LINUX, bits, (delta) + 0x00200200, PM_ADDR_LIST_POISON, LIST2 " (kernels before 4.3)"     \
+		PM_LINUX, bits, value, PM_ADDR_LIST_POISON, PM_POISON_LIST, words                            \
 	}
+#define OTHER(bits, value, poison, words)                                                                    \
+	{                                                                                                    \
+		PM_LINUX, bits, value, PM_ADDR_OTHER_POISON, poison, words                                   \
+	}
+#define WITH_DELTA(bits, delta)                                                                              \
+	LIST(bits, (delta) + 0x100, LIST1), LIST(bits, (delta) + 0x122, LIST2),                              \
+		LIST(bits, (delta) + 0x200, LIST2 " (older kernels)"),                                       \
+		LIST(bits, (delta) + 0x00100100, LIST1 " (kernels before 4.3)"),                             \
+		LIST(bits, (delta) + 0x00200200, LIST2 " (kernels before 4.3)")
 	WITH_DELTA(64, DELTA),
 	WITH_DELTA(64, PPC_DELTA),
 #define OTHERS_WITH_DELTA(bits, delta)                                                                       \
-	{ PM_LINUX, bits, (delta) + 0x40, PM_ADDR_OTHER_POISON, "PP_SIGNATURE: a page of a page pool" },     \
-		{ PM_LINUX, bits, (delta) + 0x300, PM_ADDR_OTHER_POISON, "TIMER_ENTRY_STATIC" },             \
-		{ PM_LINUX, bits, (delta) + 0x400, PM_ADDR_OTHER_POISON,                                     \
-		  "TAIL_MAPPING: page->mapping of a tail page" },                                            \
-		{ PM_LINUX, bits, (delta) + 0x801, PM_ADDR_OTHER_POISON, "NET_PTR_POISON" },                 \
-	{                                                                                                    \
-		PM_LINUX, bits, (delta) + 0xeb9f, PM_ADDR_OTHER_POISON, "BPF_PTR_POISON"                     \
-	}
+	OTHER(bits, (delta) + 0x40, PM_POISON_INSIDE, "PP_SIGNATURE: a page of a page pool"),                \
+		OTHER(bits, (delta) + 0x300, PM_POISON_INSIDE, "TIMER_ENTRY_STATIC"),                        \
+		OTHER(bits, (delta) + 0x400, PM_POISON_INSIDE,                                               \
+		      "TAIL_MAPPING: page->mapping of a tail page"),                                         \
+		OTHER(bits, (delta) + 0x801, PM_POISON_FREED, "NET_PTR_POISON"),                             \
+		OTHER(bits, (delta) + 0xeb9f, PM_POISON_FREED, "BPF_PTR_POISON")
 	OTHERS_WITH_DELTA(64, DELTA),
 	OTHERS_WITH_DELTA(64, PPC_DELTA),
 	/* 32 bits have no delta: only what no structure offset looks like. */
-	{ PM_LINUX, 32, 0x122, PM_ADDR_LIST_POISON, LIST2 },
-	{ PM_LINUX, 32, 0x00100100, PM_ADDR_LIST_POISON, LIST1 " (kernels before 4.3)" },
-	{ PM_LINUX, 32, 0x00200200, PM_ADDR_LIST_POISON, LIST2 " (kernels before 4.3)" },
-	{ PM_LINUX, 0, 0xdead4ead, PM_ADDR_OTHER_POISON, "SPINLOCK_MAGIC: the inside of a spinlock" },
-	{ PM_LINUX, 0, 0xdeaf1eed, PM_ADDR_OTHER_POISON, "RWLOCK_MAGIC: the inside of an rwlock" },
-	{ PM_LINUX, 0, 0x57ac6e9d, PM_ADDR_OTHER_POISON, "STACK_END_MAGIC: the end of a kernel stack" },
-	{ PM_LINUX, 64, UINT64_C(0x57ac6e9d57ac6e9d), PM_ADDR_OTHER_POISON,
-	  "STACK_END_MAGIC: the end of a kernel stack" },
-	{ PM_LINUX, 0, 0xdeadbeef, PM_ADDR_OTHER_POISON,
-	  "0xdeadbeef (NEIGHBOR_DEAD, or a driver's own poison)" },
-	{ PM_LINUX, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_OTHER_POISON,
-	  "0xdeadbeef twice: some code's own poison" },
+	LIST(32, 0x122, LIST2),
+	LIST(32, 0x00100100, LIST1 " (kernels before 4.3)"),
+	LIST(32, 0x00200200, LIST2 " (kernels before 4.3)"),
+	OTHER(0, 0xdead4ead, PM_POISON_INSIDE, "SPINLOCK_MAGIC: the inside of a spinlock"),
+	OTHER(0, 0xdeaf1eed, PM_POISON_INSIDE, "RWLOCK_MAGIC: the inside of an rwlock"),
+	OTHER(0, 0x57ac6e9d, PM_POISON_INSIDE, "STACK_END_MAGIC: the end of a kernel stack"),
+	OTHER(64, UINT64_C(0x57ac6e9d57ac6e9d), PM_POISON_INSIDE,
+	      "STACK_END_MAGIC: the end of a kernel stack"),
+	OTHER(0, 0xdeadbeef, PM_POISON_MARK, "0xdeadbeef (NEIGHBOR_DEAD, or a driver's own poison)"),
+	OTHER(64, UINT64_C(0xdeadbeefdeadbeef), PM_POISON_MARK, "0xdeadbeef twice: some code's own poison"),
 	/* FreeBSD sys/vm/uma_dbg.c: trashed items */
-	{ PM_FREEBSD, 64, UINT64_C(0xdeadc0dedeadc0de), PM_ADDR_SLAB_POISON,
+	{ PM_FREEBSD, 64, UINT64_C(0xdeadc0dedeadc0de), PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "0xdeadc0de: read from a freed UMA item" },
-	{ PM_FREEBSD, 32, 0xdeadc0de, PM_ADDR_SLAB_POISON, "0xdeadc0de: read from a freed UMA item" },
+	{ PM_FREEBSD, 32, 0xdeadc0de, PM_ADDR_SLAB_POISON, PM_POISON_FREED,
+	  "0xdeadc0de: read from a freed UMA item" },
 	/* OpenBSD sys/kern/subr_poison.c */
-	{ PM_OPENBSD, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_SLAB_POISON,
+	{ PM_OPENBSD, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "0xdeadbeef: read from freed pool or malloc memory" },
-	{ PM_OPENBSD, 64, UINT64_C(0xdeafbeaddeafbead), PM_ADDR_SLAB_POISON,
+	{ PM_OPENBSD, 64, UINT64_C(0xdeafbeaddeafbead), PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "0xdeafbead: read from freed pool or malloc memory" },
-	{ PM_OPENBSD, 64, UINT64_C(0xdeadbeaddeadbead), PM_ADDR_SLAB_POISON,
+	{ PM_OPENBSD, 64, UINT64_C(0xdeadbeaddeadbead), PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "0xdeadbead: read from freed pool or malloc memory" },
 	/* NetBSD: kmem and pool checks fill with 0xdeadbeef */
-	{ PM_NETBSD, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_SLAB_POISON,
+	{ PM_NETBSD, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "0xdeadbeef: read from freed memory" },
 	/* XNU osfmk/kern/zalloc.c: ZONE_POISON */
-	{ PM_DARWIN, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_SLAB_POISON,
+	{ PM_DARWIN, 64, UINT64_C(0xdeadbeefdeadbeef), PM_ADDR_SLAB_POISON, PM_POISON_FREED,
 	  "0xdeadbeef: read from a freed zone element" },
 };
 
@@ -160,14 +167,18 @@ static bool find_magic(struct pm_arena *arena, enum pm_system system, uint64_t v
 		if (magics[i].system != system || magics[i].bits || value >> 32 != magics[i].value ||
 		    magics[i].value == 0xdeadbeef) /* too widely used as a start of anything */
 			continue;
-		*out = (struct pm_address_meaning){ magics[i].class, PM_LIKELY,
-						    pm_arena_printf(arena, "the upper half is %s",
-								    magics[i].words) };
+		*out = (struct pm_address_meaning){
+			.class = magics[i].class,
+			.grade = PM_LIKELY,
+			.words = pm_arena_printf(arena, "the upper half is %s", magics[i].words),
+			.poison = magics[i].poison,
+		};
 		return true;
 	}
 	if (!best)
 		return false;
 	out->class = best->class;
+	out->poison = best->poison;
 	out->grade = best->bits == 64 && magnitude(best_offset) <= 16 ? PM_CERTAIN : PM_LIKELY;
 	out->words = with_offset(arena, best->words, best_offset);
 	return true;
@@ -219,6 +230,7 @@ static bool find_pattern(struct pm_arena *arena, enum pm_system system, uint64_t
 			continue;
 		}
 		out->class = row->class;
+		out->poison = row->poison;
 		return true;
 	}
 	return false;

@@ -15,7 +15,7 @@ static const struct pm_region regions[] = {
 	  "a user address (5-level paging)" },
 	{ PM_LINUX, PM_X86_64, 57, U(0100000000000000), U(feffffffffffffff), PM_ADDR_NON_CANONICAL,
 	  PM_CERTAIN, "not canonical" },
-	{ PM_LINUX, PM_X86_64, 57, U(ff00000000000000), U(ff0fffffffffffff), PM_ADDR_UNKNOWN, PM_CERTAIN,
+	{ PM_LINUX, PM_X86_64, 57, U(ff00000000000000), U(ff0fffffffffffff), PM_ADDR_HOLE, PM_CERTAIN,
 	  "in the hole kept for the hypervisor, never mapped" },
 	{ PM_LINUX, PM_X86_64, 57, U(ff10000000000000), U(ff10ffffffffffff), PM_ADDR_UNKNOWN, PM_LIKELY,
 	  "in the LDT remap area" },
@@ -27,7 +27,7 @@ static const struct pm_region regions[] = {
 	  "in vmemmap (struct page)" },
 	{ PM_LINUX, PM_X86_64, 57, U(ffdf000000000000), U(fffffbffffffffff), PM_ADDR_KASAN_SHADOW, PM_LIKELY,
 	  "in KASAN's shadow memory" },
-	{ PM_LINUX, PM_X86_64, 57, U(ff91000000000000), U(fffffdffffffffff), PM_ADDR_UNKNOWN, PM_LIKELY,
+	{ PM_LINUX, PM_X86_64, 57, U(ff91000000000000), U(fffffdffffffffff), PM_ADDR_HOLE, PM_LIKELY,
 	  "in a hole between the kernel's regions" },
 	{ PM_LINUX, PM_X86_64, 48, U(0000800000000000), U(ffff7fffffffffff), PM_ADDR_NON_CANONICAL,
 	  PM_CERTAIN, "not canonical" },
@@ -37,10 +37,15 @@ static const struct pm_region regions[] = {
 	  "not canonical with 4-level paging" },
 	{ PM_LINUX, PM_X86_64, 0, U(ff00000000000000), U(ffff7fffffffffff), PM_ADDR_NON_CANONICAL, PM_LIKELY,
 	  "not canonical with 4-level paging" },
-	{ PM_LINUX, PM_X86_64, 0, U(ffff800000000000), U(ffff87ffffffffff), PM_ADDR_UNKNOWN, PM_CERTAIN,
+	{ PM_LINUX, PM_X86_64, 0, U(ffff800000000000), U(ffff87ffffffffff), PM_ADDR_HOLE, PM_CERTAIN,
 	  "in the hole kept for the hypervisor, never mapped" },
+	/* The LDT remap area took the start of the direct map in 4.20, and in the stable kernels since 4.14.82. */
+	{ PM_LINUX, PM_X86_64, 0, U(ffff880000000000), U(ffff887fffffffff), PM_ADDR_HOLE, PM_LIKELY,
+	  "in the LDT remap area, below the direct map", 4020, 0 },
 	{ PM_LINUX, PM_X86_64, 0, U(ffff880000000000), U(ffff887fffffffff), PM_ADDR_DIRECT_MAP, PM_LIKELY,
-	  "in the direct map of physical memory (kernels before 4.20), or the LDT remap area" },
+	  "in the direct map of physical memory", 1, 4014 },
+	{ PM_LINUX, PM_X86_64, 0, U(ffff880000000000), U(ffff887fffffffff), PM_ADDR_DIRECT_MAP, PM_LIKELY,
+	  "in the direct map of physical memory of older kernels, or the LDT remap area (since 4.20)" },
 	{ PM_LINUX, PM_X86_64, 0, U(ffff888000000000), U(ffffc87fffffffff), PM_ADDR_DIRECT_MAP, PM_LIKELY,
 	  "in the direct map of physical memory" },
 	{ PM_LINUX, PM_X86_64, 0, U(ffffc90000000000), U(ffffe8ffffffffff), PM_ADDR_VMALLOC, PM_LIKELY,
@@ -246,7 +251,8 @@ const struct pm_region *pm_region_find(const struct pm_address_space *space, uin
 
 		if (region->system == system && region->arch == space->arch &&
 		    (!region->va_bits || region->va_bits == space->va_bits) && addr >= region->start &&
-		    addr <= region->end)
+		    addr <= region->end && (!region->since || space->release >= region->since) &&
+		    (!region->before || space->release < region->before))
 			return region;
 	}
 	return NULL;

@@ -12,6 +12,7 @@ struct pm_region {
 	enum pm_address_class class;
 	enum pm_grade grade; /* certain: the architecture or the ABI fixes it */
 	const char *words;
+	unsigned since, before; /* releases, as in pm_address_space; 0: whatever the release, or not known */
 };
 
 /* The first region of the space's system and architecture that holds addr, or NULL. */

@@ -26,7 +26,7 @@ const struct pm_register *pm_register_lookup(const struct pm_regs *regs, enum pm
 	for (size_t i = 0; !reg && i < PM_COUNT(aliases); i++)
 		if (aliases[i].arch == arch && !strcmp(aliases[i].name, name))
 			reg = pm_regs_find(regs, aliases[i].printed);
-	if (!reg && name[0] == 'r' && name[1] >= '0' && name[1] <= '9' && arch != PM_X86_64) {
+	if (!reg && name[0] == 'r' && pm_is_digit(name[1]) && arch != PM_X86_64) {
 		unsigned number = (unsigned)strtoul(name + 1, NULL, 10);
 
 		for (size_t i = 0; !reg && i < PM_COUNT(number_forms); i++) {

@@ -1,5 +1,6 @@
 #include "decode/syscall.h"
 
+#include "base/symbol.h"
 #include "decode/bits.h"
 
 #include "decode/syscall_table.inc"
@@ -44,46 +45,6 @@ const char *pm_syscall_name(enum pm_arch arch, bool compat, uint64_t number)
 		return pm_code_find(common, PM_COUNT(common), number);
 	}
 	return NULL;
-}
-
-/* arch/.../include/asm/syscall_wrapper.h, include/linux/syscalls.h; SyS_ and SYSC_ before 4.17.
- * Longer prefixes stand before those that they start with. */
-static const char *const prefixes[] = {
-	"__x64_sys_",
-	"__ia32_compat_sys_",
-	"__ia32_sys_",
-	"__x64_compat_sys_",
-	"__x32_compat_sys_",
-	"__arm64_compat_sys_",
-	"__arm64_sys_",
-	"__riscv_compat_sys_",
-	"__riscv_sys_",
-	"__s390x_compat_sys_",
-	"__s390x_sys_",
-	"__s390_compat_sys_",
-	"__s390_sys_",
-	"__se_compat_sys_",
-	"__se_sys_",
-	"__do_compat_sys_",
-	"__do_sys_",
-	"compat_SyS_",
-	"C_SYSC_",
-	"SyS_",
-	"SYSC_",
-	"compat_sys_",
-	"sys_",
-};
-
-struct pm_slice pm_syscall_of_function(struct pm_slice function)
-{
-	for (size_t i = 0; i < PM_COUNT(prefixes); i++) {
-		struct pm_slice name = function;
-
-		if (!pm_take(&name, pm_slice_of(prefixes[i])))
-			continue;
-		return pm_slice_upto(name, pm_slice_find_char(name, '.')); /* .isra.0, .cold */
-	}
-	return (struct pm_slice){ 0 };
 }
 
 /* Where the user-mode registers keep the number, and the functions through which
@@ -165,7 +126,7 @@ void pm_syscall_decode(struct pm_incident *inc)
 	for (size_t i = 0; trace && i < trace->frames.n; i++) {
 		const struct pm_frame *frame = &trace->frames.v[i];
 		struct pm_slice function = pm_slice_of(frame->place.symbol);
-		struct pm_slice name = pm_syscall_of_function(function);
+		struct pm_slice name = pm_symbol_syscall(function);
 
 		if (frame->trust == PM_SCANNED)
 			continue;

@@ -7,10 +7,6 @@
 /* compat: a 32-bit call of a 64-bit kernel.  NULL: no such number, or no table for the architecture. */
 const char *pm_syscall_name(enum pm_arch arch, bool compat, uint64_t number);
 
-/* The call behind a kernel function, "__x64_sys_write" → "write"; an empty slice when
- * it is not one that system calls enter by. */
-struct pm_slice pm_syscall_of_function(struct pm_slice function);
-
 /* Fills actor.syscall, and syscall_nr from the user-mode registers, when they are not told. */
 void pm_syscall_decode(struct pm_incident *inc);
 

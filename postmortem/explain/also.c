@@ -98,7 +98,7 @@ static void interrupted(struct pm_incident *inc)
 	if (!trace)
 		return;
 	pm_walk(inc, trace, &walk);
-	if (walk.interrupted && walk.entry && strcmp(walk.entry, "page fault"))
+	if (walk.interrupted && walk.entry && walk.entered != PM_ENTRY_PAGE_FAULT)
 		pm_also(inc, "the %s interrupted %s", walk.entry, pm_function_words(inc, walk.interrupted));
 }
 
@@ -116,7 +116,7 @@ static void ending(struct pm_incident *inc)
 	    !(inc->headline && strstr(inc->headline, inc->panic_reason)))
 		pm_also(inc, "it ended in a panic: %s%s", inc->panic_reason,
 			strcmp(inc->panic_reason, "Fatal exception") ? "" : " (panic_on_oops is set)");
-	if (inc->end < sizeof(words) / sizeof(*words) && words[inc->end])
+	if (inc->end < PM_COUNT(words) && words[inc->end])
 		pm_also(inc, "%s", words[inc->end]);
 	else if (inc->end == PM_END_GOES_ON && !inc->panicked)
 		pm_also(inc, "the system went on running");

@@ -50,7 +50,7 @@ static const struct pm_theme *const themes[] = {
 
 static void run_rules(struct pm_incident *inc)
 {
-	for (size_t i = 0; i < sizeof(themes) / sizeof(*themes); i++) {
+	for (size_t i = 0; i < PM_COUNT(themes); i++) {
 		for (size_t k = 0; k < themes[i]->n; k++) {
 			const struct pm_rule *rule = &themes[i]->rules[k];
 

@@ -824,7 +824,7 @@ static const struct pm_frame_name no_names[] = {
 
 #define TABLE(t)                                                                                             \
 	{                                                                                                    \
-		t, sizeof(t) / sizeof(*(t))                                                                  \
+		t, PM_COUNT(t)                                                                               \
 	}
 const struct pm_frame_names pm_frame_names[PM_SYSTEMS] = {
 	[PM_SYSTEM_UNKNOWN] = TABLE(no_names), [PM_LINUX] = TABLE(linux_names),

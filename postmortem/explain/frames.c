@@ -1,31 +1,13 @@
 #include "explain/frames.h"
 
-#include <ctype.h>
 #include <string.h>
 
-size_t pm_symbol_stem(const char *symbol)
+static bool name_matches(const char *name, const char *symbol, size_t stem)
 {
-	const char *dot = strchr(symbol, '.');
+	size_t n = strlen(name);
 
-	/* Rust's and assembler's names may hold other dots; only compilers' suffixes are cut. */
-	for (; dot; dot = strchr(dot + 1, '.')) {
-		static const char *const suffixes[] = { ".isra", ".constprop", ".part",  ".cold",
-							".llvm", ".lto",       ".__uniq" };
-
-		for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
-			if (dot != symbol && !strncmp(dot, suffixes[i], strlen(suffixes[i])))
-				return (size_t)(dot - symbol);
-	}
-	return strlen(symbol);
-}
-
-bool pm_symbol_same(const char *a, const char *b)
-{
-	if (!a || !b)
-		return false;
-	size_t n = pm_symbol_stem(a);
-
-	return n == pm_symbol_stem(b) && !strncmp(a, b, n);
+	return name[n - 1] == '*' ? n - 1 <= stem && !strncmp(symbol, name, n - 1)
+				  : n == stem && !strncmp(symbol, name, n);
 }
 
 enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol)
@@ -34,62 +16,74 @@ enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol)
 		return PM_FRAME_STORY;
 	size_t stem = pm_symbol_stem(symbol);
 
-	for (size_t i = 0; i < pm_frame_names[system].n; i++) {
-		const char *name = pm_frame_names[system].names[i].name;
-		size_t n = strlen(name);
-
-		if (name[n - 1] == '*' ? n - 1 <= stem && !strncmp(symbol, name, n - 1)
-				       : n == stem && !strncmp(symbol, name, n))
+	for (size_t i = 0; i < pm_frame_names[system].n; i++)
+		if (name_matches(pm_frame_names[system].names[i].name, symbol, stem))
 			return pm_frame_names[system].names[i].class;
-	}
 	bool calls =
 		system == PM_LINUX || system == PM_FREEBSD || system == PM_OPENBSD || system == PM_NETBSD;
 
-	return calls && pm_frame_syscall(symbol) ? PM_FRAME_CALL : PM_FRAME_STORY;
+	return calls && pm_symbol_syscall(pm_slice_of(symbol)).n ? PM_FRAME_CALL : PM_FRAME_STORY;
 }
 
-const char *pm_frame_syscall(const char *symbol)
+enum pm_wait pm_frame_wait(const char *symbol)
 {
-	static const char *const prefixes[] = {
-		"__x64_sys_",
-		"__ia32_sys_",
-		"__se_sys_",
-		"__do_sys_",
-		"__arm64_sys_",
-		"__riscv_sys_",
-		"__s390x_sys_",
-		"__s390_sys_",
-		"__x64_compat_sys_",
-		"__ia32_compat_sys_",
-		"__se_compat_sys_",
-		"__do_compat_sys_",
-		"__arm64_compat_sys_",
-		"__powerpc_sys_",
-		"SyS_",
-		"SYSC_",
-		"C_SYSC_",
-		"compat_SyS_",
-		"compat_sys_",
-		"sys_",
-		"__se_",
+	/* Anywhere in the name; the first match wins. */
+	static const struct {
+		const char *part;
+		enum pm_wait wait;
+	} rows[] = {
+		{ "preempt_schedule", PM_WAIT_PREEMPTED },
+		{ "spin_on_owner", PM_WAIT_SLEEP }, /* before it sleeps */
+		{ "optimistic_spin", PM_WAIT_SLEEP },
+		{ "spin",
+		  PM_WAIT_SPIN }, /* _raw_spin_lock, native_queued_spin_lock_slowpath, ticket_spin_lock */
+		{ "queued_read_lock", PM_WAIT_RWLOCK },
+		{ "queued_write_lock", PM_WAIT_RWLOCK },
+		{ "raw_read_lock", PM_WAIT_RWLOCK },
+		{ "raw_write_lock", PM_WAIT_RWLOCK },
+		{ "smp_call", PM_WAIT_ANSWER },
+		{ "csd_lock", PM_WAIT_ANSWER },
+		{ "lock", PM_WAIT_SLEEP },
+		{ "down_", PM_WAIT_SLEEP },
 	};
+	static const char *const scheduler[] = { "__schedule*", "schedule*", "__switch_to*" };
 
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
-
-		if (!strncmp(symbol, prefixes[i], n) && islower((unsigned char)symbol[n]))
-			return symbol + n;
-	}
-	return NULL;
+	if (!symbol)
+		return PM_WAIT_OTHER;
+	for (size_t i = 0; i < PM_COUNT(scheduler); i++)
+		if (name_matches(scheduler[i], symbol, pm_symbol_stem(symbol)))
+			return PM_WAIT_SCHEDULER;
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if (strstr(symbol, rows[i].part))
+			return rows[i].wait;
+	return PM_WAIT_OTHER;
 }
+
+bool pm_frame_allocates(const char *symbol)
+{
+	static const char *const parts[] = { "quarantine", "qlist", "slab_alloc", "kmem_cache_alloc" };
+
+	for (size_t i = 0; symbol && i < PM_COUNT(parts); i++)
+		if (strstr(symbol, parts[i]))
+			return true;
+	return false;
+}
+
+const char *pm_frame_retpoline(const char *symbol)
+{
+	static const char prefix[] = "__x86_indirect_thunk_";
+
+	return symbol && !strncmp(symbol, prefix, sizeof(prefix) - 1) ? symbol + sizeof(prefix) - 1 : NULL;
+}
+
+/* An interrupt whose entry is not told yet. */
+static const char plain_irq[] = "interrupt";
 
 /* "asm_sysvec_apic_timer_interrupt" → "apic timer interrupt". */
 static const char *irq_words(struct pm_incident *inc, const char *symbol)
 {
 	static const char *const prefixes[] = { "asm_sysvec_", "__sysvec_", "sysvec_", "smp_" };
-	static const char *const generic = "interrupt";
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+	for (size_t i = 0; i < PM_COUNT(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
 
 		if (strncmp(symbol, prefixes[i], n))
@@ -101,7 +95,7 @@ static const char *irq_words(struct pm_incident *inc, const char *symbol)
 		return strstr(words, "interrupt") ? words
 						  : pm_arena_printf(&inc->arena, "%s interrupt", words);
 	}
-	return generic;
+	return plain_irq;
 }
 
 static const char *thread_words(struct pm_incident *inc, const struct pm_trace *trace)
@@ -116,9 +110,9 @@ static const char *thread_words(struct pm_incident *inc, const struct pm_trace *
 	return "kernel thread";
 }
 
-static const char *call_words(struct pm_incident *inc, const char *name)
+static const char *call_words(struct pm_incident *inc, struct pm_slice name)
 {
-	return pm_arena_printf(&inc->arena, "%.*s(2)", (int)pm_symbol_stem(name), name);
+	return pm_arena_printf(&inc->arena, "%.*s(2)", PM_FMT(name));
 }
 
 /* Of a system call whose own function was inlined away. */
@@ -127,9 +121,11 @@ static const char *syscall_words(struct pm_incident *inc, bool crash, const stru
 	const char *outermost = walk->places.v[walk->places.n - 1]->symbol;
 
 	if (crash && inc->actor.syscall)
-		return call_words(inc, inc->actor.syscall);
-	if (!strncmp(outermost, "ksys_", 5) && outermost[5])
-		return call_words(inc, outermost + 5);
+		return call_words(inc, pm_slice_of(inc->actor.syscall));
+	struct pm_slice inner = { outermost, pm_symbol_stem(outermost) };
+
+	if (pm_take(&inner, PM_S("ksys_")) && inner.n)
+		return call_words(inc, inner);
 	return "system call";
 }
 
@@ -158,6 +154,15 @@ static void add_place(struct pm_incident *inc, const struct pm_trace *trace, siz
 			return;
 	}
 	*PM_PUSH(&inc->arena, &walk->places) = &inc->place;
+}
+
+/* The innermost entry counts, and only what stands inside of it. */
+static void enter(struct pm_walk *walk, enum pm_entry entered, const char *words)
+{
+	if (!walk->places.n || walk->entry)
+		return;
+	walk->entered = entered;
+	walk->entry = words;
 }
 
 void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_walk *walk)
@@ -197,46 +202,46 @@ void pm_walk(struct pm_incident *inc, const struct pm_trace *trace, struct pm_wa
 		case PM_FRAME_REPORT:
 			break;
 		case PM_FRAME_EXCEPTION:
-			if (walk->places.n && !walk->entry)
-				walk->entry = strstr(symbol, "fault") ? "page fault" : "exception";
+			if (strstr(symbol, "fault"))
+				enter(walk, PM_ENTRY_PAGE_FAULT, "page fault");
+			else
+				enter(walk, PM_ENTRY_EXCEPTION, "exception");
 			break;
 		case PM_FRAME_NMI:
-			if (walk->places.n && !walk->entry)
-				walk->entry = "NMI";
+			enter(walk, PM_ENTRY_NMI, "NMI");
 			break;
 		case PM_FRAME_IRQ:
-			if (walk->places.n && (!walk->entry || !strcmp(walk->entry, "interrupt")))
+			if (walk->places.n && (!walk->entry || walk->entry == plain_irq)) {
+				walk->entered = PM_ENTRY_IRQ;
 				walk->entry = irq_words(inc, symbol);
+			}
 			break;
 		case PM_FRAME_TICK:
-			if (walk->places.n && !walk->entry)
-				walk->entry = "interrupt";
+			enter(walk, PM_ENTRY_IRQ, plain_irq);
 			break;
 		case PM_FRAME_SOFTIRQ:
-			if (walk->places.n && !walk->entry)
-				walk->entry = "softirq";
+			enter(walk, PM_ENTRY_SOFTIRQ, "softirq");
 			break;
 		case PM_FRAME_SYSCALL:
 			if (!walk->entry && walk->places.n)
-				walk->entry = syscall_words(inc, crash, walk);
+				enter(walk, PM_ENTRY_CALL, syscall_words(inc, crash, walk));
 			goto done;
 		case PM_FRAME_CALL:
 			if (walk->entry) {
 				walk->interrupted = walk->interrupted ? walk->interrupted : &frame->place;
 				goto done;
 			}
-			walk->entry = call_words(inc, pm_frame_syscall(symbol));
+			walk->entered = PM_ENTRY_CALL;
+			walk->entry = call_words(inc, pm_symbol_syscall(pm_slice_of(symbol)));
 			if (!walk->places.n)
 				*PM_PUSH(&inc->arena, &walk->places) = &frame->place;
 			goto done;
 		case PM_FRAME_THREAD:
-			if (!walk->entry && walk->places.n)
-				walk->entry = thread_words(inc, trace);
+			enter(walk, PM_ENTRY_THREAD, thread_words(inc, trace));
 			goto done;
 		case PM_FRAME_IDLE:
 			walk->idle = true;
-			if (!walk->entry && walk->places.n)
-				walk->entry = "idle task";
+			enter(walk, PM_ENTRY_IDLE, "idle task");
 			goto done;
 		case PM_FRAME_STORY:
 		case PM_FRAME_WAIT:

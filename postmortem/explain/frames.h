@@ -2,6 +2,7 @@
 #ifndef PM_EXPLAIN_FRAMES_H
 #define PM_EXPLAIN_FRAMES_H
 
+#include "base/symbol.h"
 #include "incident.h"
 
 enum pm_frame_class {
@@ -33,16 +34,39 @@ extern const struct pm_frame_names pm_frame_names[PM_SYSTEMS];
 /* symbol with or without compiler suffixes; NULL is PM_FRAME_STORY. */
 enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol);
 
-/* "write" of "__x64_sys_write", "__se_sys_write", "SyS_write"; NULL: it is no system call's function. */
-const char *pm_frame_syscall(const char *symbol);
+/* What a function that waits (PM_FRAME_WAIT) waits by. */
+enum pm_wait {
+	PM_WAIT_OTHER,
+	PM_WAIT_SCHEDULER, /* the scheduler itself: the task has left its CPU */
+	PM_WAIT_PREEMPTED, /* the same, but not by its own will */
+	PM_WAIT_SPIN,      /* a spin lock, on the CPU */
+	PM_WAIT_RWLOCK,    /* a spin lock for readers and writers */
+	PM_WAIT_SLEEP,     /* a lock that sleeps */
+	PM_WAIT_ANSWER,    /* another CPU's answer */
+};
+enum pm_wait pm_frame_wait(const char *symbol);
+/* A function of the kernel's memory allocators, which work on lists in memory that anybody may have overwritten. */
+bool pm_frame_allocates(const char *symbol);
+/* "rax" of "__x86_indirect_thunk_rax": an indirect call or jump in disguise (retpoline); NULL: none. */
+const char *pm_frame_retpoline(const char *symbol);
 
-/* Length of a symbol without ".isra.0", ".constprop.1", ".part.2", ".cold", … */
-size_t pm_symbol_stem(const char *symbol);
-bool pm_symbol_same(const char *a, const char *b);
+/* By what the kernel was entered. */
+enum pm_entry {
+	PM_ENTRY_UNKNOWN,
+	PM_ENTRY_CALL, /* a system call */
+	PM_ENTRY_PAGE_FAULT,
+	PM_ENTRY_EXCEPTION,
+	PM_ENTRY_NMI,
+	PM_ENTRY_IRQ,
+	PM_ENTRY_SOFTIRQ,
+	PM_ENTRY_THREAD, /* it did not: a kernel thread */
+	PM_ENTRY_IDLE,
+};
 
 /* A trace as a story. */
 struct pm_walk {
 	PM_VEC(const struct pm_place *) places; /* innermost first; no machinery */
+	enum pm_entry entered;
 	const char *entry; /* "write(2)", "softirq", "kernel thread kswapd0"; NULL: not told */
 	const struct pm_place *interrupted; /* what an interrupt on the way interrupted, or NULL */
 	bool idle;                          /* the CPU was idle */

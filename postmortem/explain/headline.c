@@ -3,8 +3,6 @@
 
 #include "base/pattern.h"
 
-#include <ctype.h>
-
 static const char *access_words(enum pm_access access)
 {
 	switch (access) {
@@ -73,7 +71,7 @@ static const char *bare_message(struct pm_incident *inc)
 		return inc->title;
 	while (*message == ' ' || *message == '\t')
 		message++;
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+	for (size_t i = 0; i < PM_COUNT(prefixes); i++)
 		if (!strncmp(message, prefixes[i], strlen(prefixes[i])))
 			message += strlen(prefixes[i]);
 	/* "lib/a.c:615 at f+0x4/0x5, CPU#1: comm/2": the same since 6.18. */
@@ -114,19 +112,14 @@ static const char *access_headline(struct pm_incident *inc)
 		return with_place(
 			inc, pm_kind_words(f->kind)); /* the address printed is a hashed one since 4.15 */
 	/* The check of an access failed, not the access: its size and direction are the check's. */
-	if (f->address_class == PM_ADDR_KASAN_SHADOW && f->address_words) {
-		struct pm_match m;
-
-		if (pm_match("^KASAN's shadow of {*}: {*}$", pm_slice_of(f->address_words), &m))
-			return pm_arena_printf(
-				&inc->arena, "%s: KASAN's check of an access to %.*s (%.*s) faulted",
-				pm_slice_starts(m.cap[1], PM_S("NULL")) ? pm_kind_words(PM_KIND_NULL_DEREF)
-									: pm_kind_words(f->kind),
-				PM_FMT(m.cap[0]), PM_FMT(m.cap[1]));
-	}
+	if (f->has_shadowed)
+		return pm_arena_printf(
+			&inc->arena, "%s: KASAN's check of an access to 0x%llx-0x%llx (%s) faulted",
+			pm_kind_words(f->shadowed_class == PM_ADDR_NULL ? PM_KIND_NULL_DEREF : f->kind),
+			(unsigned long long)f->shadowed_first, (unsigned long long)f->shadowed_last,
+			f->shadowed_words);
 	/* A general protection fault tells no address: the operand's is only worth telling when it was refused. */
-	if (f->kind == PM_KIND_GPF && !f->has_address && f->effective_words &&
-	    strstr(f->effective_words, "canonical, so it was not"))
+	if (f->effective_fine)
 		return with_place(inc, pm_kind_words(f->kind));
 	headline = memory_headline(inc, pm_kind_words(f->kind));
 	if (f->kind == PM_KIND_NULL_DEREF && f->access == PM_EXECUTE && f->has_address && !f->address)
@@ -216,30 +209,25 @@ static const char *hung_headline(struct pm_incident *inc)
 
 static const char *lockdep_headline(struct pm_incident *inc)
 {
-	static const struct {
-		const char *message, *words;
-	} rows[] = {
-		{ "circular locking dependency", "possible deadlock: locks taken in a circle" },
-		{ "recursive locking", "possible deadlock: a task takes a lock that it holds" },
-		{ "inconsistent lock state",
-		  "possible deadlock: a lock taken inside an interrupt and with interrupts on" },
-		{ "unsafe lock order",
-		  "possible deadlock: a lock of interrupts depends on one that is taken with interrupts on" },
-		{ "irq lock inversion", "possible deadlock: an interrupt inverts the order of two locks" },
-		{ "Invalid wait context", "a sleeping lock is taken where sleeping is not allowed" },
-		{ "bad unlock balance", "a lock is released that is not held" },
-		{ "bad contention", "lock bookkeeping is inconsistent" },
-		{ "still has locks held", "a task exits or freezes with a lock held" },
-		{ "still held", "a lock is still held" },
-		{ "held lock freed", "memory with a held lock in it is freed" },
-		{ "non-static key", "a lock is used that was never initialised" },
-		{ "suspicious RCU", "RCU used without its lock" },
+	static const char *const words[PM_LOCK_BUGS] = {
+		[PM_LOCK_CIRCLE] = "possible deadlock: locks taken in a circle",
+		[PM_LOCK_RECURSION] = "possible deadlock: a task takes a lock that it holds",
+		[PM_LOCK_INCONSISTENT] =
+			"possible deadlock: a lock taken inside an interrupt and with interrupts on",
+		[PM_LOCK_IRQ_ORDER] = "possible deadlock: a lock of interrupts depends on one that is taken "
+				      "with interrupts on",
+		[PM_LOCK_IRQ_INVERSION] = "possible deadlock: an interrupt inverts the order of two locks",
+		[PM_LOCK_WAIT_CONTEXT] = "a sleeping lock is taken where sleeping is not allowed",
+		[PM_LOCK_NOT_HELD] = "a lock is released that is not held",
+		[PM_LOCK_CONTENTION] = "lock bookkeeping is inconsistent",
+		[PM_LOCK_LEFT_HELD] = "a task exits or freezes with a lock held",
+		[PM_LOCK_LEFT_TO_USER] = "a task returns to user mode with a lock held",
+		[PM_LOCK_FREED] = "memory with a held lock in it is freed",
+		[PM_LOCK_UNKNOWN_KEY] = "a lock is used that was never initialised",
+		[PM_LOCK_RCU] = "RCU used without its lock",
 	};
 
-	for (size_t i = 0; inc->fault.message && i < sizeof(rows) / sizeof(*rows); i++)
-		if (strcasestr(inc->fault.message, rows[i].message))
-			return rows[i].words;
-	return NULL;
+	return words[inc->fault.lock_bug];
 }
 
 static const char *panic_headline(struct pm_incident *inc)
@@ -423,7 +411,7 @@ static const char *default_headline(struct pm_incident *inc)
 
 void pm_explain_headline(struct pm_incident *inc)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && !inc->headline; i++)
+	for (size_t i = 0; i < PM_COUNT(rows) && !inc->headline; i++)
 		if (rows[i].kinds >> inc->fault.kind & 1)
 			inc->headline = rows[i].words(inc);
 	if (!inc->headline)

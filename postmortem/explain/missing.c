@@ -46,9 +46,8 @@ void pm_explain_missing(struct pm_incident *inc)
 			   "the kernel's release: places cannot be looked up in source or debug information");
 	if (inc->machine.system != PM_LINUX)
 		return;
-	for (size_t i = 0; i < inc->missing.n; i++)
-		if (!strncmp(inc->missing.v[i], "source lines", 12)) /* the symbols' reader has said it */
-			return;
+	if (inc->symbols_missing)
+		return;
 	if (inc->place.symbol && !inc->place.file && has(CPU_FAULTS | PM_K(SOFT_LOCKUP), inc))
 		pm_missing(inc, "debug information: no source line and no member names (see next)");
 }

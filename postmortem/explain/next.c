@@ -3,39 +3,48 @@
 
 #define NEXT_MAX 4
 
+/* What the advice is about: worth nothing where the kernel has it. */
+enum need { NEEDS_NOTHING, NEEDS_KASAN, NEEDS_SLUB_DEBUG, NEEDS_LOCKDEP };
+
 /* Which option of the kernel would tell more, by kind. */
 static const struct {
 	uint64_t kinds;
 	const char *rule; /* a statement that must be there; NULL: none */
 	const char *words;
+	enum need need;
 } options[] = {
 	{ PM_K(PAGE_FAULT) | PM_K(GPF) | PM_K(LIST_CORRUPTION) | PM_K(NULL_DEREF) | PM_K(NON_CANONICAL),
 	  "poison",
 	  "boot with slub_debug=FZPU to learn who freed the object, or use a kernel with KASAN, which stops "
-	  "at the first bad access" },
+	  "at the first bad access",
+	  NEEDS_SLUB_DEBUG },
 	{ PM_K(PAGE_FAULT) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(EXECUTE_NX), NULL,
 	  "if it happens again at varying places, memory is being overwritten: a kernel with KASAN (or "
-	  "slub_debug=FZPU) stops nearer to the cause" },
+	  "slub_debug=FZPU) stops nearer to the cause",
+	  NEEDS_SLUB_DEBUG },
 	{ PM_K(LIST_CORRUPTION) | PM_K(BAD_PAGE) | PM_K(SLAB_CORRUPTION) | PM_K(REFCOUNT), NULL,
 	  "reproduce it with KASAN, or with slub_debug=FZPU on the command line: both say who allocated and "
-	  "freed the object" },
+	  "freed the object",
+	  NEEDS_SLUB_DEBUG },
 	{ PM_K(STACK_CANARY), NULL,
 	  "look for local arrays in it and copies into them; a kernel with KASAN that checks stacks "
 	  "(CONFIG_KASAN_STACK) "
-	  "stops at the write" },
+	  "stops at the write",
+	  NEEDS_KASAN },
 	{ PM_K(STACK_CANARY), NULL, "look for local arrays in it and copies into them" },
 	{ PM_K(STACK_END), NULL,
 	  "look for deep recursion and large local variables on the way; with CONFIG_VMAP_STACK a guard page "
 	  "stops "
 	  "at the first access past the end" },
 	{ PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(HUNG_TASK), "double-acquire",
-	  "a kernel with CONFIG_PROVE_LOCKING proves it and names both places" },
+	  "a kernel with CONFIG_PROVE_LOCKING proves it and names both places", NEEDS_LOCKDEP },
 	{ PM_K(HUNG_TASK), "waits-for-lock",
 	  "look at the tasks named with that lock: their traces tell which one holds it (echo w or t > "
 	  "/proc/sysrq-trigger shows them)" },
 	{ PM_K(HUNG_TASK), NULL,
 	  "get all blocked tasks at the next time (echo w > /proc/sysrq-trigger); a kernel with "
-	  "CONFIG_PROVE_LOCKING names the holders" },
+	  "CONFIG_PROVE_LOCKING names the holders",
+	  NEEDS_LOCKDEP },
 	{ PM_K(RCU_STALL) | PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP), NULL,
 	  "if it happens again, compare the places of several reports: the same loop is the cause, ever "
 	  "different places mean load or a stalled host" },
@@ -89,9 +98,9 @@ static const struct pm_place *blamed(struct pm_incident *inc)
 /* "sys_write" and "__x64_sys_write" */
 static bool same_call(const char *a, const char *b)
 {
-	const char *one = pm_frame_syscall(a), *other = pm_frame_syscall(b);
+	struct pm_slice one = pm_symbol_syscall(pm_slice_of(a)), other = pm_symbol_syscall(pm_slice_of(b));
 
-	return one && other && !strcmp(one, other);
+	return one.n && pm_slice_eq(one, other);
 }
 
 static void look_at_place(struct pm_incident *inc)
@@ -102,8 +111,11 @@ static void look_at_place(struct pm_incident *inc)
 
 	if (elsewhere >> inc->fault.kind & 1)
 		return;
-	if (inc->panic_reason && strstr(inc->panic_reason, "sysrq"))
+	if (inc->on_request)
 		return;
+	if (pm_found(inc, "constant-pointer") && inc->fault.base_from &&
+	    inc->fault.kind != PM_KIND_WRITE_READ_ONLY)
+		pm_next(inc, NULL, "look in the source for the constant that is used as an address");
 	if (pm_found(inc, "recursion") &&
 	    (inc->fault.kind == PM_KIND_STACK_GUARD || inc->fault.kind == PM_KIND_DOUBLE_FAULT ||
 	     inc->fault.kind == PM_KIND_STACK_END)) {
@@ -181,25 +193,20 @@ static void boot(struct pm_incident *inc)
 	}
 }
 
-/* Told by the oops's first line, or by KASAN's functions and shadow in the report. */
-static bool has_kasan(const struct pm_incident *inc)
+/* Does the kernel have that already? */
+static bool has(const struct pm_incident *inc, enum need need)
 {
-	static const char *const names[] = {
-		"kasan_", "__kasan_", "__asan_", "__hwasan_", "check_memory_region", "quarantine_"
-	};
-
-	if ((inc->fault.flags && strstr(inc->fault.flags, "KASAN")) ||
-	    inc->fault.address_class == PM_ADDR_KASAN_SHADOW)
-		return true;
-	for (size_t i = 0; i < inc->traces.n; i++)
-		for (size_t k = 0; k < inc->traces.v[i].frames.n; k++) {
-			const char *symbol = inc->traces.v[i].frames.v[k].place.symbol;
-
-			for (size_t n = 0; symbol && n < sizeof(names) / sizeof(*names); n++)
-				if (!strncmp(symbol, names[n], strlen(names[n])))
-					return true;
-		}
-	return inc->place.symbol && !strncmp(inc->place.symbol, "__hwasan_", 9);
+	switch (need) {
+	case NEEDS_KASAN:
+		return inc->machine.kasan;
+	case NEEDS_SLUB_DEBUG:
+		return inc->machine.kasan ||
+		       (inc->machine.command_line && strstr(inc->machine.command_line, "slub_debug="));
+	case NEEDS_LOCKDEP:
+		return inc->machine.lockdep;
+	default:
+		return false;
+	}
 }
 
 void pm_explain_next(struct pm_incident *inc)
@@ -211,17 +218,15 @@ void pm_explain_next(struct pm_incident *inc)
 	look_at_place(inc);
 	if (inc->machine.system != PM_LINUX)
 		return;
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+	for (size_t i = 0; i < PM_COUNT(options); i++) {
 		if (!(options[i].kinds >> inc->fault.kind & 1) ||
 		    (options[i].rule && !pm_found(inc, options[i].rule)))
 			continue;
+		/* Memory that is right needs no checker. */
+		if (options[i].need == NEEDS_SLUB_DEBUG && pm_found(inc, "constant-pointer"))
+			continue;
 		/* A sanitizer's kernel needs no advice to use one, nor lockdep's. */
-		if (strstr(options[i].words, "KASAN") && has_kasan(inc))
-			continue;
-		if (strstr(options[i].words, "PROVE_LOCKING") && inc->locks.n)
-			continue;
-		if (strstr(options[i].words, "slub_debug") && inc->machine.command_line &&
-		    strstr(inc->machine.command_line, "slub_debug="))
+		if (has(inc, options[i].need))
 			continue;
 		pm_next(inc, NULL, "%s", options[i].words);
 		break;

@@ -26,7 +26,7 @@ struct pm_theme {
 };
 #define PM_THEME(table)                                                                                      \
 	{                                                                                                    \
-		table, sizeof(table) / sizeof(*(table))                                                      \
+		table, PM_COUNT(table)                                                                       \
 	}
 
 extern const struct pm_theme pm_theme_trust, pm_theme_memory, pm_theme_sanitizer, pm_theme_stack,

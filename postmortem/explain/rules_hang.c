@@ -3,13 +3,18 @@
 
 #include "base/pattern.h"
 
-static const char *story_words(enum pm_frame_class first, const char *symbol)
+static const char *story_words(const char *symbol)
 {
-	if (first == PM_FRAME_WAIT && strstr(symbol, "spin"))
+	switch (pm_frame_wait(symbol)) {
+	case PM_WAIT_SPIN:
 		return "waits for a spin lock";
-	if (first == PM_FRAME_WAIT && (strstr(symbol, "smp_call") || strstr(symbol, "csd_lock")))
+	case PM_WAIT_RWLOCK:
+		return "waits for a read-write spin lock";
+	case PM_WAIT_ANSWER:
 		return "waits for another CPU to answer";
-	return "waits";
+	default:
+		return "waits";
+	}
 }
 
 /* What the stalled CPU was doing: its own trace, else that of the CPU which was asked. */
@@ -29,8 +34,9 @@ static const struct pm_trace *stalled_trace(const struct pm_incident *inc)
 
 static bool is_scheduler(const char *symbol)
 {
-	return symbol && (!strncmp(symbol, "__schedule", 10) || !strncmp(symbol, "schedule", 8) ||
-			  !strncmp(symbol, "__switch_to", 11) || !strncmp(symbol, "preempt_schedule", 16));
+	enum pm_wait wait = pm_frame_wait(symbol);
+
+	return wait == PM_WAIT_SCHEDULER || wait == PM_WAIT_PREEMPTED;
 }
 
 /* Of a task that left its CPU not by its own will: where the scheduler was entered, or NULL. */
@@ -46,7 +52,7 @@ static const struct pm_place *preempted_at(const struct pm_incident *inc, const 
 
 		if (trace->frames.v[i].trust == PM_SCANNED)
 			continue;
-		if (symbol && !strncmp(symbol, "preempt_schedule", 16) && scheduler)
+		if (pm_frame_wait(symbol) == PM_WAIT_PREEMPTED && scheduler)
 			return &trace->frames.v[i].place;
 		/* Before it only the scheduler itself: else something else runs by now. */
 		if (!is_scheduler(symbol) && pm_frame_class(inc->machine.system, symbol) != PM_FRAME_REPORT)
@@ -90,8 +96,7 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	if (first == PM_FRAME_WAIT)
 		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, walk.places.v[0]->at,
-				  "%s %s in %s, called by %s", cpu,
-				  story_words(first, walk.places.v[0]->symbol),
+				  "%s %s in %s, called by %s", cpu, story_words(walk.places.v[0]->symbol),
 				  pm_function_words(inc, walk.places.v[0]), pm_function_words(inc, culprit));
 	else
 		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, culprit->at,
@@ -99,7 +104,7 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 				  "end, or has too much to do without a cond_resched()",
 				  cpu, pm_function_words(inc, culprit));
 	pm_because(inc, finding, culprit->at);
-	if (walk.entry && !strcmp(walk.entry, "softirq"))
+	if (walk.entered == PM_ENTRY_SOFTIRQ)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, trace->at,
 			"it ran in a softirq: the task named is only whom it interrupted");
 	return true;

@@ -3,19 +3,13 @@
 
 #include "base/pattern.h"
 
-/* Which part, by the words that the decoded records use. */
-static const struct {
-	const char *in; /* a meaning or value holds it */
-	const char *part;
-} parts[] = {
-	{ "memory controller", "a memory module or its slot" },
-	{ "Memory", "a memory module or its slot" },
-	{ "DRAM", "a memory module or its slot" },
-	{ "cache", "the processor (one of its caches)" },
-	{ "TLB", "the processor" },
-	{ "bus", "the processor, or what is attached to its bus (memory, PCIe)" },
-	{ "interconnect", "the processor, or what is attached to its bus (memory, PCIe)" },
-	{ "PCIe", "the PCIe device or slot that the record names" },
+/* Words of enum pm_part. */
+static const char *const parts[] = {
+	[PM_PART_MEMORY] = "a memory module or its slot",
+	[PM_PART_CACHE] = "the processor (one of its caches)",
+	[PM_PART_PROCESSOR] = "the processor",
+	[PM_PART_BUS] = "the processor, or what is attached to its bus (memory, PCIe)",
+	[PM_PART_PCIE] = "the PCIe device or slot that the record names",
 };
 
 static bool is_hardware_group(const char *group)
@@ -23,7 +17,7 @@ static bool is_hardware_group(const char *group)
 	static const char *const groups[] = { "machine-check", "mce", "edac",     "ghes",
 					      "apei",          "aer", "hardware", "nmi" };
 
-	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+	for (size_t i = 0; i < PM_COUNT(groups); i++)
 		if (!strcmp(group, groups[i]))
 			return true;
 	return false;
@@ -34,7 +28,7 @@ static bool machine_check(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_fact *facts[16];
 	size_t n = 0;
 
-	for (size_t i = 0; i < inc->facts.n && n < sizeof(facts) / sizeof(*facts); i++)
+	for (size_t i = 0; i < inc->facts.n && n < PM_COUNT(facts); i++)
 		if (is_hardware_group(inc->facts.v[i].group))
 			facts[n++] = &inc->facts.v[i];
 	struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
@@ -47,21 +41,25 @@ static bool machine_check(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool part(struct pm_incident *inc, const struct pm_rule *rule)
 {
+	const struct pm_fact *told = NULL, *module = NULL;
+
 	for (size_t i = 0; i < inc->facts.n; i++) {
 		const struct pm_fact *fact = &inc->facts.v[i];
 
-		if (!is_hardware_group(fact->group))
-			continue;
-		for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
-			if (!(fact->meaning && strcasestr(fact->meaning, parts[k].in)))
-				continue;
-			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, fact->at,
-				"the part to suspect is %s: the record says %s", parts[k].part,
-				fact->meaning);
-			return true;
-		}
+		told = told || !fact->part ? told : fact;
+		if (!module && fact->part == PM_PART_MEMORY && !strcmp(fact->name, "dimm"))
+			module = fact;
 	}
-	return false;
+	if (!told)
+		return false;
+	struct pm_finding *finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, told->at,
+					     "the part to suspect is %s: the record says %s%s%s",
+					     parts[told->part], told->meaning ? told->meaning : told->value,
+					     module && module != told ? ", module " : "",
+					     module && module != told ? module->value : "");
+	if (module)
+		pm_because(inc, finding, module->at);
+	return true;
 }
 
 static bool nmi(struct pm_incident *inc, const struct pm_rule *rule)
@@ -78,7 +76,7 @@ static bool hardware_before(struct pm_incident *inc, const struct pm_rule *rule)
 						"EDAC {*}: {*} CE ",   "EDAC {*}: {*} UE ",
 						"AER: {*}Uncorrected", "I/O error, dev " };
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+	for (size_t i = 0; i < PM_COUNT(patterns); i++) {
 		const struct pm_log_line *line = pm_log_find(inc, patterns[i], true, NULL);
 
 		if (!line || line->report)

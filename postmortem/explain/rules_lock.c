@@ -65,8 +65,7 @@ static const char *interrupt_takes(struct pm_incident *inc)
 /* The second number of "{2:2}" is what a lock may be taken under, inner and outer (5.7, PROVE_RAW_LOCK_NESTING). */
 static bool wait_context(struct pm_incident *inc, const struct pm_rule *rule, const struct pm_lock *wanted)
 {
-	const char *context = inc->actor.context;
-	bool interrupt = context && (!strcmp(context, "irq") || !strcmp(context, "nmi"));
+	bool interrupt = inc->actor.context == PM_RUNS_IRQ || inc->actor.context == PM_RUNS_NMI;
 
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, wanted->at, "%s takes %s%s%s",
 		pm_task_words(inc, wanted->task, wanted->has_pid, wanted->pid), wanted->name,
@@ -94,7 +93,7 @@ static bool wanted_while_held(struct pm_incident *inc, const struct pm_rule *rul
 		    !strcmp(inc->locks.v[i].name, inner) && inc->locks.v[i].pid == wanted->pid)
 			held = &inc->locks.v[i];
 	/* A wait context is wrong whatever else is held: what encloses it is printed apart. */
-	if (inc->fault.message && strcasestr(inc->fault.message, "invalid wait context"))
+	if (inc->fault.lock_bug == PM_LOCK_WAIT_CONTEXT)
 		return wait_context(inc, rule, wanted);
 	for (size_t i = 0; i < inc->locks.n && !held; i++)
 		if (inc->locks.v[i].role == PM_LOCK_HELD && inc->locks.v[i].has_pid == wanted->has_pid &&
@@ -172,8 +171,7 @@ static bool recursive(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED), *held = lock_with(inc, PM_LOCK_HELD);
 
-	if (!inc->fault.message || !strstr(inc->fault.message, "recursive locking") || !wanted || !held ||
-	    !wanted->name || !held->name)
+	if (inc->fault.lock_bug != PM_LOCK_RECURSION || !wanted || !held)
 		return false;
 	if (wanted->has_addr && held->has_addr && wanted->addr == held->addr)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, wanted->at,
@@ -209,8 +207,8 @@ static bool double_acquire(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_place *taker = walk.places.v[i];
 	bool spins = false;
 	for (size_t k = 0; k < i && !spins; k++)
-		spins = strstr(walk.places.v[k]->symbol, "spin_lock") != NULL;
-	spins = spins || (inc->place.symbol && strstr(inc->place.symbol, "spin_lock"));
+		spins = pm_frame_wait(walk.places.v[k]->symbol) == PM_WAIT_SPIN;
+	spins = spins || pm_frame_wait(inc->place.symbol) == PM_WAIT_SPIN;
 	if (!spins)
 		return false;
 	/* Held locks of this very task, where the kernel knows them. */
@@ -270,7 +268,9 @@ const struct pm_lock *pm_lock_waited_for(struct pm_incident *inc)
 			return last;
 		if (!waits)
 			return NULL;
-		acquires = acquires || strstr(symbol, "lock") || strstr(symbol, "down_");
+		enum pm_wait wait = pm_frame_wait(symbol);
+		acquires =
+			acquires || wait == PM_WAIT_SLEEP || wait == PM_WAIT_SPIN || wait == PM_WAIT_RWLOCK;
 		if (acquires && pm_symbol_same(symbol, last->taken.symbol))
 			return last;
 	}
@@ -459,7 +459,7 @@ static bool exits_holding(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool never_initialised(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	if (!inc->fault.message || !strstr(inc->fault.message, "non-static key"))
+	if (inc->fault.lock_bug != PM_LOCK_UNKNOWN_KEY)
 		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->fault.at,
 		"the lock was never initialised (spin_lock_init(), mutex_init()), or its object was "
@@ -480,25 +480,6 @@ static bool rcu_usage(struct pm_incident *inc, const struct pm_rule *rule)
 		"an RCU-protected pointer was read without rcu_read_lock() or the lock that protects its "
 		"update");
 	return true;
-}
-
-/* Locks that sleep themselves, and the marks of a work item, forbid nobody to sleep. */
-static bool may_sleep_under(const struct pm_lock *lock)
-{
-	static const char *const names[] = {
-		"(wq_completion)", "(work_completion)", "mutex",       "_sem",   "rwsem",
-		"sk_lock-",        "sb_writers",        "sb_internal", "i_mutex"
-	};
-	/* The second number is the inner wait type: 3 a sleeping lock, 0 none (since 5.7). */
-	static const char *const types[] = { "-{3:3}", "-{4:4}", "-{0:0}" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strstr(lock->name, names[i]))
-			return true;
-	for (size_t i = 0; lock->type && i < sizeof(types) / sizeof(*types); i++)
-		if (strstr(lock->type, types[i]))
-			return true;
-	return false;
 }
 
 /* Who took the spin lock or disabled preemption under which the sleep happened. */
@@ -526,7 +507,7 @@ static bool atomic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (lock->role != PM_LOCK_HELD || !lock->name ||
 		    (inc->actor.has_pid && lock->has_pid && lock->pid != inc->actor.pid) ||
-		    may_sleep_under(lock))
+		    lock->sleeps == PM_LOCK_SLEEPS)
 			continue;
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "it holds %s%s%s", lock->name,
 			lock->taken.symbol ? ", taken in " : "",

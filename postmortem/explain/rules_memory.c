@@ -3,9 +3,6 @@
 
 #include "base/pattern.h"
 
-#include <ctype.h>
-#include <stdlib.h>
-
 #define ACCESS_KINDS                                                                                         \
 	(PM_K(NULL_DEREF) | PM_K(PAGE_FAULT) | PM_K(WRITE_READ_ONLY) | PM_K(EXECUTE_NX) | PM_K(SMEP) |       \
 	 PM_K(SMAP) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(ALIGNMENT) | PM_K(EXTERNAL_ABORT) |             \
@@ -34,6 +31,12 @@ static bool operand_speaks(const struct pm_incident *inc)
 	const struct pm_fault *f = &inc->fault;
 
 	return f->base_reg && f->has_effective && (f->effective_equal || !f->has_address);
+}
+
+/* Does the address stand in the code itself, so that its bits say nothing about memory? */
+static bool is_constant(const struct pm_incident *inc)
+{
+	return operand_speaks(inc) && !inc->fault.index_reg && inc->fault.base_origin == PM_ORIGIN_CONSTANT;
 }
 
 static bool instruction(struct pm_incident *inc, const struct pm_rule *rule)
@@ -97,7 +100,8 @@ static bool null_member(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_fault *f = &inc->fault;
 	uint64_t addr;
 
-	if (f->address_class != PM_ADDR_NULL || !bad_address(inc, &addr) || f->access == PM_EXECUTE)
+	if (f->address_class != PM_ADDR_NULL || !bad_address(inc, &addr) || f->access == PM_EXECUTE ||
+	    is_constant(inc))
 		return false;
 	const char *member = f->member ? pm_arena_printf(&inc->arena, "`%s` in %s", f->member,
 							 f->member_type ? f->member_type : "its structure")
@@ -165,16 +169,14 @@ static bool null_call(struct pm_incident *inc, const struct pm_rule *rule)
 /* A retpoline returns to where the register named in it points: an indirect call or jump in disguise. */
 static bool retpoline(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	const char *prefix = "__x86_indirect_thunk_", *symbol = inc->place.symbol;
+	const char *symbol = inc->place.symbol, *through = pm_frame_retpoline(symbol);
 	const struct pm_insn *insn = marked_insn(inc);
 	const struct pm_trace *trace = pm_incident_crash_trace(inc);
 	struct pm_walk walk = { 0 };
 
-	if (!symbol || strncmp(symbol, prefix, strlen(prefix)) || !insn || !insn->text ||
-	    !strstr(insn->text, "ret"))
+	if (!through || !insn || insn->kind != PM_INSN_RETURN)
 		return false;
-	const struct pm_register *reg =
-		pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), symbol + strlen(prefix));
+	const struct pm_register *reg = pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), through);
 	if (!reg)
 		return false;
 	if (trace)
@@ -193,10 +195,9 @@ static bool retpoline(struct pm_incident *inc, const struct pm_rule *rule)
 static bool bad_jump(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	const char *words = inc->fault.error_words;
 	const char *names = NULL;
 
-	if (!inc->place.has_addr || inc->place.symbol || !words || !strstr(words, "PC alignment"))
+	if (!inc->place.has_addr || inc->place.symbol || !inc->fault.bad_pc)
 		return false;
 	for (size_t i = 0; regs && i < regs->regs.n; i++)
 		if (regs->regs.v[i].value == inc->place.addr && strcmp(regs->regs.v[i].name, "pc"))
@@ -216,9 +217,9 @@ static bool base_from(struct pm_incident *inc, const struct pm_rule *rule)
 
 	/* In a shadow's address the register is only a shifted one. */
 	if (!operand_speaks(inc) || !f->base_from || f->address_class == PM_ADDR_KASAN_SHADOW ||
-	    pm_found(inc, "kasan-range"))
+	    is_constant(inc) || pm_found(inc, "kasan-range"))
 		return false;
-	if (!strncmp(f->base_from, "call", 4) || !strncmp(f->base_from, "bl", 2)) {
+	if (f->base_origin == PM_ORIGIN_RESULT) {
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, inc->code.at,
 			"%s is what the function called just before (`%s`) returned", f->base_reg,
 			f->base_from);
@@ -230,44 +231,51 @@ static bool base_from(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
-/* What the class of the address says about its past. */
+static bool constant(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	bool object = f->address_class == PM_ADDR_KERNEL_TEXT || f->address_class == PM_ADDR_MODULE;
+
+	if (!is_constant(inc))
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, inc->code.at,
+		object ? "the address stands in the code itself (`%s`): it is that of a fixed object, no "
+			 "pointer went wrong"
+		       : "the address stands in the code itself (`%s`): no pointer was overwritten, the "
+			 "source uses a constant as one",
+		f->base_from);
+	return true;
+}
+
+/* What a poisoned pointer says about its past. */
 static bool poison(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	static const struct {
-		enum pm_address_class class;
-		const char *words;
-	} rows[] = {
-		{ PM_ADDR_LIST_POISON, "a list entry was used that had already been deleted: removed twice, "
-				       "or walked without the lock that its removal takes" },
-		{ PM_ADDR_SLAB_POISON, "the pointer itself was read from slab memory that is not in use: a "
-				       "use after free, or a member that nobody set" },
-		{ PM_ADDR_PAGE_POISON,
-		  "a pointer was read from a page that was already freed: a use after free" },
-		{ PM_ADDR_OTHER_POISON,
-		  "a pointer was used after its owner had poisoned it: use after the end of its life" },
+	static const char *const words[] = {
+		[PM_POISON_LIST] = "a list entry was used that had already been deleted: removed twice, or "
+				   "walked without the lock that its removal takes",
+		[PM_POISON_FREED] = "a pointer was read from memory that had been given back already: a use "
+				    "after free",
+		[PM_POISON_UNSET] =
+			"a pointer was read that nobody had set: a member or variable used before "
+			"its first assignment",
+		[PM_POISON_BOUNDS] =
+			"a pointer was read from outside of an object: past its end, or from one "
+			"that is freed",
+		[PM_POISON_INSIDE] = "what the code took for a pointer is part of another object: its memory "
+				     "was freed and used anew, or is not of the type that the code takes it "
+				     "for",
+		[PM_POISON_MARK] = "a pointer was used after its owner had marked it as dead: use after the "
+				   "end of its life",
 	};
 	const struct pm_fault *f = &inc->fault;
 	uint64_t addr;
 
-	if (!bad_address(inc, &addr))
+	if (!bad_address(inc, &addr) || !f->address_poison || f->has_shadowed || is_constant(inc))
 		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (rows[i].class != f->address_class)
-			continue;
-		if (f->address_words && strstr(f->address_words, "_MAGIC")) {
-			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-				"%s: what the code took for a pointer is part of another object: its memory "
-				"was "
-				"freed and used anew, or is not of the type that the code takes it for",
-				f->address_words);
-			return true;
-		}
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s%s%s",
-			f->address_words ? f->address_words : "", f->address_words ? ": " : "",
-			rows[i].words);
-		return true;
-	}
-	return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s%s%s",
+		f->address_words ? f->address_words : "", f->address_words ? ": " : "",
+		words[f->address_poison]);
+	return true;
 }
 
 /* The faulting pointer may be plain while another register of the same operation holds poison. */
@@ -284,8 +292,10 @@ static bool poison_in_registers(struct pm_incident *inc, const struct pm_rule *r
 	for (size_t i = 0; regs && i < regs->regs.n; i++) {
 		const struct pm_register *reg = &regs->regs.v[i];
 
-		if (!reg->meaning || !strcasestr(reg->meaning, "poison") ||
-		    strcasestr(reg->meaning, "initialis"))
+		/* Locks' own marks are as often looked at on purpose. */
+		if (!reg->meaning || (reg->poison != PM_POISON_LIST && reg->poison != PM_POISON_FREED &&
+				      reg->poison != PM_POISON_UNSET && reg->poison != PM_POISON_BOUNDS &&
+				      reg->poison != PM_POISON_MARK))
 			continue;
 		if (!n++)
 			first = reg->at;
@@ -305,7 +315,7 @@ static bool error_pointer(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
 
-	if (f->address_class != PM_ADDR_ERROR_POINTER)
+	if (f->address_class != PM_ADDR_ERROR_POINTER || is_constant(inc))
 		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
 		"%s%sa function returned an error inside of the pointer and its caller did not check it with "
@@ -337,7 +347,7 @@ static bool text_over_pointer(struct pm_incident *inc, const struct pm_rule *rul
 	const char *text;
 	uint64_t addr;
 
-	if (f->address_class != PM_ADDR_TEXT_LIKE || !bad_address(inc, &addr))
+	if (f->address_class != PM_ADDR_TEXT_LIKE || !bad_address(inc, &addr) || is_constant(inc))
 		return false;
 	if (f->base_reg && operand_speaks(inc)) {
 		const struct pm_register *base =
@@ -371,8 +381,9 @@ static bool user_pointer(struct pm_incident *inc, const struct pm_rule *rule)
 			"copy_from_user() or get_user()");
 	else
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-			"the address is one of user space: a user pointer used directly, or a kernel pointer "
-			"that was overwritten with data");
+			is_constant(inc) ? "the address is one of user space"
+					 : "the address is one of user space: a user pointer used directly, "
+					   "or a kernel pointer that was overwritten with data");
 	return true;
 }
 
@@ -383,7 +394,7 @@ static bool flipped_bit(struct pm_incident *inc, const struct pm_rule *rule)
 	uint64_t addr, wrong;
 
 	if (inc->machine.arch != PM_X86_64 || f->address_class != PM_ADDR_NON_CANONICAL ||
-	    !bad_address(inc, &addr))
+	    !bad_address(inc, &addr) || is_constant(inc))
 		return false;
 	wrong = ~addr & UINT64_C(0xffff800000000000);
 	if (!wrong || wrong & (wrong - 1))
@@ -404,9 +415,10 @@ static bool non_canonical(struct pm_incident *inc, const struct pm_rule *rule)
 	    pm_found(inc, "flipped-bit") || f->kind == PM_KIND_KASAN)
 		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-		"0x%llx is no address at all (non-canonical): the pointer was overwritten or read from "
-		"memory that holds something else by now",
-		(unsigned long long)addr);
+		"0x%llx is no address at all (non-canonical)%s", (unsigned long long)addr,
+		is_constant(inc) ? ""
+				 : ": the pointer was overwritten or read from memory that holds something "
+				   "else by now");
 	return true;
 }
 
@@ -417,7 +429,8 @@ static bool read_only(struct pm_incident *inc, const struct pm_rule *rule)
 	if (f->address_class == PM_ADDR_KERNEL_TEXT || f->address_class == PM_ADDR_MODULE)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
 			"the target lies in the kernel's image or a module, which is read-only after start: "
-			"a const object or code was written, or the pointer is wrong");
+			"a const object or code was written%s",
+			is_constant(inc) ? "" : ", or the pointer is wrong");
 	else
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
 			"the page is mapped, but read-only: a const or __ro_after_init object was written, "
@@ -453,25 +466,16 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 		{ PM_ADDR_DIRECT_MAP,
 		  "the address lies in the direct map of physical memory, but the page is not mapped: a wild "
 		  "pointer, or a page that was taken out of the map" },
+		{ PM_ADDR_HOLE, "kernels map nothing there: a wild pointer, or one that was computed from "
+				"something else than a pointer" },
 	};
 	const struct pm_fault *f = &inc->fault;
 
-	if (pm_found(inc, "kasan-range"))
+	if (pm_found(inc, "kasan-range") || is_constant(inc))
 		return false;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		if (rows[i].class != f->address_class)
 			continue;
-		/* The area below the direct map: its beginning moved in 4.20. */
-		const char *release = inc->machine.release;
-		if (f->address_words && strstr(f->address_words, "kernels before 4.20") && release &&
-		    isdigit((unsigned char)release[0]) && strtoul(release, NULL, 10) >= 5) {
-			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-				"nothing is mapped there: the address lies below the direct map of physical "
-				"memory: a "
-				"wild pointer, or one that was computed from something else than a pointer");
-			return true;
-		}
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at, "%s", rows[i].words);
 		return true;
 	}
@@ -483,24 +487,18 @@ static bool unmapped_area(struct pm_incident *inc, const struct pm_rule *rule)
 static bool shadow_check(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
-	struct pm_match m;
-
-	if (f->address_class != PM_ADDR_KASAN_SHADOW || !f->address_words)
+	if (!f->has_shadowed)
 		return false;
-	if (pm_match("^KASAN's shadow of {*}: {*}$", pm_slice_of(f->address_words), &m)) {
-		bool null = pm_slice_starts(m.cap[1], PM_S("NULL"));
-		bool user = pm_slice_has(m.cap[1], PM_S("user address"));
-
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE,
-			f->address_at.line ? f->address_at : inc->code.at,
-			"it is KASAN's check that faulted, before an access to %.*s: %.*s%s",
-			PM_FMT(m.cap[0]), PM_FMT(m.cap[1]),
-			null   ? ", so a NULL pointer, plus the offset of a member"
-			: user ? ", so a pointer that was overwritten, or one of user space used directly"
-			       : ", so a wild pointer");
-		return true;
-	}
-	return false;
+	bool null = f->shadowed_class == PM_ADDR_NULL, user = f->shadowed_class == PM_ADDR_USER;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at.line ? f->address_at : inc->code.at,
+		"it is KASAN's check that faulted, before an access to 0x%llx-0x%llx: %s%s",
+		(unsigned long long)f->shadowed_first, (unsigned long long)f->shadowed_last,
+		f->shadowed_words,
+		null   ? ", so a NULL pointer, plus the offset of a member"
+		: user ? ", so a pointer that was overwritten, or one of user space used directly"
+		: f->address_poison ? ""
+				    : ", so a wild pointer");
+	return true;
 }
 
 /* The kernel printed what KASAN thinks of a fault that it did not catch itself. */
@@ -545,8 +543,7 @@ static bool told_by_caller(struct pm_incident *inc, const struct pm_rule *rule)
 		const char *symbol = walk.places.v[at++]->symbol;
 
 		between += !pm_symbol_same(symbol, inc->place.symbol);
-		memory = memory || strstr(symbol, "quarantine") || strstr(symbol, "qlist") ||
-			 strstr(symbol, "slab_alloc") || strstr(symbol, "kmem_cache_alloc");
+		memory = memory || pm_frame_allocates(symbol);
 	}
 	if (memory) {
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, culprit->at,
@@ -566,44 +563,34 @@ static bool divide(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_insn *insn = marked_insn(inc);
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	struct pm_slice text, word;
+	const struct pm_register *reg;
 
-	if (!insn || !insn->text)
+	if (!insn || insn->kind != PM_INSN_DIVIDE)
 		return false;
-	text = pm_slice_of(insn->text);
-	if (!pm_take_word(&text, &word) ||
-	    !(pm_slice_starts(word, PM_S("div")) || pm_slice_starts(word, PM_S("idiv"))))
-		return false;
-	text = pm_slice_trim(text);
-	pm_take_char(&text, '%');
-	/* A 32-bit register is the lower half of the printed one. */
-	for (size_t i = 0; regs && i < regs->regs.n; i++) {
-		const struct pm_register *reg = &regs->regs.v[i];
-		const char *name = reg->name;
-		uint64_t value = reg->value;
-		bool whole = pm_slice_eq(text, pm_slice_of(name));
-		bool half = text.n == 3 && text.p[0] == 'e' && strlen(name) == 3 && name[0] == 'r' &&
-			    !memcmp(text.p + 1, name + 1, 2);
-		bool dword = text.n >= 3 && text.p[0] == 'r' && text.p[text.n - 1] == 'd' &&
-			     strlen(name) == text.n - 1 && isdigit((unsigned char)name[1]) &&
-			     !memcmp(text.p, name, text.n - 1);
-
-		if (!whole && !half && !dword)
-			continue;
-		if (half || dword)
-			value &= 0xffffffff;
-		struct pm_finding *finding =
-			value == 0 ? pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, reg->at,
-					     "`%s` divides by %.*s, which is 0", insn->text, PM_FMT(text))
-				   : pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, reg->at,
-					     "`%s` divides by %.*s = %llu: the quotient does not fit its "
-					     "register",
-					     insn->text, PM_FMT(text), (unsigned long long)value);
-		pm_because(inc, finding, inc->code.at);
+	if (!insn->reg) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at,
+			"`%s` divides by a value in memory: it is 0, or the quotient does not fit",
+			insn->text);
 		return true;
 	}
-	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at,
-		"`%s` divides by a value in memory: it is 0, or the quotient does not fit", insn->text);
+	reg = pm_regs_find(regs, insn->reg);
+	if (!reg)
+		return false;
+	uint64_t value = reg->value;
+	if (insn->reg_size && insn->reg_size < 8)
+		value &= (UINT64_C(1) << 8 * insn->reg_size) - 1;
+	/* Part of a register: "the low 4 bytes of rcx". */
+	const char *divisor =
+		insn->reg_size && insn->reg_size * 8 < reg->bits
+			? pm_arena_printf(&inc->arena, "the low %u bytes of %s", insn->reg_size, insn->reg)
+			: insn->reg;
+	struct pm_finding *finding =
+		value == 0 ? pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, reg->at,
+				     "`%s` divides by 0: that is in %s", insn->text, divisor)
+			   : pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, reg->at,
+				     "`%s` divides by %llu, in %s: the quotient does not fit its register",
+				     insn->text, (unsigned long long)value, divisor);
+	pm_because(inc, finding, inc->code.at);
 	return true;
 }
 
@@ -611,8 +598,7 @@ static bool invalid_opcode(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_insn *insn = marked_insn(inc);
 
-	if (!insn || insn->size < 2 || insn->bytes[0] != 0x0f || insn->bytes[1] != 0x0b ||
-	    (inc->machine.arch != PM_X86_64 && inc->machine.arch != PM_I386))
+	if (!insn || insn->kind != PM_INSN_TRAP)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->code.at,
 		"the instruction is ud2, which compilers and BUG() put where code must never get to: a check "
@@ -649,7 +635,7 @@ static bool bug_reason(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (strstr(line->text, "[ end trace "))
 			return false;
-		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+		for (size_t k = 0; k < PM_COUNT(rows); k++) {
 			if (!pm_match(rows[k].pattern, pm_slice_of(line->text), &m))
 				continue;
 			pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, line->at, "%.*s: %.*s: %s",
@@ -677,6 +663,7 @@ static const struct pm_rule rules[] = {
 	{ "error-code", error_code, ACCESS_KINDS },
 	{ "address-disagrees", disagreement, ACCESS_KINDS & ~(PM_K(STACK_GUARD) | PM_K(DOUBLE_FAULT)) },
 	{ "kasan-range", kasan_range, ACCESS_KINDS & ~PM_K(KASAN), PM_LINUX },
+	{ "constant-pointer", constant, ACCESS_KINDS },
 	{ "null-member-offset", null_member, ACCESS_KINDS },
 	{ "null-call", null_call, ACCESS_KINDS },
 	{ "retpoline-target", retpoline, ACCESS_KINDS, PM_LINUX },

@@ -22,7 +22,7 @@ static const char *odd(struct pm_incident *inc, const struct pm_module *module)
 	};
 	const char *words = NULL;
 
-	for (size_t i = 0; module && module->flags && i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; module && module->flags && i < PM_COUNT(rows); i++)
 		if (strchr(module->flags, rows[i].letter))
 			words = words ? pm_arena_printf(&inc->arena, "%s, %s", words, rows[i].words)
 				      : rows[i].words;
@@ -41,7 +41,7 @@ static bool in_trace(struct pm_incident *inc, const struct pm_rule *rule)
 
 		for (size_t k = 0; k < n && !known; k++)
 			known = !strcmp(seen[k], place->module);
-		if (known || n == sizeof(seen) / sizeof(*seen))
+		if (known || n == PM_COUNT(seen))
 			continue;
 		seen[n++] = place->module;
 		const struct pm_module *module = module_named(inc, place->module);

@@ -32,7 +32,7 @@ static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < sizeof(said_rows) / sizeof(*said_rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(said_rows); i++) {
 		const struct said *said = &said_rows[i];
 		const struct pm_fact *fact = pm_incident_fact(inc, said->group, said->name);
 
@@ -74,7 +74,7 @@ static bool panic_reason(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (!inc->panic_reason)
 		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		if (!strstr(inc->panic_reason, rows[i].reason))
 			continue;
 		if (!rows[i].words)
@@ -92,7 +92,7 @@ static bool panic_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_trace *trace = pm_incident_crash_trace(inc);
 	struct pm_walk walk;
 
-	if (!trace || (inc->panic_reason && strstr(inc->panic_reason, "sysrq")))
+	if (!trace || inc->on_request)
 		return false;
 	bool called = false;
 	for (size_t i = 0; i < trace->frames.n && !called; i++)
@@ -148,7 +148,7 @@ static bool init_exit(struct pm_incident *inc, const struct pm_rule *rule)
 	if (signal) {
 		const char *words = NULL;
 
-		for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		for (size_t i = 0; i < PM_COUNT(signals); i++)
 			if (signals[i].signal == signal)
 				words = signals[i].words;
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at, "process 1 was ended by signal %u%s%s",
@@ -314,13 +314,13 @@ static bool slab(struct pm_incident *inc, const struct pm_rule *rule)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, found->at,
 			"the first bad byte is %s instead of %s%s%s", found->value, expected->value,
 			expected->meaning ? ": " : "", expected->meaning ? expected->meaning : "");
-	for (size_t i = 0; damage && i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; damage && i < PM_COUNT(rows); i++)
 		if (strcasestr(damage->value, rows[i].error)) {
 			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, damage->at, "%s", rows[i].words);
 			break;
 		}
 	/* The tracks are those of the last allocation and the last free of this slot: ages tell their order. */
-	for (size_t i = 0; i < sizeof(lives) / sizeof(*lives); i++) {
+	for (size_t i = 0; i < PM_COUNT(lives); i++) {
 		const struct pm_fact *where = pm_incident_fact(inc, "slab", lives[i].where);
 		const char *pid = pm_value(inc, "slab", lives[i].pid),
 			   *age = pm_value(inc, "slab", lives[i].age);
@@ -460,7 +460,7 @@ const char *pm_warn_text(struct pm_incident *inc, struct pm_at *at_out)
 
 		if (pm_match("^{f}+0x{x}/0x{x}", body, NULL))
 			return NULL;
-		for (size_t k = 0; k < sizeof(ours) / sizeof(*ours); k++)
+		for (size_t k = 0; k < PM_COUNT(ours); k++)
 			if (pm_slice_has(body, pm_slice_of(ours[k])))
 				return NULL;
 		*at_out = inc->log.v[i + 1].at;

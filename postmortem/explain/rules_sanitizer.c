@@ -15,13 +15,6 @@ static const struct pm_trace *trace_of(const struct pm_incident *inc, enum pm_tr
 	return NULL;
 }
 
-/* Page owner's traces tell the life of the page around the object, which is another one than the object's. */
-static bool of_page(const struct pm_trace *trace)
-{
-	return trace->title && (strstr(trace->title, "page last ") == trace->title ||
-				strstr(trace->title, "page_owner") == trace->title);
-}
-
 /* The object's own trace, or where there is none the page's. */
 static const struct pm_trace *life_of(const struct pm_incident *inc, enum pm_trace_role role)
 {
@@ -32,7 +25,7 @@ static const struct pm_trace *life_of(const struct pm_incident *inc, enum pm_tra
 
 		if (trace->role != role || !trace->frames.n)
 			continue;
-		if (!of_page(trace))
+		if (!trace->of_page)
 			return trace;
 		if (!page)
 			page = trace;
@@ -76,7 +69,7 @@ static bool bug_type(struct pm_incident *inc, const struct pm_rule *rule)
 		const char *group, *name;
 	} rows[] = { { "kasan", "bug_type" }, { "kfence", "error" }, { "kmsan", "bug_type" } };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		const struct pm_fact *fact = pm_incident_fact(inc, rows[i].group, rows[i].name);
 
 		if (!fact || !fact->meaning)
@@ -127,7 +120,7 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 	struct pm_finding *finding;
 
 	/* A page's free behind an object's allocation is from before that object's time. */
-	if (!freed || !is_about_a_free(inc) || (of_page(freed) && alloc && !of_page(alloc)))
+	if (!freed || !is_about_a_free(inc) || (freed->of_page && alloc && !alloc->of_page))
 		return false;
 	const struct pm_place *by = asked(inc, freed);
 	const char *task = trace_task(inc, freed);
@@ -135,11 +128,11 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 			 : !strncmp(by->symbol, "rcu_", 4) ? "an RCU callback (call_rcu() or kfree_rcu())"
 							   : pm_function_words(inc, by);
 	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, freed->at, "the %s freed%s%s%s%s%s%s%s",
-			  of_page(freed) ? "page was last" : "object was", task ? " by " : "",
+			  freed->of_page ? "page was last" : "object was", task ? " by " : "",
 			  task ? task : "", in ? " in " : "", in ? in : "", age ? ", " : "", age ? age : "",
 			  age ? " before" : "");
 	pm_because(inc, finding, by ? by->at : freed->at);
-	if (alloc && of_page(alloc) == of_page(freed)) {
+	if (alloc && alloc->of_page == freed->of_page) {
 		const struct pm_place *from = asked(inc, alloc);
 
 		task = trace_task(inc, alloc);
@@ -147,11 +140,11 @@ static bool freed_by(struct pm_incident *inc, const struct pm_rule *rule)
 			task ? " by " : "", task ? task : "", from ? " in " : "",
 			from ? pm_function_words(inc, from) : "");
 	}
-	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid && !of_page(freed);
+	bool both = is_use_after_free(inc) && freed->has_pid && inc->actor.has_pid && !freed->of_page;
 	/* An interrupt frees, or uses, in the name of the task that it found. */
-	const char *context = inc->actor.context;
-	if (both && (freed->pid == 0 || inc->actor.pid == 0 ||
-		     (context && (!strcmp(context, "irq") || !strcmp(context, "softirq")))))
+	enum pm_runs context = inc->actor.context;
+	if (both &&
+	    (freed->pid == 0 || inc->actor.pid == 0 || context == PM_RUNS_IRQ || context == PM_RUNS_SOFTIRQ))
 		both = false;
 	if (both && freed->pid != inc->actor.pid)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, freed->at,
@@ -177,9 +170,9 @@ static bool allocated_only(struct pm_incident *inc, const struct pm_rule *rule)
 	if (!from && !task)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, alloc->at, "the %s allocated%s%s%s%s",
-		of_page(alloc) ? "page was last" : "object was", task ? " by " : "", task ? task : "",
+		alloc->of_page ? "page was last" : "object was", task ? " by " : "", task ? task : "",
 		from ? " in " : "", from ? pm_function_words(inc, from) : "");
-	if (!freed || of_page(freed) || of_page(alloc))
+	if (!freed || freed->of_page || alloc->of_page)
 		return true;
 	/* The bug is not about this free: it mostly ended the life of an earlier object. */
 	from = asked(inc, freed);

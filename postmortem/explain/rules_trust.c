@@ -17,14 +17,8 @@ static bool consequence(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool corrupted(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	/* Dashboards also call a report corrupted that merely names no function or has no trace. */
-	static const char *const harmless[] = { "no frames", "no function", "no stack trace" };
-
-	if (!inc->corrupted)
+	if (!inc->corrupted || inc->whole)
 		return false;
-	for (size_t i = 0; inc->corrupted_why && i < sizeof(harmless) / sizeof(*harmless); i++)
-		if (strstr(inc->corrupted_why, harmless[i]))
-			return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
 		"the report is damaged%s%s: what follows may mix two reports or miss half of one",
 		inc->corrupted_why ? ": " : "", inc->corrupted_why ? inc->corrupted_why : "");
@@ -59,7 +53,7 @@ static bool taint_history(struct pm_incident *inc, const struct pm_rule *rule)
 	for (size_t i = 0; i < inc->machine.taints.n; i++) {
 		char letter = inc->machine.taints.v[i].letter;
 
-		for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+		for (size_t k = 0; k < PM_COUNT(rows); k++) {
 			if (rows[k].letter != letter)
 				continue;
 			/* The report itself sets these while it is printed, or the first report of the input
@@ -99,7 +93,7 @@ static bool memory_pressure(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (inc->fault.kind == PM_KIND_OOM)
 		return false;
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+	for (size_t i = 0; i < PM_COUNT(patterns); i++) {
 		const struct pm_log_line *line = pm_log_find(inc, patterns[i], true, NULL);
 
 		if (!line || line->report)
@@ -121,13 +115,12 @@ static bool in_interrupt(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	/* Handlers of #DF and #MC count as interrupts, too: only a trace that shows one proves it. */
 	pm_walk(inc, trace, &walk);
-	if (!walk.entry || !(strstr(walk.entry, "interrupt") || !strcmp(walk.entry, "softirq") ||
-			     !strcmp(walk.entry, "NMI")))
+	if (walk.entered != PM_ENTRY_IRQ && walk.entered != PM_ENTRY_SOFTIRQ && walk.entered != PM_ENTRY_NMI)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, inc->panic_at,
 		"it failed in %s: the task named above is only the one that was interrupted, and there was "
 		"none to kill instead of the machine",
-		!strcmp(walk.entry, "softirq") ? "a softirq" : "an interrupt");
+		walk.entered == PM_ENTRY_SOFTIRQ ? "a softirq" : "an interrupt");
 	return true;
 }
 

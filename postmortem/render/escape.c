@@ -44,7 +44,7 @@ bool pm_is_unprintable(uint32_t code)
 		{ 0xfffe, 0xffff }, { 0xe0000, 0xe0fff },
 	};
 
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+	for (size_t i = 0; i < PM_COUNT(ranges); i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
 			return true;
 	return false;
@@ -71,7 +71,7 @@ static const char *ascii_words(uint32_t code)
 		{ 0x250c, "+" },  { 0x2502, "|" },  { 0x2514, "+" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (rows[i].code == code)
 			return rows[i].words;
 	return NULL;

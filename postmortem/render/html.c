@@ -405,18 +405,26 @@ static void log_excerpt(struct pm_render_html *page, const struct pm_incident *i
 		pm_html_rawf(page, "<p class=\"ev\">… and %zu more lines</p>\n", inc->log.n - LOG_MAX);
 }
 
-void pm_render_html_begin(struct pm_render_html *page, FILE *out, const char *input)
+/* "a.log", "a.log and 2 more" */
+static void input_words(struct pm_render_html *page, const char *const *inputs, size_t n)
+{
+	pm_html_text(page, n ? inputs[0] : "this host");
+	if (n > 1)
+		pm_html_rawf(page, " and %zu more", n - 1);
+}
+
+void pm_render_html_begin(struct pm_render_html *page, FILE *out, const char *const *inputs, size_t n)
 {
 	*page = (struct pm_render_html){ .out = out };
 	pm_arena_init(&page->arena);
 	pm_html_raw(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 			  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 			  "<link rel=\"icon\" href=\"data:,\">\n<title>kpanic: ");
-	pm_html_text(page, input);
+	input_words(page, inputs, n);
 	pm_html_raw(page, "</title>\n<style>\n");
 	pm_html_raw(page, pm_html_style);
 	pm_html_raw(page, "</style>\n</head>\n<body>\n<main>\n<header><h1>kpanic explain ");
-	pm_html_text(page, input);
+	input_words(page, inputs, n);
 	pm_html_raw(page, "</h1></header>\n");
 }
 

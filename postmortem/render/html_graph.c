@@ -135,7 +135,7 @@ bool pm_html_wait_graph(struct pm_render_html *page, const struct pm_incident *i
 	const struct pm_lock *edges[4 * TASKS_MAX];
 	size_t ntasks = 0, nlocks = 0, nedges = 0;
 
-	for (size_t i = 0; i < inc->locks.n && i < 400 && nedges < sizeof(edges) / sizeof(*edges); i++) {
+	for (size_t i = 0; i < inc->locks.n && i < 400 && nedges < PM_COUNT(edges); i++) {
 		const struct pm_lock *lock = &inc->locks.v[i];
 
 		if (lock->role == PM_LOCK_RELEASED || !lock->has_pid || !contended(inc, lock))

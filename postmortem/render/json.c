@@ -184,7 +184,7 @@ static void actor(struct pm_json *json, const struct pm_actor *a)
 	if (a->has_uid)
 		pm_json_uint(json, "uid", a->uid);
 	pm_json_str(json, "comm", a->comm);
-	pm_json_str(json, "context", a->context);
+	pm_json_str(json, "context", a->context ? pm_runs_name(a->context) : NULL);
 	pm_json_str(json, "workqueue", a->workqueue);
 	if (a->has_syscall)
 		pm_json_hex(json, "syscall_nr", a->syscall_nr);
@@ -427,14 +427,18 @@ static void ending(struct pm_json *json, const struct pm_incident *inc)
 	pm_json_close(json, '}');
 }
 
-void pm_render_json_begin(FILE *out, const char *input)
+void pm_render_json_begin(FILE *out, const char *const *inputs, size_t n)
 {
 	struct pm_json json;
 
 	pm_json_init(&json, out);
 	fputs("{\"schema\": 1", out);
 	json.comma = true;
-	pm_json_str(&json, "input", input);
+	pm_json_str(&json, "input", n ? inputs[0] : NULL);
+	pm_json_open(&json, "inputs", '[');
+	for (size_t i = 0; i < n; i++)
+		pm_json_str(&json, NULL, inputs[i]);
+	pm_json_close(&json, ']');
 	fputs(", \"reports\": [", out);
 	pm_json_deinit(&json);
 }

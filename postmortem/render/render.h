@@ -27,7 +27,8 @@ void pm_render_text(FILE *out, const struct pm_incident *inc, const struct pm_re
 
 /* {"schema": 1, "reports": [ … ]}: begin, one report after the other, end.  Streams: holds one report at a
  * time. */
-void pm_render_json_begin(FILE *out, const char *input);
+/* inputs: [n] names */
+void pm_render_json_begin(FILE *out, const char *const *inputs, size_t n);
 void pm_render_json_report(FILE *out, const struct pm_incident *inc, bool first);
 void pm_render_json_end(FILE *out);
 
@@ -44,7 +45,8 @@ struct pm_render_html {
 	struct pm_buf buf; /* of the text that is being escaped */
 };
 
-void pm_render_html_begin(struct pm_render_html *page, FILE *out, const char *input);
+/* inputs: [n] names */
+void pm_render_html_begin(struct pm_render_html *page, FILE *out, const char *const *inputs, size_t n);
 void pm_render_html_report(struct pm_render_html *page, const struct pm_incident *inc, size_t index);
 void pm_render_html_end(struct pm_render_html *page);
 

@@ -12,7 +12,7 @@ bool pm_render_is_utf8(void)
 {
 	static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
+	for (size_t i = 0; i < PM_COUNT(variables); i++) {
 		const char *value = getenv(variables[i]);
 
 		if (value && *value)

@@ -2,12 +2,12 @@
 
 #include "render/words.h"
 
-enum { HANG = 12 };
+enum { HANG = 15, FACT_HANG = 22, GROUPS_MAX = 64 };
 
 static void section(struct pm_page *page, const char *title)
 {
 	pm_page_blank(page);
-	pm_page_line(page, 0, PM_BOLD, title);
+	pm_page_text(page, 0, NULL, PM_PLAIN, 0, PM_BOLD, title);
 }
 
 static void pair(struct pm_page *page, const char *label, const char *text)
@@ -19,13 +19,14 @@ static void pair(struct pm_page *page, const char *label, const char *text)
 static void names(struct pm_page *page, const struct pm_incident *inc)
 {
 	const struct pm_machine *m = &inc->machine;
+	struct pm_buf system = { 0 };
 
 	section(page, "report");
 	pair(page, "title", inc->title);
 	pair(page, "type", inc->type);
 	pair(page, "frame", inc->frame);
 	pair(page, "guilty", inc->guilty_file);
-	pair(page, "print", inc->fingerprint);
+	pair(page, "fingerprint", inc->fingerprint);
 	pair(page, "message", inc->fault.message);
 	pair(page, "error", inc->fault.error_words);
 	pair(page, "flags", inc->fault.flags);
@@ -33,7 +34,11 @@ static void names(struct pm_page *page, const struct pm_incident *inc)
 	pair(page, "bios", m->bios);
 	pair(page, "build", m->build);
 	pair(page, "command", m->command_line);
-	pair(page, "system", m->system_why);
+	pm_buf_str(&system, pm_system_name(m->system));
+	if (m->system_why)
+		pm_buf_printf(&system, ", recognised by: %s", m->system_why);
+	pair(page, "system", system.data);
+	pm_buf_deinit(&system);
 	pair(page, "context", inc->context_how);
 }
 
@@ -44,6 +49,7 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 					     "registers of user mode", "registers" };
 	struct pm_buf line = { 0 };
 	unsigned column = 0;
+	int name_width = 6;
 
 	if (!regs->regs.n)
 		return;
@@ -73,13 +79,16 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 	}
 	if (line.n)
 		pm_page_line(page, 2, PM_PLAIN, line.data);
+	for (size_t i = 0; i < regs->regs.n; i++)
+		if (regs->regs.v[i].meaning && strlen(regs->regs.v[i].name) > 6)
+			name_width = 8; /* "orig_rax"; a single "kernel_gs_base" stands out */
 	for (size_t i = 0; i < regs->regs.n; i++) {
 		const struct pm_register *reg = &regs->regs.v[i];
 
 		if (!reg->meaning)
 			continue;
 		line.n = 0;
-		pm_buf_printf(&line, "%-6s %0*llx ", reg->name,
+		pm_buf_printf(&line, "%-*s %0*llx ", name_width, reg->name,
 			      reg->bits == 64   ? 16
 			      : reg->bits == 32 ? 8
 						: 4,
@@ -203,21 +212,37 @@ static void locks(struct pm_page *page, const struct pm_incident *inc)
 	}
 }
 
-static void facts(struct pm_page *page, const struct pm_incident *inc)
+static void facts_of(struct pm_page *page, const struct pm_incident *inc, const char *group, size_t from)
 {
-	const char *group = NULL;
-
-	for (size_t i = 0; i < inc->facts.n; i++) {
+	section(page, group);
+	for (size_t i = from; i < inc->facts.n; i++) {
 		const struct pm_fact *fact = &inc->facts.v[i];
 		struct pm_buf line = { 0 };
 
-		if (!group || strcmp(group, fact->group))
-			section(page, fact->group);
-		group = fact->group;
+		if (strcmp(group, fact->group))
+			continue;
 		pm_buf_printf(&line, "%s%s%s", fact->value, fact->meaning ? ": " : "",
 			      fact->meaning ? fact->meaning : "");
-		pm_page_text(page, 2, fact->name, PM_DIM, 22, PM_PLAIN, line.data);
+		pm_page_text(page, 2, fact->name, PM_DIM, FACT_HANG, PM_PLAIN, line.data);
 		pm_buf_deinit(&line);
+	}
+}
+
+/* Each group once, where it first comes: several readers add to one. */
+static void facts(struct pm_page *page, const struct pm_incident *inc)
+{
+	const char *groups[GROUPS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < inc->facts.n && n < GROUPS_MAX; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < n && !seen; k++)
+			seen = !strcmp(groups[k], inc->facts.v[i].group);
+		if (seen)
+			continue;
+		groups[n++] = inc->facts.v[i].group;
+		facts_of(page, inc, inc->facts.v[i].group, i);
 	}
 }
 
@@ -250,6 +275,6 @@ void pm_text_details(struct pm_page *page, const struct pm_incident *inc)
 	if (inc->memory.n) {
 		section(page, "memory");
 		for (size_t i = 0; i < inc->memory.n; i++)
-			pm_page_line(page, 2, PM_PLAIN, inc->memory.v[i]);
+			pm_page_text(page, 2, NULL, PM_PLAIN, 4, PM_PLAIN, inc->memory.v[i]);
 	}
 }

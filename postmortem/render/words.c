@@ -49,8 +49,8 @@ void pm_words_actor(struct pm_buf *buf, const struct pm_incident *inc)
 		pm_buf_printf(buf, "%sin %s(2)", comma(buf), a->syscall);
 	if (a->workqueue)
 		pm_buf_printf(buf, "%sworkqueue %s", comma(buf), a->workqueue);
-	if (a->context && strcmp(a->context, "task"))
-		pm_buf_printf(buf, "%sin %s context", comma(buf), a->context);
+	if (a->context && a->context != PM_RUNS_TASK)
+		pm_buf_printf(buf, "%sin %s context", comma(buf), pm_runs_name(a->context));
 }
 
 void pm_words_seconds(struct pm_buf *buf, uint64_t ns)
@@ -79,7 +79,7 @@ void pm_words_kernel(struct pm_buf *buf, const struct pm_incident *inc)
 	const struct pm_machine *m = &inc->machine;
 	size_t start = buf->n;
 
-	if (m->system < sizeof(systems) / sizeof(*systems) && systems[m->system])
+	if (m->system < PM_COUNT(systems) && systems[m->system])
 		pm_buf_printf(buf, "%s%s", systems[m->system], m->release ? " " : "");
 	if (m->release)
 		pm_buf_str(buf, m->release);
@@ -118,7 +118,7 @@ const char *pm_words_stack(const struct pm_frame *frame)
 		return NULL;
 	if (frame->stack_name)
 		return frame->stack_name;
-	return (size_t)frame->stack < sizeof(names) / sizeof(*names) ? names[frame->stack] : NULL;
+	return (size_t)frame->stack < PM_COUNT(names) ? names[frame->stack] : NULL;
 }
 
 bool pm_words_place_apart(const struct pm_incident *inc, const struct pm_trace *trace)

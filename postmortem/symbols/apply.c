@@ -231,6 +231,7 @@ static void say_missing(struct job *job)
 	struct pm_incident *inc = job->inc;
 	const char *missing = job->kernel_without_line ? pm_kernel_missing(job->kernel) : NULL;
 
+	inc->symbols_missing = missing || job->modules_without_line.n;
 	if (missing)
 		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_str(&inc->arena, pm_slice_of(missing));
 	for (size_t i = 0; i < job->modules_without_line.n && i < 8; i++)

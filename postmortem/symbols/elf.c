@@ -1,6 +1,7 @@
 #include "symbols/elf.h"
 
 #include "base/memory.h"
+#include "base/pattern.h"
 #include "symbols/elf_relocate.h"
 #include "symbols/inflate.h"
 
@@ -106,12 +107,40 @@ static void lay_out(struct pm_elf *elf)
 	}
 }
 
+/* What is given instead of a vmlinux often enough to be told by name. */
+static struct pm_error *not_elf(const struct pm_elf *elf)
+{
+	static const struct {
+		size_t offset;
+		const char *magic;
+	} images[] = {
+		{ 0x202, "HdrS" },            /* x86's boot protocol */
+		{ 56, "ARM\x64" },            /* arm64 Image */
+		{ 56, "RSC\x05" },            /* riscv Image */
+		{ 0x24, "\x18\x28\x6f\x01" }, /* arm zImage, little endian */
+		{ 0, "\x27\x05\x19\x56" },    /* uImage */
+	};
+	struct pm_slice text = { (const char *)elf->map, elf->size };
+	struct pm_match m;
+
+	for (size_t i = 0; i < PM_COUNT(images); i++)
+		if (pm_slice_starts(pm_slice_from(text, images[i].offset), pm_slice_of(images[i].magic)))
+			return pm_error_new(PM_BAD_DATA,
+					    "a kernel image as it is booted, without symbols: the "
+					    "vmlinux that it was made of is wanted");
+	text = pm_slice_upto(text, pm_slice_find_char(text, '\n'));
+	if (pm_match("^{x} {w} {w}", text, &m) && m.cap[0].n >= 8 && m.cap[1].n == 1)
+		return pm_error_new(PM_BAD_DATA, "a list of symbols, no ELF file: give it as --system-map or "
+						 "--kallsyms");
+	return pm_error_new(PM_BAD_DATA, "not an ELF file");
+}
+
 static struct pm_error *read_headers(struct pm_elf *elf)
 {
 	struct pm_bytes file = file_bytes(elf);
 
 	if (elf->size < EI_NIDENT || memcmp(elf->map, ELFMAG, SELFMAG))
-		return pm_error_new(PM_BAD_DATA, "not an ELF file");
+		return not_elf(elf);
 	elf->is64 = elf->map[EI_CLASS] == ELFCLASS64;
 	elf->big_endian = elf->map[EI_DATA] == ELFDATA2MSB;
 	if ((!elf->is64 && elf->map[EI_CLASS] != ELFCLASS32) ||
@@ -652,6 +681,22 @@ uint64_t pm_elf_symbol_extent(struct pm_elf *elf, const struct pm_elf_symbol *sy
 		else if (elf->type != ET_REL)
 			break;
 	return 0;
+}
+
+const char *pm_elf_no_kernel(struct pm_elf *elf)
+{
+	/* A file of debug information alone has no banner, but its symbols. */
+	static const char *const of_every_kernel[] = { "start_kernel", "_stext", "_text" };
+	const struct pm_elf_symbol *symbol;
+
+	if (elf->type == ET_REL)
+		return pm_elf_has_section(elf, ".modinfo") ? "a kernel module" : "an unlinked object file";
+	if (pm_elf_banner(elf))
+		return NULL;
+	for (size_t i = 0; i < PM_COUNT(of_every_kernel); i++)
+		if (pm_elf_find_name(elf, of_every_kernel[i], strlen(of_every_kernel[i]), &symbol, 1))
+			return NULL;
+	return pm_elf_has_section(elf, ".interp") || elf->type == ET_EXEC ? "a program" : "a shared library";
 }
 
 bool pm_elf_size_agrees(struct pm_elf *elf, const struct pm_elf_symbol *symbol, uint64_t size)

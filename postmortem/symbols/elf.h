@@ -48,6 +48,9 @@ bool pm_elf_has_section(const struct pm_elf *elf, const char *name);
 const char *pm_elf_build_id(struct pm_elf *elf);
 /* "Linux version …" of a vmlinux, without line end, in storage of the elf; NULL: none found. */
 const char *pm_elf_banner(struct pm_elf *elf);
+/* Why the file cannot be a linked Linux kernel: "a program", "a kernel module", "an object file" …; NULL: it may
+ * be one.  Told by its type, its banner and functions that every kernel has. */
+const char *pm_elf_no_kernel(struct pm_elf *elf);
 
 /* Symbols by name: fills up to max of those with that name in executable sections, tells how many there are.
  */

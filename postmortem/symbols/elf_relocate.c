@@ -1,5 +1,7 @@
 #include "symbols/elf_relocate.h"
 
+#include "base/slice.h"
+
 #include <elf.h>
 
 #ifndef EM_RISCV
@@ -65,7 +67,7 @@ static const struct row {
 
 static const struct row *find_row(uint16_t machine, uint32_t type)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (rows[i].machine == machine && rows[i].type == type)
 			return &rows[i];
 	return NULL;

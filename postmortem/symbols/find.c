@@ -111,7 +111,7 @@ static const struct tree *tree_of(struct pm_finder *finder, const char *dir)
 			struct pm_slice name = pm_slice_of(entry->fts_name);
 			bool fits = true;
 
-			for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+			for (size_t i = 0; i < PM_COUNT(no); i++)
 				fits = fits && !pm_slice_ends(name, pm_slice_of(no[i]));
 			if (fits)
 				*PM_PUSH(&tree->arena, &tree->vmlinux) =
@@ -176,7 +176,7 @@ void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *
 	/* A release comes from the log: it must not lead out of the folders meant. */
 	if (!release || !*release || strchr(release, '/') || !strcmp(release, ".."))
 		return;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+	for (size_t i = 0; i < PM_COUNT(usual); i++) {
 		const char *mark = strstr(usual[i], "%s");
 
 		offer_printf(arena, paths, "%s%.*s%s%s", finder->root, (int)(mark - usual[i]), usual[i],
@@ -245,7 +245,7 @@ void pm_find_module(struct pm_finder *finder, const char *name, const char *rele
 	free(debug);
 	if (!release || !*release || strchr(release, '/') || !strcmp(release, ".."))
 		return;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(*usual); i++) {
+	for (size_t i = 0; i < PM_COUNT(usual); i++) {
 		const char *mark = strstr(usual[i], "%s");
 		char *dir = pm_printf("%s%.*s%s", finder->root, (int)(mark - usual[i]), usual[i], release);
 
@@ -291,7 +291,7 @@ const char *pm_find_hint(const char *release, struct pm_arena *arena)
 {
 	struct pm_slice s = pm_slice_of(release);
 
-	for (size_t i = 0; release && i < sizeof(hints) / sizeof(*hints); i++) {
+	for (size_t i = 0; release && i < PM_COUNT(hints); i++) {
 		struct pm_slice part = pm_slice_of(hints[i].part);
 
 		if (!(hints[i].at_end ? pm_slice_ends(s, part) : pm_slice_has(s, part)))

@@ -18,7 +18,7 @@ enum pm_packing pm_packing_of(struct pm_bytes in)
 		{ PM_PACKED_ZSTD, 4, { 0x28, 0xb5, 0x2f, 0xfd } },
 	};
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+	for (size_t i = 0; i < PM_COUNT(marks); i++)
 		if (in.n >= marks[i].n && !memcmp(in.p, marks[i].bytes, marks[i].n))
 			return marks[i].packing;
 	return PM_PACKED_NOT;

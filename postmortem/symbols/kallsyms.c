@@ -15,7 +15,7 @@ struct pm_kallsyms {
 
 static bool is_type(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '?' || c == '-';
+	return pm_is_alpha(c) || c == '?' || c == '-';
 }
 
 static bool parse_line(struct pm_kallsyms *k, struct pm_slice line, const char **module,

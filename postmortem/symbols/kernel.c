@@ -62,6 +62,7 @@ void pm_symbols_destroy(struct pm_symbols *symbols)
 	free(symbols->kernels);
 	pm_kallsyms_close(symbols->kallsyms);
 	pm_error_free(symbols->kallsyms_error);
+	free(symbols->base_path_mismatch);
 	pm_finder_destroy(symbols->finder);
 	free(symbols);
 }
@@ -235,7 +236,14 @@ static struct pm_error *try_vmlinux(struct pm_kernel *kernel, const char *path)
 
 	if (err)
 		return err;
-	err = kernel->symbols->options.force ? NULL : check_identity(kernel, image.elf, &proved);
+	if (!kernel->symbols->options.force) {
+		const char *what = pm_elf_no_kernel(image.elf);
+
+		err = what ? pm_error_new(PM_BAD_DATA,
+					  "%s: %s, not a vmlinux: no kernel's version and functions in it",
+					  path, what)
+			   : check_identity(kernel, image.elf, &proved);
+	}
 	if (err) {
 		image_close(&image);
 		return err;
@@ -322,6 +330,10 @@ const char *pm_kernel_missing(struct pm_kernel *kernel)
 	const char *hint = pm_find_hint(kernel->release, &arena);
 	if (kernel->trouble && kernel->trouble->code != PM_NOT_FOUND)
 		kernel->missing = pm_printf("source lines: %s", kernel->trouble->message);
+	else if (!kernel->release && !kernel->build_id)
+		kernel->missing =
+			pm_printf("source lines of the kernel: nothing tells which kernel it is; name its "
+				  "vmlinux with --vmlinux (kpanic symbolize: or its --release)");
 	else
 		kernel->missing = pm_printf(
 			"source lines of the kernel: no vmlinux with debug information%s%s was found; %s",
@@ -458,9 +470,11 @@ static struct pm_error *locate_in(struct pm_kernel *kernel, struct pm_image *ima
 	if (which == n)
 		return pm_error_new(PM_BAD_DATA, "%s: %zu functions are named %.*s%s", path, n,
 				    PM_FMT(place->symbol), place->size ? " and have that size" : "");
-	if (place->size && place->offset > place->size)
-		return pm_error_new(PM_BAD_DATA, "%.*s: the offset is outside of the function",
-				    PM_FMT(place->symbol));
+	uint64_t size = place->size ? place->size : pm_elf_symbol_extent(image->elf, found[which]);
+	if (size && place->offset > size)
+		return pm_error_new(
+			PM_BAD_DATA, "%.*s: the offset 0x%llx is outside of the function (0x%llx bytes)",
+			PM_FMT(place->symbol), (unsigned long long)place->offset, (unsigned long long)size);
 	*addr_out = found[which]->addr + place->offset;
 	if (symbol_out)
 		*symbol_out = found[which];
@@ -473,8 +487,14 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 {
 	if (!place->symbol.n) {
 		want_vmlinux(kernel);
+		const struct pm_symbols_options *options = &kernel->symbols->options;
+		if (!kernel->vmlinux.elf && kernel->symbols->kallsyms)
+			return pm_error_new(PM_NOT_FOUND, "%s: no symbol at 0x%llx",
+					    options->kallsyms ? options->kallsyms : options->system_map,
+					    (unsigned long long)place->addr);
 		if (!kernel->vmlinux.elf || !place->has_addr)
-			return pm_error_new(PM_NOT_FOUND, "no symbols for the address");
+			return pm_error_new(PM_NOT_FOUND, "%s",
+					    kernel->vmlinux.elf ? "no address" : pm_kernel_missing(kernel));
 		uint64_t addr = place->addr - (kernel->has_kaslr ? kernel->kaslr : 0);
 		const struct pm_elf_symbol *symbol = pm_elf_find_addr(kernel->vmlinux.elf, addr);
 		if (!symbol)
@@ -624,7 +644,7 @@ static const char *below_source_folder(const char *file)
 {
 	const char *p = *file == '/' ? strstr(file, "/linux-") : NULL;
 
-	while (p && !(p[7] >= '0' && p[7] <= '9'))
+	while (p && !pm_is_digit(p[7]))
 		p = strstr(p + 1, "/linux-");
 	const char *slash = p ? strchr(p + 1, '/') : NULL;
 	return slash && slash[1] ? slash + 1 : file;
@@ -652,11 +672,20 @@ static void shorten(struct pm_kernel *kernel, pm_source_frames *frames)
 
 		if (!file)
 			continue;
-		if (n && !strncmp(file, base, n) && file[n] == '/' && file[n + 1])
+		if (n && !strncmp(file, base, n) && file[n] == '/' && file[n + 1]) {
 			frames->v[i].file = file + n + 1;
-		else if (automatic)
+			kernel->symbols->base_path_used = true;
+		} else if (automatic) {
 			frames->v[i].file = below_source_folder(below(frames->v[i].directory, file));
+		} else if (n && !kernel->symbols->base_path_mismatch) {
+			kernel->symbols->base_path_mismatch = pm_printf("%s", file);
+		}
 	}
+}
+
+const char *pm_symbols_base_path_unused(const struct pm_symbols *symbols)
+{
+	return symbols->base_path_used ? NULL : symbols->base_path_mismatch;
 }
 
 struct pm_error *pm_symbols_load(struct pm_symbols *symbols)
@@ -706,7 +735,7 @@ struct pm_error *pm_kernel_resolve(struct pm_kernel *kernel, const struct pm_pri
 		if (pm_error_take(pm_kernel_locate(kernel, place, &image, &addr, &symbol)) != PM_OK)
 			return NULL;
 	} else {
-		if (kernel->symbols->kallsyms_error)
+		if (kernel->symbols->kallsyms_error && !place->symbol.n)
 			return pm_error_new(kernel->symbols->kallsyms_error->code, "%s",
 					    kernel->symbols->kallsyms_error->message);
 		struct pm_error *err = pm_kernel_locate(kernel, place, &image, &addr, &symbol);

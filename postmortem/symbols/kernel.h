@@ -42,6 +42,8 @@ struct pm_symbols {
 	struct pm_kallsyms *kallsyms; /* NULL: none given */
 	bool kallsyms_tried;
 	struct pm_error *kallsyms_error;
+	bool base_path_used;      /* it stood before some source file */
+	char *base_path_mismatch; /* the first source file that it did not stand before; NULL: none */
 };
 
 /* The image and the address in it that a place means (pc itself, not the call before).

@@ -521,7 +521,7 @@ static const struct {
 
 static bool register_number(uint16_t machine, const char *name, unsigned *number)
 {
-	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
+	for (size_t i = 0; i < PM_COUNT(machines); i++) {
 		if (machines[i].machine != machine)
 			continue;
 		for (size_t k = 0; k < machines[i].n; k++)

@@ -19,11 +19,6 @@ static const char *const exact_marks[] = {
 	"kernel BUG at ",
 };
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool is_symbol_char(char c)
 {
 	return pm_is_name_char(c) || c == '$';
@@ -33,7 +28,7 @@ static bool is_exact(struct pm_slice line, size_t start, size_t end)
 {
 	struct pm_slice before = pm_slice_upto(line, start), after = pm_slice_from(line, end);
 
-	for (size_t i = 0; i < sizeof(exact_marks) / sizeof(*exact_marks); i++)
+	for (size_t i = 0; i < PM_COUNT(exact_marks); i++)
 		if (pm_slice_has(before, pm_slice_of(exact_marks[i])))
 			return true;
 	/* arm64 since 6.13: "(P)" marks a program counter out of saved registers. */
@@ -56,7 +51,7 @@ static size_t take_module(struct pm_slice s, struct pm_printed_place *place)
 	rest = pm_slice_from(rest, n);
 	if (pm_take_char(&rest, ' ')) {
 		n = 0;
-		while (n < rest.n && is_hex(rest.p[n]))
+		while (n < rest.n && pm_is_hex(rest.p[n]))
 			n++;
 		id = pm_slice_upto(rest, n);
 		rest = pm_slice_from(rest, n);
@@ -81,7 +76,7 @@ static void take_address_before(struct pm_slice line, size_t end, struct pm_prin
 		i--;
 	if (i < 4 || line.p[i - 1] != ']' || line.p[i - 2] != '>')
 		return;
-	for (first = i - 2; first && is_hex(line.p[first - 1]) && i - first < 20;)
+	for (first = i - 2; first && pm_is_hex(line.p[first - 1]) && i - first < 20;)
 		first--;
 	if (first < 2 || line.p[first - 1] != '<' || line.p[first - 2] != '[')
 		return;
@@ -93,7 +88,8 @@ static void take_address_before(struct pm_slice line, size_t end, struct pm_prin
 }
 
 /* A named place around the "+0x" at `plus`. */
-static bool named_place(struct pm_slice line, size_t floor, size_t plus, struct pm_text_place *out)
+static bool named_place(struct pm_slice line, size_t floor, size_t plus, bool asked,
+			struct pm_text_place *out)
 {
 	size_t start = plus, module;
 	struct pm_slice rest = pm_slice_from(line, plus + 1);
@@ -101,10 +97,13 @@ static bool named_place(struct pm_slice line, size_t floor, size_t plus, struct 
 	*out = (struct pm_text_place){ 0 };
 	while (start > floor && is_symbol_char(line.p[start - 1]))
 		start--;
-	if (start == plus || (line.p[start] >= '0' && line.p[start] <= '9'))
+	if (start == plus || pm_is_digit(line.p[start]))
 		return false;
-	if (!pm_take_hex(&rest, &out->place.offset, NULL) || !pm_take(&rest, PM_S("/0x")) ||
-	    !pm_take_hex(&rest, &out->place.size, NULL))
+	if (!pm_take_hex(&rest, &out->place.offset, NULL))
+		return false;
+	/* In a log, what has no size is mostly data: "list+0x18". */
+	if (!(asked && (!rest.n || rest.p[0] != '/')) &&
+	    (!pm_take(&rest, PM_S("/0x")) || !pm_take_hex(&rest, &out->place.size, NULL)))
 		return false;
 	out->place.symbol = (struct pm_slice){ line.p + start, plus - start };
 	out->start = start;
@@ -136,20 +135,23 @@ static bool raw_place(struct pm_slice line, size_t *at, struct pm_text_place *ou
 		*at = line.n;
 		return true;
 	}
+	/* Ranges are of memory, not of code: "[mem 0x0000000000100000-0x000000003fffffff]". */
+	bool memory = pm_slice_has(line, PM_S("[mem "));
 	for (size_t i = *at; i + 3 < line.n; i++) {
 		bool bracket = line.p[i] == '[' && line.p[i + 1] == '<';
 		bool prefix = line.p[i] == '0' && line.p[i + 1] == 'x' &&
 			      (!i || (!is_symbol_char(line.p[i - 1]) && line.p[i - 1] != '+' &&
 				      line.p[i - 1] != '/'));
 
-		if (!bracket && !prefix)
+		if (!bracket && (!prefix || memory || (i && line.p[i - 1] == '-')))
 			continue;
 		struct pm_slice rest = pm_slice_from(line, i + 2);
 		/* "[<0>]" and "[<function>]" are of other things. */
-		if (!rest.n || !is_hex(rest.p[0]) || !pm_take_hex(&rest, &addr, &digits) ||
+		if (!rest.n || !pm_is_hex(rest.p[0]) || !pm_take_hex(&rest, &addr, &digits) ||
 		    (digits != 8 && digits != 16) || (bracket && !pm_take(&rest, PM_S(">]"))) ||
-		    (prefix && rest.n && is_symbol_char(rest.p[0])))
+		    (prefix && rest.n && (is_symbol_char(rest.p[0]) || rest.p[0] == '-')))
 			continue;
+		out->bracketed = bracket;
 		out->start = i;
 		out->end = line.n - rest.n;
 		out->place = (struct pm_printed_place){ .has_addr = true, .addr = addr };
@@ -161,7 +163,7 @@ static bool raw_place(struct pm_slice line, size_t *at, struct pm_text_place *ou
 	return false;
 }
 
-bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *out)
+static bool next_place(struct pm_slice line, size_t *at, bool asked, struct pm_text_place *out)
 {
 	bool first = !*at;
 
@@ -171,7 +173,7 @@ bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *
 		if (found == PM_NPOS)
 			break;
 		first = false;
-		if (named_place(line, *at, from + found, out)) {
+		if (named_place(line, *at, from + found, asked, out)) {
 			*at = out->end;
 			return true;
 		}
@@ -184,6 +186,16 @@ bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *
 	return false;
 }
 
+bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *out)
+{
+	return next_place(line, at, false, out);
+}
+
+bool pm_text_place_asked(struct pm_slice words, size_t *at, struct pm_text_place *out)
+{
+	return next_place(words, at, true, out);
+}
+
 /* ---- which kernel ---- */
 
 /* "6.1.0-50-amd64": digits, a dot, a digit. */
@@ -191,10 +203,9 @@ static bool is_release(struct pm_slice s)
 {
 	size_t n = 0;
 
-	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+	while (n < s.n && pm_is_digit(s.p[n]))
 		n++;
-	return n && n < 4 && n + 1 < s.n && s.p[n] == '.' && s.p[n + 1] >= '0' && s.p[n + 1] <= '9' &&
-	       s.n < 128;
+	return n && n < 4 && n + 1 < s.n && s.p[n] == '.' && pm_is_digit(s.p[n + 1]) && s.n < 128;
 }
 
 bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
@@ -212,8 +223,8 @@ bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
 		return false;
 	/* The last " #<digit>": a command's name may hold anything. */
 	for (at = line.n; at-- > 1;)
-		if (line.p[at] == '#' && line.p[at - 1] == ' ' && at + 1 < line.n && line.p[at + 1] >= '0' &&
-		    line.p[at + 1] <= '9')
+		if (line.p[at] == '#' && line.p[at - 1] == ' ' && at + 1 < line.n &&
+		    pm_is_digit(line.p[at + 1]))
 			break;
 	if (at == 0 || at == PM_NPOS)
 		return false;
@@ -230,7 +241,7 @@ bool pm_text_kernel_id(struct pm_slice line, struct pm_kernel_id *out)
 		if (word.n == 40 && !rest.n) {
 			size_t n = 0;
 
-			while (n < word.n && is_hex(word.p[n]))
+			while (n < word.n && pm_is_hex(word.p[n]))
 				n++;
 			if (n == word.n) {
 				out->build_id = word;

@@ -8,11 +8,14 @@ struct pm_text_place {
 	size_t start, end;             /* of the text that the place takes, module and parentheses included */
 	struct pm_printed_place place; /* slices are of the line */
 	bool raw;                      /* an address without a name */
+	bool bracketed;                /* raw, in "[<…>]": surely meant as code */
 	bool in_parentheses;
 };
 
 /* The next place at or after *at, which it advances; false: none is left. */
 bool pm_text_place_next(struct pm_slice line, size_t *at, struct pm_text_place *out);
+/* The same in words that somebody gave as places: "vfs_write+0xb1", without the size, is one too. */
+bool pm_text_place_asked(struct pm_slice words, size_t *at, struct pm_text_place *out);
 
 /* Does the line tell of the kernel that printed it?  "Linux version …" at boot; "CPU: … Comm: … Tainted: …
  * 6.1.0-50-amd64 #1 Debian …" in reports.  Slices are of the line. */

@@ -10,6 +10,8 @@
 #define MEMO_SIZE 8192
 /* Places looked at to decide whether a vmlinux belongs to the text. */
 #define CHECKED_MAX 256
+/* A vmlinux that has not one of so many functions is of something else. */
+#define STRANGERS 4
 /* How far above its "CPU: … Comm: …" line a report starts at most, lines. */
 #define HEADER_LINES 16
 
@@ -40,7 +42,9 @@ struct pm_rewriter {
 	size_t line;         /* of the whole text, 1-based */
 	struct pm_rewrite_totals totals;
 	char *troubles[TROUBLES_MAX];
-	char *first_missing; /* why the first place without an answer has none */
+	char *first_missing;            /* why the first place without an answer has none */
+	size_t names_known, names_lost; /* places of the kernel's own, in a vmlinux that is used */
+	char *first_lost;               /* which function it does not have */
 	size_t troubles_n;
 	enum pm_code worst;
 	struct memo *memo; /* [MEMO_SIZE], from the first place on */
@@ -78,6 +82,7 @@ void pm_rewriter_destroy(struct pm_rewriter *rw)
 		pm_json_deinit(&rw->json);
 	free(rw->memo);
 	free(rw->first_missing);
+	free(rw->first_lost);
 	free(rw->stretches);
 	pm_buf_deinit(&rw->pending);
 	pm_arena_deinit(&rw->scratch);
@@ -139,7 +144,7 @@ static bool starts_report(struct pm_slice line)
 					     "divide error",
 					     "stack guard" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (size_t i = 0; i < PM_COUNT(words); i++)
 		if (pm_slice_has(line, pm_slice_of(words[i])))
 			return true;
 	return false;
@@ -232,19 +237,26 @@ static void vote(struct check *check, uint64_t kaslr, struct pm_slice symbol)
 			check->solved[i].votes += !pm_slice_eq(check->solved[i].symbol, symbol);
 			return;
 		}
-	if (check->solved_n < sizeof(check->solved) / sizeof(*check->solved)) {
+	if (check->solved_n < PM_COUNT(check->solved)) {
 		check->solved[check->solved_n].kaslr = kaslr;
 		check->solved[check->solved_n].votes = 1;
 		check->solved[check->solved_n++].symbol = symbol;
 	}
 }
 
-static void check_line(struct stretch *stretch, struct pm_slice line, struct check *check)
+static bool next_place(const struct pm_rewriter *rw, struct pm_slice line, size_t *at,
+		       struct pm_text_place *found)
+{
+	return rw->options.asked ? pm_text_place_asked(line, at, found) : pm_text_place_next(line, at, found);
+}
+
+static void check_line(const struct pm_rewriter *rw, struct stretch *stretch, struct pm_slice line,
+		       struct check *check)
 {
 	struct pm_text_place found;
 	size_t at = 0;
 
-	while (check->agree + check->contradict < CHECKED_MAX && pm_text_place_next(line, &at, &found)) {
+	while (check->agree + check->contradict < CHECKED_MAX && next_place(rw, line, &at, &found)) {
 		uint64_t kaslr;
 
 		if (found.raw) {
@@ -317,7 +329,7 @@ static void check_stretches(struct pm_rewriter *rw, struct pm_slice text)
 			conclude(&rw->stretches[which++], &check);
 			check = (struct check){ 0 };
 		}
-		check_line(&rw->stretches[which], line, &check);
+		check_line(rw, &rw->stretches[which], line, &check);
 	}
 	conclude(&rw->stretches[which], &check);
 	rw->last = rw->stretches[rw->stretches_n - 1];
@@ -434,6 +446,47 @@ static struct memo *memo_of(struct pm_rewriter *rw, struct pm_kernel *kernel, st
 	return memo;
 }
 
+/* A number that is no code is no place at all, unless somebody says that it is one. */
+static bool is_place(const struct pm_rewriter *rw, const struct pm_text_place *found)
+{
+	return !found->raw || found->bracketed || rw->options.asked;
+}
+
+/* Notes why a place has no answer. */
+static void say_why(struct pm_rewriter *rw, struct pm_kernel *kernel, const struct pm_text_place *found,
+		    const struct pm_error *err)
+{
+	const char *missing = pm_kernel_trouble(kernel) ? pm_kernel_missing(kernel) : NULL;
+	bool of_module = found->place.module.n != 0;
+
+	if (err->code == PM_MISMATCH)
+		rw->totals.contradictions++;
+	if (is_place(rw, found) && !rw->first_missing)
+		rw->first_missing = pm_printf("%s", err->message);
+	if (!found->raw && !of_module && !missing && err->code == PM_NOT_FOUND && !rw->names_lost++)
+		rw->first_lost = pm_printf("%s", err->message);
+	if (err->code != PM_NOT_FOUND) {
+		trouble(rw, err->message);
+	} else if (of_module) {
+		char *words =
+			pm_printf("source lines of %.*s: %s", PM_FMT(found->place.module), err->message);
+
+		trouble(rw, words);
+		free(words);
+	} else if (missing && !found->raw) {
+		trouble(rw, missing);
+	} else if (rw->options.asked) {
+		char *words =
+			pm_printf("%s%s", err->message,
+				  found->raw && !missing ? "; if KASLR moved the kernel, its log tells how "
+							   "far: give that"
+							 : "");
+
+		trouble(rw, words);
+		free(words);
+	}
+}
+
 static char *resolve(struct pm_rewriter *rw, const struct stretch *stretch, struct pm_slice line,
 		     const struct pm_text_place *found)
 {
@@ -441,33 +494,24 @@ static char *resolve(struct pm_rewriter *rw, const struct stretch *stretch, stru
 	struct pm_error *err = NULL;
 	struct pm_slice text = { line.p + found->start, found->end - found->start };
 
-	if (found->raw && stretch->raw_unsure)
+	if (found->raw && stretch->raw_unsure && !rw->options.asked)
 		err = pm_error_new(PM_NOT_FOUND,
 				   "addresses without names: the text does not tell the KASLR offset");
 	else
 		err = pm_kernel_resolve(stretch->kernel, &found->place, &rw->scratch, &resolved);
-	if (err && err->code == PM_MISMATCH)
-		rw->totals.contradictions++;
-	if (err && !found->raw && !rw->first_missing)
-		rw->first_missing = pm_printf("%s", err->message);
-	if (err && err->code != PM_NOT_FOUND)
-		trouble(rw, err->message);
-	else if (err && !found->raw && pm_kernel_trouble(stretch->kernel) && !found->place.module.n)
-		trouble(rw, pm_kernel_missing(stretch->kernel));
-	else if (err && found->place.module.n) {
-		char *words =
-			pm_printf("source lines of %.*s: %s", PM_FMT(found->place.module), err->message);
-
-		trouble(rw, words);
-		free(words);
-	}
+	if (err)
+		say_why(rw, stretch->kernel, found, err);
+	if (!found->raw && !found->place.module.n && (!err || err->code != PM_NOT_FOUND))
+		rw->names_known++;
 	const struct pm_error *of_kernel = pm_kernel_trouble(stretch->kernel);
-	if (of_kernel && of_kernel->code != PM_NOT_FOUND)
+	if (of_kernel && of_kernel->code != PM_NOT_FOUND) {
+		trouble(rw, of_kernel->message);
 		rw->worst = of_kernel->code;
+	}
 	if (!err && !has_line(&resolved) && !found->raw && !found->place.module.n &&
 	    pm_kernel_missing(stretch->kernel))
 		trouble(rw, pm_kernel_missing(stretch->kernel));
-	if (rw->options.json)
+	if (rw->options.json && (!err || is_place(rw, found)))
 		write_json(rw, text, &resolved, err);
 	char *value = err ? NULL : replacement(rw, line, found, &resolved);
 	pm_error_free(err);
@@ -479,7 +523,7 @@ static void rewrite_line(struct pm_rewriter *rw, const struct stretch *stretch, 
 	struct pm_text_place found;
 	size_t at = 0, written = 0;
 
-	while (pm_text_place_next(line, &at, &found)) {
+	while (next_place(rw, line, &at, &found)) {
 		struct pm_slice text = { line.p + found.start, found.end - found.start };
 		bool known = false,
 		     plain = !rw->options.json && !rw->options.inline_lines && !found.place.has_addr;
@@ -487,8 +531,7 @@ static void rewrite_line(struct pm_rewriter *rw, const struct stretch *stretch, 
 			plain ? memo_of(rw, stretch->kernel, text, found.place.exact, &known) : NULL;
 		char *value = memo && known ? memo->value : resolve(rw, stretch, line, &found);
 
-		/* A raw address that is no code is no place at all. */
-		rw->totals.places += value || !found.raw;
+		rw->totals.places += value || is_place(rw, &found);
 		rw->totals.resolved += value != NULL;
 		if (value && !rw->options.json) {
 			fwrite(line.p + written, 1, found.start - written, rw->out);
@@ -577,6 +620,16 @@ void pm_rewriter_end(struct pm_rewriter *rw)
 	if (rw->pending.n)
 		rewrite_window(rw, (struct pm_slice){ rw->pending.data, rw->pending.n });
 	rw->pending.n = 0;
+	if (rw->names_lost >= STRANGERS && !rw->names_known) {
+		char *words =
+			pm_printf("%s, nor any other of the kernel's functions in the text: it is another "
+				  "kernel's",
+				  rw->first_lost);
+
+		trouble(rw, words);
+		free(words);
+		rw->worst = PM_MISMATCH;
+	}
 	if (!rw->totals.resolved && !rw->troubles_n && rw->first_missing)
 		trouble(rw, rw->first_missing);
 	if (rw->options.json) {

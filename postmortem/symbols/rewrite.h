@@ -18,6 +18,7 @@
 struct pm_rewrite_options {
 	bool inline_lines; /* a line of its own for every inlined call, above the function's */
 	bool json;         /* places as an array of JSON objects instead of the text */
+	bool asked;        /* the text is places that somebody named: each is one, and wants an answer */
 	size_t window;     /* bytes looked at together; 0: 4 MiB */
 };
 

@@ -23,7 +23,7 @@ struct pm_kernel;
 
 /* All strings are borrowed and must outlive the pm_symbols. */
 struct pm_symbols_options {
-	const char *vmlinux;  /* this file for every kernel; NULL: search */
+	const char *vmlinux;  /* this file for every kernel, and nothing else is looked for; NULL: search */
 	const char *release;  /* of the kernel where the text does not tell it; NULL: none */
 	const char *kallsyms; /* a copy of /proc/kallsyms, or a System.map: names for raw addresses */
 	const char *system_map;
@@ -44,8 +44,11 @@ struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options)
 	__attribute__((returns_nonnull));
 void pm_symbols_destroy(struct pm_symbols *symbols); /* NULL is allowed */
 
-/* Reads the kallsyms or System.map that was named, if one was. */
+/* Reads the kallsyms or System.map that was named, if one was.  After an error all else still works. */
 struct pm_error *pm_symbols_load(struct pm_symbols *symbols) __attribute__((warn_unused_result));
+
+/* Was a base path given that stood before no source file told so far?  Then such a file, else NULL. */
+const char *pm_symbols_base_path_unused(const struct pm_symbols *symbols);
 
 /* What a text tells of its kernel; slices may be empty. */
 struct pm_kernel_id {

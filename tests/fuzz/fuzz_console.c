@@ -22,7 +22,7 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	pm_render_json_report(sink, inc, true);
 
 	struct pm_render_html page;
-	pm_render_html_begin(&page, sink, "fuzz");
+	pm_render_html_begin(&page, sink, (const char *const[]){ "fuzz" }, 1);
 	pm_render_html_report(&page, inc, 0);
 	pm_render_html_end(&page);
 	return true;

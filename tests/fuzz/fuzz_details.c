@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			*PM_PUSH(&inc.arena, &report.before) = line;
 		*PM_PUSH(&inc.arena, &report.lines) = line;
 	}
-	families[(data[0] & 0x7f) % (sizeof(families) / sizeof(families[0]))](&report, &inc);
+	families[(data[0] & 0x7f) % (PM_COUNT(families))](&report, &inc);
 	for (size_t i = 0; i < inc.facts.n; i++)
 		if (!inc.facts.v[i].name || !inc.facts.v[i].value || !*inc.facts.v[i].value)
 			abort();

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	struct pm_dwarf *dwarf = pm_dwarf_create(elf);
 	static const uint64_t bases[] = { 0, 0x10000, 0x401000, 0x81000000, 0xffffffff81000000 };
-	for (size_t b = 0; b < sizeof(bases) / sizeof(*bases); b++)
+	for (size_t b = 0; b < PM_COUNT(bases); b++)
 		for (uint64_t i = 0; i < 12; i++) {
 			uint64_t addr = bases[b] + i * 7;
 			pm_source_frames frames = { 0 };

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		line->at.line = (uint32_t)lines.n;
 		pm_line_parse(line);
 	}
-	for (size_t s = 0; s < sizeof(systems) / sizeof(*systems); s++) {
+	for (size_t s = 0; s < PM_COUNT(systems); s++) {
 		unsigned reads = 0;
 
 		for (size_t i = 0; i < lines.n && reads < 4; i++) {

@@ -44,7 +44,7 @@ static void check_rows(const struct row *rows, size_t n)
 		check(&space, rows[i].addr, rows[i].class, rows[i].words);
 	}
 }
-#define CHECK(rows) check_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+#define CHECK(rows) check_rows(rows, PM_COUNT(rows))
 
 static void null_and_errors(void **state)
 {
@@ -256,16 +256,23 @@ static void register_values(void **state)
 	struct pm_address_space space = {
 		.system = PM_LINUX, .arch = PM_X86_64, .va_bits = 48, .has_sp = true, .sp = 0xffffc90000a03e48
 	};
-	assert_null(pm_value_words(&arena, &space, 0, 64));
-	assert_null(pm_value_words(&arena, &space, 42, 64));
-	assert_null(pm_value_words(&arena, &space, 0xffff888012345678, 64));
-	assert_null(pm_value_words(&arena, &space, 0x12345678, 64));
-	assert_string_equal(pm_value_words(&arena, &space, 0xffffc90000a03e50, 64), "on the stack, sp + 0x8");
-	assert_string_equal(pm_value_words(&arena, &space, 0xfffffffffffffff4, 64),
+	enum pm_poison poison;
+
+	assert_null(pm_value_words(&arena, &space, 0, 64, &poison));
+	assert_null(pm_value_words(&arena, &space, 42, 64, &poison));
+	assert_null(pm_value_words(&arena, &space, 0xffff888012345678, 64, &poison));
+	assert_null(pm_value_words(&arena, &space, 0x12345678, 64, &poison));
+	assert_string_equal(pm_value_words(&arena, &space, 0xffffc90000a03e50, 64, &poison),
+			    "on the stack, sp + 0x8");
+	assert_string_equal(pm_value_words(&arena, &space, 0xfffffffffffffff4, 64, &poison),
 			    "ERR_PTR(-ENOMEM), or -12");
-	assert_non_null(strstr(pm_value_words(&arena, &space, 0x6b6b6b6b6b6b6b6b, 64), "POISON_FREE"));
-	assert_non_null(strstr(pm_value_words(&arena, &space, 0xffffffff81234567, 64), "kernel image"));
-	assert_string_equal(pm_value_words(&arena, &space, 0xdffffc0000000000, 64), "KASAN's shadow offset");
+	assert_non_null(
+		strstr(pm_value_words(&arena, &space, 0x6b6b6b6b6b6b6b6b, 64, &poison), "POISON_FREE"));
+	assert_int_equal(poison, PM_POISON_FREED);
+	assert_non_null(
+		strstr(pm_value_words(&arena, &space, 0xffffffff81234567, 64, &poison), "kernel image"));
+	assert_string_equal(pm_value_words(&arena, &space, 0xdffffc0000000000, 64, &poison),
+			    "KASAN's shadow offset");
 }
 
 static int done(void **state)

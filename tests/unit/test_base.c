@@ -11,6 +11,7 @@
 #include "base/pattern.h"
 #include "base/slice.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -69,6 +70,25 @@ static void numbers_end_where_they_end(void **state)
 	assert_false(pm_take_dec(&dec, &v)); /* 2^64 */
 	assert_false(pm_take_hex(&max, &v, NULL));
 	assert_slice(max, "ffffffffffffffff0");
+}
+
+static void whole_numbers_have_no_rest(void **state)
+{
+	uint64_t value = 7;
+
+	(void)state;
+	assert_true(pm_slice_dec(PM_S(" 42 "), &value) && value == 42);
+	assert_true(pm_slice_hex(PM_S("0xFFff"), &value) && value == 0xffff);
+	assert_false(pm_slice_dec(PM_S("42K"), &value));
+	assert_false(pm_slice_hex(PM_S("ffffg"), &value));
+	assert_false(pm_slice_hex(PM_S(""), &value));
+	assert_int_equal(value, 0xffff);
+	for (int c = -128; c < 128; c++) {
+		bool digit = c >= '0' && c <= '9', low = c >= 'a' && c <= 'f', high = c >= 'A' && c <= 'F';
+
+		assert_int_equal(pm_is_hex((char)c), digit || low || high);
+		assert_int_equal(pm_is_word((char)c), c > 0 && (isalnum(c) || c == '_'));
+	}
 }
 
 static void lines_end_in_either_way(void **state)
@@ -169,6 +189,7 @@ int main(void)
 		cmocka_unit_test(errors_carry_their_way),
 		cmocka_unit_test(cursor_loads_both_orders),
 		cmocka_unit_test(numbers_end_where_they_end),
+		cmocka_unit_test(whole_numbers_have_no_rest),
 		cmocka_unit_test(lines_end_in_either_way),
 		cmocka_unit_test(words_are_found_wherever_they_stand),
 		cmocka_unit_test(patterns_capture),

@@ -44,7 +44,7 @@ static const char *const names[][2] = {
 static void demangling(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < PM_COUNT(names); i++) {
 		struct pm_arena arena;
 		struct pm_slice out;
 

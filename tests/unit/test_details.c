@@ -291,6 +291,7 @@ static void lockdep_cycle(void **state)
 	assert_string_equal(s.inc.locks.v[0].taken.symbol, "frob_a");
 	assert_string_equal(s.inc.locks.v[0].taken.module, "frob");
 	assert_int_equal(s.inc.locks.v[1].pid, 12);
+	assert_int_equal(s.inc.locks.v[1].sleeps, PM_LOCK_SLEEPS);
 	assert_true(s.inc.locks.v[1].addr == 0xffffffff82345670);
 	assert_int_equal(s.inc.lock_edges.n, 3);
 	assert_string_equal(s.inc.lock_edges.v[0].from, "&(&b->lock)->rlock");
@@ -305,6 +306,38 @@ static void lockdep_cycle(void **state)
 	strike(&s);
 }
 
+/* {3:3} is a lock that sleeps, unless the report knows a fourth kind; "(wq_completion)" is no lock at all. */
+static void locks_that_sleep(void **state)
+{
+	static const struct {
+		const char *lines;
+		enum pm_lock_sleeps sleeps[2];
+	} rows[] = {
+		{ "2 locks held by a/1:\n #0: ffff888012345670 (&x->m){+.+.}-{3:3}, at: f+0x1/0x2\n"
+		  " #1: ffff888012345680 (&x->s){..-.}-{2:2}, at: g+0x1/0x2\n",
+		  { PM_LOCK_SLEEPS, PM_LOCK_SPINS } },
+		{ "2 locks held by a/1:\n #0: ffff888012345670 (&x->m){+.+.}-{4:4}, at: f+0x1/0x2\n"
+		  " #1: ffff888012345680 (&x->s){..-.}-{3:3}, at: g+0x1/0x2\n",
+		  { PM_LOCK_SLEEPS, PM_LOCK_SPINS } },
+		{ "2 locks held by a/1:\n #0: ffff888012345670 ((wq_completion)w){+.+.}-{0:0}, at: "
+		  "f+0x1/0x2\n"
+		  " #1: ffff888012345680 (frob_mutex){+.+.}, at: g+0x1/0x2\n",
+		  { PM_LOCK_SLEEPS, PM_LOCK_SLEEPS } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		struct scene s;
+
+		stage(&s, NULL, rows[i].lines);
+		pm_held_locks_fields(&s.report, &s.inc);
+		assert_int_equal(s.inc.locks.n, 2);
+		for (size_t k = 0; k < 2; k++)
+			assert_int_equal(s.inc.locks.v[k].sleeps, rows[i].sleeps[k]);
+		strike(&s);
+	}
+}
+
 static void lockdep_others(void **state)
 {
 	struct scene s;
@@ -315,7 +348,10 @@ static void lockdep_others(void **state)
 	      "inconsistent {IN-SOFTIRQ-W} -> {SOFTIRQ-ON-R} usage.\n"
 	      "frob/3/44 [HC0[0]:SC0[0]:HE1:SE1] takes:\n"
 	      " (frob_lock){+.?.}, at: [<ffffffff81234567>] frob+0x1/0x2\n");
+	s.inc.fault.message = "WARNING: inconsistent lock state";
 	pm_lockdep_fields(&s.report, &s.inc);
+	assert_int_equal(s.inc.fault.lock_bug, PM_LOCK_INCONSISTENT);
+	assert_int_equal(s.inc.locks.v[0].sleeps, PM_LOCK_SLEEPS_UNKNOWN);
 	expect_fact(&s, "lockdep", "state_before", "IN-SOFTIRQ-W", "inside a soft interrupt");
 	expect_fact(&s, "lockdep", "state_now", "SOFTIRQ-ON-R",
 		    "taken for reading with soft interrupts enabled");
@@ -500,7 +536,7 @@ static void mca_codes(void **state)
 
 	(void)state;
 	pm_arena_init(&arena);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		assert_string_equal(pm_mca_code(rows[i].code, &arena), rows[i].words);
 	assert_null(pm_mca_code(0x8000, &arena));
 	assert_string_equal(pm_mca_severity(0xbd80000000100134, PM_MCA_INTEL),
@@ -696,7 +732,7 @@ static void panics(void **state)
 	char text[128];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(codes); i++) {
 		snprintf(text, sizeof(text),
 			 "Kernel panic - not syncing: Attempted to kill init! exitcode=%s\n", codes[i].code);
 		stage(&s, NULL, text);
@@ -749,7 +785,7 @@ static void nothing(void **state)
 	struct scene s;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(families); i++) {
 		stage(&s, "tsc: Fast TSC calibration using PIT\n",
 		      "Linux version 6.1.0 (gcc) #1 SMP\n"
 		      "clocksource: tsc-early: mask: 0xffffffffffffffff max_cycles: 0x1234\n"
@@ -766,7 +802,7 @@ static void nothing(void **state)
 		strike(&s);
 	}
 	/* Nor in none. */
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(families); i++) {
 		stage(&s, NULL, "");
 		families[i](&s.report, &s.inc);
 		assert_int_equal(s.inc.facts.n, 0);
@@ -777,15 +813,15 @@ static void nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kasan_slab),    cmocka_unit_test(kasan_stack),
-		cmocka_unit_test(kasan_tags),    cmocka_unit_test(kasan_range),
-		cmocka_unit_test(kfence),        cmocka_unit_test(kmsan_kcsan_ubsan),
-		cmocka_unit_test(lockdep_cycle), cmocka_unit_test(lockdep_others),
-		cmocka_unit_test(stalls),        cmocka_unit_test(machine_check),
-		cmocka_unit_test(mca_codes),     cmocka_unit_test(other_hardware),
-		cmocka_unit_test(oom),           cmocka_unit_test(memory),
-		cmocka_unit_test(contexts),      cmocka_unit_test(panics),
-		cmocka_unit_test(nothing),
+		cmocka_unit_test(kasan_slab),     cmocka_unit_test(kasan_stack),
+		cmocka_unit_test(kasan_tags),     cmocka_unit_test(kasan_range),
+		cmocka_unit_test(kfence),         cmocka_unit_test(kmsan_kcsan_ubsan),
+		cmocka_unit_test(lockdep_cycle),  cmocka_unit_test(locks_that_sleep),
+		cmocka_unit_test(lockdep_others), cmocka_unit_test(stalls),
+		cmocka_unit_test(machine_check),  cmocka_unit_test(mca_codes),
+		cmocka_unit_test(other_hardware), cmocka_unit_test(oom),
+		cmocka_unit_test(memory),         cmocka_unit_test(contexts),
+		cmocka_unit_test(panics),         cmocka_unit_test(nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

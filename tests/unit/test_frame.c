@@ -60,7 +60,7 @@ static void expect(const char *text, const char *what, struct pm_slice got, cons
 static void trace_lines(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		struct pm_frame_text frame;
 		bool yes = pm_frame_parse(pm_slice_of(rows[i].text), &frame);
 

@@ -73,7 +73,7 @@ static const struct row rows[] = {
 static void prefixes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		const struct row *row = &rows[i];
 		struct pm_line line = { .raw = pm_slice_of(row->raw) };
 

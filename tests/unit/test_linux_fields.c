@@ -150,7 +150,7 @@ static void x86_oops(void **state)
 	assert_true(actor->has_cpu && actor->cpu == 3);
 	assert_true(actor->has_uid && actor->uid == 1000);
 	assert_string_equal(actor->comm, "my tool:1");
-	assert_string_equal(actor->context, "task");
+	assert_int_equal(actor->context, PM_RUNS_TASK);
 	assert_true(actor->has_syscall && actor->syscall_nr == 1);
 
 	const struct pm_machine *m = &r->inc.machine;
@@ -256,7 +256,7 @@ static void x86_old(void **state)
 	assert_int_equal(crash->frames.v[0].stack, PM_STACK_IRQ);
 	assert_int_equal(crash->frames.v[0].trust, PM_SCANNED);
 	assert_int_equal(crash->frames.v[2].stack, PM_STACK_TASK);
-	assert_string_equal(r->inc.actor.context, "softirq");
+	assert_int_equal(r->inc.actor.context, PM_RUNS_SOFTIRQ);
 	assert_int_equal(reg(r, PM_REGS_FAULT, "rip"), 0xffffffff812a3c4d);
 	done(r);
 }
@@ -671,6 +671,29 @@ static void warn_new(void **state)
 	assert_int_equal(r->inc.actor.pid, 485);
 	assert_string_equal(r->inc.actor.comm, "pump");
 	done(r);
+	static const struct {
+		const char *line, *symbol, *file, *comm;
+		int64_t pid;
+	} rows[] = {
+		{ "WARNING: drivers/a.c:3 at f+0x1/0x2, CPU#0: kworker/0:1/77\n", "f", "drivers/a.c",
+		  "kworker/0:1", 77 },
+		{ "WARNING: CPU: 0 PID: -2 at drivers/a.c:3 f+0x1/0x2()\n", "f", "drivers/a.c", NULL, -2 },
+		{ "WARNING: at drivers/a.c:3 f+0x1/0x2()\n", "f", "drivers/a.c", NULL, 0 },
+		{ "WARNING: CPU: 0 PID: 7 at f+0x1/0x2\n", "f", NULL, NULL, 7 },
+		{ "WARNING: CPU: 0 PID: 7 at drivers/a.c:3\n", NULL, "drivers/a.c", NULL, 7 },
+	};
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		const struct pm_place *place = &r->inc.place;
+
+		read_text(r, rows[i].line);
+		assert_true((rows[i].symbol && place->symbol && !strcmp(rows[i].symbol, place->symbol)) ||
+			    (!rows[i].symbol && !place->symbol));
+		assert_true((rows[i].file && place->file && !strcmp(rows[i].file, place->file)) ||
+			    (!rows[i].file && !place->file));
+		assert_true(!rows[i].comm || !strcmp(r->inc.actor.comm, rows[i].comm));
+		assert_int_equal(r->inc.actor.pid, rows[i].pid);
+		done(r);
+	}
 	read_text(r, "WARNING: possible circular locking dependency detected\n");
 	assert_null(r->inc.place.symbol);
 	assert_false(r->seen[0]);

@@ -321,12 +321,12 @@ static bool identify(const char *prefix, const char *text, struct pm_incident *i
 
 static void every_row(void **state)
 {
-	const struct pm_linux_row *hit[sizeof(examples) / sizeof(*examples)] = { NULL };
+	const struct pm_linux_row *hit[PM_COUNT(examples)] = { NULL };
 	unsigned bad = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++)
-		for (size_t p = 0; p < sizeof(prefixes) / sizeof(*prefixes); p++) {
+	for (size_t i = 0; i < PM_COUNT(examples); i++)
+		for (size_t p = 0; p < PM_COUNT(prefixes); p++) {
 			const struct example *e = &examples[i];
 			struct pm_incident inc;
 
@@ -345,11 +345,11 @@ static void every_row(void **state)
 			}
 			pm_incident_deinit(&inc);
 		}
-	for (size_t f = 0; f < sizeof(families) / sizeof(*families); f++)
+	for (size_t f = 0; f < PM_COUNT(families); f++)
 		for (size_t r = 0; r < families[f]->n; r++) {
 			bool found = false;
 
-			for (size_t i = 0; i < sizeof(hit) / sizeof(*hit); i++)
+			for (size_t i = 0; i < PM_COUNT(hit); i++)
 				found |= hit[i] == &families[f]->rows[r];
 			if (!found) {
 				print_error("%s: no example of row \"%s\"\n", families[f]->name,
@@ -363,7 +363,7 @@ static void every_row(void **state)
 static void what_is_no_report(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(no_reports) / sizeof(*no_reports); i++) {
+	for (size_t i = 0; i < PM_COUNT(no_reports); i++) {
 		struct text_window tw;
 
 		if (text_window_make(&tw, "[    1.000000] ", no_reports[i]))
@@ -376,7 +376,7 @@ static void what_is_no_report(void **state)
 static void words(void **state)
 {
 	(void)state;
-	for (size_t f = 0; f < sizeof(families) / sizeof(*families); f++)
+	for (size_t f = 0; f < PM_COUNT(families); f++)
 		for (size_t r = 0; r < families[f]->n; r++) {
 			bool found = false;
 
@@ -508,7 +508,7 @@ static void guilty_files(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		struct pm_incident inc;
 
 		assert_true(identify(prefixes[0], cases[i].text, &inc, NULL));
@@ -534,7 +534,7 @@ static void clean_titles(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		struct pm_arena arena;
 
 		pm_arena_init(&arena);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "symbols/kernel.h"
+#include "symbols/place_text.h"
 #include "symbols/rewrite.h"
 
 #include <stdlib.h>
@@ -174,7 +175,7 @@ static void inlined_calls_are_told_in_every_format(void **state)
 	unsigned tried = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+	for (size_t i = 0; i < PM_COUNT(ways); i++)
 		for (int module = 0; module < 2; module++) {
 			const char *name = module ? "way.ko" : "way";
 
@@ -198,7 +199,7 @@ static void modules_of_every_machine_are_relocated(void **state)
 	static const char *const formats[] = { "-gdwarf-5", "-gdwarf-4" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
+	for (size_t i = 0; i < PM_COUNT(targets); i++)
 		for (size_t k = 0; k < 2; k++) {
 			char flags[128];
 
@@ -435,7 +436,7 @@ static void another_kernel_is_refused(void **state)
 
 	(void)state;
 	print_place("vmlinux", "caller", 19, true, call, sizeof(call));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		struct pm_symbols_options options = with_vmlinux();
 
 		snprintf(text, sizeof(text), "%s %s\n", cases[i].header, call);
@@ -471,6 +472,83 @@ static void sizes_that_contradict_are_refused(void **state)
 	assert_int_equal(r.worst, PM_MISMATCH);
 	assert_non_null(strstr(r.troubles, "does not match: leaf is 0x"));
 	free(r.text);
+}
+
+static void what_is_no_vmlinux_is_told_by_name(void **state)
+{
+	static const struct {
+		const char *name, *why;
+	} cases[] = {
+		{ "mydrv.ko", "an unlinked object file, not a vmlinux" },
+		{ "drv.ko", "a kernel module, not a vmlinux" },
+		{ "program", "a program, not a vmlinux" },
+		{ "bzImage", "a kernel image as it is booted" },
+		{ "System.map", "a list of symbols, no ELF file: give it as --system-map" },
+		{ "text", "not an ELF file" },
+	};
+
+	(void)state;
+	assert_true(run(
+		"cd %s && printf 'const char i[] __attribute__((section(\".modinfo\"))) = \"license=GPL\";' "
+		">drv.c && gcc -c -o drv.ko drv.c && echo 'int main(void) { return 0; }' >p.c && "
+		"gcc -o program p.c && head -c 514 /dev/zero >bzImage && printf HdrS >>bzImage && "
+		"echo 'ffffffff81000000 T _text' >System.map && echo hello >text",
+		dir));
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
+		struct pm_symbols_options options = with_vmlinux();
+		options.vmlinux = in_dir(cases[i].name);
+		struct result r = symbolized(&options, false,
+					     "Linux version 6.9.0-test (me) (gcc) #1 SMP\n foo+0x1/0x2\n");
+
+		if (!strstr(r.troubles, cases[i].why) || !strstr(r.troubles, options.vmlinux))
+			fail_msg("%s: %s", cases[i].name, r.troubles);
+		assert_int_equal(r.worst, PM_BAD_DATA);
+		free(r.text);
+	}
+}
+
+static void a_vmlinux_without_any_of_the_functions_is_anothers(void **state)
+{
+	(void)state;
+	struct pm_symbols_options options = with_vmlinux();
+	struct result r = symbolized(&options, false, "a+0x1/0x2\nb+0x1/0x2\nc+0x1/0x2\nd+0x1/0x2\n");
+
+	assert_non_null(
+		strstr(r.troubles, "no function a, nor any other of the kernel's functions in the text"));
+	assert_int_equal(r.worst, PM_MISMATCH);
+	free(r.text);
+	r = symbolized(&options, false, "a+0x1/0x2\nb+0x1/0x2\nc+0x1/0x2\nkernel_init+0x1\n");
+	assert_int_equal(r.worst, PM_OK);
+	free(r.text);
+}
+
+static void a_base_path_that_cuts_nothing_is_noticed(void **state)
+{
+	char store[128];
+
+	(void)state;
+	print_place("vmlinux", "leaf", 6, false, store, sizeof(store));
+	for (int nonsense = 0; nonsense < 2; nonsense++) {
+		struct pm_symbols_options options = with_vmlinux();
+		options.base_path = nonsense ? "/nonsense" : dir;
+		struct pm_symbols *symbols = pm_symbols_create(&options);
+		struct pm_kernel_id id = { 0 };
+		struct pm_text_place place;
+		struct pm_resolved_place resolved;
+		struct pm_arena arena;
+		size_t at = 0;
+
+		pm_arena_init(&arena);
+		assert_true(pm_text_place_next(pm_slice_of(store), &at, &place));
+		assert_null(
+			pm_kernel_resolve(pm_symbols_kernel(symbols, &id), &place.place, &arena, &resolved));
+		const char *unused = pm_symbols_base_path_unused(symbols);
+		assert_string_equal(unused ? unused : "used", nonsense ? in_dir("init/main.c") : "used");
+		assert_string_equal(resolved.frames.v[0].file,
+				    nonsense ? in_dir("init/main.c") : "init/main.c");
+		pm_arena_deinit(&arena);
+		pm_symbols_destroy(symbols);
+	}
 }
 
 static void a_missing_vmlinux_is_named(void **state)
@@ -563,7 +641,7 @@ static void members_of_unions_and_nested_structures(void **state)
 	struct pm_elf *elf = open_elf(in_dir("vmlinux"));
 	struct pm_dwarf *dwarf = pm_dwarf_create(elf);
 	pm_arena_init(&arena);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		struct pm_member member = { 0 };
 		bool told = pm_dwarf_member(dwarf, symbol(elf, "leaf")->addr, cases[i].reg,
 					    cases[i].displacement, &arena, &member);
@@ -591,7 +669,7 @@ static void broken_files_are_named(void **state)
 	struct pm_elf *elf;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		FILE *f = fopen(in_dir(cases[i].name), "w");
 		fwrite(cases[i].bytes, 1, cases[i].n, f);
 		fclose(f);
@@ -650,6 +728,9 @@ int main(void)
 		cmocka_unit_test(modules_are_found_and_relocated),
 		cmocka_unit_test(another_kernel_is_refused),
 		cmocka_unit_test(sizes_that_contradict_are_refused),
+		cmocka_unit_test(what_is_no_vmlinux_is_told_by_name),
+		cmocka_unit_test(a_vmlinux_without_any_of_the_functions_is_anothers),
+		cmocka_unit_test(a_base_path_that_cuts_nothing_is_noticed),
 		cmocka_unit_test(a_missing_vmlinux_is_named),
 		cmocka_unit_test(incidents_get_lines_and_members),
 		cmocka_unit_test(members_of_unions_and_nested_structures),

@@ -93,9 +93,9 @@ static void program_counters_are_exact(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(exact) / sizeof(*exact); i++)
+	for (size_t i = 0; i < PM_COUNT(exact); i++)
 		assert_true(only_place(exact[i]).place.exact);
-	for (size_t i = 0; i < sizeof(returns) / sizeof(*returns); i++)
+	for (size_t i = 0; i < PM_COUNT(returns); i++)
 		assert_false(only_place(returns[i]).place.exact);
 }
 
@@ -128,6 +128,40 @@ static void raw_addresses_stand_alone(void **state)
 	/* Short numbers, offsets and parts of words are no addresses. */
 	assert_int_equal(count_places("[<0>] at 0x18, size 0x123456789 foo0xffffffff81234567"), 0);
 	assert_int_equal(count_places("RAX: 0000000000000000 RBX: ffffffff81234567"), 0);
+	assert_true(only_place(" [<ffffffff81234567>]").bracketed);
+	assert_false(only_place("at 0xffffffff81234567").bracketed);
+	/* Nor are ranges of memory. */
+	assert_int_equal(count_places("BIOS-e820: [mem 0x0000000000100000-0x000000003fffffff] usable"), 0);
+	assert_int_equal(count_places("e820: reserve RAM buffer 0x000000007ffdc000-0x000000007fffffff"), 0);
+}
+
+static void a_place_that_is_asked_for_needs_no_size(void **state)
+{
+	static const struct {
+		const char *words;
+		bool is_place;
+	} cases[] = {
+		{ "vfs_write+0xb1", true },
+		{ "vfs_write+0xb1/0x290", true },
+		{ "RIP: 0010:foo.isra.0+0x1 [mydrv]", true },
+		{ "0xffffffff81234567", true },
+		{ "vfs_write", false },
+		{ "vfs_write+", false },
+		{ "vfs_write+0xb1/", false },
+		{ "vfs_write+177", false },
+		{ "a+0xb1.log/0x", true },
+		{ "console.log", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
+		struct pm_text_place place;
+		size_t at = 0;
+
+		if (pm_text_place_asked(pm_slice_of(cases[i].words), &at, &place) != cases[i].is_place)
+			fail_msg("%s", cases[i].words);
+	}
+	assert_int_equal(count_places("vfs_write+0xb1"), 0);
 }
 
 static void what_is_no_place_is_left(void **state)
@@ -138,7 +172,7 @@ static void what_is_no_place_is_left(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+	for (size_t i = 0; i < PM_COUNT(lines); i++)
 		assert_int_equal(count_places(lines[i]), 0);
 	assert_int_equal(count_places("a+0x1/0x2 b+0x3/0x4 [m] (c+0x5/0x6)"), 3);
 }
@@ -332,6 +366,7 @@ int main(void)
 		cmocka_unit_test(program_counters_are_exact),
 		cmocka_unit_test(addresses_before_a_name_are_kept_with_it),
 		cmocka_unit_test(raw_addresses_stand_alone),
+		cmocka_unit_test(a_place_that_is_asked_for_needs_no_size),
 		cmocka_unit_test(what_is_no_place_is_left),
 		cmocka_unit_test(the_kernel_is_told_by_its_lines),
 		cmocka_unit_test(kaslr_is_read),

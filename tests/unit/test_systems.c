@@ -307,7 +307,7 @@ static void openbsd_messages(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < PM_COUNT(cases); i++) {
 		char text[512];
 
 		snprintf(text, sizeof(text),
@@ -660,12 +660,12 @@ static void frames_of_all_kinds(void **state)
 	struct pm_bsd_frame f;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+	for (size_t i = 0; i < PM_COUNT(good); i++) {
 		assert_true(pm_bsd_frame_parse(pm_slice_of(good[i].text), &f));
 		assert_true(pm_slice_eq(f.symbol, pm_slice_of(good[i].symbol)));
 		assert_int_equal(f.has_offset ? f.offset : 0, good[i].offset);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+	for (size_t i = 0; i < PM_COUNT(bad); i++)
 		assert_false(pm_bsd_frame_parse(pm_slice_of(bad[i]), &f));
 }
 

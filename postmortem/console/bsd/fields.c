@@ -118,18 +118,13 @@ static const char *register_name(struct pm_slice word)
 	for (size_t i = 0; i < word.n; i++)
 		lower[i] = (char)tolower((unsigned char)word.p[i]);
 	lower[word.n] = 0;
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+	for (size_t i = 0; i < PM_COUNT(aliases); i++)
 		if (!strcmp(lower, aliases[i][0]))
 			return aliases[i][1];
-	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)
+	for (size_t i = 0; i < PM_COUNT(registers); i++)
 		if (!strcmp(lower, registers[i]))
 			return registers[i];
 	return NULL;
-}
-
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 struct pair {
@@ -146,7 +141,7 @@ static bool take_pair(struct pm_slice *s, struct pair *out)
 		size_t n = 0;
 		unsigned digits;
 
-		while (n < rest.n && is_alnum(rest.p[n]))
+		while (n < rest.n && pm_is_alnum(rest.p[n]))
 			n++;
 		if (!n) {
 			*s = pm_slice_from(*s, 1);
@@ -163,7 +158,7 @@ static bool take_pair(struct pm_slice *s, struct pair *out)
 		/* Without a sign only arm64 Zircon prints: "x0  0x12 x1 0". */
 		if (!sign && (out->name[0] != 'x' || !pm_slice_starts(rest, PM_S("0x"))))
 			continue;
-		if (!pm_take_hex(&rest, &out->value, &digits) || (rest.n && is_alnum(rest.p[0])))
+		if (!pm_take_hex(&rest, &out->value, &digits) || (rest.n && pm_is_alnum(rest.p[0])))
 			continue;
 		out->bits = digits > 8 || out->name[0] == 'r' || out->name[0] == 'x' ? 64 : 32;
 		if (out->name[1] == 's' && out->name[2] == 0 && out->name[0] != 'p')
@@ -453,8 +448,8 @@ const char *pm_bsd_trap_words(enum pm_system system, uint64_t number)
 	};
 
 	if (system == PM_FREEBSD)
-		return number < sizeof(freebsd) / sizeof(*freebsd) ? freebsd[number] : NULL;
+		return number < PM_COUNT(freebsd) ? freebsd[number] : NULL;
 	if (system == PM_NETBSD || system == PM_OPENBSD)
-		return number < sizeof(netbsd) / sizeof(*netbsd) ? netbsd[number] : NULL;
-	return number < sizeof(vectors) / sizeof(*vectors) ? vectors[number] : NULL;
+		return number < PM_COUNT(netbsd) ? netbsd[number] : NULL;
+	return number < PM_COUNT(vectors) ? vectors[number] : NULL;
 }

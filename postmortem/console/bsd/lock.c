@@ -51,7 +51,7 @@ bool pm_bsd_of_witness(struct pm_slice text)
 	text = pm_slice_trim(text);
 	if (!text.n)
 		return true;
-	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+	for (size_t i = 0; i < PM_COUNT(begins); i++)
 		if (pm_slice_starts(text, pm_slice_of(begins[i])))
 			return true;
 	return pm_bsd_frame_parse(text, &frame);
@@ -157,7 +157,7 @@ static void lockdebug(struct pm_bsd_report *report, struct pm_slice text, const 
 		{ "current cpu", "current_cpu" },   { "current lwp", "current_lwp" },
 	};
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+	for (size_t i = 0; i < PM_COUNT(labels); i++) {
 		size_t at = pm_slice_find(text, pm_slice_of(labels[i].label));
 		struct pm_slice s, value;
 

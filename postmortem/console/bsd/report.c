@@ -220,7 +220,7 @@ static const struct {
 
 enum pm_kind pm_bsd_kind(struct pm_slice message, enum pm_kind otherwise)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+	for (size_t i = 0; i < PM_COUNT(kinds); i++)
 		if (pm_slice_has(message, pm_slice_of(kinds[i].word)))
 			return kinds[i].kind;
 	return otherwise;
@@ -287,7 +287,7 @@ void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *heade
 	inc->title = pm_title_clean(&inc->arena, title);
 	if (title_frame(pm_slice_of(inc->title), &frame))
 		inc->frame = pm_bsd_str(report, frame);
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types) && !inc->type; i++)
+	for (size_t i = 0; i < PM_COUNT(types) && !inc->type; i++)
 		if (pm_slice_starts(pm_slice_of(inc->title), pm_slice_of(types[i].begin)))
 			inc->type = types[i].type;
 	inc->fault.kind = row && row->kind ? row->kind : pm_bsd_kind(text, header->kind);

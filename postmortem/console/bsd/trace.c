@@ -17,7 +17,7 @@ static bool take_name(struct pm_slice *s, struct pm_slice *out)
 
 	while (n < s->n && is_name_char(s->p[n]))
 		n++;
-	if (!n || (s->p[0] >= '0' && s->p[0] <= '9'))
+	if (!n || pm_is_digit(s->p[0]))
 		return false;
 	*out = pm_slice_upto(*s, n);
 	*s = pm_slice_from(*s, n);
@@ -348,10 +348,10 @@ bool pm_bsd_is_machinery(struct pm_slice symbol)
 		"__tsan_",        "kcsan_",
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (pm_slice_eq(symbol, pm_slice_of(names[i])))
 			return true;
-	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+	for (size_t i = 0; i < PM_COUNT(begins); i++)
 		if (pm_slice_starts(symbol, pm_slice_of(begins[i])))
 			return true;
 	return false;
@@ -596,7 +596,7 @@ void pm_bsd_traces(struct pm_bsd_report *report)
 			continue;
 		}
 		close_trace(&b);
-		for (size_t h = 0; h < sizeof(heads) / sizeof(*heads); h++)
+		for (size_t h = 0; h < PM_COUNT(heads); h++)
 			if (pm_slice_has(text, pm_slice_of(heads[h].word))) {
 				b.pending = true;
 				b.role = heads[h].role;

@@ -18,8 +18,7 @@ static const char *const headings[] = {
 	/* riscv prints the stack of an interrupted kernel without a heading: the registers' last line. */
 	"status: {x} badaddr: {x} cause: {x}",
 };
-#define HEADINGS (sizeof(headings) / sizeof(*headings))
-#define RISCV_REGISTERS (HEADINGS - 1)
+#define RISCV_REGISTERS (PM_COUNT(headings) - 1)
 
 static bool is_heading(size_t which, struct pm_slice body)
 {
@@ -43,7 +42,7 @@ bool pm_stack_starts(struct pm_slice body)
 {
 	if (!may_be_heading(body))
 		return false;
-	for (size_t i = 0; i < HEADINGS; i++)
+	for (size_t i = 0; i < PM_COUNT(headings); i++)
 		if (is_heading(i, body))
 			return true;
 	return false;
@@ -75,10 +74,12 @@ static bool has_timestamp(const char *title)
 	return false;
 }
 
-const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row)
+const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row,
+			     bool *whole_out)
 {
-	bool seen[HEADINGS] = { false }, any = false;
+	bool seen[PM_COUNT(headings)] = { false }, any = false;
 
+	*whole_out = false;
 	if (has_timestamp(title))
 		return "another line's time stands in the title";
 	if (!row || row->flags & PM_ROW_NO_TRACE)
@@ -86,7 +87,7 @@ const char *pm_corrupted_why(const struct pm_view *view, const char *title, cons
 	for (size_t i = 0; i < view->lines.n; i++) {
 		if (!may_be_heading(view->lines.v[i]))
 			continue;
-		for (size_t h = 0; h < HEADINGS; h++) {
+		for (size_t h = 0; h < PM_COUNT(headings); h++) {
 			if (seen[h] || !is_heading(h, view->lines.v[i]))
 				continue;
 			seen[h] = true;
@@ -102,9 +103,12 @@ const char *pm_corrupted_why(const struct pm_view *view, const char *title, cons
 				}
 			}
 			any |= found;
-			if (!found && h != RISCV_REGISTERS)
+			if (!found && h != RISCV_REGISTERS) {
+				*whole_out = true;
 				return "no frames in a stack trace";
+			}
 		}
 	}
+	*whole_out = !any;
 	return any ? NULL : "no stack trace in the report";
 }

@@ -135,28 +135,6 @@ void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place 
 	*place_out = place;
 }
 
-bool pm_slice_dec(struct pm_slice s, uint64_t *out)
-{
-	uint64_t value;
-
-	s = pm_slice_trim(s);
-	if (!pm_take_dec(&s, &value) || s.n)
-		return false;
-	*out = value;
-	return true;
-}
-
-bool pm_slice_hex(struct pm_slice s, uint64_t *out)
-{
-	uint64_t value;
-
-	s = pm_slice_trim(s);
-	if (!pm_take_hex(&s, &value, NULL) || s.n)
-		return false;
-	*out = value;
-	return true;
-}
-
 const char *pm_detail_str(struct pm_detail *d, struct pm_slice s)
 {
 	return pm_arena_str(&d->inc->arena, pm_slice_trim(s));
@@ -220,7 +198,7 @@ void pm_detail_fault_access(struct pm_detail *d, struct pm_slice word)
 
 	if (d->inc->fault.access != PM_ACCESS_UNKNOWN)
 		return;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_slice_starts(word, pm_slice_of(rows[i].prefix)))
 			d->inc->fault.access = rows[i].access;
 }

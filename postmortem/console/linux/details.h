@@ -48,9 +48,9 @@ void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *in
 void pm_detail_read_before(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
 			   const struct pm_detail_row *rows, size_t nrows, void *state, size_t most);
 #define PM_DETAIL_READ_BEFORE(report, inc, group, rows, state, most)                                         \
-	pm_detail_read_before(report, inc, group, rows, sizeof(rows) / sizeof((rows)[0]), state, most)
+	pm_detail_read_before(report, inc, group, rows, PM_COUNT(rows), state, most)
 #define PM_DETAIL_READ(report, inc, group, rows, state)                                                      \
-	pm_detail_read(report, inc, group, rows, sizeof(rows) / sizeof((rows)[0]), state)
+	pm_detail_read(report, inc, group, rows, PM_COUNT(rows), state)
 
 /* Adds a fact of the line being read.  NULL when the value is empty, when a fact of this name
  * is there already (pm_detail_add_another does not mind), or when there are too many. */
@@ -73,9 +73,6 @@ void pm_detail_go(struct pm_detail *d, size_t i);
 /* "where" of a frame text ("vfs_write+0x1c/0x80 [m]") as a place. */
 void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place *place_out);
 
-/* Whole numbers of a capture; false when it is none or has a rest. */
-bool pm_slice_dec(struct pm_slice s, uint64_t *out);
-bool pm_slice_hex(struct pm_slice s, uint64_t *out);
 const char *pm_detail_str(struct pm_detail *d, struct pm_slice s);
 
 /* A value and its words; tables end with { NULL }. */

@@ -1,5 +1,8 @@
 #include "console/linux/fields.h"
 
+#include "base/pattern.h"
+#include "console/linux/details.h"
+
 /* x86 vectors by the words that die() prints (arch/x86/kernel/traps.c). */
 static const struct {
 	const char *words;
@@ -102,7 +105,7 @@ static const struct {
 
 static void find_access(struct pm_fields *f)
 {
-	for (size_t i = 0; i < sizeof(accesses) / sizeof(*accesses); i++)
+	for (size_t i = 0; i < PM_COUNT(accesses); i++)
 		if (pm_slice_has(f->body, pm_slice_of(accesses[i].words)))
 			set_access(f, accesses[i].access);
 }
@@ -119,12 +122,12 @@ static bool read_unable(struct pm_fields *f, const struct pm_field_row *row, str
 
 	if (row->number)
 		pm_fields_arch(f, (enum pm_arch)row->number, PM_LIKELY);
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+	for (size_t i = 0; i < PM_COUNT(before); i++)
 		if (address_behind(rest, before[i], &address)) {
 			set_address(f, address);
 			break;
 		}
-	for (size_t i = 0; i < sizeof(pcs) / sizeof(*pcs); i++)
+	for (size_t i = 0; i < PM_COUNT(pcs); i++)
 		if (address_behind(rest, pcs[i].text, &address)) {
 			pm_fields_arch(f, pcs[i].arch, PM_LIKELY);
 			if (!f->ip.has_addr) {
@@ -189,7 +192,7 @@ static bool is_level(struct pm_slice s)
 					     "*pud", "*pmd", "*pte", "*pde",  "*pdpt", "pgd",  "p4d",
 					     "pud",  "pmd",  "pte",  "*ppte", "PGDIR" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (pm_slice_eq(s, pm_slice_of(names[i])))
 			return true;
 	return false;
@@ -334,7 +337,7 @@ static void read_oops_words(struct pm_fields *f, struct pm_slice words)
 
 	while (pm_take(&words, PM_S("Oops: ")) || pm_take(&words, PM_S("Internal error: ")))
 		;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++)
+	for (size_t i = 0; i < PM_COUNT(vectors); i++)
 		if (pm_slice_starts(words, pm_slice_of(vectors[i].words))) {
 			pm_fields_arch(f, PM_X86_64, PM_LIKELY);
 			set_vector(f, vectors[i].vector);
@@ -447,7 +450,7 @@ static bool read_panic_words(struct pm_fields *f, const struct pm_field_row *row
 		    pm_take_hex(&s, &value, NULL)) {
 			f->ip = (struct pm_place){ .has_addr = true, .addr = value, .at = f->at };
 			if (!f->inc->actor.context)
-				f->inc->actor.context = "early boot";
+				f->inc->actor.context = PM_RUNS_EARLY_BOOT;
 		}
 	}
 	return true;
@@ -524,87 +527,87 @@ static bool read_failing(struct pm_fields *f, const struct pm_field_row *row, st
 	return true;
 }
 
-/* "WARNING: CPU: 1 PID: 85 at lib/refcount.c:25 refcount_warn_saturate+0x97/0xf0",
- * since 6.19 "WARNING: lib/refcount.c:25 at refcount_warn_saturate+0x97/0xf0, CPU#1: name/85" */
-static bool read_warning(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+/* "mm/slub.c:123" → file and line. */
+static bool take_source(struct pm_fields *f, struct pm_slice text, struct pm_place *place)
 {
-	struct pm_place place = { .at = f->at };
-	struct pm_slice word, s = rest;
-	uint64_t cpu = 0, pid = 0, line;
-	bool has_cpu = false, has_pid = false, minus = false;
+	uint64_t line;
 
-	(void)row;
-	if (!pm_fields_own(f))
-		return false;
-	if (pm_take(&s, PM_S("CPU: ")) && pm_take_dec(&s, &cpu)) {
-		has_cpu = true;
-		pm_take_blanks(&s);
-		if (pm_take(&s, PM_S("PID: "))) {
-			minus = pm_take_char(&s, '-');
-			has_pid = pm_take_dec(&s, &pid);
-			pm_take_blanks(&s);
+	for (size_t i = text.n; i-- > 1;)
+		if (text.p[i] == ':') {
+			if (!pm_slice_dec(pm_slice_from(text, i + 1), &line) || line > UINT32_MAX)
+				return false;
+			place->file = pm_fields_str(f, pm_slice_upto(text, i));
+			place->file_line = (uint32_t)line;
+			return true;
 		}
-		if (!pm_take(&s, PM_S("at ")))
-			return false;
-	} else {
-		s = rest;
-		pm_take(&s, PM_S("at ")); /* 2.6 to 3.x and without file: "WARNING: at fs/inode.c:12
-					     f+0x1/0x2()" */
-	}
-	struct pm_slice before = s;
-	if (pm_take_word(&s, &word)) {
-		for (size_t i = word.n; i-- > 1;)
-			if (word.p[i] == ':') {
-				struct pm_slice number = pm_slice_from(word, i + 1);
+	return false;
+}
 
-				if (pm_take_dec(&number, &line) && !number.n && line <= UINT32_MAX) {
-					place.file = pm_fields_str(f, pm_slice_upto(word, i));
-					place.file_line = (uint32_t)line;
-				}
-				break;
-			}
-	}
-	if (!place.file)
-		s = before;
+/* What stands behind "WARNING: ", newest last.  The numbers say which capture is what; 0: not told. */
+static const struct {
+	const char *pattern;
+	uint8_t where, cpu, minus, pid, comm;
+} warnings[] = {
+	{ "^CPU: {d} PID: {-|}{d} at {*}$", .cpu = 1, .minus = 2, .pid = 3, .where = 4 },
+	{ "^CPU: {d} at {*}$", .cpu = 1, .where = 2 },
+	/* since 6.18 */
+	{ "^{*}, CPU#{d}: {*}/{d}$", .where = 1, .cpu = 2, .comm = 3, .pid = 4 },
+	{ "^{*}, CPU#{d}", .where = 1, .cpu = 2 },
+	{ "^at {*}$", .where = 1 }, /* 2.6 to 3.x */
+	{ "^{*}$", .where = 1 },
+};
+
+/* "fs/inode.c:12 f+0x1/0x2", "fs/inode.c:12 at f+0x1/0x2 [m]", "f+0x1/0x2()" */
+static bool take_warning_place(struct pm_fields *f, struct pm_slice s, struct pm_place *place)
+{
+	struct pm_slice rest = s, word;
+	struct pm_place symbol = { .at = f->at };
+
+	*place = symbol;
+	if (pm_take_word(&rest, &word) && take_source(f, word, place))
+		s = rest;
 	pm_take_blanks(&s);
 	pm_take(&s, PM_S("at "));
-	struct pm_place symbol = { .at = f->at };
 	if (pm_slice_has(pm_slice_upto(s, 256), PM_S("+0x")) && pm_fields_place(f, &s, &symbol)) {
-		place.symbol = symbol.symbol;
-		place.has_offset = symbol.has_offset;
-		place.offset = symbol.offset;
-		place.size = symbol.size;
-		place.module = symbol.module;
-		place.build_id = symbol.build_id;
+		symbol.file = place->file;
+		symbol.file_line = place->file_line;
+		symbol.has_addr = false;
+		*place = symbol;
 	}
-	if (!place.file && !place.symbol)
+	return place->file || place->symbol;
+}
+
+static bool read_warning(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_actor *actor = &f->inc->actor;
+	struct pm_place place;
+	struct pm_match m;
+	uint64_t number;
+	size_t i = 0;
+
+	(void)row;
+	rest = pm_slice_upto(rest, 512);
+	while (i < PM_COUNT(warnings) && !pm_match(warnings[i].pattern, rest, &m))
+		i++;
+	if (!pm_fields_own(f) || i == PM_COUNT(warnings) ||
+	    !take_warning_place(f, m.cap[warnings[i].where - 1], &place))
 		return false;
 	if (!f->stated.symbol && !f->stated.file)
 		f->stated = place;
-	size_t at = pm_slice_find(s, PM_S(", CPU#"));
-	if (at != PM_NPOS) {
-		struct pm_slice t = pm_slice_from(s, at + 6);
-
-		has_cpu = pm_take_dec(&t, &cpu);
-		if (has_cpu && pm_take(&t, PM_S(": ")))
-			for (size_t i = t.n; i-- > 0;)
-				if (t.p[i] == '/') {
-					struct pm_slice number = pm_slice_from(t, i + 1);
-
-					has_pid = pm_take_dec(&number, &pid);
-					if (has_pid && !f->inc->actor.comm)
-						f->inc->actor.comm = pm_fields_str(f, pm_slice_upto(t, i));
-					break;
-				}
+	if (warnings[i].comm && !actor->comm)
+		actor->comm = pm_fields_str(f, m.cap[warnings[i].comm - 1]);
+	if (warnings[i].cpu && !actor->has_cpu && pm_slice_dec(m.cap[warnings[i].cpu - 1], &number) &&
+	    number <= UINT32_MAX) {
+		actor->has_cpu = true;
+		actor->cpu = (uint32_t)number;
 	}
-	if (has_cpu && !f->inc->actor.has_cpu && cpu <= UINT32_MAX) {
-		f->inc->actor.has_cpu = true;
-		f->inc->actor.cpu = (uint32_t)cpu;
-	}
-	if (has_pid && pid <= INT32_MAX && !f->inc->actor.has_pid) {
-		f->inc->actor.has_pid = true;
-		f->inc->actor.pid = minus ? -(int64_t)pid : (int64_t)pid;
-		f->inc->actor.at = f->at;
+	if (warnings[i].pid && !actor->has_pid && pm_slice_dec(m.cap[warnings[i].pid - 1], &number) &&
+	    number <= INT32_MAX) {
+		bool minus = warnings[i].minus && m.cap[warnings[i].minus - 1].n;
+
+		actor->has_pid = true;
+		actor->pid = minus ? -(int64_t)number : (int64_t)number;
+		actor->at = f->at;
 	}
 	return true;
 }
@@ -612,23 +615,12 @@ static bool read_warning(struct pm_fields *f, const struct pm_field_row *row, st
 /* "kernel BUG at mm/slub.c:123!" */
 static bool read_bug(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	uint64_t line;
-	size_t bang = pm_slice_find_char(rest, '!');
-	struct pm_slice s = pm_slice_upto(rest, bang);
+	struct pm_place place = { .at = f->at };
 
 	(void)row;
-	if (!pm_fields_own(f) || f->stated.file)
-		return true;
-	for (size_t i = s.n; i-- > 1;)
-		if (s.p[i] == ':') {
-			struct pm_slice number = pm_slice_from(s, i + 1);
-
-			if (pm_take_dec(&number, &line) && line <= UINT32_MAX)
-				f->stated = (struct pm_place){ .file = pm_fields_str(f, pm_slice_upto(s, i)),
-							       .file_line = (uint32_t)line,
-							       .at = f->at };
-			break;
-		}
+	if (pm_fields_own(f) && !f->stated.file &&
+	    take_source(f, pm_slice_upto(rest, pm_slice_find_char(rest, '!')), &place))
+		f->stated = place;
 	return true;
 }
 

@@ -74,7 +74,7 @@ static void index_rows(struct row_index *index)
 	uint16_t n = 0;
 
 	memset(index->first, 0, sizeof(index->first));
-	for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++)
+	for (size_t t = 0; t < PM_COUNT(tables); t++)
 		for (const struct pm_field_row *row = tables[t]; row->text && n < ROWS_MAX; row++) {
 			unsigned c = (unsigned char)row->text[0] & 127;
 
@@ -119,7 +119,7 @@ static void strip(struct pm_fields *f)
 		pm_fields_fact(f, "log", "dropped", f->body);
 		f->body = pm_slice_trim(end == PM_NPOS ? pm_slice_from(s, s.n) : pm_slice_from(s, end + 1));
 	}
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < PM_COUNT(names); i++)
 		if (pm_take(&f->body, pm_slice_of(names[i]))) {
 			f->body = pm_slice_trim(f->body);
 			break;
@@ -272,7 +272,7 @@ static void guess_arch(struct pm_fields *f)
 	};
 	struct pm_slice release = pm_slice_of(f->inc->machine.release);
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+	for (size_t i = 0; i < PM_COUNT(marks); i++)
 		if (release.n && pm_slice_has(release, pm_slice_of(marks[i].text)))
 			pm_fields_arch(f, marks[i].arch, PM_LIKELY);
 	/* QEMU's and Bochs' PC boards. */
@@ -283,7 +283,7 @@ static void guess_arch(struct pm_fields *f)
 		for (size_t i = 0; i < f->inc->traces.v[t].frames.n && !f->inc->machine.arch_grade; i++) {
 			const char *symbol = f->inc->traces.v[t].frames.v[i].place.symbol;
 
-			for (size_t k = 0; symbol && k < sizeof(functions) / sizeof(*functions); k++)
+			for (size_t k = 0; symbol && k < PM_COUNT(functions); k++)
 				if (!strncmp(symbol, functions[k].prefix, strlen(functions[k].prefix)))
 					pm_fields_arch(f, functions[k].arch, PM_LIKELY);
 		}
@@ -314,17 +314,17 @@ static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack sta
 
 		if (frame->trust == PM_SCANNED)
 			continue;
-		for (size_t k = 0; k < sizeof(soft) / sizeof(*soft); k++)
+		for (size_t k = 0; k < PM_COUNT(soft); k++)
 			if (symbol_is(frame, soft[k]))
 				return true;
-		for (size_t k = 0; k < sizeof(hard) / sizeof(*hard); k++)
+		for (size_t k = 0; k < PM_COUNT(hard); k++)
 			if (symbol_is(frame, hard[k]))
 				return false;
 	}
 	return false;
 }
 
-static const char *trace_context(const struct pm_trace *trace)
+static enum pm_runs trace_context(const struct pm_trace *trace)
 {
 	const pm_frames *frames = &trace->frames;
 	size_t i = 0;
@@ -341,24 +341,24 @@ static const char *trace_context(const struct pm_trace *trace)
 		if (!detector)
 			switch (stack) {
 			case PM_STACK_NMI:
-				return "nmi";
+				return PM_RUNS_NMI;
 			case PM_STACK_SOFTIRQ:
-				return "softirq";
+				return PM_RUNS_SOFTIRQ;
 			case PM_STACK_IRQ:
-				return in_softirq(trace, i, stack) ? "softirq" : "irq";
+				return in_softirq(trace, i, stack) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
 			default:
-				return NULL; /* a double fault's stack says nothing of what was interrupted */
+				return PM_RUNS_UNKNOWN; /* a double fault's stack says nothing of what was interrupted */
 			}
 		else if (end < frames->n && frames->v[end].stack == PM_STACK_IRQ && stack == PM_STACK_NMI)
-			return in_softirq(trace, end, PM_STACK_IRQ) ? "softirq" : "irq";
+			return in_softirq(trace, end, PM_STACK_IRQ) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
 	}
 	for (; i < frames->n; i++)
 		if (symbol_is(&frames->v[i], "start_kernel") ||
 		    symbol_is(&frames->v[i], "kernel_init_freeable"))
-			return "early boot";
+			return PM_RUNS_EARLY_BOOT;
 	if (trace->has_pid && !trace->pid)
-		return "idle";
-	return frames->n && trace->has_pid ? "task" : NULL;
+		return PM_RUNS_IDLE;
+	return frames->n && trace->has_pid ? PM_RUNS_TASK : PM_RUNS_UNKNOWN;
 }
 
 static void finish_actor(struct pm_fields *f)
@@ -405,7 +405,7 @@ static void finish_actor(struct pm_fields *f)
 	if (!actor->context && crash)
 		actor->context = trace_context(crash);
 	if (!actor->context && actor->has_pid && !actor->pid && actor->comm)
-		actor->context = actor->comm[strcspn(actor->comm, "/")] ? "idle" : "early boot";
+		actor->context = actor->comm[strcspn(actor->comm, "/")] ? PM_RUNS_IDLE : PM_RUNS_EARLY_BOOT;
 
 	struct pm_regs *user = pm_incident_regs(inc, PM_REGS_USER);
 	const struct pm_register *number = NULL;

@@ -1,3 +1,4 @@
+#include "base/symbol.h"
 #include "console/linux/identify.h"
 
 /* FNV-1a, 64 bits: small, stable, no secrets involved. */
@@ -6,14 +7,6 @@ static uint64_t hash(uint64_t h, struct pm_slice s)
 	for (size_t i = 0; i < s.n; i++)
 		h = (h ^ (uint8_t)s.p[i]) * 0x100000001b3ull;
 	return (h ^ 0xff) * 0x100000001b3ull; /* ends the field */
-}
-
-/* What the compiler made of a name changes from build to build: foo.isra.0, foo.constprop.0.cold. */
-static struct pm_slice plain(struct pm_slice name)
-{
-	size_t dot = pm_slice_find(name, PM_S("::")) == PM_NPOS ? pm_slice_find_char(name, '.') : PM_NPOS;
-
-	return pm_slice_upto(name, dot);
 }
 
 const char *pm_fingerprint(struct pm_arena *arena, enum pm_kind kind, const char *title,
@@ -25,6 +18,6 @@ const char *pm_fingerprint(struct pm_arena *arena, enum pm_kind kind, const char
 		h = hash(h, pm_slice_of(title));
 	else
 		for (size_t i = 0; i < search->callers_n; i++)
-			h = hash(h, plain(search->callers[i]));
+			h = hash(h, pm_symbol_title(search->callers[i]));
 	return pm_arena_printf(arena, "%016llx", (unsigned long long)h);
 }

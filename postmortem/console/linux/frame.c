@@ -33,7 +33,7 @@ static bool take_source(struct pm_slice text, struct pm_slice *file, uint32_t *l
 
 static bool all_name(struct pm_slice s)
 {
-	if (!s.n || (s.p[0] >= '0' && s.p[0] <= '9'))
+	if (!s.n || pm_is_digit(s.p[0]))
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!pm_is_name_char(s.p[i]) && s.p[i] != '$' && s.p[i] != '@')
@@ -67,7 +67,7 @@ static void skip_tags(struct pm_slice *s)
 			return;
 		size_t name = i;
 		while (i < s->n && ((s->p[i] >= 'A' && s->p[i] <= 'Z') || s->p[i] == '#' || s->p[i] == '_' ||
-				    s->p[i] == '/' || (s->p[i] >= '0' && s->p[i] <= '9')))
+				    s->p[i] == '/' || pm_is_digit(s->p[i])))
 			i++;
 		if (i == name || i >= s->n || s->p[i] != '>')
 			return;

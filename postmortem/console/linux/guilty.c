@@ -5,6 +5,7 @@
  * that a bug is named by the code that has it, and has one name.
  */
 #include "base/demangle.h"
+#include "base/symbol.h"
 #include "console/linux/frame.h"
 #include "console/linux/identify.h"
 #include "console/scan.h"
@@ -90,13 +91,6 @@ static const struct {
 	{ "RCU's helpers", "*cleanup_srcu_struct*" },
 	{ "thunks and address checks", "*_indirect_thunk_* *__phys_addr*" },
 };
-
-/* What system calls are called by architecture and version; the longest that fits is taken off. */
-static const char *const call_prefixes[] = {
-	"SYSC_",  "SyS_",  "sys_",      "__x64_",    "__ia32_",      "__arm64_",    "____sys_", "___sys_",
-	"__sys_", "__se_", "__se_sys_", "__do_sys_", "compat_SYSC_", "compat_SyS_", "ksys_",
-};
-#define PREFIXES (sizeof(call_prefixes) / sizeof(*call_prefixes))
 
 /* Where a stall's path leaves the general code: dispatchers of work, system calls, timers and
  * interrupts, and the callers of file, socket and memory operations.  What they called is what hangs. */
@@ -242,7 +236,7 @@ static bool is_infrastructure(struct pm_slice name)
 
 	if (!set.built) {
 		glob_set_begin(&set);
-		for (size_t i = 0; i < sizeof(infrastructure) / sizeof(*infrastructure); i++)
+		for (size_t i = 0; i < PM_COUNT(infrastructure); i++)
 			glob_set_add(&set, infrastructure[i].globs);
 		glob_set_end(&set);
 	}
@@ -266,31 +260,14 @@ bool pm_guilty_passed_over(struct pm_slice name, const char *skip)
 	return is_infrastructure(name) || (skip && any_glob(skip, name));
 }
 
-bool pm_guilty_form(struct pm_slice raw, size_t i, struct pm_slice *out)
-{
-	if (i > PREFIXES)
-		return false;
-	*out = raw;
-	if (i)
-		(void)pm_take(out, pm_slice_of(call_prefixes[i - 1]));
-	return true;
-}
-
 static struct pm_slice canonical(struct pm_slice raw)
 {
 	struct pm_slice best = raw, form;
 
-	for (size_t i = 1; pm_guilty_form(raw, i, &form); i++)
+	for (size_t i = 1; pm_symbol_title_form(raw, i, &form); i++)
 		if (form.n < best.n)
 			best = form;
 	return best;
-}
-
-struct pm_slice pm_guilty_base(struct pm_slice symbol)
-{
-	if (pm_slice_has(symbol, PM_S("::"))) /* Rust, C++ */
-		return symbol;
-	return pm_slice_upto(symbol, pm_slice_find_char(symbol, '.'));
 }
 
 struct candidates {
@@ -304,7 +281,7 @@ static void add(struct candidates *c, struct pm_slice symbol, const char *skip)
 	struct pm_slice name;
 
 	if (!pm_demangle(c->arena, symbol, &name))
-		name = pm_guilty_base(symbol);
+		name = pm_symbol_title(symbol);
 	if (name.n && c->n < PM_CANDIDATES && !pm_guilty_passed_over(name, skip))
 		c->raw[c->n++] = name;
 }
@@ -318,7 +295,7 @@ static const char *const pc_marks[] = {
 static bool is_pc(struct pm_slice body, struct pm_slice *symbol_out)
 {
 	*symbol_out = (struct pm_slice){ NULL, 0 };
-	for (size_t i = 0; i < sizeof(pc_marks) / sizeof(*pc_marks); i++) {
+	for (size_t i = 0; i < PM_COUNT(pc_marks); i++) {
 		size_t pos = pm_slice_find(body, pm_slice_of(pc_marks[i]));
 		struct pm_frame_text frame;
 		struct pm_slice rest, word;
@@ -374,7 +351,7 @@ static bool is_injected(struct pm_slice body)
 
 	if (!pm_slice_has(body, PM_S("should_fail")) || !pm_frame_parse(body, &frame) || !frame.has_offset)
 		return false;
-	name = pm_guilty_base(frame.symbol);
+	name = pm_symbol_title(frame.symbol);
 	return pm_slice_eq(name, PM_S("should_fail")) || pm_slice_eq(name, PM_S("should_failslab"));
 }
 
@@ -448,7 +425,7 @@ static void pick(const struct pm_linux_row *row, const struct candidates *c, str
 	}
 	if (row->pick == PM_PICK_HUNG) {
 		for (size_t i = 0; i < c->n && chosen == c->n; i++)
-			for (size_t k = 0; k < sizeof(shared_waits) / sizeof(*shared_waits); k++) {
+			for (size_t k = 0; k < PM_COUNT(shared_waits); k++) {
 				if (!pm_slice_has(c->raw[i], pm_slice_of(shared_waits[k].part)))
 					continue;
 				chosen = i;
@@ -570,7 +547,7 @@ static const struct {
 
 static bool general_file(struct pm_slice file)
 {
-	for (size_t i = 0; i < sizeof(general_files) / sizeof(*general_files); i++)
+	for (size_t i = 0; i < PM_COUNT(general_files); i++)
 		if (any_glob(general_files[i].globs, file))
 			return true;
 	return false;
@@ -578,8 +555,7 @@ static bool general_file(struct pm_slice file)
 
 static bool is_path_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '-' || c == '.' || c == '/';
+	return pm_is_word(c) || c == '-' || c == '.' || c == '/';
 }
 
 /* The first "path/file.c:123" of the line. */
@@ -691,7 +667,7 @@ const char *pm_guilty_file(const struct pm_view *view, const char *title, struct
 					       "Exception stack" };
 
 	if (pm_slice_starts(pm_slice_of(title), PM_S("INFO: rcu detected stall")))
-		for (size_t e = 0; e < sizeof(entries) / sizeof(*entries); e++)
+		for (size_t e = 0; e < PM_COUNT(entries); e++)
 			for (size_t i = 0; i < view->lines.n; i++) {
 				if (!pm_slice_has(view->lines.v[i], pm_slice_of(entries[e])))
 					continue;

@@ -72,7 +72,7 @@ static void mce_extras(struct pm_detail *d, const struct pm_match *m)
 	struct pm_match part;
 
 	(void)m;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_match(rows[i].pattern, d->body, &part))
 			pm_detail_add_another(d, rows[i].name, part.cap[0], rows[i].meaning);
 	if (pm_match("IPID {x}", d->body, NULL))
@@ -91,7 +91,7 @@ static void mce_vendor(struct pm_detail *d, const struct pm_match *m)
 	};
 	struct mce *e = d->state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_slice_eq(m->cap[0], pm_slice_of(rows[i].text)))
 			e->vendor = rows[i].vendor;
 	pm_detail_mean(d, "cpu_vendor",
@@ -129,7 +129,7 @@ static void ras_record(struct pm_detail *d, const struct pm_match *m)
 		pm_detail_add_another(d, "mci_status_as_told", part.cap[0], NULL);
 		mce_status(d, part.cap[0]);
 	}
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_match(rows[i].pattern, d->body, &part))
 			pm_detail_add_another(d, rows[i].name, part.cap[0], NULL);
 }
@@ -201,7 +201,8 @@ static void add_record(struct pm_incident *inc, const struct mce_record *record,
 	}
 	pm_incident_add_fact(inc, "machine-check", "mci_status.mca_code",
 			     pm_slice_of(pm_arena_printf(arena, "%04x", (unsigned)(status & 0xffff))),
-			     pm_mca_code((uint16_t)status, arena), record->at);
+			     pm_mca_code((uint16_t)status, arena), record->at)
+		->part = pm_mca_part((uint16_t)status);
 	pm_incident_add_fact(inc, "machine-check", "mci_status.model_code",
 			     pm_slice_of(pm_arena_printf(arena, "%04x", (unsigned)(status >> 16 & 0xffff))),
 			     "the processor model's own code", record->at);
@@ -308,7 +309,7 @@ static void edac_event(struct pm_detail *d, const struct pm_match *m)
 
 	(void)m;
 	pm_detail_mean(d, "kind", pm_slice_has(d->body, PM_S(" UE ")) ? "uncorrected" : "corrected by ECC");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (pm_match(rows[i].pattern, d->body, &part))
 			pm_detail_add(d, rows[i].name, part.cap[0], NULL);
 }
@@ -389,6 +390,34 @@ static void reporting_cpu(struct pm_incident *inc)
 		inc->actor.at = cpu->at;
 }
 
+/* Which part of the machine a firmware's or driver's record speaks of. */
+static void name_parts(struct pm_incident *inc)
+{
+	static const struct {
+		const char *group, *name;
+		const char *in; /* stands in the value; NULL: whatever it is */
+		enum pm_part part;
+	} rows[] = {
+		{ "edac", "dimm", NULL, PM_PART_MEMORY },
+		{ "edac", "error", NULL, PM_PART_MEMORY },
+		{ "ghes", "dimm", NULL, PM_PART_MEMORY },
+		{ "ghes", "section_type", "memory", PM_PART_MEMORY },
+		{ "ghes", "section_type", "PCIe", PM_PART_PCIE },
+		{ "ghes", "section_type", "processor", PM_PART_PROCESSOR },
+		{ "aer", "device", NULL, PM_PART_PCIE },
+		{ "aer", "severity", NULL, PM_PART_PCIE },
+	};
+
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		for (size_t k = 0; k < inc->facts.n; k++) {
+			struct pm_fact *fact = &inc->facts.v[k];
+
+			if (!strcmp(fact->group, rows[i].group) && !strcmp(fact->name, rows[i].name) &&
+			    (!rows[i].in || strcasestr(fact->value, rows[i].in)))
+				fact->part = rows[i].part;
+		}
+}
+
 void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	mce_fields(report, inc);
@@ -397,4 +426,5 @@ void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident
 	PM_DETAIL_READ(report, inc, "edac", edac_rows, NULL);
 	PM_DETAIL_READ(report, inc, "aer", aer_rows, NULL);
 	PM_DETAIL_READ(report, inc, "nmi", nmi_rows, NULL);
+	name_parts(inc);
 }

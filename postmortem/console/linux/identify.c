@@ -1,6 +1,7 @@
 #include "console/linux/identify.h"
 
 #include "base/demangle.h"
+#include "base/symbol.h"
 
 /* The first line, and what broke into it: a title that is cut there would look whole. */
 static struct pm_slice whole_first(const struct pm_linux_report *report)
@@ -57,7 +58,7 @@ static void plain_names(struct pm_arena *arena, const char *pattern, struct pm_m
 			continue;
 		}
 		if (p[1] == 'f' && p[2] == '}' && !pm_demangle(arena, match->cap[cap], &match->cap[cap]))
-			match->cap[cap] = pm_guilty_base(match->cap[cap]);
+			match->cap[cap] = pm_symbol_title(match->cap[cap]);
 		cap += !((p[1] == '_' || p[1] == 'a') && p[2] == '}');
 		p += strcspn(p, "}");
 	}
@@ -168,7 +169,7 @@ static void add_titles(struct pm_incident *inc, const struct named *named, struc
 	const struct pm_linux_row *row = named->row;
 	const char *templates[] = { main_too ? row->title : NULL, row->alt[0], row->alt[1] };
 
-	for (size_t i = 0; i < sizeof(templates) / sizeof(*templates); i++) {
+	for (size_t i = 0; i < PM_COUNT(templates); i++) {
 		if (!templates[i])
 			continue;
 		const char *title =
@@ -189,8 +190,8 @@ static void make_titles(struct pm_incident *inc, const struct named *named, cons
 	if (!has_place(named->row))
 		return;
 	/* Other kernels call the same system call by other names: those are the same bug. */
-	for (size_t i = 0; pm_guilty_form(search->guilty[0].raw, i, &form_f); i++) {
-		if (!pm_guilty_form(search->guilty[1].raw, i, &form_g))
+	for (size_t i = 0; pm_symbol_title_form(search->guilty[0].raw, i, &form_f); i++) {
+		if (!pm_symbol_title_form(search->guilty[1].raw, i, &form_g))
 			break;
 		if (!i || form_f.n != search->guilty[0].raw.n || form_g.n != search->guilty[1].raw.n)
 			add_titles(inc, named, form_f, form_g, true);
@@ -224,6 +225,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 		if (!inc->corrupted && pm_slice_has(line->body, PM_S("serialport: VM disconnected."))) {
 			inc->corrupted = true;
 			inc->corrupted_why = "the console's connection broke";
+			inc->whole = false;
 		}
 		if (i < window->start || pos == PM_NPOS || inc->panicked)
 			continue;
@@ -233,6 +235,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 		inc->panicked = true;
 		inc->panic_reason = pm_arena_str(&inc->arena, pm_slice_trim(reason));
 		inc->panic_at = line->at;
+		inc->on_request = pm_slice_has(reason, PM_S("sysrq triggered crash"));
 	}
 }
 
@@ -242,6 +245,7 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	struct pm_view view;
 	struct named named;
 	const char *raw_title, *why = NULL;
+	bool nothing_lost = false;
 
 	if (!report->lines.n)
 		return false;
@@ -263,10 +267,12 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	if (named.row) {
 		make_titles(inc, &named, &raw_title);
 		inc->fault.kind = named.row->kind;
-		if (has_place(named.row) && !named.search.ok)
+		if (has_place(named.row) && !named.search.ok) {
 			why = "no function to name it by was found";
-		else if (named.row->flags & PM_ROW_CORRUPTED)
+			nothing_lost = true;
+		} else if (named.row->flags & PM_ROW_CORRUPTED) {
 			why = "its start or the rest of its first line is lost";
+		}
 	} else {
 		const char *word = pm_linux_word(first->body, NULL);
 		size_t pos = word ? pm_slice_find(first->body, pm_slice_of(word)) : 0;
@@ -278,8 +284,9 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 			why = "what must follow its first line is missing";
 	}
 	if (!why)
-		why = pm_corrupted_why(&view, raw_title, named.row);
+		why = pm_corrupted_why(&view, raw_title, named.row, &nothing_lost);
 	inc->corrupted = why != NULL;
+	inc->whole = nothing_lost;
 	inc->corrupted_why = why;
 	inc->type = pm_title_type(inc->title);
 	inc->frame = pm_title_frame(&inc->arena, inc->title);

@@ -57,10 +57,6 @@ void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_l
 		      struct pm_arena *arena, struct pm_search *out);
 /* Is this function of no interest in any report?  skip: globs, blank-separated, or NULL. */
 bool pm_guilty_passed_over(struct pm_slice name, const char *skip);
-/* A function's name without what the compiler appended. */
-struct pm_slice pm_guilty_base(struct pm_slice symbol);
-/* The forms of a system call's name: i = 0, 1, … until false.  0 is the raw name. */
-bool pm_guilty_form(struct pm_slice raw, size_t i, struct pm_slice *out);
 /* The source file to blame, or NULL. */
 const char *pm_guilty_file(const struct pm_view *view, const char *title, struct pm_arena *arena);
 
@@ -81,8 +77,10 @@ const char *pm_title_type(const char *title);
 /* The function that the title names, or NULL. */
 const char *pm_title_frame(struct pm_arena *arena, const char *title);
 
-/* corrupted.c: why the report cannot be whole, or NULL.  row may be NULL. */
-const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row);
+/* corrupted.c: why the report cannot be whole, or NULL.  row may be NULL.
+ * whole_out: only the convention calls it corrupted, nothing need be lost. */
+const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row,
+			     bool *whole_out);
 
 /* fingerprint.c */
 const char *pm_fingerprint(struct pm_arena *arena, enum pm_kind kind, const char *title,

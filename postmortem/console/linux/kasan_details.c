@@ -293,7 +293,7 @@ static const char *shadow_words(const struct kasan *k, unsigned byte, struct pm_
 				 : "vmalloc area without backing, or a stack variable out of scope";
 	if (byte == 0xf9 && vmalloc)
 		return "vmalloc area without backing";
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (rows[i].byte == byte)
 			return rows[i].words;
 	return NULL;

@@ -18,7 +18,7 @@ static bool unexpected(const struct pm_window *window)
 
 	for (size_t i = 0; i < window->start; i++) {
 		ran |= window->lines[i].time_ns >= 0;
-		for (size_t k = 0; k < sizeof(ends) / sizeof(*ends); k++)
+		for (size_t k = 0; k < PM_COUNT(ends); k++)
 			if (pm_slice_has(window->lines[i].body, pm_slice_of(ends[k])))
 				return false;
 	}

@@ -131,7 +131,7 @@ static const char *usage_words(const struct lockdep *l, struct pm_slice usage, s
 
 	if (!pm_take_char(&s, '{'))
 		return NULL;
-	for (; i < s.n && is_usage(s.p[i]) && i < sizeof(letters) / sizeof(letters[0]); i++) {
+	for (; i < s.n && is_usage(s.p[i]) && i < PM_COUNT(letters); i++) {
 		const char *one =
 			usage_letter(s.p[i], letters[i].inside, letters[i].enabled, letters[i].verb, arena);
 
@@ -182,6 +182,26 @@ static bool is_known(const struct pm_incident *inc, const struct pm_lock *lock)
 	return false;
 }
 
+/* Locks that sleep themselves, and the marks of a work item, forbid nobody to sleep.  Told by the inner wait type, the
+ * second number of "{3:3}" (since 5.7; a mark has 0), else by how such locks are called. */
+static enum pm_lock_sleeps sleeps(const struct lockdep *l, const char *name, struct pm_slice usage)
+{
+	static const char *const names[] = {
+		"(wq_completion)", "(work_completion)", "mutex",       "_sem",   "rwsem",
+		"sk_lock-",        "sb_writers",        "sb_internal", "i_mutex"
+	};
+	size_t at = pm_slice_find(usage, PM_S("}-{"));
+	struct pm_slice types = at == PM_NPOS ? PM_S("") : pm_slice_from(usage, at + 3);
+
+	for (size_t i = 0; i < PM_COUNT(names); i++)
+		if (strstr(name, names[i]))
+			return PM_LOCK_SLEEPS;
+	if (types.n < 3 || types.p[1] != ':')
+		return PM_LOCK_SLEEPS_UNKNOWN;
+	char inner = types.p[2], least = l->nested_types ? '4' : '3';
+	return inner == '0' || inner >= least ? PM_LOCK_SLEEPS : PM_LOCK_SPINS;
+}
+
 static void add_lock(struct pm_detail *d, const struct lock_text *text, enum pm_lock_role role,
 		     const char *task, bool has_pid, int64_t pid)
 {
@@ -194,6 +214,7 @@ static void add_lock(struct pm_detail *d, const struct lock_text *text, enum pm_
 		lock.type = pm_detail_str(d, text->usage);
 		add_usage(d, text->usage);
 	}
+	lock.sleeps = sleeps(d->state, lock.name, text->usage);
 	lock.has_addr = text->has_addr;
 	lock.addr = text->has_addr ? text->addr : 0;
 	pm_detail_place(d, text->where, &lock.taken);
@@ -607,23 +628,58 @@ static void add_recursion(struct lockdep *l, struct pm_incident *inc)
 	edge->at = inc->fault.at;
 }
 
+static void look_at_types(struct lockdep *l, const struct pm_linux_report *report)
+{
+	for (size_t i = 0; i < report->lines.n && !l->nested_types; i++)
+		l->nested_types = pm_slice_has(report->lines.v[i]->body, PM_S("}-{4:")) ||
+				  pm_slice_has(report->lines.v[i]->body, PM_S(":4}"));
+}
+
 void pm_held_locks_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	struct lockdep l = { 0 };
 
+	look_at_types(&l, report);
 	PM_DETAIL_READ(report, inc, "lockdep", held_rows, &l);
+}
+
+static enum pm_lock_bug bug_of(const char *message)
+{
+	static const struct {
+		const char *part;
+		enum pm_lock_bug bug;
+	} rows[] = {
+		{ "circular locking dependency", PM_LOCK_CIRCLE },
+		{ "recursive locking", PM_LOCK_RECURSION },
+		{ "inconsistent lock state", PM_LOCK_INCONSISTENT },
+		{ "unsafe lock order", PM_LOCK_IRQ_ORDER },
+		{ "irq lock inversion", PM_LOCK_IRQ_INVERSION },
+		{ "Invalid wait context", PM_LOCK_WAIT_CONTEXT },
+		{ "bad unlock balance", PM_LOCK_NOT_HELD },
+		{ "bad contention", PM_LOCK_CONTENTION },
+		{ "still has locks held", PM_LOCK_LEFT_HELD },
+		{ "still held", PM_LOCK_LEFT_HELD },
+		{ "lock held when returning to user space", PM_LOCK_LEFT_TO_USER },
+		{ "held lock freed", PM_LOCK_FREED },
+		{ "non-static key", PM_LOCK_UNKNOWN_KEY },
+		{ "suspicious RCU", PM_LOCK_RCU },
+	};
+
+	for (size_t i = 0; message && i < PM_COUNT(rows); i++)
+		if (strcasestr(message, rows[i].part))
+			return rows[i].bug;
+	return PM_LOCK_BUG_NONE;
 }
 
 void pm_lockdep_fields(const struct pm_linux_report *report, struct pm_incident *inc)
 {
 	struct lockdep l = { 0 };
 
-	for (size_t i = 0; i < report->lines.n; i++) {
-		l.nested_types |= pm_slice_has(report->lines.v[i]->body, PM_S("}-{4:")) ||
-				  pm_slice_has(report->lines.v[i]->body, PM_S(":4}"));
+	look_at_types(&l, report);
+	for (size_t i = 0; i < report->lines.n; i++)
 		l.recursive |= pm_slice_has(report->lines.v[i]->body, PM_S("recursive locking detected"));
-	}
 	PM_DETAIL_READ(report, inc, "lockdep", lockdep_rows, &l);
 	add_cycle(&l, inc);
 	add_recursion(&l, inc);
+	inc->fault.lock_bug = bug_of(inc->fault.message);
 }

@@ -31,7 +31,7 @@ static void add_taint(struct pm_fields *f, char letter)
 	for (size_t i = 0; i < m->taints.n; i++)
 		if (m->taints.v[i].letter == letter)
 			return;
-	for (size_t i = 0; i < sizeof(taint_letters) / sizeof(*taint_letters); i++)
+	for (size_t i = 0; i < PM_COUNT(taint_letters); i++)
 		if (taint_letters[i].letter == letter) {
 			*PM_PUSH(f->arena, &m->taints) = taint_letters[i];
 			return;
@@ -103,7 +103,7 @@ static bool is_hex_id(struct pm_slice s)
 	if (s.n != 40 && s.n != 32)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
+		if (!(pm_is_digit(s.p[i]) || (s.p[i] >= 'a' && s.p[i] <= 'f')))
 			return false;
 	return true;
 }
@@ -176,7 +176,7 @@ static size_t comm_end(struct pm_slice s)
 {
 	static const char *const ends[] = { " Kdump: loaded ", " Not tainted", " Tainted: " };
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+	for (size_t i = 0; i < PM_COUNT(ends); i++) {
 		size_t end = pm_slice_find(s, pm_slice_of(ends[i]));
 
 		if (end != PM_NPOS)
@@ -263,7 +263,7 @@ bool pm_fields_lock_task(struct pm_fields *f)
 					      " is leaving the kernel ",
 					      " just changed the state of lock:", " is exiting with locks " };
 
-	for (size_t i = 0; i < sizeof(doings) / sizeof(*doings); i++) {
+	for (size_t i = 0; i < PM_COUNT(doings); i++) {
 		size_t at = pm_slice_find(pm_slice_upto(f->body, 256), pm_slice_of(doings[i]));
 
 		/* "sh/1 [HC0[0]:SC0[0]:HE0:SE1] is trying to acquire:" */
@@ -426,7 +426,7 @@ static bool read_task_pointers(struct pm_fields *f, const struct pm_field_row *r
 	if (!pm_fields_own(f) || pm_slice_starts(word, PM_S("00000000"))) /* a hash, since 4.15 */
 		return true;
 	pm_fields_fact(f, "task", "task_struct", word);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+	for (size_t i = 0; i < PM_COUNT(parts); i++) {
 		size_t at = pm_slice_find(rest, pm_slice_of(parts[i].text));
 
 		if (at != PM_NPOS) {
@@ -548,7 +548,7 @@ static bool is_module_name(struct pm_slice s)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-		      (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '_' || s.p[i] == '-'))
+		      pm_is_digit(s.p[i]) || s.p[i] == '_' || s.p[i] == '-'))
 			return false;
 	return true;
 }

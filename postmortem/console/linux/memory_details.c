@@ -361,7 +361,7 @@ static void list_value(struct pm_detail *d, const struct pm_match *m)
 	struct pm_fact *fact = pm_incident_fact(d->inc, d->group, "found");
 
 	(void)m;
-	for (size_t i = 0; fact && i < sizeof(poisons) / sizeof(poisons[0]); i++)
+	for (size_t i = 0; fact && i < PM_COUNT(poisons); i++)
 		if (!strcmp(fact->value, poisons[i].value))
 			fact->meaning = poisons[i].words;
 }

@@ -122,7 +122,7 @@ static const char *preempt_count_words(uint64_t count, struct pm_arena *arena)
 		soft >> 1 ? times(arena, "soft interrupts disabled", soft >> 1) : NULL,
 		preempt ? times(arena, "preemption disabled", preempt) : NULL,
 	};
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; i < PM_COUNT(parts); i++)
 		if (parts[i])
 			text = text ? pm_arena_printf(arena, "%s, %s", text, parts[i]) : parts[i];
 	return text ? text : "nothing forbids sleeping";

@@ -126,7 +126,7 @@ static void oom_kill(struct pm_detail *d, const struct pm_match *m)
 	};
 
 	pm_detail_mean(d, "constraint", pm_detail_words(constraints, m->cap[0]));
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(keys); i++) {
 		size_t at = pm_slice_find(d->body, pm_slice_of(keys[i][0]));
 
 		if (at == PM_NPOS)

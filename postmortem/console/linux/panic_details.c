@@ -101,7 +101,7 @@ static const char *exit_code_words(uint64_t code, struct pm_arena *arena)
 				       : status == 126 ? " (126: a shell could not run the command)"
 				       : !status       ? ": it returned as if its work were done"
 						       : "");
-	if (number < sizeof(signals) / sizeof(signals[0]) && signals[number])
+	if (number < PM_COUNT(signals) && signals[number])
 		return pm_arena_printf(arena, "it was killed by signal %u, %s%s", number, signals[number],
 				       code & 0x80 ? "; core dumped" : "");
 	return pm_arena_printf(arena, "it was killed by signal %u%s", number,

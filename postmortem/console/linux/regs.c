@@ -77,7 +77,7 @@ static bool reports_fault(const char *symbol)
 					     "__bad_area_nosemaphore",
 					     "fixup_bug" };
 
-	for (size_t i = 0; symbol && i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; symbol && i < PM_COUNT(names); i++) {
 		size_t n = strlen(names[i]);
 
 		if (!strncmp(symbol, names[i], n) && (!symbol[n] || symbol[n] == '.'))

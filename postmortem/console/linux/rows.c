@@ -8,7 +8,6 @@ static const struct pm_linux_family *const families[] = {
 };
 /* Bytes of a report's first line that are looked at: no kernel prints more before what names it. */
 #define FIRST_LINE_MAX 768
-#define FAMILIES (sizeof(families) / sizeof(*families))
 
 const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
 					      struct pm_match *match_out,
@@ -17,7 +16,7 @@ const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice 
 	size_t index = 0;
 
 	body = pm_slice_upto(body, FIRST_LINE_MAX);
-	for (size_t f = 0; f < FAMILIES; f++) {
+	for (size_t f = 0; f < PM_COUNT(families); f++) {
 		const struct pm_linux_family *family = families[f];
 
 		if (from >= index + family->n) {

@@ -79,7 +79,7 @@ struct pm_linux_family {
 	}
 #define PM_ROWS(family_name, rows_, fields_)                                                                 \
 	{                                                                                                    \
-		family_name, rows_, sizeof(rows_) / sizeof(*(rows_)), fields_                                \
+		family_name, rows_, PM_COUNT(rows_), fields_                                                 \
 	}
 #define PM_AT_PC_ONLY                                                                                        \
 	{                                                                                                    \

@@ -356,7 +356,7 @@ void pm_ubsan_fields(const struct pm_linux_report *report, struct pm_incident *i
 
 	PM_DETAIL_READ(report, inc, "ubsan", ubsan_rows, NULL);
 	check = pm_incident_fact(inc, "ubsan", "check");
-	for (size_t i = 0; check && !check->meaning && i < sizeof(old) / sizeof(old[0]); i++)
+	for (size_t i = 0; check && !check->meaning && i < PM_COUNT(old); i++)
 		if (pm_incident_fact(inc, "ubsan", old[i].fact))
 			check->meaning = pm_detail_words(ubsan_checks, pm_slice_of(old[i].check));
 }

@@ -15,7 +15,7 @@ static const char *const notes_with_stacks[] = {
 
 static bool has_note(struct pm_slice body)
 {
-	for (size_t i = 0; i < sizeof(notes_with_stacks) / sizeof(*notes_with_stacks); i++)
+	for (size_t i = 0; i < PM_COUNT(notes_with_stacks); i++)
 		if (pm_slice_has(body, pm_slice_of(notes_with_stacks[i])))
 			return true;
 	return false;
@@ -60,7 +60,7 @@ static bool report_like(struct pm_slice body)
 	for (size_t i = 0; i < body.n && i < 200; i++) {
 		char c = body.p[i];
 
-		digits = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
+		digits = pm_is_digit(c) || (c >= 'a' && c <= 'f') ? digits + 1 : 0;
 		if (digits == 8)
 			return true;
 	}

@@ -24,7 +24,7 @@ static const char *rcu_flags(struct pm_slice flags, struct pm_arena *arena)
 		text = pm_arena_printf(arena, "%s, was offline when the grace period began", text);
 	if (flags.n > 2 && flags.p[2] == 'N')
 		text = pm_arena_printf(arena, "%s, will be offline for the next one", text);
-	if (flags.n > 3 && flags.p[3] >= '0' && flags.p[3] <= '9')
+	if (flags.n > 3 && pm_is_digit(flags.p[3]))
 		text = pm_arena_printf(
 			arena,
 			"%s; an irq_work has waited on it for %c grace periods: it takes no interrupts", text,
@@ -120,7 +120,7 @@ static void rcu_tasks_blocked(struct pm_detail *d, const struct pm_match *m)
 			continue;
 		const char *text =
 			pm_arena_printf(&d->inc->arena, "readers entered: %.*s", PM_FMT(task.cap[1]));
-		for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		for (size_t i = 0; i < PM_COUNT(letters); i++)
 			if (pm_slice_find_char(task.cap[2], letters[i].letter) != PM_NPOS)
 				text = pm_arena_printf(&d->inc->arena, "%s, %s", text, letters[i].words);
 		pm_detail_add_another(d, "stalled_task", task.cap[0], text);
@@ -194,7 +194,7 @@ static void rcu_expedited(struct pm_detail *d, const struct pm_match *m)
 		size_t dash = pm_slice_find_char(word, '-');
 
 		/* "0-...D": the fourth letter says that the CPU still runs a reader. */
-		if (dash != PM_NPOS && dash && word.p[0] >= '0' && word.p[0] <= '9')
+		if (dash != PM_NPOS && dash && pm_is_digit(word.p[0]))
 			add_cpu(d, pm_slice_upto(word, dash));
 		else if (word.p[0] == 'P')
 			pm_detail_add_another(d, "stalled_tasks", word,

@@ -2,31 +2,16 @@
 
 #define TITLE_MAX 120
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_low_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-static bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_word(char c)
-{
-	return is_alpha(c) || is_digit(c) || c == '_';
+	return pm_is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
 static size_t digits(struct pm_slice s, size_t pos)
 {
 	size_t n = 0;
 
-	while (pos + n < s.n && is_digit(s.p[pos + n]))
+	while (pos + n < s.n && pm_is_digit(s.p[pos + n]))
 		n++;
 	return n;
 }
@@ -70,7 +55,7 @@ static struct taken addr(struct pm_slice s, size_t pos)
 {
 	size_t i = pos, n = 0;
 
-	if (!pos || is_alpha(s.p[pos - 1]) || is_digit(s.p[pos - 1]))
+	if (!pos || pm_is_alnum(s.p[pos - 1]))
 		return (struct taken){ 0 };
 	if (i + 2 < s.n && s.p[i] == '0' && s.p[i + 1] == 'x')
 		i += 2;
@@ -104,7 +89,7 @@ static struct taken line_number(struct pm_slice s, size_t pos)
 
 	if (s.p[pos] != '.')
 		return (struct taken){ 0 };
-	while (i < s.n && is_word(s.p[i]))
+	while (i < s.n && pm_is_word(s.p[i]))
 		i++;
 	if (i == pos + 1)
 		return (struct taken){ 0 };
@@ -118,16 +103,16 @@ static struct taken offset(struct pm_slice s, size_t pos)
 {
 	size_t i = pos, name;
 
-	if (!is_alpha(s.p[pos]))
+	if (!pm_is_alpha(s.p[pos]))
 		return (struct taken){ 0 };
-	while (i < s.n && (is_word(s.p[i]) || s.p[i] == '.'))
+	while (i < s.n && (pm_is_word(s.p[i]) || s.p[i] == '.'))
 		i++;
 	name = i;
 	for (int part = 0; part < 2; part++) {
 		if (i + 3 >= s.n || s.p[i] != "+/"[part] || s.p[i + 1] != '0' || s.p[i + 2] != 'x')
 			return (struct taken){ 0 };
 		size_t start = i += 3;
-		while (i < s.n && (is_digit(s.p[i]) || (s.p[i] >= 'a' && s.p[i] <= 'z')))
+		while (i < s.n && (pm_is_digit(s.p[i]) || (s.p[i] >= 'a' && s.p[i] <= 'z')))
 			i++;
 		if (i == start)
 			return (struct taken){ 0 };
@@ -150,7 +135,7 @@ static struct taken number(struct pm_slice s, size_t pos)
 {
 	size_t n = digits(s, pos);
 
-	if (!n || !pos || is_word(s.p[pos - 1]) || (pos + n < s.n && is_word(s.p[pos + n])))
+	if (!n || !pos || pm_is_word(s.p[pos - 1]) || (pos + n < s.n && pm_is_word(s.p[pos + n])))
 		return (struct taken){ 0 };
 	return (struct taken){ n, { NULL, 0 }, "NUM" };
 }
@@ -194,7 +179,7 @@ const char *pm_title_clean(struct pm_arena *arena, struct pm_slice title)
 	size_t n = 0;
 
 	pm_buf_add(&a, title.p, title.n < 4 * TITLE_MAX ? title.n : 4 * TITLE_MAX);
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+	for (size_t i = 0; i < PM_COUNT(rules); i++) {
 		apply(rules[i], &a, &b);
 		struct pm_buf swap = a;
 		a = b;
@@ -227,7 +212,7 @@ const char *pm_title_make(struct pm_arena *arena, const char *template, const st
 			part = f;
 		else if (p[1] == 'g')
 			part = g;
-		else if (is_digit(p[1]) && p[1] != '0' && (size_t)(p[1] - '1') < n)
+		else if (pm_is_digit(p[1]) && p[1] != '0' && (size_t)(p[1] - '1') < n)
 			part = captures[p[1] - '1'];
 		pm_buf_add(&buf, part.p, part.n);
 		p += 2;
@@ -312,9 +297,8 @@ const char *pm_title_type(const char *title)
 {
 	struct pm_slice s = pm_slice_of(title);
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		for (size_t k = 0;
-		     k < sizeof(types[i].starts) / sizeof(*types[i].starts) && types[i].starts[k]; k++)
+	for (size_t i = 0; i < PM_COUNT(types); i++)
+		for (size_t k = 0; k < PM_COUNT(types[i].starts) && types[i].starts[k]; k++)
 			if (pm_slice_starts(s, pm_slice_of(types[i].starts[k])))
 				return types[i].type;
 	return NULL;
@@ -327,7 +311,7 @@ const char *pm_title_frame(struct pm_arena *arena, const char *title)
 
 	while ((pos = pm_slice_find(rest, PM_S(" in "))) != PM_NPOS) {
 		rest = pm_slice_from(rest, pos + 4);
-		if (rest.n && (is_word(rest.p[0]) || rest.p[0] == '<'))
+		if (rest.n && (pm_is_word(rest.p[0]) || rest.p[0] == '<'))
 			last = rest;
 	}
 	if (!last.n)
@@ -339,7 +323,7 @@ const char *pm_title_frame(struct pm_arena *arena, const char *title)
 			return NULL;
 		n = end + 1;
 	}
-	while (n < last.n && (is_word(last.p[n]) || last.p[n] == ':'))
+	while (n < last.n && (pm_is_word(last.p[n]) || last.p[n] == ':'))
 		n++;
 	return pm_arena_str(arena, pm_slice_upto(last, n));
 }

@@ -97,12 +97,12 @@ static void read_title_numbers(struct pm_trace *trace, struct pm_slice title)
 	static const char *const cpus[] = { "on cpu ", "cpu=", "for cpu ", "for CPU ", "on CPU " };
 	uint64_t number;
 
-	for (size_t i = 0; i < sizeof(pids) / sizeof(*pids) && !trace->has_pid; i++)
+	for (size_t i = 0; i < PM_COUNT(pids) && !trace->has_pid; i++)
 		if (number_behind(title, pids[i], &number) && number <= INT32_MAX) {
 			trace->has_pid = true;
 			trace->pid = (int64_t)number;
 		}
-	for (size_t i = 0; i < sizeof(cpus) / sizeof(*cpus) && !trace->has_cpu; i++)
+	for (size_t i = 0; i < PM_COUNT(cpus) && !trace->has_cpu; i++)
 		if (number_behind(title, cpus[i], &number) && number <= UINT32_MAX) {
 			trace->has_cpu = true;
 			trace->cpu = (uint32_t)number;
@@ -202,7 +202,7 @@ static bool take_marker(struct pm_fields *f, struct pm_slice *s)
 	if (!pm_take_until(&rest, ">< ", &name) || !pm_take_char(&rest, '>'))
 		return false;
 	pm_take_char(&rest, '>');
-	for (size_t i = 0; i < sizeof(markers) / sizeof(*markers); i++) {
+	for (size_t i = 0; i < PM_COUNT(markers); i++) {
 		if (!pm_slice_eq(name, pm_slice_of(markers[i].name)))
 			continue;
 		bool over = end || !strcmp(markers[i].name, "EOI") || !strcmp(markers[i].name, "EOE");
@@ -270,8 +270,10 @@ static bool read_title(struct pm_fields *f, const struct pm_field_row *row, stru
 	if (row->name && !pm_slice_has(f->body, pm_slice_of(row->name)))
 		return false;
 	struct pm_trace *trace = pm_fields_trace_open(f, (enum pm_trace_role)row->number, f->body);
-	if (trace)
+	if (trace) {
 		read_title_numbers(trace, f->body);
+		trace->of_page = pm_slice_starts(f->body, PM_S("page last ")); /* page owner's */
+	}
 	f->blocked = false;
 	return true;
 }
@@ -377,7 +379,7 @@ static bool read_blocked(struct pm_fields *f, const struct pm_field_row *row, st
 				actor->has_pid = true;
 				actor->pid = (int64_t)pid;
 				actor->comm = pm_fields_str(f, pm_slice_upto(task, i));
-				actor->context = "task";
+				actor->context = PM_RUNS_TASK;
 				actor->at = f->at;
 			}
 			break;
@@ -551,7 +553,7 @@ bool pm_fields_is_detector(const char *symbol)
 		"print_other_cpu_stall",
 	};
 
-	for (size_t i = 0; symbol && i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; symbol && i < PM_COUNT(names); i++)
 		if (!strncmp(symbol, names[i], strlen(names[i])))
 			return true;
 	return false;
@@ -590,8 +592,7 @@ void pm_fields_traces_finish(struct pm_fields *f)
 	if (crash == PM_FIELDS_NONE || is_empty(&inc->traces.v[crash])) {
 		size_t best = PM_FIELDS_NONE;
 
-		for (size_t c = 0; c < sizeof(candidates) / sizeof(*candidates) && best == PM_FIELDS_NONE;
-		     c++)
+		for (size_t c = 0; c < PM_COUNT(candidates) && best == PM_FIELDS_NONE; c++)
 			for (size_t i = 0; i < inc->traces.n && best == PM_FIELDS_NONE; i++)
 				if (inc->traces.v[i].role == candidates[c] && !is_empty(&inc->traces.v[i]) &&
 				    !(inc->traces.v[i].title &&

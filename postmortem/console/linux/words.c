@@ -50,11 +50,6 @@ const char *const pm_linux_words[] = {
 	NULL,
 };
 
-static bool is_word_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /* "ODEBUG:" is no "BUG:", "skb_panic" no "panic". */
 static bool stands_alone(struct pm_slice body, const char *word)
 {
@@ -67,7 +62,7 @@ static bool stands_alone(struct pm_slice body, const char *word)
 		if (found == PM_NPOS)
 			return false;
 		pos += found;
-		if (!pos || !is_word_char(needle.p[0]) || !is_word_char(body.p[pos - 1]))
+		if (!pos || !pm_is_word(needle.p[0]) || !pm_is_word(body.p[pos - 1]))
 			return true;
 		if (needle.p[0] == 'u') /* "ut of memory": Out or out */
 			return true;
