@@ -4,6 +4,8 @@
 #include "console/pstore.h"
 #include "decode/decode.h"
 #include "explain/explain.h"
+#include "linux/report.h"
+#include "read/file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -242,6 +244,36 @@ void pm_report_source(struct pm_report_run *run, struct pm_source *source, const
 		fprintf(stderr, "kpanic: %s: no panic or other kernel report found\n", name);
 }
 
+/* Explains a memory dump; false: it is none, and was not touched. */
+static bool report_dump(struct pm_report_run *run, const char *path)
+{
+	uint8_t start[PM_PAGE_SIZE];
+	struct pm_dump *dump = NULL;
+	struct pm_file *file;
+	struct pm_error *err = pm_file_open(path, &file);
+
+	if (err) { /* said by who opens it as a text */
+		pm_error_free(err);
+		return false;
+	}
+	if (!pm_dump_is(start, pm_file_read(file, 0, start, sizeof(start), NULL))) {
+		pm_file_close(file);
+		return false;
+	}
+	size_t before = run->reports;
+
+	run->of_source = 0;
+	err = pm_dump_open_file(file, &dump);
+	if (!err)
+		err = pm_linux_report(dump, on_incident, run);
+	if (err)
+		unreadable(run, err);
+	else if (run->reports == before && !ferror(stdout) && !run->options.json)
+		fprintf(stderr, "kpanic: %s: the kernel in it had not panicked\n", path);
+	pm_dump_close(dump);
+	return true;
+}
+
 /* Adds what is left of a source to text, up to the bound of pstore's records. */
 static struct pm_error *read_whole(struct pm_source *source, struct pm_buf *text)
 {
@@ -270,6 +302,9 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 	for (; *paths && !ferror(stdout); paths++) {
 		const char *name = input_name(*paths);
 		struct pm_source *source;
+
+		if (strcmp(*paths, "-") && report_dump(run, *paths))
+			continue;
 		struct pm_error *err = pm_source_open(*paths, &source);
 
 		if (err) {

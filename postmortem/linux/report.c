@@ -177,15 +177,16 @@ static size_t crash_frame(struct evidence *ev, struct pm_incident *inc, const st
 	return after_panic < trace->frames.n ? after_panic : 0;
 }
 
-/* How far the report's reliable frames are those of memory. */
+/* How far the report's reliable frames are those of memory; what it printed of its own printing is not. */
 static void compare_traces(struct pm_incident *inc, const struct pm_trace *told, const struct pm_trace *found)
 {
 	size_t reliable = 0, same = 0, at = 0;
 
-	for (size_t i = 0; i < told->frames.n; i++) {
+	for (size_t i = 0; i < told->frames.n && found->frames.n; i++) {
 		const struct pm_frame *frame = &told->frames.v[i];
 
-		if (frame->trust != PM_EXACT || frame->inlined)
+		if (frame->trust != PM_EXACT || frame->inlined ||
+		    (!reliable && !same_place(&frame->place, &found->frames.v[0].place)))
 			continue;
 		reliable++;
 		for (size_t k = at; k < found->frames.n; k++)
