@@ -30,5 +30,7 @@ int pm_cmd_printed(int status);
 int pm_cmd_explain(int argc, char **argv);
 int pm_cmd_symbolize(int argc, char **argv);
 int pm_cmd_last(int argc, char **argv);
+int pm_cmd_dmesg(int argc, char **argv);
+int pm_cmd_shell(int argc, char **argv);
 
 #endif

@@ -18,6 +18,15 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --list           only list what was found, newest first; also as "
 	  "--json\n" PM_REPORT_OPTIONS_HELP,
 	  pm_cmd_last },
+	{ "dmesg", "[OPTION…] DUMP", "the kernel's log out of a memory dump",
+	  "Prints every record that is in the dump, oldest first.\n\n"
+	  "  -x, --level      with the level of each line, as <6>\n"
+	  "  --caller         with the task or CPU that printed it\n",
+	  pm_cmd_dmesg },
+	{ "shell", "[OPTION…] DUMP", "look around in a memory dump, with crash's commands",
+	  "Reads commands from standard input; `help` lists them.\n\n"
+	  "  -c COMMANDS      run these, separated by ';', and end\n",
+	  pm_cmd_shell },
 	{ "symbolize",
 	  "[OPTION...] [FILE... | PLACE... |\n                         VMLINUX [BASE|auto [MODULES]]]",
 	  "put source lines into a log, as decode_stacktrace.sh does",

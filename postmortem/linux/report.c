@@ -3,21 +3,10 @@
 
 #include "console/console.h"
 #include "console/source.h"
-#include "linux/log.h"
-#include "linux/tasks.h"
+#include "linux/session.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct evidence {
-	struct pm_linux *lx;
-	struct pm_linux_modules modules;
-	struct pm_linux_unwinder unwinder;
-	struct pm_linux_tasks tasks;
-	struct pm_linux_cpus cpus;
-	struct pm_log log;
-	struct pm_error *log_trouble;
-};
 
 struct reports {
 	struct pm_incident *v;
@@ -40,17 +29,18 @@ static bool keep(struct pm_incident *inc, void *user)
 	return true;
 }
 
-static void read_reports(struct evidence *ev, struct reports *reports)
+static void read_reports(struct pm_linux_session *s, struct reports *reports)
 {
 	struct pm_buf text = { 0 };
 
-	for (size_t i = 0; i < ev->log.records.n; i++)
-		pm_linux_log_format(&ev->log.records.v[i], PM_LOG_CALLERS, &text);
-	struct pm_source *source = pm_source_memory(pm_dump_name(ev->lx->dump),
+	for (size_t i = 0; i < pm_session_log(s, NULL)->records.n; i++)
+		pm_linux_log_format(&pm_session_log(s, NULL)->records.v[i], PM_LOG_CALLERS, &text);
+	struct pm_source *source = pm_source_memory(pm_dump_name(pm_session_kernel(s)->dump),
 						    (struct pm_slice){ text.n ? text.data : "", text.n });
 
 	/* A text in memory has nothing that could fail. */
-	pm_error_free(pm_console_read_source(source, pm_dump_name(ev->lx->dump), keep, reports));
+	pm_error_free(
+		pm_console_read_source(source, pm_dump_name(pm_session_kernel(s)->dump), keep, reports));
 	pm_source_close(source);
 	pm_buf_deinit(&text);
 }
@@ -69,10 +59,10 @@ static ptrdiff_t fatal_of(const struct reports *reports)
 
 /* ---- what memory adds ---- */
 
-static void add_machine(const struct evidence *ev, struct pm_incident *inc)
+static void add_machine(struct pm_linux_session *s, struct pm_incident *inc)
 {
 	struct pm_machine *m = &inc->machine;
-	const struct pm_linux *lx = ev->lx;
+	const struct pm_linux *lx = pm_session_kernel(s);
 
 	m->system = PM_LINUX;
 	m->system_grade = PM_CERTAIN;
@@ -85,29 +75,31 @@ static void add_machine(const struct evidence *ev, struct pm_incident *inc)
 		m->build_id = pm_arena_str(&inc->arena, pm_slice_of(lx->build_id));
 	m->has_kaslr = true;
 	m->kaslr = lx->kaslr;
-	if (!m->has_uptime && ev->log.records.n) {
+	if (!m->has_uptime && pm_session_log(s, NULL)->records.n) {
 		m->has_uptime = true;
-		m->uptime_ns = ev->log.records.v[ev->log.records.n - 1].ts_ns;
+		m->uptime_ns =
+			pm_session_log(s, NULL)->records.v[pm_session_log(s, NULL)->records.n - 1].ts_ns;
 	}
 }
 
-static void add_modules(struct evidence *ev, struct pm_incident *inc)
+static void add_modules(struct pm_linux_session *s, struct pm_incident *inc)
 {
 	if (inc->modules.n)
 		return;
-	for (size_t i = 0; i < ev->modules.v.n; i++)
+	for (size_t i = 0; i < pm_session_modules(s)->v.n; i++)
 		PM_PUSH(&inc->arena, &inc->modules)->name =
-			pm_arena_str(&inc->arena, pm_slice_of(ev->modules.v.v[i].name));
+			pm_arena_str(&inc->arena, pm_slice_of(pm_session_modules(s)->v.v[i].name));
 }
 
-static void add_frames(struct evidence *ev, struct pm_incident *inc, const struct pm_linux_trace *from,
+static void add_frames(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_trace *from,
 		       size_t first, struct pm_trace *to)
 {
 	for (size_t i = first; i < from->frames.n; i++) {
 		const struct pm_linux_frame *f = &from->frames.v[i];
 		struct pm_frame *frame = PM_PUSH(&inc->arena, &to->frames);
 
-		pm_linux_place(ev->lx, &ev->modules, &inc->arena, f->pc, f->exact_pc, &frame->place);
+		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
+			       &frame->place);
 		if (frame->place.module)
 			frame->place.module = pm_arena_str(&inc->arena, pm_slice_of(frame->place.module));
 		if (frame->place.build_id)
@@ -121,7 +113,7 @@ static void add_frames(struct evidence *ev, struct pm_incident *inc, const struc
 		to->broken = pm_arena_str(&inc->arena, pm_slice_of(from->ended));
 }
 
-static void add_regs(struct evidence *ev, struct pm_incident *inc, struct pm_trace *trace,
+static void add_regs(struct pm_linux_session *s, struct pm_incident *inc, struct pm_trace *trace,
 		     const struct pm_x86_regs *from, enum pm_regs_role role)
 {
 	struct pm_regs *regs = PM_PUSH(&inc->arena, &trace->regs);
@@ -130,7 +122,8 @@ static void add_regs(struct evidence *ev, struct pm_incident *inc, struct pm_tra
 	if (role == PM_REGS_USER)
 		regs->pc = (struct pm_place){ .has_addr = true, .addr = from->v[PM_X86_IP] };
 	else
-		pm_linux_place(ev->lx, &ev->modules, &inc->arena, from->v[PM_X86_IP], true, &regs->pc);
+		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, from->v[PM_X86_IP],
+			       true, &regs->pc);
 	regs->code_segment =
 		pm_arena_printf(&inc->arena, "%04llx", (unsigned long long)from->v[PM_X86_CS] & 0xffff);
 	for (unsigned i = 0; i < PM_X86_REGS; i++) {
@@ -152,7 +145,8 @@ static bool same_place(const struct pm_place *a, const struct pm_place *b)
 
 /* Where in the panicking CPU's stack the report begins: behind panic()'s own frames.  The first frame that stands
  * in the report is it; without one, what was interrupted last; without that, the caller of panic(). */
-static size_t crash_frame(struct evidence *ev, struct pm_incident *inc, const struct pm_linux_trace *trace)
+static size_t crash_frame(struct pm_linux_session *s, struct pm_incident *inc,
+			  const struct pm_linux_trace *trace)
 {
 	const struct pm_trace *told = pm_incident_crash_trace(inc);
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
@@ -162,7 +156,8 @@ static size_t crash_frame(struct evidence *ev, struct pm_incident *inc, const st
 		const struct pm_linux_frame *f = &trace->frames.v[i];
 		struct pm_place place;
 
-		pm_linux_place(ev->lx, &ev->modules, &inc->arena, f->pc, f->exact_pc, &place);
+		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
+			       &place);
 		if (regs && regs->pc.symbol
 			    ? same_place(&regs->pc, &place)
 			    : told && told->frames.n && i && same_place(&told->frames.v[0].place, &place))
@@ -206,19 +201,19 @@ static void compare_traces(struct pm_incident *inc, const struct pm_trace *told,
 			(struct pm_at){ 0 });
 }
 
-static void add_crash(struct evidence *ev, struct pm_incident *inc)
+static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 {
-	struct pm_linux_cpu *cpu = &ev->cpus.v.v[ev->cpus.panic_cpu];
+	struct pm_linux_cpu *cpu = &pm_session_cpus(s)->v.v[pm_session_cpus(s)->panic_cpu];
 	struct pm_linux_task task;
 	struct pm_linux_trace trace;
 	struct pm_trace found = { .role = PM_TRACE_CRASH };
-	bool has_task = pm_linux_task_read(ev->lx, cpu->task, &task);
+	bool has_task = pm_linux_task_read(pm_session_kernel(s), cpu->task, &task);
 
 	if (!inc->actor.has_cpu) {
 		inc->actor.has_cpu = true;
 		inc->actor.cpu = cpu->cpu;
 	}
-	inc->actor.cpus = ev->lx->cpus;
+	inc->actor.cpus = pm_session_kernel(s)->cpus;
 	if (has_task && !inc->actor.has_pid) {
 		inc->actor.has_pid = true;
 		inc->actor.pid = task.pid;
@@ -226,8 +221,8 @@ static void add_crash(struct evidence *ev, struct pm_incident *inc)
 	}
 	if (!cpu->has_regs)
 		return;
-	pm_linux_unwind(&ev->unwinder, &cpu->regs, true, has_task ? task.stack : 0, &trace);
-	size_t first = crash_frame(ev, inc, &trace);
+	pm_linux_unwind(pm_session_unwinder(s), &cpu->regs, true, has_task ? task.stack : 0, &trace);
+	size_t first = crash_frame(s, inc, &trace);
 
 	found.title = pm_arena_printf(&inc->arena, "CPU %u's stack in memory", cpu->cpu);
 	found.has_cpu = true;
@@ -237,7 +232,7 @@ static void add_crash(struct evidence *ev, struct pm_incident *inc)
 		found.pid = task.pid;
 		found.comm = pm_arena_str(&inc->arena, pm_slice_of(task.comm));
 	}
-	add_frames(ev, inc, &trace, first, &found);
+	add_frames(s, inc, &trace, first, &found);
 
 	struct pm_trace *told = pm_incident_crash_trace(inc);
 	if (told) {
@@ -247,9 +242,9 @@ static void add_crash(struct evidence *ev, struct pm_incident *inc)
 			*PM_PUSH(&inc->arena, &found.regs) = told->regs.v[i];
 	}
 	if (first < trace.frames.n && trace.frames.v[first].exact_pc && !pm_incident_regs(inc, PM_REGS_FAULT))
-		add_regs(ev, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
+		add_regs(s, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
 	if (trace.has_user && !pm_incident_regs(inc, PM_REGS_USER))
-		add_regs(ev, inc, &found, &trace.user, PM_REGS_USER);
+		add_regs(s, inc, &found, &trace.user, PM_REGS_USER);
 	if (told) {
 		*told = found;
 	} else { /* the crashed context's stands first */
@@ -260,19 +255,19 @@ static void add_crash(struct evidence *ev, struct pm_incident *inc)
 	pm_linux_trace_deinit(&trace);
 }
 
-static void add_other_cpus(struct evidence *ev, struct pm_incident *inc)
+static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
 {
-	for (size_t i = 0; i < ev->cpus.v.n; i++) {
-		struct pm_linux_cpu *cpu = &ev->cpus.v.v[i];
+	for (size_t i = 0; i < pm_session_cpus(s)->v.n; i++) {
+		struct pm_linux_cpu *cpu = &pm_session_cpus(s)->v.v[i];
 		struct pm_linux_task task;
 		struct pm_linux_trace trace;
 
 		if (cpu->panicked || !cpu->has_regs)
 			continue;
-		bool has_task = pm_linux_task_read(ev->lx, cpu->task, &task);
+		bool has_task = pm_linux_task_read(pm_session_kernel(s), cpu->task, &task);
 		struct pm_trace *to = PM_PUSH(&inc->arena, &inc->traces);
 
-		pm_linux_unwind(&ev->unwinder, &cpu->regs, true, has_task ? task.stack : 0, &trace);
+		pm_linux_unwind(pm_session_unwinder(s), &cpu->regs, true, has_task ? task.stack : 0, &trace);
 		to->role = PM_TRACE_CPU;
 		to->has_cpu = true;
 		to->cpu = cpu->cpu;
@@ -287,17 +282,20 @@ static void add_other_cpus(struct evidence *ev, struct pm_incident *inc)
 		for (size_t k = 1; k < trace.frames.n && !first; k++)
 			if (trace.frames.v[k].exact_pc)
 				first = k;
-		add_frames(ev, inc, &trace, first, to);
+		add_frames(s, inc, &trace, first, to);
 		if (first < trace.frames.n)
-			add_regs(ev, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
+			add_regs(s, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
 		pm_linux_trace_deinit(&trace);
 	}
 }
 
-static void add_missing(struct evidence *ev, struct pm_incident *inc)
+static void add_missing(struct pm_linux_session *s, struct pm_incident *inc)
 {
-	const struct pm_linux *lx = ev->lx;
+	const struct pm_linux *lx = pm_session_kernel(s);
 	const struct pm_dump_info *info = pm_dump_info(lx->dump);
+	const struct pm_error *log_trouble;
+
+	pm_session_log(s, &log_trouble);
 
 	if (info->trouble)
 		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_str(&inc->arena, pm_slice_of(info->trouble));
@@ -307,16 +305,16 @@ static void add_missing(struct evidence *ev, struct pm_incident *inc)
 	if (lx->btf_trouble)
 		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
 			&inc->arena, "%s: no tasks and modules from memory", lx->btf_trouble->message);
-	if (ev->log_trouble)
+	if (log_trouble)
 		*PM_PUSH(&inc->arena, &inc->missing) =
-			pm_arena_printf(&inc->arena, "%s: no more of the log", ev->log_trouble->message);
-	if (ev->tasks.trouble && lx->btf)
+			pm_arena_printf(&inc->arena, "%s: no more of the log", log_trouble->message);
+	if (pm_session_tasks(s)->trouble && lx->btf)
 		*PM_PUSH(&inc->arena, &inc->missing) =
-			pm_arena_printf(&inc->arena, "tasks: %s", ev->tasks.trouble);
+			pm_arena_printf(&inc->arena, "tasks: %s", pm_session_tasks(s)->trouble);
 }
 
 /* A panic that left no report in the log: the dump was taken before it was printed, or the log is gone. */
-static void make_incident(struct evidence *ev, struct reports *reports)
+static void make_incident(struct reports *reports)
 {
 	struct pm_incident inc;
 
@@ -326,45 +324,36 @@ static void make_incident(struct evidence *ev, struct reports *reports)
 	inc.title = "kernel panic";
 	inc.type = NULL;
 	keep(&inc, reports);
-	(void)ev;
 }
 
 struct pm_error *pm_linux_report(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
 				 void *user)
 {
-	struct evidence ev = { 0 };
+	struct pm_linux_session *s;
 	struct reports reports = { 0 };
-	struct pm_error *err = pm_linux_open(dump, &ev.lx);
+	struct pm_error *err = pm_session_open(dump, &s);
 
 	if (err)
 		return err;
-	err = pm_linux_log_read(ev.lx, &ev.log, &ev.log_trouble);
-	if (err) {
-		ev.log_trouble = err;
-		err = NULL;
-	}
-	pm_linux_modules_read(ev.lx, &ev.modules);
-	pm_linux_unwinder_init(&ev.unwinder, ev.lx, &ev.modules);
-	pm_linux_tasks_read(ev.lx, &ev.tasks);
-	pm_linux_cpus_read(ev.lx, &ev.unwinder, &ev.cpus);
-	read_reports(&ev, &reports);
-
+	read_reports(s, &reports);
+	int32_t panic_cpu = pm_session_cpus(s)->panic_cpu;
 	ptrdiff_t fatal = fatal_of(&reports);
-	if (fatal < 0 && ev.cpus.panic_cpu >= 0) {
-		make_incident(&ev, &reports);
+
+	if (fatal < 0 && panic_cpu >= 0) {
+		make_incident(&reports);
 		fatal = (ptrdiff_t)reports.n - 1;
 	}
 	for (size_t i = 0; i < reports.n; i++) {
 		struct pm_incident *inc = &reports.v[i];
 
 		inc->input = pm_dump_name(dump);
-		add_machine(&ev, inc);
+		add_machine(s, inc);
 		if ((ptrdiff_t)i == fatal) {
-			add_modules(&ev, inc);
-			if (ev.cpus.panic_cpu >= 0)
-				add_crash(&ev, inc);
-			add_other_cpus(&ev, inc);
-			add_missing(&ev, inc);
+			add_modules(s, inc);
+			if (panic_cpu >= 0)
+				add_crash(s, inc);
+			add_other_cpus(s, inc);
+			add_missing(s, inc);
 		}
 	}
 	bool goes_on = true;
@@ -374,11 +363,6 @@ struct pm_error *pm_linux_report(struct pm_dump *dump, bool (*fn)(struct pm_inci
 		pm_incident_deinit(&reports.v[i]);
 	}
 	free(reports.v);
-	pm_error_free(ev.log_trouble);
-	pm_linux_log_deinit(&ev.log);
-	pm_linux_tasks_deinit(&ev.tasks);
-	pm_linux_cpus_deinit(&ev.cpus);
-	pm_linux_modules_deinit(&ev.modules);
-	pm_linux_close(ev.lx);
+	pm_session_close(s);
 	return NULL;
 }

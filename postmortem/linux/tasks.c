@@ -158,6 +158,43 @@ struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64
 	return NULL;
 }
 
+/* mm->rss_stat: an array of atomic_long_t (until 6.1), or of struct percpu_counter, whose parts on each CPU
+ * have not been added up yet. */
+uint64_t pm_linux_resident_pages(struct pm_linux *lx, uint64_t mm)
+{
+	static const unsigned kinds[] = { 0, 1, 3 }; /* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES */
+	const struct pm_field_place *place = &lx->fields[PM_MM_RSS_STAT];
+	uint32_t counter = lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, "percpu_counter") : 0;
+	struct pm_btf_member count, parts;
+	uint64_t at = pm_linux_at(lx, mm, PM_MM_RSS_STAT), value, percpu,
+		 step = pm_btf_size(lx->btf, counter);
+	int64_t sum = 0;
+
+	if (!at)
+		return 0;
+	if (place->size == 4 * 8) { /* struct mm_rss_stat { atomic_long_t count[4]; } */
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+			if (pm_space_load(&lx->kernel, at + 8 * kinds[i], 8, &value))
+				sum += (int64_t)value;
+		return sum > 0 ? (uint64_t)sum : 0;
+	}
+	if (!step || !pm_btf_find_member(lx->btf, counter, "count", &count) ||
+	    !pm_btf_find_member(lx->btf, counter, "counters", &parts))
+		return 0;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		uint64_t base = at + kinds[i] * step;
+
+		if (pm_space_load(&lx->kernel, base + count.bit_offset / 8, 8, &value))
+			sum += (int64_t)value;
+		if (!pm_space_load(&lx->kernel, base + parts.bit_offset / 8, 8, &percpu) || !percpu)
+			continue;
+		for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
+			if (pm_space_load(&lx->kernel, percpu + lx->cpu_offset[cpu], 4, &value))
+				sum += (int32_t)value;
+	}
+	return sum > 0 ? (uint64_t)sum : 0;
+}
+
 /* ---- CPUs ---- */
 
 static uint64_t current_task(struct pm_linux *lx, uint32_t cpu)

@@ -32,6 +32,9 @@ bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task
 struct pm_linux_task *pm_linux_task_by_pid(struct pm_linux_tasks *tasks, int32_t pid);
 struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr);
 
+/* Pages of an address space that are in memory: its counters of file, anonymous and shared memory. */
+uint64_t pm_linux_resident_pages(struct pm_linux *lx, uint64_t mm);
+
 /* What the dump has of one CPU. */
 struct pm_linux_cpu {
 	uint32_t cpu;

@@ -1,0 +1,80 @@
+#include "cmd/cmd.h"
+
+#include "linux/session.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const struct option long_options[] = {
+	{ "level", no_argument, NULL, 'x' },
+	{ "caller", no_argument, NULL, 'T' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static enum pm_status print_log(struct pm_linux_session *session, const char *name, unsigned style)
+{
+	const struct pm_error *trouble;
+	struct pm_log *log = pm_session_log(session, &trouble);
+	struct pm_buf text = { 0 };
+	enum pm_status status = PM_STATUS_OK;
+
+	for (size_t i = 0; i < log->records.n; i++)
+		pm_linux_log_format(&log->records.v[i], style, &text);
+	if (text.n && fwrite(text.data, 1, text.n, stdout) < text.n)
+		status = PM_STATUS_UNREADABLE;
+	pm_buf_deinit(&text);
+	if (fflush(stdout))
+		status = PM_STATUS_UNREADABLE;
+	if (trouble) {
+		fprintf(stderr, "kpanic: %s: %s\n", name, trouble->message);
+		status = PM_STATUS_UNREADABLE;
+	} else if (log->lost) {
+		fprintf(stderr, "kpanic: %s: the text of %llu records is not in the dump\n", name,
+			(unsigned long long)log->lost);
+	}
+	return status;
+}
+
+int pm_cmd_dmesg(int argc, char **argv)
+{
+	unsigned style = PM_LOG_PLAIN;
+	struct pm_dump *dump = NULL;
+	struct pm_linux_session *session = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "xh", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'x':
+			style |= PM_LOG_LEVELS;
+			break;
+		case 'T':
+			style |= PM_LOG_CALLERS;
+			break;
+		case 'h':
+			return pm_cmd_help("dmesg");
+		default:
+			fputs("kpanic: see kpanic dmesg --help\n", stderr);
+			return PM_STATUS_USAGE;
+		}
+	}
+	if (optind >= argc) {
+		fputs("kpanic: dmesg: which dump? see kpanic dmesg --help\n", stderr);
+		return PM_STATUS_USAGE;
+	}
+	const char *path = argv[optind];
+	struct pm_error *err = pm_dump_open(&path, 1, &dump);
+	enum pm_status status = PM_STATUS_UNREADABLE;
+
+	if (!err)
+		err = pm_session_open(dump, &session);
+	if (err) {
+		fprintf(stderr, "kpanic: %s\n", err->message);
+		pm_error_free(err);
+	} else {
+		status = print_log(session, path, style);
+	}
+	pm_session_close(session);
+	pm_dump_close(dump);
+	return status;
+}

@@ -1,0 +1,98 @@
+#include "shell/shell.h"
+
+#include "cmd/cmd.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct option long_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/* The task that panicked, or what ran on the first CPU. */
+static uint64_t first_task(struct pm_shell *sh)
+{
+	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
+
+	if (cpus->panic_cpu >= 0)
+		return cpus->v.v[cpus->panic_cpu].task;
+	return cpus->v.n ? cpus->v.v[0].task : 0;
+}
+
+static void read_lines(struct pm_shell *sh)
+{
+	bool is_terminal = isatty(STDIN_FILENO);
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	for (;;) {
+		if (is_terminal) {
+			fputs("kpanic> ", stdout);
+			fflush(stdout);
+		}
+		n = getline(&line, &size, stdin);
+		if (n < 0 || !strcmp(line, "q\n") || !strcmp(line, "quit\n") || !strcmp(line, "exit\n"))
+			break;
+		pm_shell_run(sh, line);
+		if (fflush(stdout))
+			break;
+	}
+	free(line);
+}
+
+int pm_cmd_shell(int argc, char **argv)
+{
+	struct pm_shell sh = { .out = stdout };
+	const char *commands = NULL;
+	struct pm_error *err;
+	int c, status = PM_STATUS_OK;
+
+	while ((c = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			commands = optarg;
+			break;
+		case 'j':
+			sh.json = true;
+			break;
+		case 'h':
+			return pm_cmd_help("shell");
+		default:
+			fputs("kpanic: see kpanic shell --help\n", stderr);
+			return PM_STATUS_USAGE;
+		}
+	}
+	if (optind >= argc) {
+		fputs("kpanic: shell: which dump? see kpanic shell --help\n", stderr);
+		return PM_STATUS_USAGE;
+	}
+	const char *path = argv[optind];
+
+	err = pm_dump_open(&path, 1, &sh.dump);
+	if (!err)
+		err = pm_session_open(sh.dump, &sh.session);
+	if (err) {
+		fprintf(stderr, "kpanic: %s\n", err->message);
+		pm_error_free(err);
+		pm_dump_close(sh.dump);
+		return PM_STATUS_UNREADABLE;
+	}
+	sh.lx = pm_session_kernel(sh.session);
+	sh.task = first_task(&sh);
+	if (commands)
+		pm_shell_run(&sh, commands);
+	else
+		read_lines(&sh);
+	if (sh.failures && commands)
+		status = PM_STATUS_USAGE;
+	if (fflush(stdout) || ferror(stdout))
+		status = PM_STATUS_UNREADABLE;
+	pm_session_close(sh.session);
+	pm_dump_close(sh.dump);
+	return status;
+}

@@ -1,0 +1,99 @@
+#include "shell/shell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(sh->out);
+	fprintf(stderr, "kpanic: %s: ", command);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return false;
+}
+
+bool pm_shell_number(const char *text, uint64_t *out)
+{
+	static const char hex[] = "abcdefABCDEF";
+	char *end;
+	int base = !strncmp(text, "0x", 2) || strpbrk(text, hex) ? 16 : 10;
+
+	if (!strchr("0123456789abcdefABCDEF", *text) || !*text)
+		return false;
+	*out = strtoull(text, &end, base);
+	return !*end;
+}
+
+static bool symbol_address(struct pm_shell *sh, const char *name, uint64_t *out)
+{
+	struct pm_linux_modules *modules;
+
+	if (pm_linux_symbol(sh->lx, name, out))
+		return true;
+	modules = pm_session_modules(sh->session);
+	for (size_t i = 0; i < modules->v.n; i++)
+		if (pm_linux_module_lookup(sh->lx, &modules->v.v[i], name, out))
+			return true;
+	return false;
+}
+
+bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out)
+{
+	char name[PM_LINUX_NAME_MAX];
+	const char *plus = strpbrk(text, "+-");
+	size_t n = plus ? (size_t)(plus - text) : strlen(text);
+	uint64_t offset = 0;
+
+	if (!n || n >= sizeof(name) || (plus && !pm_shell_number(plus + 1, &offset)))
+		return false;
+	memcpy(name, text, n);
+	name[n] = 0;
+	/* A symbol wins over a number: "add" is hex, too. */
+	if (!symbol_address(sh, name, out) && !pm_shell_number(name, out))
+		return false;
+	*out += plus && *plus == '-' ? -offset : offset;
+	return true;
+}
+
+struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text)
+{
+	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
+	struct pm_linux_task *task = NULL;
+	uint64_t value;
+
+	if (pm_shell_number(text, &value)) {
+		if (value <= INT32_MAX)
+			task = pm_linux_task_by_pid(tasks, (int32_t)value);
+		if (!task)
+			task = pm_linux_task_by_addr(tasks, value);
+		/* A pid whose digits were read as hex. */
+		if (!task && value <= INT32_MAX)
+			task = pm_linux_task_by_pid(tasks, atoi(text));
+	}
+	if (!task)
+		pm_shell_error(sh, command, "no task '%s'", text);
+	return task;
+}
+
+void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size)
+{
+	struct pm_arena arena;
+	struct pm_place place;
+
+	pm_arena_init(&arena);
+	if (pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, exact, &place)) {
+		int n = snprintf(buf, size, "%s", place.symbol);
+
+		if (place.offset && n > 0 && (size_t)n < size)
+			n += snprintf(buf + n, size - (size_t)n, "+%llu", (unsigned long long)place.offset);
+		if (place.module && n > 0 && (size_t)n < size)
+			snprintf(buf + n, size - (size_t)n, " [%s]", place.module);
+	} else {
+		snprintf(buf, size, "%llx", (unsigned long long)addr);
+	}
+	pm_arena_deinit(&arena);
+}

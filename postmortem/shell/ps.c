@@ -1,0 +1,90 @@
+#include "shell/shell.h"
+
+#include <string.h>
+
+static const char *state_words(char letter)
+{
+	static const char *const words[] = {
+		"RU", "IN", "UN", "ST", "TR", "PA", "DE", "WA", "ID", "ZO", "NE"
+	};
+	static const char letters[] = "RSDTtPXWIZN";
+	const char *at = letter ? strchr(letters, letter) : NULL;
+
+	return at ? words[at - letters] : "??";
+}
+
+struct choice {
+	bool kernel, user, groups;
+	char **named;
+	int named_n;
+};
+
+static bool is_chosen(const struct choice *choice, const struct pm_linux_task *task)
+{
+	if ((choice->kernel && task->mm) || (choice->user && !task->mm) || (choice->groups && !task->leader))
+		return false;
+	for (int i = 0; i < choice->named_n; i++) {
+		uint64_t value;
+
+		if (!strcmp(choice->named[i], task->comm) ||
+		    (pm_shell_number(choice->named[i], &value) &&
+		     (value == task->addr || value == (uint64_t)task->pid)))
+			return true;
+	}
+	return !choice->named_n;
+}
+
+/* Pages of the address space: all, and those in memory. */
+static void sizes(struct pm_shell *sh, const struct pm_linux_task *task, uint64_t *virtual_out,
+		  uint64_t *resident_out)
+{
+	*virtual_out = *resident_out = 0;
+	if (!task->mm)
+		return;
+	pm_linux_get(sh->lx, task->mm, PM_MM_TOTAL_VM, virtual_out);
+	*resident_out = pm_linux_resident_pages(sh->lx, task->mm);
+}
+
+bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
+{
+	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
+	struct choice choice = { 0 };
+	int first = 1;
+	uint64_t total = 0;
+	bool any = false;
+
+	for (; first < argc && *argv[first] == '-'; first++) {
+		if (!strcmp(argv[first], "-k"))
+			choice.kernel = true;
+		else if (!strcmp(argv[first], "-u"))
+			choice.user = true;
+		else if (!strcmp(argv[first], "-G"))
+			choice.groups = true;
+		else
+			return pm_shell_error(sh, "ps", "no option '%s'", argv[first]);
+	}
+	choice.named = argv + first;
+	choice.named_n = argc - first;
+	pm_linux_variable(sh->lx, "_totalram_pages", 8, &total);
+	fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID", "TASK", "VSZ",
+		"RSS");
+	for (size_t i = 0; i < tasks->v.n; i++) {
+		const struct pm_linux_task *t = &tasks->v.v[i];
+		uint64_t virtual, resident;
+
+		if (!is_chosen(&choice, t))
+			continue;
+		any = true;
+		sizes(sh, t, &virtual, &resident);
+		fprintf(sh->out, "%c  %7d %7d %4u  %016llx  %s %5.1f %9llu %8llu  %s%s%s\n",
+			pm_session_cpu_of(sh->session, t->addr) ? '>' : ' ', t->pid, t->ppid, t->cpu,
+			(unsigned long long)t->addr, state_words(t->state),
+			total ? 100.0 * (double)resident / (double)total : 0.0,
+			(unsigned long long)virtual * PM_PAGE_SIZE / 1024,
+			(unsigned long long)resident * PM_PAGE_SIZE / 1024, t->mm ? "" : "[", t->comm,
+			t->mm ? "" : "]");
+	}
+	if (tasks->trouble)
+		return pm_shell_error(sh, "ps", "%s", tasks->trouble);
+	return any || pm_shell_error(sh, "ps", "no such task");
+}

@@ -1,0 +1,59 @@
+/* kpanic shell: crash's commands on a dump, without debug information.
+ *
+ * One file and one row (shell/table.c) for each command.  A command writes to sh->out, says on stderr what it
+ * cannot do, and never ends the shell.
+ */
+#ifndef PM_SHELL_H
+#define PM_SHELL_H
+
+#include "linux/session.h"
+
+#include <stdio.h>
+
+struct pm_shell {
+	struct pm_dump *dump;
+	struct pm_linux_session *session;
+	struct pm_linux *lx; /* of the session */
+	FILE *out;
+	bool json;         /* one object for each command */
+	uint64_t task;     /* the current one: commands without an argument mean it */
+	unsigned failures; /* commands that could not do what they were told */
+};
+
+struct pm_shell_command {
+	const char *name, *arguments, *summary;
+	const char *help; /* options, a line each; NULL: none */
+	/* false: it was told something that it cannot do, and said so. */
+	bool (*run)(struct pm_shell *sh, int argc, char **argv);
+};
+
+extern const struct pm_shell_command pm_shell_commands[];
+extern const size_t pm_shell_commands_n;
+
+bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_log(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_sym(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
+
+/* Runs commands separated by ';' or line ends; false: one of them failed. */
+bool pm_shell_run(struct pm_shell *sh, const char *line);
+
+/* ---- what commands share (shell/arguments.c) ---- */
+
+/* "kpanic: bt: <formatted>" on stderr; returns false, for `return pm_shell_error(…)`. */
+bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* A number as crash reads it: decimal, 0x hex, or hex with a letter in it. */
+bool pm_shell_number(const char *text, uint64_t *out);
+/* A number, a symbol, or a symbol with +offset. */
+bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out);
+/* A pid or the address of a task_struct; NULL: said on stderr. */
+struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);
+/* "vfs_write+0xb1" with " [module]"; an address without a symbol is printed as such. */
+void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size);
+
+#endif
