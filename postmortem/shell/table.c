@@ -23,11 +23,26 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -u    user tasks only\n"
 	  "  -G    the leader of each thread group only\n",
 	  pm_shell_ps },
+	{ "rd", "[-p] [-s] [-d] [-x] [-8|-16|-32|-64] [-e END] ADDRESS [N]", "memory",
+	  "  -p      the address is physical\n"
+	  "  -s      symbols for what points to them\n"
+	  "  -d      decimal\n"
+	  "  -x      without the text beside it\n"
+	  "  -8 …    bits of a unit\n"
+	  "  -e END  up to this address\n",
+	  pm_shell_rd },
 	{ "set", "[PID|TASK|-p]", "show or choose the current task", "  -p    the task that panicked\n",
 	  pm_shell_set },
+	{ "struct", "[-o] [-x] [-c N] TYPE[.MEMBER,…] [ADDRESS]…", "a type, or memory by it",
+	  "  -o      with the offset of each member\n"
+	  "  -x      integers in hex\n"
+	  "  -c N    so many of them, one behind the other\n",
+	  pm_shell_struct },
 	{ "sym", "[-q TEXT] [ADDRESS|SYMBOL]…", "symbols by address or name",
 	  "  -q TEXT    those whose name holds TEXT\n", pm_shell_sym },
 	{ "sys", "", "the system and its panic", NULL, pm_shell_sys },
+	{ "union", "[-o] [-x] TYPE[.MEMBER,…] [ADDRESS]…", "as struct", NULL, pm_shell_struct },
+	{ "*", "TYPE[.MEMBER,…] [ADDRESS]…", "as struct, whatever the type is", NULL, pm_shell_struct },
 };
 const size_t pm_shell_commands_n = sizeof(pm_shell_commands) / sizeof(pm_shell_commands[0]);
 

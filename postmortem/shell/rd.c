@@ -1,0 +1,143 @@
+/* rd: memory as numbers, symbols or text. */
+#include "shell/shell.h"
+
+#include "symbols/bytes.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct options {
+	unsigned width; /* bytes of a unit: 1, 2, 4, 8 */
+	bool physical, symbols, text, decimal;
+	uint64_t count;
+};
+
+static const uint64_t max_bytes = 64 << 20;
+
+static size_t read_memory(struct pm_shell *sh, const struct options *o, uint64_t at, uint8_t *buf, size_t n,
+			  enum pm_absence *why)
+{
+	return o->physical ? pm_dump_read(sh->dump, at, buf, n, why)
+			   : pm_space_read(&sh->lx->kernel, at, buf, n, why);
+}
+
+static void print_unit(struct pm_shell *sh, const struct options *o, const uint8_t *p)
+{
+	uint64_t value = pm_load(p, o->width, false);
+	char name[PM_LINUX_NAME_MAX + 96];
+
+	if (o->symbols && o->width == 8 && value >= sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel)) {
+		pm_shell_name(sh, value, true, name, sizeof(name));
+		/* no symbol: the number itself */
+		if (strlen(name) != 16 || strspn(name, "0123456789abcdef") != 16) {
+			fprintf(sh->out, " %-16s", name);
+			return;
+		}
+	}
+	if (o->decimal)
+		fprintf(sh->out, " %*llu",
+			o->width == 8   ? 20
+			: o->width == 4 ? 10
+			: o->width == 2 ? 5
+					: 3,
+			(unsigned long long)value);
+	else
+		fprintf(sh->out, " %0*llx", (int)o->width * 2, (unsigned long long)value);
+}
+
+static void print_row(struct pm_shell *sh, const struct options *o, uint64_t at, const uint8_t *p, size_t n)
+{
+	fprintf(sh->out, "%16llx: ", (unsigned long long)at);
+	for (size_t i = 0; i + o->width <= n; i += o->width)
+		print_unit(sh, o, p + i);
+	if (o->text) {
+		for (size_t i = n; i < 16; i += o->width)
+			fprintf(sh->out, "%*s", (int)o->width * 2 + 1, "");
+		fputs("   ", sh->out);
+		for (size_t i = 0; i < n; i++)
+			fputc(isprint(p[i]) ? p[i] : '.', sh->out);
+	}
+	fputc('\n', sh->out);
+}
+
+static bool print_memory(struct pm_shell *sh, const struct options *o, uint64_t at)
+{
+	uint64_t left = o->count * o->width;
+
+	while (left) {
+		uint8_t row[16];
+		size_t n = left < sizeof(row) ? (size_t)left : sizeof(row);
+		enum pm_absence why;
+		size_t got = read_memory(sh, o, at, row, n, &why);
+
+		got -= got % o->width;
+		if (got)
+			print_row(sh, o, at, row, got);
+		if (got < n)
+			return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)(at + got),
+					      pm_absence_words(why));
+		at += n;
+		left -= n;
+	}
+	return true;
+}
+
+bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
+{
+	struct options o = { .width = 8, .text = true, .count = 1 };
+	const char *address = NULL, *count = NULL;
+	uint64_t at, end = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (*argv[i] != '-') {
+			*(address ? &count : &address) = argv[i];
+			continue;
+		}
+		if (!strcmp(argv[i], "-e") && i + 1 < argc) {
+			if (!pm_shell_address(sh, argv[++i], &end))
+				return pm_shell_error(sh, "rd", "no address '%s'", argv[i]);
+			continue;
+		}
+		for (const char *letter = argv[i] + 1; *letter; letter++) {
+			static const char widths[] = "8  1 16 2 32 4 64 8 ";
+
+			if (isdigit((unsigned char)*letter)) {
+				const char *row = strstr(widths, letter);
+
+				if (!row || (row != widths && row[-1] != ' '))
+					return pm_shell_error(sh, "rd", "no width '%s'", letter);
+				o.width = (unsigned)(row[3] - '0');
+				break;
+			}
+			switch (*letter) {
+			case 'p':
+				o.physical = true;
+				break;
+			case 's':
+			case 'S':
+				o.symbols = true;
+				o.text = false;
+				break;
+			case 'd':
+				o.decimal = true;
+				break;
+			case 'x':
+				o.text = false;
+				break;
+			default:
+				return pm_shell_error(sh, "rd", "no option '-%c'", *letter);
+			}
+		}
+	}
+	if (!address)
+		return pm_shell_error(sh, "rd", "which address?");
+	if (!pm_shell_address(sh, address, &at))
+		return pm_shell_error(sh, "rd", "no symbol or address '%s'", address);
+	if (count && !pm_shell_number(count, &o.count))
+		return pm_shell_error(sh, "rd", "no number '%s'", count);
+	if (end)
+		o.count = end > at ? (end - at) / o.width : 0;
+	if (o.count > max_bytes / o.width)
+		return pm_shell_error(sh, "rd", "more than %llu MiB", (unsigned long long)max_bytes >> 20);
+	return print_memory(sh, &o, at);
+}

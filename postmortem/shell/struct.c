@@ -1,0 +1,145 @@
+/* struct, union, *: a type's declaration, or the memory at an address by it. */
+#include "shell/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct request {
+	const char *command;
+	uint32_t type;
+	char *members; /* "pid,comm"; NULL: the whole */
+	bool offsets, hex;
+	uint64_t count;
+};
+
+static bool print_members_of(struct pm_shell *sh, const struct request *r, uint64_t addr)
+{
+	const struct pm_value_style style = { .indent = 2, .hex = r->hex };
+	bool ok = true;
+
+	for (char *rest = r->members, *path; (path = strsep(&rest, ","));) {
+		struct pm_btf_member member;
+
+		if (!pm_btf_find_member(sh->lx->btf, r->type, path, &member)) {
+			ok = pm_shell_error(sh, r->command, "no member '%s'", path);
+			continue;
+		}
+		fprintf(sh->out, "  %s = ", path);
+		pm_value_print_member(sh, addr, &member, &style);
+		fputc('\n', sh->out);
+	}
+	return ok;
+}
+
+static bool print_at(struct pm_shell *sh, struct request *r, uint64_t addr)
+{
+	const struct pm_value_style style = { .hex = r->hex };
+
+	if (!r->members) {
+		if (pm_btf_kind(sh->lx->btf, pm_btf_resolve(sh->lx->btf, r->type)) == PM_BTF_STRUCT)
+			fprintf(sh->out, "struct %s ", pm_btf_name(sh->lx->btf, r->type));
+		pm_value_print(sh, addr, r->type, &style);
+		fputc('\n', sh->out);
+		return true;
+	}
+	struct request copy = *r;
+	copy.members = pm_printf("%s", r->members);
+	bool ok = print_members_of(sh, &copy, addr);
+
+	free(copy.members);
+	return ok;
+}
+
+static bool declare_members(struct pm_shell *sh, const struct request *r)
+{
+	char *members = pm_printf("%s", r->members), text[512];
+	bool ok = true;
+
+	for (char *rest = members, *path; (path = strsep(&rest, ","));) {
+		struct pm_btf_member member;
+
+		if (!pm_btf_find_member(sh->lx->btf, r->type, path, &member)) {
+			ok = pm_shell_error(sh, r->command, "no member '%s'", path);
+			continue;
+		}
+		pm_btf_declare(sh->lx->btf, member.type, path, text, sizeof(text));
+		fprintf(sh->out, "  [%llu] %s;\n", (unsigned long long)member.bit_offset / 8, text);
+	}
+	free(members);
+	return ok;
+}
+
+static bool run(struct pm_shell *sh, const char *command, const char *written, struct request *r, char **rest)
+{
+	char name[256];
+	size_t n = strcspn(written, ".");
+
+	if (!sh->lx->btf)
+		return pm_shell_error(sh, command, "%s", sh->lx->btf_trouble->message);
+	if (n >= sizeof(name))
+		return pm_shell_error(sh, command, "no type '%s'", written);
+	memcpy(name, written, n);
+	name[n] = 0;
+	r->command = command;
+	if (!strcmp(command, "struct"))
+		r->type = pm_btf_find(sh->lx->btf, PM_BTF_STRUCT, name);
+	else if (!strcmp(command, "union"))
+		r->type = pm_btf_find(sh->lx->btf, PM_BTF_UNION, name);
+	if (!r->type)
+		r->type = pm_btf_find_written(sh->lx->btf, name);
+	if (!r->type)
+		return pm_shell_error(sh, command, "no type '%s' in this kernel", name);
+	r->members = written[n] ? pm_printf("%s", written + n + 1) : NULL;
+	bool ok = true;
+
+	if (!*rest && r->members)
+		ok = declare_members(sh, r);
+	else if (!*rest)
+		pm_value_print_type(sh, r->type, r->offsets, 0);
+	for (; *rest; rest++) {
+		uint64_t addr, size = pm_btf_size(sh->lx->btf, r->type);
+
+		if (!pm_shell_address(sh, *rest, &addr)) {
+			ok = pm_shell_error(sh, command, "no symbol or address '%s'", *rest);
+			continue;
+		}
+		if (r->offsets) {
+			pm_value_print_type(sh, r->type, true, addr);
+			continue;
+		}
+		for (uint64_t i = 0; i < r->count; i++)
+			ok &= print_at(sh, r, addr + i * size);
+	}
+	free(r->members);
+	return ok;
+}
+
+bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
+{
+	struct request r = { .count = 1 };
+	const char *written = NULL;
+	char *rest[64];
+	int rest_n = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-o"))
+			r.offsets = true;
+		else if (!strcmp(argv[i], "-x"))
+			r.hex = true;
+		else if (!strcmp(argv[i], "-d"))
+			r.hex = false;
+		else if (!strcmp(argv[i], "-c") && i + 1 < argc) {
+			if (!pm_shell_number(argv[++i], &r.count) || r.count > 100000)
+				return pm_shell_error(sh, argv[0], "-c wants a number, not '%s'", argv[i]);
+		} else if (*argv[i] == '-')
+			return pm_shell_error(sh, argv[0], "no option '%s'", argv[i]);
+		else if (!written)
+			written = argv[i];
+		else if (rest_n < 63)
+			rest[rest_n++] = argv[i];
+	}
+	rest[rest_n] = NULL;
+	if (!written)
+		return pm_shell_error(sh, argv[0], "which type?");
+	return run(sh, argv[0], written, &r, rest);
+}

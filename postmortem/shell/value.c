@@ -1,0 +1,256 @@
+#include "shell/value.h"
+
+#include "symbols/bytes.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { max_depth = 12, max_elements = 4096 };
+
+static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
+		  unsigned depth);
+
+static void print_integer(struct pm_shell *sh, uint64_t value, uint64_t size, unsigned encoding,
+			  const struct pm_value_style *style)
+{
+	if (encoding & PM_BTF_BOOL && value <= 1)
+		fputs(value ? "true" : "false", sh->out);
+	else if (style->hex)
+		fprintf(sh->out, "0x%llx", (unsigned long long)value);
+	else if (encoding & PM_BTF_SIGNED && size < 8)
+		fprintf(sh->out, "%lld", (long long)((int64_t)(value << (64 - 8 * size)) >> (64 - 8 * size)));
+	else if (encoding & PM_BTF_SIGNED)
+		fprintf(sh->out, "%lld", (long long)value);
+	else
+		fprintf(sh->out, "%llu", (unsigned long long)value);
+}
+
+static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
+{
+	int64_t known;
+	const char *name;
+
+	for (uint32_t i = 0; (name = pm_btf_enum(sh->lx->btf, type, i, &known)); i++)
+		if (known == value) {
+			fputs(name, sh->out);
+			return;
+		}
+	fprintf(sh->out, "%lld", (long long)value);
+}
+
+static void print_pointer(struct pm_shell *sh, uint64_t value)
+{
+	char name[PM_LINUX_NAME_MAX + 96];
+
+	fprintf(sh->out, "0x%llx", (unsigned long long)value);
+	/* of code and data of the kernel and its modules: whose */
+	if (value < sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel))
+		return;
+	pm_shell_name(sh, value, true, name, sizeof(name));
+	if (!isxdigit((unsigned char)*name) || strchr(name, '_'))
+		fprintf(sh->out, " <%s>", name);
+}
+
+static void print_string(struct pm_shell *sh, const uint8_t *bytes, size_t n)
+{
+	size_t end = strnlen((const char *)bytes, n);
+
+	fputc('"', sh->out);
+	for (size_t i = 0; i < end; i++)
+		if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '"' && bytes[i] != '\\')
+			fputc(bytes[i], sh->out);
+		else
+			fprintf(sh->out, "\\%03o", bytes[i]);
+	fputc('"', sh->out);
+}
+
+static void newline(struct pm_shell *sh, unsigned indent)
+{
+	fprintf(sh->out, "\n%*s", (int)indent, "");
+}
+
+static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
+			  const struct pm_value_style *style, unsigned depth)
+{
+	struct pm_value_style inner = { style->indent + 2, style->hex };
+	struct pm_btf_member member;
+
+	fputc('{', sh->out);
+	for (uint32_t i = 0; pm_btf_member(sh->lx->btf, type, i, &member); i++) {
+		newline(sh, inner.indent);
+		if (*member.name)
+			fprintf(sh->out, "%s = ", member.name);
+		if (member.bits)
+			pm_value_print_member(sh, addr, &member, &inner);
+		else
+			print(sh, addr + member.bit_offset / 8, member.type, &inner, depth + 1);
+		if (i + 1 < pm_btf_members(sh->lx->btf, type))
+			fputc(',', sh->out);
+	}
+	newline(sh, style->indent);
+	fputc('}', sh->out);
+}
+
+static void print_array(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
+			unsigned depth)
+{
+	const struct pm_btf *btf = sh->lx->btf;
+	uint32_t element = pm_btf_resolve(btf, pm_btf_target(btf, type)), n = pm_btf_length(btf, type);
+	uint64_t size = pm_btf_size(btf, element);
+	bool is_text = size == 1 && pm_btf_kind(btf, element) == PM_BTF_INT &&
+		       !strcmp(pm_btf_name(btf, element), "char");
+	uint8_t bytes[256];
+
+	if (is_text && n && n <= sizeof(bytes)) {
+		if (pm_space_read(&sh->lx->kernel, addr, bytes, n, NULL) == n)
+			print_string(sh, bytes, n);
+		else
+			fputs("<not in the dump>", sh->out);
+		return;
+	}
+	fputc('{', sh->out);
+	for (uint32_t i = 0; i < n && i < max_elements; i++) {
+		if (i)
+			fputs(", ", sh->out);
+		print(sh, addr + i * size, element, style, depth + 1);
+	}
+	fputs(n > max_elements ? ", ...}" : "}", sh->out);
+}
+
+static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
+		  unsigned depth)
+{
+	const struct pm_btf *btf = sh->lx->btf;
+	uint64_t size, value;
+
+	type = pm_btf_resolve(btf, type);
+	size = pm_btf_size(btf, type);
+	if (depth > max_depth) {
+		fputs("{...}", sh->out);
+		return;
+	}
+	switch (pm_btf_kind(btf, type)) {
+	case PM_BTF_STRUCT:
+	case PM_BTF_UNION:
+		print_members(sh, addr, type, style, depth);
+		return;
+	case PM_BTF_ARRAY:
+		print_array(sh, addr, type, style, depth);
+		return;
+	default:
+		break;
+	}
+	if (!size || size > 8) {
+		fprintf(sh->out, size ? "<%llu bytes>" : "<unknown>", (unsigned long long)size);
+		return;
+	}
+	if (!pm_space_load(&sh->lx->kernel, addr, (unsigned)size, &value)) {
+		fputs("<not in the dump>", sh->out);
+		return;
+	}
+	switch (pm_btf_kind(btf, type)) {
+	case PM_BTF_PTR:
+		print_pointer(sh, value);
+		break;
+	case PM_BTF_ENUM:
+		print_enum(sh, type, size == 4 ? (int32_t)value : (int64_t)value);
+		break;
+	case PM_BTF_ENUM64:
+		print_enum(sh, type, (int64_t)value);
+		break;
+	default:
+		print_integer(sh, value, size, pm_btf_int_encoding(btf, type), style);
+	}
+}
+
+void pm_value_print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style)
+{
+	print(sh, addr, type, style, 0);
+}
+
+void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_btf_member *member,
+			   const struct pm_value_style *style)
+{
+	const struct pm_btf *btf = sh->lx->btf;
+	uint64_t at = base + member->bit_offset / 8, value = 0;
+	unsigned shift = (unsigned)(member->bit_offset % 8);
+	uint8_t bytes[8] = { 0 };
+
+	if (!member->bits) {
+		print(sh, at, member->type, style, 0);
+		return;
+	}
+	if (member->bits + shift > 64 ||
+	    pm_space_read(&sh->lx->kernel, at, bytes, (member->bits + shift + 7) / 8, NULL) <
+		    (member->bits + shift + 7) / 8) {
+		fputs("<not in the dump>", sh->out);
+		return;
+	}
+	value = pm_load(bytes, 8, false) >> shift & (member->bits == 64 ? ~0ull : (1ull << member->bits) - 1);
+	uint32_t type = pm_btf_resolve(btf, member->type);
+	if (pm_btf_kind(btf, type) == PM_BTF_ENUM || pm_btf_kind(btf, type) == PM_BTF_ENUM64)
+		print_enum(sh, type, (int64_t)value);
+	else
+		print_integer(sh, value, 8, pm_btf_int_encoding(btf, type) & PM_BTF_BOOL, style);
+}
+
+static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base,
+			       uint64_t bit_base, unsigned indent, unsigned depth)
+{
+	const struct pm_btf *btf = sh->lx->btf;
+	struct pm_btf_member member;
+
+	for (uint32_t i = 0; pm_btf_member(btf, type, i, &member); i++) {
+		char text[512];
+		uint32_t inner = pm_btf_resolve(btf, member.type);
+		enum pm_btf_kind kind = pm_btf_kind(btf, inner);
+		uint64_t bit = bit_base + member.bit_offset;
+
+		if (offsets && base)
+			fprintf(sh->out, "  [%llx]", (unsigned long long)(base + bit / 8));
+		else if (offsets)
+			fprintf(sh->out, "%7s[%llu]", "", (unsigned long long)bit / 8);
+		fprintf(sh->out, "%*s", (int)indent, "");
+		/* an unnamed one is part of this declaration */
+		if ((kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) && !*pm_btf_name(btf, inner) &&
+		    depth < max_depth) {
+			fprintf(sh->out, "%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union");
+			print_declarations(sh, inner, offsets, base, bit, indent + 4, depth + 1);
+			fprintf(sh->out, "%*s}%s%s;\n", (int)indent + (offsets ? 10 : 0), "",
+				*member.name ? " " : "", member.name);
+			continue;
+		}
+		pm_btf_declare(btf, member.type, member.name, text, sizeof(text));
+		if (member.bits)
+			fprintf(sh->out, "%s : %u;\n", text, member.bits);
+		else
+			fprintf(sh->out, "%s;\n", text);
+	}
+}
+
+void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base)
+{
+	const struct pm_btf *btf = sh->lx->btf;
+	uint32_t id = pm_btf_resolve(btf, type);
+	enum pm_btf_kind kind = pm_btf_kind(btf, id);
+	char text[256];
+
+	if (kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) {
+		fprintf(sh->out, "%s%s%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union",
+			*pm_btf_name(btf, id) ? " " : "", pm_btf_name(btf, id));
+		print_declarations(sh, id, offsets, base, 0, 4, 0);
+		fputs("}\n", sh->out);
+	} else if (kind == PM_BTF_ENUM || kind == PM_BTF_ENUM64) {
+		int64_t value;
+		const char *name;
+
+		fprintf(sh->out, "enum %s {", pm_btf_name(btf, id));
+		for (uint32_t i = 0; (name = pm_btf_enum(btf, id, i, &value)); i++)
+			fprintf(sh->out, "%s%s = %lld", i ? ", " : "", name, (long long)value);
+		fputs("}\n", sh->out);
+	} else {
+		pm_btf_declare(btf, type, "", text, sizeof(text));
+		fprintf(sh->out, "%s\n", text);
+	}
+	fprintf(sh->out, "SIZE: %llu\n", (unsigned long long)pm_btf_size(btf, type));
+}

@@ -1,0 +1,21 @@
+/* Values of memory by their type, printed as C initialisers. */
+#ifndef PM_SHELL_VALUE_H
+#define PM_SHELL_VALUE_H
+
+#include "shell/shell.h"
+
+struct pm_value_style {
+	unsigned indent; /* columns */
+	bool hex;        /* integers in hex */
+};
+
+/* Prints what stands at addr as the type (an id of the kernel's BTF); a member that is not in the dump is said
+ * to be missing in its place.  Nothing is printed before or behind it. */
+void pm_value_print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style);
+/* A member: bit fields too. */
+void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_btf_member *member,
+			   const struct pm_value_style *style);
+/* The declaration of a structure with its members; offsets: those before each. */
+void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base);
+
+#endif
