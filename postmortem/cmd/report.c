@@ -265,7 +265,7 @@ static bool report_dump(struct pm_report_run *run, const char *path)
 	run->of_source = 0;
 	err = pm_dump_open_file(file, &dump);
 	if (!err)
-		err = pm_linux_report(dump, on_incident, run);
+		err = pm_linux_read_dump(dump, on_incident, run);
 	if (err)
 		unreadable(run, err);
 	else if (run->reports == before && !ferror(stdout) && !run->options.json)

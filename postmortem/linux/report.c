@@ -326,8 +326,8 @@ static void make_incident(struct reports *reports)
 	keep(&inc, reports);
 }
 
-struct pm_error *pm_linux_report(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
-				 void *user)
+struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
+				    void *user)
 {
 	struct pm_linux_session *s;
 	struct reports reports = { 0 };

@@ -9,7 +9,7 @@
 /* Calls fn for each incident, as pm_console_read_source does; the dump is borrowed.
  * PM_NOT_FOUND: no Linux kernel in it.  A dump of a kernel that had not panicked and whose log holds no report
  * gives none. */
-struct pm_error *pm_linux_report(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
-				 void *user) __attribute__((warn_unused_result));
+struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
+				    void *user) __attribute__((warn_unused_result));
 
 #endif

@@ -4,11 +4,12 @@
 
 struct pm_linux_session {
 	struct pm_linux *lx;
-	bool has_modules, has_unwinder, has_tasks, has_cpus, has_log;
+	bool has_modules, has_unwinder, has_tasks, has_cpus, has_caches, has_log;
 	struct pm_linux_modules modules;
 	struct pm_linux_unwinder unwinder;
 	struct pm_linux_tasks tasks;
 	struct pm_linux_cpus cpus;
+	struct pm_linux_caches caches;
 	struct pm_log log;
 	struct pm_error *log_trouble;
 };
@@ -35,6 +36,8 @@ void pm_session_close(struct pm_linux_session *s)
 		pm_linux_tasks_deinit(&s->tasks);
 	if (s->has_cpus)
 		pm_linux_cpus_deinit(&s->cpus);
+	if (s->has_caches)
+		pm_linux_caches_deinit(&s->caches);
 	if (s->has_log)
 		pm_linux_log_deinit(&s->log);
 	pm_error_free(s->log_trouble);
@@ -77,6 +80,14 @@ struct pm_linux_cpus *pm_session_cpus(struct pm_linux_session *s)
 		pm_linux_cpus_read(s->lx, pm_session_unwinder(s), &s->cpus);
 	s->has_cpus = true;
 	return &s->cpus;
+}
+
+struct pm_linux_caches *pm_session_caches(struct pm_linux_session *s)
+{
+	if (!s->has_caches)
+		pm_linux_caches_read(s->lx, &s->caches);
+	s->has_caches = true;
+	return &s->caches;
 }
 
 struct pm_log *pm_session_log(struct pm_linux_session *s, const struct pm_error **trouble_out)

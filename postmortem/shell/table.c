@@ -13,6 +13,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -s    with the offset in each function\n",
 	  pm_shell_bt },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
+	{ "id", "ADDRESS…", "what an address is", NULL, pm_shell_id },
 	{ "log", "[-m] [-t]", "the kernel's log",
 	  "  -m    with the level of each line\n"
 	  "  -t    without time stamps\n",

@@ -1,0 +1,48 @@
+/* SLUB in a dump: the caches, and which object of which cache an address lies in. */
+#ifndef PM_LINUX_SLAB_H
+#define PM_LINUX_SLAB_H
+
+#include "linux/linux.h"
+
+struct pm_linux_cache {
+	uint64_t addr; /* of its struct kmem_cache */
+	const char *name;
+	uint64_t size, object_size; /* bytes: of a slot, of what was asked for */
+	uint64_t free_at;           /* where in a free object the next one's address stands */
+	uint64_t left_pad;          /* of a slot, before its object */
+	uint64_t random;            /* hardened free lists: mixed into addresses; 0: they are plain */
+	uint64_t objects;           /* of a slab */
+	uint64_t flags;
+};
+
+struct pm_linux_caches {
+	struct pm_arena arena;
+	PM_VEC(struct pm_linux_cache) v;
+	const char *trouble; /* why the list ends early; NULL: it does not */
+	uint64_t vmemmap;    /* where struct pages are; 0: not known */
+	uint64_t page_size;  /* bytes of a struct page */
+};
+
+void pm_linux_caches_read(struct pm_linux *lx, struct pm_linux_caches *caches);
+void pm_linux_caches_deinit(struct pm_linux_caches *caches);
+
+/* The struct page (of the head, if it is a tail) of an address in the direct map; 0: none. */
+uint64_t pm_linux_page_of(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t addr);
+/* The address in the direct map that a struct page stands for. */
+uint64_t pm_linux_page_address(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t page);
+
+enum pm_object_state { PM_OBJECT_UNKNOWN, PM_OBJECT_ALLOCATED, PM_OBJECT_FREE };
+
+struct pm_linux_object {
+	const struct pm_linux_cache *cache;
+	uint64_t page, slab; /* its struct page, and where its first slot lies */
+	uint64_t start;      /* of the object */
+	int64_t offset; /* of the address in it; outside of it (padding, red zone): < 0 or >= object_size */
+	enum pm_object_state state;
+};
+
+/* false: addr lies in no slab. */
+bool pm_linux_object_at(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t addr,
+			struct pm_linux_object *out);
+
+#endif
