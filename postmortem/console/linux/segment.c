@@ -92,6 +92,23 @@ static bool long_after(const struct progress *p, const struct pm_line *line)
 	return p->time >= 0 && line->time_ns >= 0 && line->time_ns - p->time > PAUSE_NS;
 }
 
+/* A symbolised first line is there once for each function inlined at its place:
+ *	BUG: KASAN: use-after-free in frob_get include/linux/frob.h:12 [inline]
+ *	BUG: KASAN: use-after-free in frob_read+0x12/0x34 fs/frob.c:56 */
+static bool repeats_inlined(const struct pm_window *window, size_t i)
+{
+	const struct pm_line *line = &window->lines[i];
+
+	for (size_t k = i; k-- > window->start;) {
+		const struct pm_line *before = &window->lines[k];
+
+		if (pm_context_same(before->context, line->context))
+			return pm_slice_ends(pm_slice_trim(before->body), PM_S(" [inline]")) &&
+			       pm_linux_start(before) != PM_NO_START;
+	}
+	return false;
+}
+
 /* Does another report start at lines[i], of the context whose report this is? */
 static bool splits(const struct pm_window *window, size_t i, const struct progress *p)
 {
@@ -99,7 +116,7 @@ static bool splits(const struct pm_window *window, size_t i, const struct progre
 
 	switch (pm_linux_start(line)) {
 	case PM_STARTS:
-		return true;
+		return !repeats_inlined(window, i);
 	case PM_ASIDE:
 		return !in_trace(window, i, line->context);
 	case PM_FOLLOWS: /* what ends a report comes at once */
