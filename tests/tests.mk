@@ -15,7 +15,7 @@ check: $(O)/kpanic $(UNIT_BINS) $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build)
 
 # Scripts that end with 'N passed, N failed'; run in this order.
 CHECK_SCRIPTS := $(if $(filter-out 0,$(FUZZ_SECONDS)),tests/fuzz/check) $(sort $(wildcard tests/*/check.d/*)) \
-		 $(wildcard tests/cli/check tests/cli/last tests/cli/fields tests/html/check tests/linux/check)
+		 $(wildcard tests/cli/check tests/cli/last tests/cli/fields tests/cli/completion tests/html/check tests/linux/check)
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
