@@ -1,6 +1,6 @@
 # Targets that test, lint, fuzz and measure.
 
-.PHONY: check check-unit check-golden check-rig golden-update lint format fuzz fuzz-build bench
+.PHONY: check check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench
 
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BINS    := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/unit/%)
@@ -76,6 +76,12 @@ lint: ## clang-tidy, cppcheck, formatting, include directions, shell, man pages,
 
 format: ## clang-format over the whole tree
 	@clang-format -i $(C_FILES) $(H_FILES)
+
+# Other logs for the full run: META="logs…"
+META ?= $(sort $(wildcard tests/logs/*.log tests/linux/logs/*.log ../shared/corpus/linux/*.log ../shared/corpus/guilty/*.log))
+
+meta: $(O)/kpanic ## logs in other forms must give the same reports (ONLY=transformations, META=logs)
+	@tests/meta/meta --kpanic $(O)/kpanic --verbose $(if $(ONLY),--only $(ONLY)) $(META)
 
 bench: $(O)/kpanic ## measure against the peers (prints a table; no pass or fail)
 	@KPANIC=$(abspath $(O)/kpanic) tests/bench/run
