@@ -458,6 +458,8 @@ struct pm_incident {
 
 	/* Names to group by: the conventions of the public kernel-fuzzing dashboards. */
 	const char *title;
+	const char *
+		title_apart; /* of the lines told apart (`apart`), where title is that of the mixed ones; or NULL */
 	PM_VEC(const char *) alt_titles;
 	const char *type;        /* NULL: none */
 	const char *frame;       /* the guilty function; NULL: none */
@@ -480,6 +482,7 @@ struct pm_incident {
 	bool secondary;
 	const char *
 		context_how; /* how lines were told apart: "caller ids", "one console (no caller ids): by position" */
+	bool apart;          /* several CPUs printed at once, and their lines were told apart by heuristics */
 
 	/* What explain concluded. */
 	const char *headline; /* "NULL pointer dereference: write of 8 bytes at 0x18" */

@@ -132,12 +132,13 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 {
 	const struct pm_line *first = &window->lines[window->start];
 	struct pm_context context = first->context;
-	bool told = context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
+	bool guessed = context.kind == PM_CONTEXT_GUESSED;
+	bool told = guessed || context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
 	bool all_cpus = false, over = false;
 	struct progress progress = { .time = first->time_ns };
 	size_t count = 0, beyond = 0;
 
-	*report_out = (struct pm_linux_report){ .context = context, .window = window };
+	*report_out = (struct pm_linux_report){ .context = context, .window = window, .apart = guessed };
 	size_t before = window->start > LINES_BEFORE ? window->start - LINES_BEFORE : 0;
 	for (size_t i = before; i < window->start; i++)
 		if (pm_context_same(window->lines[i].context, context) && !window->taken[i])
@@ -148,6 +149,11 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 		const struct pm_line *line = &window->lines[i];
 		bool same = pm_context_same(line->context, context);
 
+		/* Those of an earlier report that were told apart from this one's. */
+		if (!told && i > window->start && window->taken[i]) {
+			report_out->apart = true;
+			continue;
+		}
 		if (i > window->start && report_out->own == SIZE_MAX && (!told || same)) {
 			bool note = has_note(line->body);
 
