@@ -359,8 +359,11 @@ struct pm_fault {
 	const char
 		*object; /* what the address belongs to, as told: "kmalloc-64 of size 64, 8 bytes inside" */
 	enum pm_lock_bug lock_bug;
-	uint32_t oops_count; /* "#1"; 0: not told */
-	const char *flags;   /* "PREEMPT SMP KASAN PTI" as printed */
+	/* The stack it ran on, as told. */
+	bool has_stack;
+	uint64_t stack_low, stack_high; /* high: the byte behind its last */
+	uint32_t oops_count;            /* "#1"; 0: not told */
+	const char *flags;              /* "PREEMPT SMP KASAN PTI" as printed */
 };
 
 enum pm_runs {
@@ -417,6 +420,15 @@ struct pm_machine {
 	uint64_t kaslr; /* "Kernel Offset:" */
 };
 
+/* How process 1 ended, by the code that wait(2) would return for it. */
+struct pm_init_exit {
+	bool known;
+	uint32_t signal;         /* 0: it exited by itself */
+	const char *signal_name; /* "SIGSEGV"; NULL: none of those that kill */
+	uint32_t status;         /* of an exit by itself */
+	bool core_dumped;
+};
+
 enum pm_end { PM_END_UNKNOWN, PM_END_GOES_ON, PM_END_HALT, PM_END_REBOOT, PM_END_KDUMP };
 
 struct pm_log_line {
@@ -446,6 +458,8 @@ struct pm_incident {
 
 	/* Names to group by: the conventions of the public kernel-fuzzing dashboards. */
 	const char *title;
+	const char *
+		title_apart; /* of the lines told apart (`apart`), where title is that of the mixed ones; or NULL */
 	PM_VEC(const char *) alt_titles;
 	const char *type;        /* NULL: none */
 	const char *frame;       /* the guilty function; NULL: none */
@@ -459,6 +473,7 @@ struct pm_incident {
 	bool on_request;          /* somebody asked for the crash: sysrq-c */
 	const char *panic_reason; /* "Fatal exception", "panic_on_warn set ..." */
 	struct pm_at panic_at;
+	struct pm_init_exit init_exit;
 	enum pm_end end;
 	const char *end_words;
 	struct pm_at end_at;
@@ -467,6 +482,7 @@ struct pm_incident {
 	bool secondary;
 	const char *
 		context_how; /* how lines were told apart: "caller ids", "one console (no caller ids): by position" */
+	bool apart;          /* several CPUs printed at once, and their lines were told apart by heuristics */
 
 	/* What explain concluded. */
 	const char *headline; /* "NULL pointer dereference: write of 8 bytes at 0x18" */

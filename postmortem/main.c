@@ -63,6 +63,7 @@ int main(int argc, char **argv)
 	/* A reader that closes the pipe is noticed by the write error, not by a signal. */
 	signal(SIGPIPE, SIG_IGN);
 
+	pm_cmd_hold_standard_files();
 	setlocale(LC_CTYPE, "");
 	/* getopt names the program in its messages. */
 	static char program[] = "kpanic";
@@ -86,7 +87,7 @@ int main(int argc, char **argv)
 		return cmd->run(argc - 1, argv + 1);
 	}
 	/* A word that is no file was meant as a command. */
-	if (argv[1][0] != '-' && !strpbrk(argv[1], "/.") && access(argv[1], F_OK)) {
+	if (*argv[1] && argv[1][0] != '-' && !strpbrk(argv[1], "/.") && access(argv[1], F_OK)) {
 		fprintf(stderr, "kpanic: %s: no such file, nor a command", argv[1]);
 		say_commands();
 		return PM_STATUS_UNREADABLE;

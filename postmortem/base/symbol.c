@@ -2,7 +2,7 @@
 
 static const char *const suffixes[] = { ".isra", ".constprop", ".part", ".cold", ".llvm", ".lto", ".__uniq" };
 
-static struct pm_slice stem(struct pm_slice symbol)
+struct pm_slice pm_symbol_cut(struct pm_slice symbol)
 {
 	for (size_t dot = 1; dot < symbol.n; dot++)
 		for (size_t i = 0; symbol.p[dot] == '.' && i < PM_COUNT(suffixes); i++)
@@ -13,12 +13,12 @@ static struct pm_slice stem(struct pm_slice symbol)
 
 size_t pm_symbol_stem(const char *symbol)
 {
-	return stem(pm_slice_of(symbol)).n;
+	return pm_symbol_cut(pm_slice_of(symbol)).n;
 }
 
 bool pm_symbol_same(const char *a, const char *b)
 {
-	return a && b && pm_slice_eq(stem(pm_slice_of(a)), stem(pm_slice_of(b)));
+	return a && b && pm_slice_eq(pm_symbol_cut(pm_slice_of(a)), pm_symbol_cut(pm_slice_of(b)));
 }
 
 /* What system calls' functions are called by architecture and version: arch/.../asm/syscall_wrapper.h,
@@ -74,7 +74,7 @@ struct pm_slice pm_symbol_syscall(struct pm_slice symbol)
 		/* No prefix stands at another's start and before a small letter ("sys_" before "write"). */
 		if ((prefixes[i].of & CALL) && pm_take(&name, pm_slice_of(prefixes[i].prefix)) && name.n &&
 		    name.p[0] >= 'a' && name.p[0] <= 'z')
-			return stem(name);
+			return pm_symbol_cut(name);
 	}
 	return (struct pm_slice){ 0 };
 }

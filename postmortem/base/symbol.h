@@ -8,8 +8,9 @@
 
 #include "base/slice.h"
 
-/* Length of a symbol without ".isra.0", ".constprop.1", ".part.2", ".cold", ….  Only compilers' suffixes are
+/* A symbol, and its length, without ".isra.0", ".constprop.1", ".part.2", ".cold", ….  Only compilers' suffixes are
  * cut: assembler's and Rust's names may hold other dots. */
+struct pm_slice pm_symbol_cut(struct pm_slice symbol);
 size_t pm_symbol_stem(const char *symbol);
 /* Are they one function, whatever the compiler appended?  NULL is the same as nothing. */
 bool pm_symbol_same(const char *a, const char *b);

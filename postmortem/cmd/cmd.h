@@ -26,6 +26,11 @@ extern const unsigned pm_cmds_count;
 int pm_cmd_help(const char *name);
 /* The status, or PM_STATUS_UNREADABLE and a word on stderr when standard output cannot take what was printed. */
 int pm_cmd_printed(int status);
+/* 0, or the errno of why the folder's files cannot be looked at. */
+int pm_cmd_folder_errno(const char *path);
+/* Where standard input, output or error are closed, holds their numbers, so that no file that is opened later
+ * becomes one of them. */
+void pm_cmd_hold_standard_files(void);
 
 int pm_cmd_explain(int argc, char **argv);
 int pm_cmd_symbolize(int argc, char **argv);

@@ -33,6 +33,13 @@ int pm_cmd_explain(int argc, char **argv)
 		}
 		files = only_stdin;
 	}
+	size_t stdins = 0;
+	for (char **file = files; *file; file++)
+		stdins += !strcmp(*file, "-");
+	if (stdins > 1) {
+		fputs("kpanic: standard input ('-') can be read only once\n", stderr);
+		return PM_STATUS_USAGE;
+	}
 	if (!pm_report_options_fit(&options))
 		return PM_STATUS_USAGE;
 	struct pm_report_run *run = pm_report_begin(&options, files);

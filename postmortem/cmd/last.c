@@ -224,6 +224,8 @@ static struct newest parts_in(const char *folder)
 
 static void look_at_pstore_folder(struct search *search, const char *folder, int rank, const char *words)
 {
+	if (access(folder, R_OK | X_OK) && errno == EACCES)
+		note(search, folder, EACCES);
 	struct newest parts = parts_in(folder);
 
 	if (parts.n)
@@ -393,8 +395,9 @@ static void say_nothing_found(const struct search *search)
 {
 	fprintf(stderr,
 		"kpanic: no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
-		"%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)\n",
-		search->root, search->root, search->root, search->places.n);
+		"%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)%s\n",
+		search->root, search->root, search->root, search->places.n,
+		geteuid() ? "; root may see more" : "");
 }
 
 /* {"schema": 1, "places": [ … ]}, newest first; docs/json.md. */
@@ -515,11 +518,12 @@ int pm_cmd_last(int argc, char **argv)
 	if (!pm_report_options_fit(&options))
 		return PM_STATUS_USAGE;
 	if (optind < argc) {
-		fprintf(stderr, "kpanic: last takes no file ('%s'): kpanic %s\n", argv[optind], argv[optind]);
+		fprintf(stderr, "kpanic: last takes no file; 'kpanic %s' explains one\n", argv[optind]);
 		return PM_STATUS_USAGE;
 	}
-	if (*search.root && access(search.root, X_OK)) {
-		fprintf(stderr, "kpanic: %s: %s\n", search.root, strerror(errno));
+	int error = *search.root ? pm_cmd_folder_errno(search.root) : 0;
+	if (error) {
+		fprintf(stderr, "kpanic: %s: %s\n", search.root, strerror(error));
 		return PM_STATUS_UNREADABLE;
 	}
 	pm_arena_init(&search.arena);

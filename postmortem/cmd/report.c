@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { WIDTH_MIN = 40, WIDTH_MAX = 1000 };
+
 struct pm_report_run {
 	struct pm_report_options options;
 	struct pm_render_html page;
@@ -27,10 +29,15 @@ struct pm_report_run {
 	enum pm_status status;
 };
 
+/* COLUMNS is a wish, like --width; a terminal's own width is only taken up to what reads well. */
 static unsigned terminal_width(void)
 {
+	const char *wish = getenv("COLUMNS");
+	unsigned long columns = wish ? strtoul(wish, NULL, 10) : 0;
 	struct winsize size;
 
+	if (columns >= WIDTH_MIN && columns <= WIDTH_MAX)
+		return (unsigned)columns;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
 		return 80;
 	return size.ws_col > 100 ? 100 : size.ws_col;
@@ -68,7 +75,7 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 		char *end;
 		unsigned long width = strtoul(argument, &end, 10);
 
-		if (!*argument || *end || width < 40 || width > 1000)
+		if (!*argument || *end || width < WIDTH_MIN || width > WIDTH_MAX)
 			return bad("--width wants a number from 40 to 1000", argument);
 		options->style.width = (unsigned)width;
 		return true;
@@ -138,6 +145,23 @@ static const char *input_name(const char *path)
 	return strcmp(path, "-") ? path : "standard input";
 }
 
+static void want_folder(struct pm_report_run *run, const char *path)
+{
+	int error = path ? pm_cmd_folder_errno(path) : 0;
+
+	if (!error)
+		return;
+	fprintf(stderr, "kpanic: %s: %s\n", path, strerror(error));
+	run->status = PM_STATUS_UNREADABLE;
+}
+
+static bool terminal_has_colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) && !(term && !strcmp(term, "dumb"));
+}
+
 struct pm_report_run *pm_report_begin(const struct pm_report_options *options, char *const *inputs)
 {
 	FILE *html = options->html ? open_page(options->html) : NULL;
@@ -158,10 +182,8 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 		run->status = PM_STATUS_UNREADABLE;
 	}
 	for (size_t i = 0; i < options->symbols.debug_dirs_n; i++)
-		if (access(options->debug_dirs[i], X_OK)) {
-			fprintf(stderr, "kpanic: %s: %s\n", options->debug_dirs[i], strerror(errno));
-			run->status = PM_STATUS_UNREADABLE;
-		}
+		want_folder(run, options->debug_dirs[i]);
+	want_folder(run, options->symbols.source_path);
 	run->html = html;
 	if (html)
 		pm_render_html_begin(&run->page, html, names.v, names.n);
@@ -169,9 +191,8 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 	if (!options->no_symbols)
 		run->symbols = pm_symbols_create(&run->options.symbols);
 	run->options.style.ascii = !pm_render_is_utf8();
-	run->options.style.colour =
-		!strcmp(options->color, "always") ||
-		(!strcmp(options->color, "auto") && isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
+	run->options.style.colour = !strcmp(options->color, "always") ||
+				    (!strcmp(options->color, "auto") && terminal_has_colours());
 	if (options->json)
 		pm_render_json_begin(stdout, names.v, names.n);
 	pm_arena_deinit(&names_arena);

@@ -126,7 +126,7 @@ static void symbolize_file(struct job *job, const char *path)
 	struct pm_error *err = pm_source_open(path, &source);
 	if (err) {
 		/* A word that is no file was meant as a place, perhaps. */
-		if (!strpbrk(path, "/.") && !exists(path)) {
+		if (!watch && !strpbrk(path, "/.") && !exists(path)) {
 			pm_error_free(err);
 			err = pm_error_new(
 				PM_NOT_FOUND,
@@ -250,14 +250,21 @@ static char **script_arguments(struct job *job, char **arguments)
 /* What the user names and is not there is said before any text is read; the text is written all the same. */
 static void check_named(struct job *job)
 {
-	const char *named[] = { job->symbols.vmlinux, job->symbols.modules_path, job->symbols.root };
+	const char *folders[DEBUG_DIRS_MAX + 2];
+	size_t n = 0;
 
-	for (size_t i = 0; i < PM_COUNT(named); i++)
-		if (named[i] && *named[i] && !exists(named[i]))
-			say(job, pm_error_errno(errno, "%s", named[i]));
+	if (job->symbols.vmlinux && access(job->symbols.vmlinux, R_OK))
+		say(job, pm_error_errno(errno, "%s", job->symbols.vmlinux));
+	folders[n++] = job->symbols.modules_path;
+	folders[n++] = job->symbols.root;
 	for (size_t i = 0; i < job->symbols.debug_dirs_n; i++)
-		if (!exists(job->debug_dirs[i]))
-			say(job, pm_error_errno(errno, "%s", job->debug_dirs[i]));
+		folders[n++] = job->debug_dirs[i];
+	for (size_t i = 0; i < n; i++) {
+		int error = folders[i] && *folders[i] ? pm_cmd_folder_errno(folders[i]) : 0;
+
+		if (error)
+			say(job, pm_error_errno(error, "%s", folders[i]));
+	}
 }
 
 static void symbolize_places(struct job *job, char **words)

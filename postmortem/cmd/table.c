@@ -2,7 +2,6 @@
 
 #include "cmd/report.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,13 +62,4 @@ int pm_cmd_help(const char *name)
 			       cmd->help ? cmd->help : "");
 	}
 	return pm_cmd_printed(PM_STATUS_OK);
-}
-
-int pm_cmd_printed(int status)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return status;
-	if (errno != EPIPE) /* who closed the pipe has seen enough */
-		fprintf(stderr, "kpanic: cannot write the result: %s\n", strerror(errno));
-	return PM_STATUS_UNREADABLE;
 }

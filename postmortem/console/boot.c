@@ -104,7 +104,9 @@ void pm_boot_fill(const struct pm_boot *boot, struct pm_incident *inc)
 void pm_boot_reported(struct pm_boot *boot, struct pm_incident *inc)
 {
 	if (boot->reports++ == 0) {
-		boot->first_title = pm_arena_str(&boot->arena, pm_slice_of(inc->title ? inc->title : ""));
+		boot->first_title = pm_arena_str(&boot->arena, pm_slice_of(inc->title_apart ? inc->title_apart
+									   : inc->title     ? inc->title
+											    : ""));
 		boot->first_index = boot->total;
 	} else if (boot->first_title) {
 		inc->follows = pm_arena_str(&inc->arena, pm_slice_of(boot->first_title));

@@ -30,6 +30,9 @@ struct console {
 	/* Offsets of taken lines at which a report would start: the last ones, in a ring. */
 	uint64_t taken_starts[4 * PM_WINDOW_STARTS];
 	unsigned taken_starts_n;
+	/* Those of taken messages in the middle of a line: numbers do not tell them apart. */
+	uint64_t taken_halves[64];
+	unsigned taken_halves_n;
 	pm_incident_fn fn;
 	void *user;
 };
@@ -85,6 +88,34 @@ static bool is_taken_start(const struct console *con, uint64_t offset)
 	return false;
 }
 
+/* Is it the second message of its line? */
+static bool is_half(const struct pm_window *window, size_t i)
+{
+	return i && window->lines[i].at.line == window->lines[i - 1].at.line;
+}
+
+static bool is_taken_message(const struct console *con, const struct pm_window *window, size_t i)
+{
+	unsigned size = sizeof(con->taken_halves) / sizeof(con->taken_halves[0]);
+
+	if (!is_half(window, i))
+		return is_taken(con, window->lines[i].at.line);
+	for (unsigned k = 0; k < size; k++)
+		if (con->taken_halves[k] == window->lines[i].at.offset + 1)
+			return true;
+	return false;
+}
+
+static void take_message(struct console *con, const struct pm_window *window, size_t i)
+{
+	unsigned size = sizeof(con->taken_halves) / sizeof(con->taken_halves[0]);
+
+	if (is_half(window, i))
+		con->taken_halves[con->taken_halves_n++ % size] = window->lines[i].at.offset + 1;
+	else
+		take(con, window->lines[i].at.line);
+}
+
 static bool line_has_word(struct pm_slice raw, void *user)
 {
 	(void)user;
@@ -117,13 +148,13 @@ static bool read_report(struct console *con, uint64_t offset, uint32_t number)
 	pm_incident_init(&inc);
 	pm_window_make(&con->text, offset, number, con->boot.offset, &hooks, &arena, &window);
 	for (size_t i = 0; i < window.n; i++)
-		window.taken[i] = is_taken(con, window.lines[i].at.line);
+		window.taken[i] = is_taken_message(con, &window, i);
 
 	inc.input = pm_arena_str(&inc.arena, pm_slice_of(con->name));
 	if (pm_systems_read(&con->systems, &window, &inc)) {
 		for (size_t i = window.start; i < window.n; i++)
 			if (window.taken[i]) {
-				take(con, window.lines[i].at.line);
+				take_message(con, &window, i);
 				if (i > window.start && pm_systems_start(&con->systems, &window.lines[i]))
 					take_start(con, window.lines[i].at.offset);
 			}
@@ -131,7 +162,7 @@ static bool read_report(struct console *con, uint64_t offset, uint32_t number)
 		pm_boot_reported(&con->boot, &inc);
 		go_on = con->fn(&inc, con->user);
 	}
-	take(con, number);
+	take_message(con, &window, window.start);
 	pm_incident_deinit(&inc);
 	pm_arena_deinit(&arena);
 	return go_on;

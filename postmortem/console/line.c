@@ -1,5 +1,8 @@
 #include "console/line.h"
 
+/* Bytes in which a prefix that is not known must end. */
+#define UNKNOWN_PREFIX_MAX 64
+
 /* "12.345678" → nanoseconds; up to nine digits after the point. */
 static bool take_seconds(struct pm_slice *s, int64_t *ns_out)
 {
@@ -179,6 +182,15 @@ static bool take_wall_time(struct pm_slice *s, struct pm_line *line)
 	struct pm_slice rest = *s;
 	uint64_t day, year;
 
+	/* journalctl -o short-unix: seconds since 1970 and six digits */
+	if (pm_take_dec(&rest, &day) && day > 99999999 && pm_take_char(&rest, '.')) {
+		size_t digits = rest.n;
+
+		if (pm_take_dec(&rest, &year) && digits - rest.n == 6)
+			goto done;
+		return false;
+	}
+	rest = *s;
 	if (take_name(&rest, weekdays, 7)) {
 		pm_take_blanks(&rest);
 		if (take_iso_date(&rest)) { /* journalctl -o short-full */
@@ -216,14 +228,25 @@ done:
 	return true;
 }
 
-/* "[Tue Jan  2 03:04:05 2024] ": dmesg -T and serial loggers. */
+/* "[  T12] " behind a time that is not printk's; else the blank that ends the prefix. */
+static void take_lone_caller(struct pm_slice *s, struct pm_line *line)
+{
+	struct pm_slice rest = *s;
+
+	pm_take_blanks(&rest);
+	if (pm_take_char(&rest, '[') && take_caller(&rest, &line->context))
+		*s = rest;
+	(void)pm_take_char(s, ' ');
+}
+
+/* "[Tue Jan  2 03:04:05 2024] ", "[Tue Jan  2 03:04:05 2024][   T12] ": dmesg -T and serial loggers. */
 static bool take_bracketed_time(struct pm_slice *s, struct pm_line *line)
 {
 	struct pm_slice rest = *s;
 
 	if (!pm_take_char(&rest, '[') || !take_wall_time(&rest, line) || !pm_take_char(&rest, ']'))
 		return false;
-	if (!pm_take_char(&rest, ' ') && rest.n)
+	if (rest.n && rest.p[0] != ' ' && rest.p[0] != '[')
 		return false;
 	*s = rest;
 	return true;
@@ -276,12 +299,24 @@ static bool take_facility(struct pm_slice *s, struct pm_line *line)
 	return false;
 }
 
+/* "6.9.0-rc1," before it: netconsole tells its release where it is asked to. */
+static void take_release(struct pm_slice *s)
+{
+	struct pm_slice rest = *s, word;
+	uint64_t v;
+
+	if (pm_take_dec(&rest, &v) && pm_take_char(&rest, '.') && pm_take_until(&rest, " ,;", &word) &&
+	    pm_take_char(&rest, ','))
+		*s = rest;
+}
+
 /* "6,1234,5678901,-,caller=T12;": /dev/kmsg and extended netconsole. */
 static bool take_kmsg(struct pm_slice *s, struct pm_line *line)
 {
 	struct pm_slice rest = *s, flags;
 	uint64_t level, seq, usec;
 
+	take_release(&rest);
 	if (!pm_take_dec(&rest, &level) || level > 1023 || !pm_take_char(&rest, ',') ||
 	    !pm_take_dec(&rest, &seq) || !pm_take_char(&rest, ',') || !pm_take_dec(&rest, &usec) ||
 	    usec > INT64_MAX / 1000 || !pm_take_char(&rest, ',') || !pm_take_until(&rest, ";", &flags) ||
@@ -327,6 +362,28 @@ static void take_console_noise(struct pm_slice *s)
 	}
 }
 
+/* What a console server, a container's runtime or somebody who quotes puts before each line: it is not known,
+ * but printk's time, which always has six digits behind the point, stands behind it. */
+static bool take_unknown(struct pm_slice *s, struct pm_line *line)
+{
+	struct pm_slice head = pm_slice_upto(*s, UNKNOWN_PREFIX_MAX);
+
+	for (size_t i = 1; i < head.n; i++) {
+		struct pm_slice rest = pm_slice_from(*s, i), printk = rest;
+		size_t point;
+
+		if (head.p[i] != '[' || (head.p[i - 1] != ' ' && head.p[i - 1] != '\t'))
+			continue;
+		point = pm_slice_find_char(pm_slice_upto(rest, 16), '.');
+		if (point != PM_NPOS && rest.n > point + 7 && rest.p[point + 7] == ']' &&
+		    take_printk(&printk, line)) {
+			*s = printk;
+			return true;
+		}
+	}
+	return false;
+}
+
 void pm_line_parse(struct pm_line *line)
 {
 	struct pm_slice s = line->raw;
@@ -363,6 +420,7 @@ void pm_line_parse(struct pm_line *line)
 	if (take_bracketed_time(&s, line)) {
 		/* dmesg -T, or a serial logger before what the kernel printed */
 		line->context.kind = PM_CONTEXT_CONSOLE;
+		take_lone_caller(&s, line);
 		take_level(&s, line);
 		(void)take_printk(&s, line);
 		line->body = s;
@@ -395,6 +453,8 @@ void pm_line_parse(struct pm_line *line)
 	if (pm_take(&s, PM_S("kernel: "))) { /* journalctl -o cat --output-fields, and logs cut by hand */
 		line->context.kind = PM_CONTEXT_CONSOLE;
 		(void)take_printk(&s, line);
+	} else {
+		(void)take_unknown(&s, line);
 	}
 	line->body = s;
 }

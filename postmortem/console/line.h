@@ -15,11 +15,12 @@ enum pm_context_kind {
 	PM_CONTEXT_CONSOLE, /* a kernel prefix without a caller id: whoever printed */
 	PM_CONTEXT_TASK,    /* "[ T123]" */
 	PM_CONTEXT_CPU,     /* "[ C0]": an interrupt or early boot on that CPU */
+	PM_CONTEXT_GUESSED, /* no caller ids; told apart by what the lines say (console/linux/interleave.h) */
 };
 
 struct pm_context {
 	enum pm_context_kind kind;
-	uint32_t id; /* task or CPU */
+	uint32_t id; /* task or CPU; PM_CONTEXT_GUESSED: a number */
 };
 
 struct pm_line {

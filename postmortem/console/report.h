@@ -13,7 +13,7 @@
 
 /* Lines around the start of a report.  Everything is borrowed until the window is freed. */
 struct pm_window {
-	const struct pm_line *lines;
+	struct pm_line *lines;
 	size_t n;
 	size_t start; /* index of the line at which the report starts */
 	bool *taken;  /* [n]: the lines that earlier reports took; producers set what they take */

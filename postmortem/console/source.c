@@ -193,6 +193,12 @@ static const struct {
 	  "a flattened memory dump, not a console text: this version does not read dumps" },
 	{ "LPKSHHRH", 8, "a binary journal file: give the output of journalctl -k --file=FILE" },
 	{ "BZh", 3, "bzip2-compressed: unpack it first" },
+	{ "\x04\x22\x4d\x18", 4, "lz4-compressed: unpack it first" },
+	{ "PK\3\4", 4, "a zip archive: unpack it first" },
+	{ "\xff\xfe", 2, "UTF-16 text: convert it first (iconv -f UTF-16 -t UTF-8)" },
+	{ "\xfe\xff", 2, "UTF-16 text: convert it first (iconv -f UTF-16 -t UTF-8)" },
+	{ "\x89PNG", 4, "a picture: its text is wanted" },
+	{ "\xff\xd8\xff", 3, "a picture: its text is wanted" },
 };
 
 static struct pm_error *refuse_binaries(const struct pm_source *source)

@@ -47,6 +47,7 @@ void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, stru
 	struct pm_slice rest = pm_text_at(text, offset);
 	size_t end = pm_slice_find_char(rest, '\n');
 	struct pm_slice raw = pm_slice_upto(rest, end);
+	size_t mark = !offset && pm_slice_starts(raw, PM_S("\xef\xbb\xbf")) ? 3 : 0; /* an editor's */
 
 	*next_out = offset + (end == PM_NPOS ? rest.n : end + 1);
 	*line_out = (struct pm_line){ .at = { number, offset } };
@@ -54,6 +55,7 @@ void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, stru
 		raw.n = PM_LINE_MAX;
 		line_out->cut = true;
 	}
+	raw = pm_slice_from(raw, mark);
 	line_out->raw = cleaned(raw, arena);
 	pm_line_parse(line_out);
 
@@ -62,7 +64,7 @@ void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, stru
 	    line_out->raw.p == raw.p) { /* offsets hold only where nothing was taken out */
 		line_out->body.n = second;
 		line_out->raw.n = (size_t)(line_out->body.p - raw.p) + second;
-		*next_out = offset + line_out->raw.n;
+		*next_out = offset + mark + line_out->raw.n;
 	}
 }
 

@@ -143,12 +143,19 @@ static void look_at_place(struct pm_incident *inc)
 	const char *argument = place_argument(inc, place), *command = NULL;
 	if (argument && inc->machine.system == PM_LINUX && quotable(argument) &&
 	    (!inc->machine.release || quotable(inc->machine.release)))
-		command = inc->machine.release
-				  ? pm_arena_printf(&inc->arena, "kpanic symbolize '%s' --release '%s'",
-						    argument, inc->machine.release)
-				  : pm_arena_printf(&inc->arena, "kpanic symbolize '%s'", argument);
-	pm_next(inc, command, "look at %s%s", pm_function_words(inc, place),
-		command ? "; for its source line" : "");
+		command = pm_arena_printf(&inc->arena, "kpanic symbolize%s '%s'%s%s%s",
+					  inc->symbols_missing ? " --debug-dir DIR" : "", argument,
+					  inc->machine.release ? " --release '" : "",
+					  inc->machine.release ? inc->machine.release : "",
+					  inc->machine.release ? "'" : "");
+	/* Where the search has found nothing, the same search would find nothing again. */
+	if (command && inc->symbols_missing)
+		pm_next(inc, command, "look at %s; for its source line, with %s%s in DIR",
+			pm_function_words(inc, place), place->module ? place->module : "the kernel's vmlinux",
+			place->module ? ".ko" : "");
+	else
+		pm_next(inc, command, "look at %s%s", pm_function_words(inc, place),
+			command ? "; for its source line" : "");
 }
 
 static void hardware(struct pm_incident *inc)

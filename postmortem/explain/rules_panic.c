@@ -111,53 +111,38 @@ static bool panic_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
-/* An exit code of wait(2): a signal in the low seven bits, an exit status in the next byte. */
 static bool init_exit(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	static const struct {
-		unsigned signal;
-		const char *words;
+		const char *signal, *words;
 	} signals[] = {
-		{ 4,
-		  "SIGILL: an instruction that this processor does not have; is the program built for it?" },
-		{ 6, "SIGABRT: it gave up by itself; its own message stands in the log before" },
-		{ 7, "SIGBUS: a file it had mapped could not be read; check disk and file system" },
-		{ 8, "SIGFPE" },
-		{ 9, "SIGKILL: killed from outside" },
-		{ 11, "SIGSEGV: a bad memory access in user space; check the program, its libraries, and "
-		      "memory" },
-		{ 13, "SIGPIPE" },
-		{ 15, "SIGTERM: asked to end" },
+		{ "SIGILL",
+		  "an instruction that this processor does not have; is the program built for it?" },
+		{ "SIGABRT", "it gave up by itself; its own message stands in the log before" },
+		{ "SIGBUS", "a file it had mapped could not be read; check disk and file system" },
+		{ "SIGKILL", "killed from outside" },
+		{ "SIGSEGV",
+		  "a bad memory access in user space; check the program, its libraries, and memory" },
+		{ "SIGTERM", "asked to end" },
 	};
-	struct pm_match m;
-	const struct pm_log_line *line = pm_log_find(inc, "Attempted to kill init! exitcode={x}", true, &m);
-	struct pm_slice text = line ? m.cap[0] : (struct pm_slice){ 0 };
-	uint64_t code;
-
-	if (!line) {
-		struct pm_slice reason = pm_slice_of(inc->panic_reason);
-
-		if (!inc->panic_reason || !pm_match("Attempted to kill init! exitcode={x}", reason, &m))
-			return false;
-		text = m.cap[0];
-	}
-	if (!pm_take_hex(&text, &code, NULL))
-		return false;
-	unsigned signal = code & 0x7f, status = code >> 8 & 0xff;
+	const struct pm_init_exit *end = &inc->init_exit;
 	struct pm_at at = inc->panic_at.line ? inc->panic_at : inc->fault.at;
-	if (signal) {
-		const char *words = NULL;
+	const char *words = NULL;
 
-		for (size_t i = 0; i < PM_COUNT(signals); i++)
-			if (signals[i].signal == signal)
-				words = signals[i].words;
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at, "process 1 was ended by signal %u%s%s",
-			signal, words ? ", " : "", words ? words : "");
-	} else {
+	if (!end->known)
+		return false;
+	if (!end->signal) {
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at,
-			"process 1 ended by itself with exit status %u%s", status,
-			status == 127 ? ": shells say so when a command or library was not found" : "");
+			"process 1 ended by itself with exit status %u%s", end->status,
+			end->status == 127 ? ": shells say so when a command or library was not found" : "");
+		return true;
 	}
+	for (size_t i = 0; end->signal_name && i < PM_COUNT(signals); i++)
+		if (!strcmp(signals[i].signal, end->signal_name))
+			words = signals[i].words;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, at, "process 1 was ended by signal %u%s%s%s%s",
+		end->signal, end->signal_name ? ", " : "", end->signal_name ? end->signal_name : "",
+		words ? ": " : "", words ? words : "");
 	return true;
 }
 

@@ -83,38 +83,29 @@ static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
-/* "(stack is ffffc90000000000..ffffc90000003fff)" has become facts. */
 static bool stack_bounds(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	const struct pm_fact *low = pm_incident_fact(inc, "stack", "stack_low");
-	const struct pm_fact *high = pm_incident_fact(inc, "stack", "stack_high");
+	const struct pm_fault *fault = &inc->fault;
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	const struct pm_register *sp = pm_regs_find(regs, "rsp");
-	struct pm_slice text;
-	uint64_t start, end;
+	uint64_t low = fault->stack_low, high = fault->stack_high;
 
 	if (!sp)
 		sp = pm_regs_find(regs, "sp");
-	if (!low || !high || !sp)
+	if (!fault->has_stack || !sp)
 		return false;
-	text = pm_slice_of(low->value);
-	if (!pm_take_hex(&text, &start, NULL))
-		return false;
-	text = pm_slice_of(high->value);
-	if (!pm_take_hex(&text, &end, NULL) || end <= start)
-		return false;
-	if (sp->value >= start && sp->value < end) {
-		if (sp->value - start > 1024)
+	if (sp->value >= low && sp->value < high) {
+		if (sp->value - low > 1024)
 			return false;
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, sp->at,
 			"the stack pointer stands %llu bytes above the stack's lower end",
-			(unsigned long long)(sp->value - start));
+			(unsigned long long)(sp->value - low));
 		return true;
 	}
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, sp->at,
 		"the stack pointer 0x%llx is outside of the stack 0x%llx to 0x%llx%s",
-		(unsigned long long)sp->value, (unsigned long long)start, (unsigned long long)end,
-		sp->value < start && start - sp->value <= 65536 ? ": below it, so the stack ran over" : "");
+		(unsigned long long)sp->value, (unsigned long long)low, (unsigned long long)(high - 1),
+		sp->value < low && low - sp->value <= 65536 ? ": below it, so the stack ran over" : "");
 	return true;
 }
 

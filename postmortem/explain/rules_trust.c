@@ -7,6 +7,12 @@ static bool consequence(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	if (!inc->follows)
 		return false;
+	if (inc->apart) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
+			"an earlier report in the same boot, \"%s\", may be the cause, or both have one",
+			inc->follows);
+		return true;
+	}
 	pm_find(inc, rule, inc->secondary ? PM_LIKELY : PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
 		inc->secondary
 			? "this is a consequence of the earlier report \"%s\": explain that one first"
@@ -15,9 +21,19 @@ static bool consequence(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+static bool told_apart(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	if (!inc->apart)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_TRUST, inc->fault.at,
+		"several CPUs reported at once, and this kernel prints no caller ids: the lines were told "
+		"apart by what they say, some may be another report's");
+	return true;
+}
+
 static bool corrupted(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	if (!inc->corrupted || inc->whole)
+	if (!inc->corrupted || inc->whole || inc->title_apart)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
 		"the report is damaged%s%s: what follows may mix two reports or miss half of one",
@@ -126,6 +142,7 @@ static bool in_interrupt(struct pm_incident *inc, const struct pm_rule *rule)
 
 static const struct pm_rule rules[] = {
 	{ "consequence", consequence },
+	{ "told-apart", told_apart },
 	{ "corrupted-report", corrupted },
 	{ "taint-history", taint_history, 0, PM_LINUX },
 	{ "fault-injection", fault_injection, 0, PM_LINUX },

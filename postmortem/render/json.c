@@ -61,6 +61,7 @@ static void place(struct pm_json *json, const char *key, const struct pm_place *
 static void identity(struct pm_json *json, const struct pm_incident *inc)
 {
 	pm_json_str(json, "title", inc->title ? inc->title : "");
+	pm_json_str(json, "title_apart", inc->title_apart);
 	pm_json_open(json, "alt_titles", '[');
 	for (size_t i = 0; i < inc->alt_titles.n; i++)
 		pm_json_str(json, NULL, inc->alt_titles.v[i]);

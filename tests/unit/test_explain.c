@@ -320,14 +320,34 @@ static void machine_check_is_hardware(void **state)
 	assert_silent("suspect-part");
 }
 
+/* Bounds that the kernel hashed are none: they never get here. */
+static void stack_pointer_below_the_stack(void **state)
+{
+	struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
+	struct pm_regs *regs = PM_PUSH(&inc.arena, &trace->regs);
+
+	(void)state;
+	trace->role = PM_TRACE_CRASH;
+	*PM_PUSH(&inc.arena, &regs->regs) =
+		(struct pm_register){ .name = "rsp", .value = 0xffffc90000422ff8 };
+	inc.fault.kind = PM_KIND_STACK_GUARD;
+	pm_explain(&inc);
+	assert_silent("stack-bounds");
+	inc.fault.has_stack = true;
+	inc.fault.stack_low = 0xffffc90000423000;
+	inc.fault.stack_high = 0xffffc90000428000;
+	pm_explain(&inc);
+	assert_says("stack-bounds", PM_CERTAIN, "0xffffc90000423000 to 0xffffc90000427fff: below it");
+}
+
 static void init_by_signal(void **state)
 {
 	(void)state;
 	inc.fault.kind = PM_KIND_INIT_KILLED;
-	inc.panic_reason = "Attempted to kill init! exitcode=0x0000000b";
+	inc.init_exit = (struct pm_init_exit){ .known = true, .signal = 11, .signal_name = "SIGSEGV" };
 	inc.panic_at.line = 9;
 	pm_explain(&inc);
-	assert_says("init-exit", PM_CERTAIN, "signal 11");
+	assert_says("init-exit", PM_CERTAIN, "signal 11, SIGSEGV: a bad memory access in user space");
 }
 
 /* Nothing of Linux is said of another system. */
@@ -766,6 +786,7 @@ int main(void)
 		TEST(stall_spins),
 		TEST(stall_waits),
 		TEST(machine_check_is_hardware),
+		TEST(stack_pointer_below_the_stack),
 		TEST(init_by_signal),
 		TEST(other_systems),
 		TEST(nothing_known),

@@ -932,6 +932,13 @@ static void follow_up(void **state)
 	done(r);
 }
 
+static const char *meaning(struct reading *r, const char *name)
+{
+	const struct pm_fact *found = pm_incident_fact(&r->inc, "stack", name);
+
+	return found && found->meaning ? found->meaning : "(none)";
+}
+
 /* Hashed pointers are no addresses. */
 static void hashed(void **state)
 {
@@ -947,13 +954,38 @@ static void hashed(void **state)
 		     " [<00000000fa15e998>] deep+0x9/0x20\n");
 	all_seen(r);
 	assert_int_equal(r->inc.fault.address, 0xffffc90000422fe8);
-	assert_string_equal(fact(r, "stack", "stack_low"), "(none)");
+	assert_string_equal(fact(r, "stack", "stack"), "TASK");
+	assert_string_equal(fact(r, "stack", "guard_hit"), "0000000042141945");
+	assert_non_null(strstr(meaning(r, "guard_hit"), "hashed"));
+	assert_non_null(strstr(meaning(r, "stack_high"), "hashed"));
+	assert_false(r->inc.fault.has_stack);
 	assert_false(trace(r, PM_TRACE_CRASH)->frames.v[0].place.has_addr);
 	done(r);
 	read_text(r, "BUG: stack guard page was hit at ffffc90000422fe8 (stack is "
 		     "ffffc90000423000..ffffc90000427fff)\n");
 	assert_int_equal(r->inc.fault.address, 0xffffc90000422fe8);
 	assert_string_equal(fact(r, "stack", "stack_high"), "ffffc90000427fff");
+	assert_string_equal(meaning(r, "guard_hit"), "24 bytes below the stack");
+	assert_string_equal(meaning(r, "stack_low"), "a stack of 20480 bytes");
+	assert_int_equal(r->inc.fault.stack_high, 0xffffc90000428000);
+	done(r);
+	/* Since 5.16: every stack has a name, and the end is the byte behind. */
+	read_text(r, "BUG: #DF stack guard page was hit at ffffc90000428000 (stack is "
+		     "ffffc90000423000..ffffc90000428000)\n");
+	assert_string_equal(fact(r, "stack", "stack"), "#DF");
+	assert_string_equal(meaning(r, "guard_hit"), "1 bytes above the stack");
+	assert_int_equal(r->inc.fault.stack_high, 0xffffc90000428000);
+	done(r);
+	/* arm64 */
+	read_text(r, "Insufficient stack space to handle exception!\n"
+		     "Task stack:     [0xffff800008010000..0xffff800008014000]\n"
+		     "IRQ stack:      [0xffff800008000000..0xffff800008004000]\n"
+		     "Overflow stack: [0xffff0000ff7882b0..0xffff0000ff7892b0]\n");
+	assert_int_equal(r->inc.fault.stack_low, 0xffff800008010000);
+	assert_int_equal(r->inc.fault.stack_high, 0xffff800008014000);
+	assert_string_equal(meaning(r, "stack_low"), "a stack of 16384 bytes");
+	assert_string_equal(meaning(r, "irq_stack_low"), "the interrupt stack");
+	assert_string_equal(fact(r, "stack", "overflow_stack_high"), "0xffff0000ff7892b0");
 	done(r);
 }
 

@@ -112,6 +112,8 @@ static const struct example examples[] = {
 
 	/* sanitizers */
 	{ "BUG: KASAN: slab-out-of-bounds in frob_read+0x1/0x2\nRead of size 8 at addr ffff888012345678 by task frobd/77\n\n" STACK "Allocated by task 77:\n kasan_save_stack+0x1/0x2\n frob_alloc+0x1/0x2\n\n", "KASAN: slab-out-of-bounds Read in frob_read", "KASAN-READ", "bad-access in frob_read" },
+	/* symbolised: a line for each inlined function too */
+	{ "BUG: KASAN: slab-out-of-bounds in frob_get include/linux/frob.h:12 [inline]\nBUG: KASAN: slab-out-of-bounds in frob_read+0x1/0x2 fs/frob.c:56\nRead of size 8 at addr ffff888012345678 by task frobd/77\n\n" STACK, "KASAN: slab-out-of-bounds Read in frob_read", "KASAN-READ" },
 	{ "BUG: KASAN: invalid-access in kmem_cache_free+0x1/0x2\nWrite at addr f0ff888012345678 by task frobd/77\nPointer tag: [f0], memory tag: [fe]\n\n" STACK, "KASAN: invalid-access Write in frob_open", "KASAN-UNKNOWN" },
 	{ "BUG: KASAN: double-free or invalid-free in frob_free+0x1/0x2\n\n" STACK, "KASAN: invalid-free in frob_free", "KASAN-INVALID-FREE", "invalid-free in frob_free" },
 	{ "BUG: KASAN: double-free in kfree+0x1/0x2\nFree of addr ffff888012345678 by task frobd/77\n\n" STACK, "KASAN: invalid-free in frob_open", "KASAN-INVALID-FREE" },
@@ -157,7 +159,7 @@ static const struct example examples[] = {
 	{ "WARNING: suspicious RCU usage\n6.1.0 #1 Not tainted\ndrivers/frob/frob.c:12 suspicious rcu_dereference_check() usage!\n" STACK, "WARNING: suspicious RCU usage in frob_open", "LOCKDEP" },
 	{ "[ INFO: suspicious RCU usage. ]\ndrivers/frob/frob.c:12 suspicious rcu_dereference_check() usage!\n" STACK, "INFO: suspicious RCU usage in frob_open", NULL },
 	{ "WARNING: suspicious RCU usage\n6.1.0 #1 Not tainted\n", "WARNING: suspicious RCU usage", "WARNING", NULL, true },
-	{ "BUG: workqueue leaked lock or atomic: kworker/1:1/0x00000000/77\n     last function: frob_work\n", "BUG: workqueue leaked lock or atomic in frob_work", NULL },
+	{ "BUG: workqueue leaked lock or atomic: kworker/1:1/0x00000000/77\n     last function: frob_work \n", "BUG: workqueue leaked lock or atomic in frob_work", NULL },
 
 	/* atomic */
 	{ "BUG: sleeping function called from invalid context at mm/slab.h:123\nin_atomic(): 1\n" CPU TRACE(F("dump_stack") F("__might_resched") F("frob_read")), "BUG: sleeping function called from invalid context in frob_read", "ATOMIC_SLEEP" },
@@ -170,6 +172,8 @@ static const struct example examples[] = {
 	{ "WARNING: CPU: 1 PID: 77 at fs/proc/generic.c:12 proc_register+0x1/0x2\n" WARN("proc_register"), "WARNING: proc registration bug in frob_close", "WARNING" },
 	{ "WARNING: lib/refcount.c:12 at refcount_warn_saturate+0x1/0x2, CPU#1: frobd/77\n" WARN("refcount_warn_saturate"), "WARNING: refcount bug in frob_close", "REFCOUNT_WARNING" },
 	{ "list_del corruption. prev->next should be x\nkernel BUG at lib/list_debug.c:12!\n" CPU RIP("__list_del_entry_valid") TRACE(F("frob_del")), "BUG: corrupted list in frob_del", "MEMORY_SAFETY_BUG", "bad-access in frob_del" },
+
+	{ "list_del corruption. prev->next should be x\nkernel BUG at ../lib/list_debug.c:12!\n" CPU RIP("__list_del_entry_valid") TRACE(F("frob_del")), "BUG: corrupted list in frob_del", "MEMORY_SAFETY_BUG" },
 
 	/* memory */
 	{ "BUG: Bad page state in process frobd  pfn:12345\npage last allocated via order 0, migratetype Unmovable\n prep_new_page+0x1/0x2\n __alloc_pages+0x1/0x2\n frob_new+0x1/0x2\n" STACK, "BUG: Bad page state in prep_new_page", NULL },
@@ -417,6 +421,11 @@ static void fingerprints(void **state)
 		a, fingerprint("BUG: kernel NULL pointer dereference, address: 0000000000000018\n" CPU
 			       "RIP: 0010:frob_write+0x1/0x2\n" TRACE(F("frob_b") F("c")),
 			       b));
+	/* a title that quotes the line's names */
+	assert_string_equal(
+		fingerprint("BUG: KCSAN: data-race in frob_a.isra.0 / frob_b\n", a),
+		fingerprint("BUG: KCSAN: data-race in frob_a.constprop.0.cold / frob_b.llvm.1234567890\n",
+			    b));
 	/* where a loop was caught changes; what was called does not */
 #define LOOP(f)                                                                                              \
 	"watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [frobd:77]\n" CPU RIP(f)                          \
@@ -505,6 +514,13 @@ static void guilty_files(void **state)
 		  "drivers/hid/usbhid/main.c" },
 		{ "WARNING: CPU: 1 PID: 77 at lib/frob.c:12 x+0x1/0x2\n", "lib/frob.c" },
 		{ "BUG: Bad rss-counter state mm:ffff888012345678\n", NULL },
+		/* the way to the tree in which the kernel was built */
+		{ "WARNING: CPU: 1 PID: 77 at ../lib/frob.c:12 x+0x1/0x2\nCall Trace:\n a+0x1/0x2 "
+		  "./mm/slub.c:1\n b+0x1/0x2 ../fs/frob.c:1\n",
+		  "fs/frob.c" },
+		{ "kernel BUG at /build/linux-6.1.76/net/ipv4/tcp.c:12!\n", "net/ipv4/tcp.c" },
+		{ "kernel BUG at /home/frob/kernel/net/core/filter.c:12!\n", "net/core/filter.c" },
+		{ "kernel BUG at /home/frob/frob.c:12!\n", "/home/frob/frob.c" },
 	};
 
 	(void)state;

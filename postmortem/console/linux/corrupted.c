@@ -57,6 +57,14 @@ static bool is_frame(struct pm_slice body)
 		!frame.unreliable);
 }
 
+/* Of a stack, but none of its frames: a stack's name, or a return address that lay there by chance. */
+static bool is_beside(struct pm_slice body)
+{
+	pm_take_blanks(&body);
+	return pm_slice_starts(body, PM_S("? ")) || pm_slice_starts(body, PM_S("<TASK>")) ||
+	       pm_slice_starts(body, PM_S("<IRQ>"));
+}
+
 /* "[   12.345678]" in the title: a line of another CPU begins in the middle of it. */
 static bool has_timestamp(const char *title)
 {
@@ -94,9 +102,11 @@ const char *pm_corrupted_why(const struct pm_view *view, const char *title, cons
 			if (view->lines.n - i < 3)
 				return "the report ends behind the heading of a stack trace";
 			bool found = false;
-			for (size_t k = i + 1; k <= i + HEADING_LINES && k < view->lines.n; k++) {
+			size_t end = i + HEADING_LINES;
+			for (size_t k = i + 1; k <= end && k < view->lines.n; k++) {
 				if (pm_stack_starts(view->lines.v[k]))
 					break;
+				end += is_beside(view->lines.v[k]);
 				if (is_frame(view->lines.v[k])) {
 					found = true;
 					break;

@@ -3,6 +3,8 @@
 #include "base/pattern.h"
 #include "console/linux/details.h"
 
+#include <inttypes.h>
+
 /* x86 vectors by the words that die() prints (arch/x86/kernel/traps.c). */
 static const struct {
 	const char *words;
@@ -72,12 +74,6 @@ static bool take_address(struct pm_slice *s, uint64_t *address)
 		return true;
 	}
 	return pm_take_hex(s, address, NULL);
-}
-
-/* Since 4.15 %p prints a hash of 32 bits: no address. */
-static bool is_hashed(uint64_t value)
-{
-	return !(value >> 32);
 }
 
 static bool address_behind(struct pm_slice s, const char *words, uint64_t *address)
@@ -456,43 +452,91 @@ static bool read_panic_words(struct pm_fields *f, const struct pm_field_row *row
 	return true;
 }
 
-/* "BUG: stack guard page was hit at ffffc900… (stack is ffffc900…..ffffc900…)" */
+/* Facts about the bounds of one stack.  High is told as its last byte by x86 before 5.16, else as the byte behind;
+ * *low_out and *high_out: the latter.  False: there are none, or only their hashes. */
+static bool stack_facts(struct pm_fields *f, const char *name, const char *words, struct pm_slice low,
+			struct pm_slice high, uint64_t *low_out, uint64_t *high_out)
+{
+	bool hashed = pm_detail_is_hashed(low);
+	struct pm_fact *facts[] = {
+		pm_fields_fact(f, "stack", pm_arena_printf(f->arena, "%slow", name), low),
+		pm_fields_fact(f, "stack", pm_arena_printf(f->arena, "%shigh", name), high),
+	};
+
+	for (size_t i = 0; i < PM_COUNT(facts); i++)
+		if (facts[i])
+			facts[i]->meaning = hashed ? PM_HASHED_WORDS : words;
+	if (hashed || !pm_slice_hex(low, low_out) || !pm_slice_hex(high, high_out))
+		return false;
+	*high_out += *high_out & 1;
+	if (*low_out >= *high_out)
+		return false;
+	if (facts[0] && !words)
+		facts[0]->meaning =
+			pm_arena_printf(f->arena, "a stack of %" PRIu64 " bytes", *high_out - *low_out);
+	return true;
+}
+
+static void set_stack(struct pm_fields *f, uint64_t low, uint64_t high)
+{
+	struct pm_fault *fault = &f->inc->fault;
+
+	if (fault->has_stack)
+		return;
+	fault->has_stack = true;
+	fault->stack_low = low;
+	fault->stack_high = high;
+}
+
+/* "BUG: stack guard page was hit at ffffc900… (stack is ffffc900…..ffffc900…)"; since 5.16 the stack's name stands
+ * before it: "BUG: TASK stack guard page …", also "#DF". */
 static bool read_guard(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	uint64_t address;
-	struct pm_slice s = rest, low;
+	struct pm_match m;
+	struct pm_fact *fact;
+	uint64_t hit = 0, low, high;
 
 	(void)row;
-	f->guard = pm_fields_own(f);
-	if (!take_address(&s, &address) || is_hashed(address))
-		return true; /* the fault's CR2 tells the address then */
-	set_address(f, address);
-	size_t at = pm_slice_find(rest, PM_S("(stack is "));
-	if (at != PM_NPOS && pm_fields_own(f)) {
-		s = pm_slice_from(rest, at + 10);
-		if (pm_take_until(&s, ".)", &low)) {
-			pm_fields_fact(f, "stack", "stack_low", low);
-			if (pm_take(&s, PM_S("..")))
-				pm_fields_fact(f, "stack", "stack_high",
-					       pm_slice_upto(s, pm_slice_find_char(s, ')')));
-		}
-	}
+	if (!pm_match("{*}stack guard page was hit at {x}", rest, &m))
+		return false;
+	if (!pm_fields_own(f))
+		return true;
+	f->guard = true;
+	pm_fields_fact(f, "stack", "stack", m.cap[0]);
+	fact = pm_fields_fact(f, "stack", "guard_hit", m.cap[1]);
+	/* Only its hash: the fault's CR2 tells the address then. */
+	if (fact && pm_detail_is_hashed(m.cap[1]))
+		fact->meaning = PM_HASHED_WORDS;
+	else if (pm_slice_hex(m.cap[1], &hit))
+		set_address(f, hit);
+	if (!pm_match("(stack is {x}..{x})", rest, &m) ||
+	    !stack_facts(f, "stack_", NULL, m.cap[0], m.cap[1], &low, &high))
+		return true;
+	set_stack(f, low, high);
+	if (fact && hit < low)
+		fact->meaning = pm_arena_printf(f->arena, "%" PRIu64 " bytes below the stack", low - hit);
+	else if (fact && hit >= high)
+		fact->meaning =
+			pm_arena_printf(f->arena, "%" PRIu64 " bytes above the stack", hit - high + 1);
 	return true;
 }
 
 /* arm64 overflow: "Task stack:     [0xffff8000…..0xffff8000…]" */
+enum { STACK_TASK, STACK_IRQ, STACK_OVERFLOW };
 static bool read_stack_bounds(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_slice low;
+	static const char *const words[] = {
+		[STACK_TASK] = NULL,
+		[STACK_IRQ] = "the interrupt stack",
+		[STACK_OVERFLOW] = "the stack the report is printed on",
+	};
+	struct pm_match m;
+	uint64_t low, high;
 
-	pm_take_blanks(&rest);
-	if (!pm_take_char(&rest, '[') || !pm_fields_own(f))
-		return true;
-	if (pm_take_until(&rest, ".]", &low) && pm_take(&rest, PM_S(".."))) {
-		pm_fields_fact(f, "stack", pm_arena_printf(f->arena, "%slow", row->name), low);
-		pm_fields_fact(f, "stack", pm_arena_printf(f->arena, "%shigh", row->name),
-			       pm_slice_upto(rest, pm_slice_find_char(rest, ']')));
-	}
+	if (pm_fields_own(f) && pm_match("^{_}[{x}..{x}]", rest, &m) &&
+	    stack_facts(f, row->name, words[row->number], m.cap[0], m.cap[1], &low, &high) &&
+	    row->number == STACK_TASK)
+		set_stack(f, low, high);
 	return true;
 }
 
@@ -683,10 +727,8 @@ const struct pm_field_row pm_rows_fault[] = {
 	{ "BUG: kernel NULL pointer dereference", read_unable, PM_X86_64 }, /* since 5.2 */
 	{ "BUG: Unable to handle ", read_unable, PM_PPC64 },
 	{ "BUG: Kernel NULL pointer dereference", read_unable, PM_PPC64 },
-	{ "BUG: stack guard page was hit at ", read_guard },
-	{ "BUG: TASK stack guard page was hit at ", read_guard },
-	{ "BUG: IRQ stack guard page was hit at ", read_guard },
 	{ "BUG: K", read_in },
+	{ "BUG: ", read_guard },
 	{ "BUG: ", pm_fields_skip },
 	{ "Unable to handle ", read_unable },
 	{ "Unhandled fault: ", read_unhandled },
@@ -721,9 +763,9 @@ const struct pm_field_row pm_rows_fault[] = {
 	{ "Oops", read_oops },
 	{ "Internal error: ", read_oops },
 	{ "PANIC: ", read_panic_words },
-	{ "Task stack: ", read_stack_bounds, 0, "" },
-	{ "IRQ stack: ", read_stack_bounds, 0, "irq_" },
-	{ "Overflow stack: ", read_stack_bounds, 0, "overflow_" },
+	{ "Task stack: ", read_stack_bounds, STACK_TASK, "stack_" },
+	{ "IRQ stack: ", read_stack_bounds, STACK_IRQ, "irq_stack_" },
+	{ "Overflow stack: ", read_stack_bounds, STACK_OVERFLOW, "overflow_stack_" },
 	{ "Insufficient stack space to handle exception!", pm_fields_skip },
 	{ "Faulting instruction address:", read_faulting_instruction },
 	{ "SError Interrupt on CPU", read_serror },

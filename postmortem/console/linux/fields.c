@@ -24,11 +24,13 @@ bool pm_fields_own(const struct pm_fields *f)
 	return !f->report->own || f->index < f->report->own;
 }
 
-void pm_fields_fact(struct pm_fields *f, const char *group, const char *name, struct pm_slice value)
+struct pm_fact *pm_fields_fact(struct pm_fields *f, const char *group, const char *name,
+			       struct pm_slice value)
 {
 	value = pm_slice_trim(value);
-	if (value.n && !pm_incident_fact(f->inc, group, name))
-		pm_incident_add_fact(f->inc, group, name, pm_slice_upto(value, 512), NULL, f->at);
+	if (!value.n || pm_incident_fact(f->inc, group, name))
+		return NULL;
+	return pm_incident_add_fact(f->inc, group, name, pm_slice_upto(value, 512), NULL, f->at);
 }
 
 bool pm_fields_skip(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)

@@ -95,8 +95,9 @@ void pm_linux_fields_seen(const struct pm_linux_report *report, struct pm_incide
 char *pm_fields_str(struct pm_fields *f, struct pm_slice text);
 /* The report's own lines, before those that follow the start of another one. */
 bool pm_fields_own(const struct pm_fields *f);
-/* Adds a fact unless one of that name is there. */
-void pm_fields_fact(struct pm_fields *f, const char *group, const char *name, struct pm_slice value);
+/* Adds a fact unless one of that name is there; NULL: none was added. */
+struct pm_fact *pm_fields_fact(struct pm_fields *f, const char *group, const char *name,
+			       struct pm_slice value);
 /* path is "group/name". */
 void pm_fields_fact_named(struct pm_fields *f, const char *path, struct pm_slice value);
 /* A reader of lines that carry nothing for the incident. */

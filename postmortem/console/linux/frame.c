@@ -270,6 +270,9 @@ static bool take_arm(struct pm_slice s, struct pm_frame_text *out)
 		return false;
 	if (!pm_take_until(&callee, " +", &name) || !is_symbol(name))
 		return false;
+	/* its offset or module may follow; "Kernel Offset: 0x… from 0x…" is no frame */
+	if (callee.n && callee.p[0] != '+' && !pm_slice_starts(callee, PM_S(" [")))
+		return false;
 	out->callee = name;
 	take_addresses(&rest, out);
 	rest = pm_slice_trim(rest);

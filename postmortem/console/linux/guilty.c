@@ -619,6 +619,44 @@ static struct pm_slice clean_path(struct pm_arena *arena, struct pm_slice path)
 	return (struct pm_slice){ out, n };
 }
 
+/* Folders at the top of Linux's tree, with a blank around each. */
+static const char top_folders[] =
+	" arch block certs crypto drivers fs include init io_uring ipc kernel lib mm net "
+	"rust samples scripts security sound tools usr virt ";
+
+static bool is_top_folder(struct pm_slice name)
+{
+	char padded[16];
+
+	if (!name.n || name.n > sizeof(padded) - 2)
+		return false;
+	padded[0] = padded[name.n + 1] = ' ';
+	memcpy(padded + 1, name.p, name.n);
+	return pm_slice_has(pm_slice_of(top_folders), (struct pm_slice){ padded, name.n + 2 });
+}
+
+/* Where a kernel was not built in its own tree, files come with the way to it: "../mm/slub.c",
+ * "/build/linux-6.1.76/mm/slub.c". */
+static struct pm_slice tree_path(struct pm_arena *arena, struct pm_slice file)
+{
+	struct pm_slice path = clean_path(arena, file), rest = path, part;
+	bool way = path.n && (path.p[0] == '/' || path.p[0] == '.');
+
+	for (; way && pm_slice_find_char(rest, '/') != PM_NPOS; (void)pm_take_char(&rest, '/')) {
+		struct pm_slice next = rest, below;
+
+		if (!pm_take_until(&next, "/", &part))
+			part = (struct pm_slice){ rest.p, 0 };
+		(void)pm_take_char(&next, '/');
+		below = pm_slice_upto(next, pm_slice_find_char(next, '/'));
+		/* "/home/frob/kernel/net/core/dev.c": a tree in a folder of that name */
+		if (is_top_folder(part) && !(pm_slice_eq(part, PM_S("kernel")) && is_top_folder(below)))
+			return rest;
+		rest = pm_slice_from(rest, part.n);
+	}
+	return path;
+}
+
 static struct pm_slice folder(struct pm_slice path)
 {
 	while (path.n && path.p[path.n - 1] != '/')
@@ -635,19 +673,22 @@ static const char *guilty_from(const struct pm_view *view, size_t from, struct p
 	for (; i < view->lines.n; i++) {
 		if (!source_of(view->lines.v[i], &file))
 			continue;
+		file = tree_path(arena, file);
 		if (!guilty.n)
 			guilty = file; /* better than none */
 		if (general_file(file) || by_chance(view->lines.v[i]))
 			continue;
-		guilty = clean_path(arena, file);
+		guilty = file;
 		i++;
 		break;
 	}
 	/* A driver in a folder below calls its subsystem's helpers above: it is more likely to be wrong. */
 	for (deepest = folder(guilty); i < view->lines.n; i++) {
-		if (!source_of(view->lines.v[i], &file) || general_file(file) || by_chance(view->lines.v[i]))
+		if (!source_of(view->lines.v[i], &file) || by_chance(view->lines.v[i]))
 			continue;
-		struct pm_slice below = clean_path(arena, file);
+		struct pm_slice below = tree_path(arena, file);
+		if (general_file(below))
+			continue;
 		if (!pm_slice_starts(below, deepest))
 			continue;
 		struct pm_slice rest = pm_slice_from(below, deepest.n);

@@ -198,8 +198,12 @@ static void make_titles(struct pm_incident *inc, const struct named *named, cons
 	}
 }
 
-static const char *context_words(struct pm_arena *arena, struct pm_context context)
+static const char *context_words(struct pm_arena *arena, const struct pm_linux_report *report)
 {
+	struct pm_context context = report->context;
+
+	if (report->apart)
+		return "several CPUs at once, no caller ids: lines told apart by what they say (likely)";
 	switch (context.kind) {
 	case PM_CONTEXT_TASK:
 		return pm_arena_printf(arena, "caller ids: the lines of task %u", context.id);
@@ -293,7 +297,8 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 	inc->guilty_file = pm_guilty_file(&view, inc->title, &inc->arena);
 	inc->fault.message = pm_arena_str(&inc->arena, pm_slice_trim(first->body));
 	inc->fault.at = first->at;
-	inc->context_how = context_words(&inc->arena, report->context);
+	inc->context_how = context_words(&inc->arena, report);
+	inc->apart = report->apart;
 	find_end(report, inc);
 	inc->fingerprint =
 		pm_fingerprint(&inc->arena, inc->fault.kind, inc->title,

@@ -1,4 +1,5 @@
 #include "console/linux/identify.h"
+#include "console/linux/interleave.h"
 
 static const char *const marks[] = { "Linux version ", NULL };
 
@@ -25,6 +26,37 @@ static bool unexpected(const struct pm_window *window)
 	return ran;
 }
 
+/* Dashboards do not tell such lines apart: where the lines as they stand are a damaged report, that is its title
+ * by their conventions, and the one of the lines told apart stands beside it. */
+static void name_by_convention(const struct pm_window *window, struct pm_incident *inc)
+{
+	struct pm_window whole = *window;
+	struct pm_linux_report report;
+	struct pm_incident named;
+
+	pm_incident_init(&named);
+	whole.lines = pm_arena_alloc(&named.arena, window->n * sizeof(*whole.lines));
+	whole.taken = pm_arena_alloc(&named.arena, window->n * sizeof(*whole.taken));
+	for (size_t i = 0; i < window->n; i++) {
+		whole.lines[i] = window->lines[i];
+		if (whole.lines[i].context.kind == PM_CONTEXT_GUESSED)
+			whole.lines[i].context = (struct pm_context){ PM_CONTEXT_CONSOLE, 0 };
+	}
+	pm_linux_segment(&whole, &named.arena, &report);
+	if (pm_linux_identify(&report, &named) && named.corrupted) {
+		inc->title_apart = inc->title;
+		inc->title = pm_arena_str(&inc->arena, pm_slice_of(named.title));
+		inc->type = named.type;
+		inc->alt_titles.n = 0;
+		for (size_t i = 0; i < named.alt_titles.n; i++)
+			*PM_PUSH(&inc->arena, &inc->alt_titles) =
+				pm_arena_str(&inc->arena, pm_slice_of(named.alt_titles.v[i]));
+		inc->corrupted = true;
+		inc->corrupted_why = named.corrupted_why; /* static */
+	}
+	pm_incident_deinit(&named);
+}
+
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_linux_report report;
@@ -32,11 +64,14 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 
 	if (window->taken[window->start])
 		return false;
+	pm_linux_interleaved(window, &inc->arena);
 	pm_linux_segment(window, &inc->arena, &report);
 	if (!pm_linux_identify(&report, inc))
 		return false;
 	if (inc->fault.kind == PM_KIND_REBOOT && !unexpected(window))
 		return false;
+	if (report.apart)
+		name_by_convention(window, inc);
 	pm_linux_fields(&report, inc);
 	const struct pm_linux_row *row = pm_linux_row_of(&report, &family);
 	if (row && row->fields)

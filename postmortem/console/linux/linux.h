@@ -19,6 +19,7 @@ struct pm_linux_report {
 	size_t tail;         /* lines[tail…]: the panic that ended a complete report, and its own trace */
 	struct pm_context context;
 	const struct pm_window *window;
+	bool apart; /* between its lines stood another CPU's, told apart without caller ids */
 };
 
 /* Cuts the report that starts at window->start; marks its lines as taken. */

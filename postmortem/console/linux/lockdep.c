@@ -164,7 +164,7 @@ static const struct pm_linux_row rows[] = {
 	  .skip = RCU_SKIP },
 	{ "BUG:",
 	  "BUG: workqueue leaked lock or atomic",
-	  { "last function: {f}$" },
+	  { "last function: {f}{_}$" },
 	  "BUG: workqueue leaked lock or atomic in {1}",
 	  { NULL },
 	  PM_KIND_LOCKING,

@@ -55,7 +55,7 @@ static const struct pm_linux_row rows[] = {
 	  PM_AT_TRACE,
 	  .skip = "*usercopy* *__check*" },
 	{ "kernel BUG",
-	  "kernel BUG at mm/usercopy.c",
+	  "kernel BUG at {*}mm/usercopy.c",
 	  { NULL },
 	  "BUG: bad usercopy in {f}",
 	  { NULL },

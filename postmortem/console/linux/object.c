@@ -19,7 +19,7 @@ static const struct pm_linux_row rows[] = {
 	OBJECT("lib/refcount.c{*} {refcount_|at}", "WARNING: refcount bug in {f}", PM_KIND_REFCOUNT,
 	       "*refcount* *kobject_*"),
 	{ "kernel BUG",
-	  "kernel BUG at lib/list_debug.c",
+	  "kernel BUG at {*}lib/list_debug.c",
 	  { NULL },
 	  "BUG: corrupted list in {f}",
 	  { "bad-access in {f}" },

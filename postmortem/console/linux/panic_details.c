@@ -69,51 +69,62 @@ static const struct pm_detail_row panic_rows[] = {
 
 /* ---- init ---- */
 
-static const char *const signals[] = {
-	[1] = "SIGHUP",
-	[2] = "SIGINT",
-	[3] = "SIGQUIT",
-	[4] = "SIGILL, illegal instruction",
-	[5] = "SIGTRAP",
-	[6] = "SIGABRT, it gave up itself",
-	[7] = "SIGBUS, bus error",
-	[8] = "SIGFPE, arithmetic error",
-	[9] = "SIGKILL",
-	[10] = "SIGUSR1",
-	[11] = "SIGSEGV, bad memory access",
-	[12] = "SIGUSR2",
-	[13] = "SIGPIPE",
-	[14] = "SIGALRM",
-	[15] = "SIGTERM",
-	[24] = "SIGXCPU",
-	[25] = "SIGXFSZ",
-	[31] = "SIGSYS, bad system call",
+static const struct {
+	const char *name, *words;
+} signals[] = {
+	[1] = { "SIGHUP" },
+	[2] = { "SIGINT" },
+	[3] = { "SIGQUIT" },
+	[4] = { "SIGILL", "illegal instruction" },
+	[5] = { "SIGTRAP" },
+	[6] = { "SIGABRT", "it gave up itself" },
+	[7] = { "SIGBUS", "bus error" },
+	[8] = { "SIGFPE", "arithmetic error" },
+	[9] = { "SIGKILL" },
+	[10] = { "SIGUSR1" },
+	[11] = { "SIGSEGV", "bad memory access" },
+	[12] = { "SIGUSR2" },
+	[13] = { "SIGPIPE" },
+	[14] = { "SIGALRM" },
+	[15] = { "SIGTERM" },
+	[24] = { "SIGXCPU" },
+	[25] = { "SIGXFSZ" },
+	[31] = { "SIGSYS", "bad system call" },
 };
 
-/* As wait(2) reports it: low seven bits the signal, bit 7 core dumped, then the exit status. */
-static const char *exit_code_words(uint64_t code, struct pm_arena *arena)
+static const char *exit_words(const struct pm_init_exit *end, struct pm_arena *arena)
 {
-	unsigned number = code & 0x7f, status = code >> 8 & 0xff;
+	const char *words = end->signal_name ? signals[end->signal].words : NULL;
 
-	if (!number)
-		return pm_arena_printf(arena, "it exited with status %u%s", status,
-				       status == 127   ? " (127: a shell found no such command)"
-				       : status == 126 ? " (126: a shell could not run the command)"
-				       : !status       ? ": it returned as if its work were done"
-						       : "");
-	if (number < PM_COUNT(signals) && signals[number])
-		return pm_arena_printf(arena, "it was killed by signal %u, %s%s", number, signals[number],
-				       code & 0x80 ? "; core dumped" : "");
-	return pm_arena_printf(arena, "it was killed by signal %u%s", number,
-			       code & 0x80 ? "; core dumped" : "");
+	if (!end->signal)
+		return pm_arena_printf(arena, "it exited with status %u%s", end->status,
+				       end->status == 127   ? " (127: a shell found no such command)"
+				       : end->status == 126 ? " (126: a shell could not run the command)"
+				       : !end->status       ? ": it returned as if its work were done"
+							    : "");
+	return pm_arena_printf(arena, "it was killed by signal %u%s%s%s%s%s", end->signal,
+			       end->signal_name ? ", " : "", end->signal_name ? end->signal_name : "",
+			       words ? ", " : "", words ? words : "",
+			       end->core_dumped ? "; core dumped" : "");
 }
 
+/* As wait(2) reports it: low seven bits the signal, bit 7 core dumped, then the exit status. */
 static void init_exit(struct pm_detail *d, const struct pm_match *m)
 {
+	struct pm_init_exit *end = &d->inc->init_exit;
 	uint64_t code;
 
-	if (pm_slice_hex(m->cap[0], &code))
-		pm_detail_mean(d, "exit_code", exit_code_words(code, &d->inc->arena));
+	if (end->known || !pm_slice_hex(m->cap[0], &code))
+		return;
+	*end = (struct pm_init_exit){
+		.known = true,
+		.signal = code & 0x7f,
+		.status = code >> 8 & 0xff,
+		.core_dumped = code & 0x80,
+	};
+	if (end->signal < PM_COUNT(signals))
+		end->signal_name = signals[end->signal].name;
+	pm_detail_mean(d, "exit_code", exit_words(end, &d->inc->arena));
 }
 
 static const struct pm_detail_row init_rows[] = {
@@ -204,61 +215,7 @@ static const struct pm_detail_row root_rows[] = {
 
 /* ---- Stacks ---- */
 
-struct stack {
-	bool has_bounds;
-	uint64_t low, high;
-};
-
-static void stack_bounds(struct pm_detail *d, const struct pm_match *m)
-{
-	struct stack *s = d->state;
-	uint64_t hit;
-	size_t first = m->n - 2;
-
-	if (pm_detail_is_hashed(m->cap[first])) {
-		pm_detail_mean(d, "guard_hit", PM_HASHED_WORDS);
-		pm_detail_mean(d, "stack_low", PM_HASHED_WORDS);
-		pm_detail_mean(d, "stack_high", PM_HASHED_WORDS);
-		return;
-	}
-
-	if (s->has_bounds || !pm_slice_hex(m->cap[first], &s->low) ||
-	    !pm_slice_hex(m->cap[first + 1], &s->high) || s->low > s->high)
-		return;
-	s->has_bounds = true;
-	if (first && !pm_detail_is_hashed(m->cap[first - 1]) && pm_slice_hex(m->cap[first - 1], &hit)) {
-		pm_detail_fault_address(d, hit);
-		if (hit < s->low)
-			pm_detail_mean(d, "guard_hit",
-				       pm_arena_printf(&d->inc->arena, "%" PRIu64 " bytes below the stack",
-						       s->low - hit));
-		else if (hit > s->high)
-			pm_detail_mean(d, "guard_hit",
-				       pm_arena_printf(&d->inc->arena, "%" PRIu64 " bytes above the stack",
-						       hit - s->high));
-	}
-	/* x86 tells the last byte, arm64 the one behind it. */
-	pm_detail_mean(d, "stack_low",
-		       pm_arena_printf(&d->inc->arena, "a stack of %" PRIu64 " bytes",
-				       s->high - s->low + (s->high & 1)));
-}
-
 static const struct pm_detail_row stack_rows[] = {
-	/* With the stack's name since 5.16. */
-	{ "BUG: {w} stack guard page was hit at {x} (stack is {x}..{x})",
-	  { "stack", "guard_hit", "stack_low", "stack_high" },
-	  NULL,
-	  stack_bounds },
-	{ "BUG: stack guard page was hit at {x} (stack is {x}..{x})",
-	  { "guard_hit", "stack_low", "stack_high" },
-	  NULL,
-	  stack_bounds },
-	{ "^Task stack:{_}[{x}..{x}]", { "stack_low", "stack_high" }, NULL, stack_bounds },
-	{ "^IRQ stack:{_}[{x}..{x}]", { "irq_stack_low", "irq_stack_high" }, "the interrupt stack", NULL },
-	{ "^Overflow stack:{_}[{x}..{x}]",
-	  { "overflow_stack_low", "overflow_stack_high" },
-	  "the stack the report is printed on",
-	  NULL },
 	{ "PANIC: double fault, error_code: {x}", { "error_code" }, "always 0 for a double fault", NULL },
 	{ "Kernel stack is corrupted in: {*}$",
 	  { "corrupted_in" },
@@ -281,34 +238,37 @@ static const struct pm_detail_row stack_rows[] = {
 	  "the word at the stack's low end was overwritten" },
 };
 
-void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+/* Where the stack pointer stands in the stack that pm_linux_fields read the bounds of. */
+static void stack_pointer(struct pm_incident *inc)
 {
-	struct stack s = { 0 };
-	struct pm_register *sp;
-
-	PM_DETAIL_READ(report, inc, "panic", panic_rows, NULL);
-	PM_DETAIL_READ(report, inc, "stack", stack_rows, &s);
-	if (!s.has_bounds)
-		return;
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	sp = pm_regs_find(regs, "rsp");
+	const struct pm_register *sp = pm_regs_find(regs, "rsp");
+	const struct pm_fault *fault = &inc->fault;
+
 	if (!sp)
 		sp = pm_regs_find(regs, "sp");
-	if (!sp)
+	if (!sp || !fault->has_stack)
 		return;
 	const char *words =
-		sp->value < s.low
+		sp->value < fault->stack_low
 			? pm_arena_printf(&inc->arena, "%" PRIu64 " bytes below the stack: it ran over",
-					  s.low - sp->value)
-		: sp->value > s.high
+					  fault->stack_low - sp->value)
+		: sp->value > fault->stack_high
 			? pm_arena_printf(&inc->arena, "%" PRIu64 " bytes above the stack: it is another one",
-					  sp->value - s.high)
+					  sp->value - fault->stack_high)
 			: pm_arena_printf(&inc->arena,
 					  "inside the stack, %" PRIu64 " bytes above its low end",
-					  sp->value - s.low);
+					  sp->value - fault->stack_low);
 	pm_incident_add_fact(inc, "stack", "stack_pointer_place",
 			     pm_slice_of(pm_arena_printf(&inc->arena, "0x%" PRIx64, sp->value)), words,
 			     sp->at);
+}
+
+void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+{
+	PM_DETAIL_READ(report, inc, "panic", panic_rows, NULL);
+	PM_DETAIL_READ(report, inc, "stack", stack_rows, NULL);
+	stack_pointer(inc);
 }
 
 #define ROOT_LINES_BEFORE 40

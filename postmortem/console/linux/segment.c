@@ -92,6 +92,23 @@ static bool long_after(const struct progress *p, const struct pm_line *line)
 	return p->time >= 0 && line->time_ns >= 0 && line->time_ns - p->time > PAUSE_NS;
 }
 
+/* A symbolised first line is there once for each function inlined at its place:
+ *	BUG: KASAN: use-after-free in frob_get include/linux/frob.h:12 [inline]
+ *	BUG: KASAN: use-after-free in frob_read+0x12/0x34 fs/frob.c:56 */
+static bool repeats_inlined(const struct pm_window *window, size_t i)
+{
+	const struct pm_line *line = &window->lines[i];
+
+	for (size_t k = i; k-- > window->start;) {
+		const struct pm_line *before = &window->lines[k];
+
+		if (pm_context_same(before->context, line->context))
+			return pm_slice_ends(pm_slice_trim(before->body), PM_S(" [inline]")) &&
+			       pm_linux_start(before) != PM_NO_START;
+	}
+	return false;
+}
+
 /* Does another report start at lines[i], of the context whose report this is? */
 static bool splits(const struct pm_window *window, size_t i, const struct progress *p)
 {
@@ -99,7 +116,7 @@ static bool splits(const struct pm_window *window, size_t i, const struct progre
 
 	switch (pm_linux_start(line)) {
 	case PM_STARTS:
-		return true;
+		return !repeats_inlined(window, i);
 	case PM_ASIDE:
 		return !in_trace(window, i, line->context);
 	case PM_FOLLOWS: /* what ends a report comes at once */
@@ -115,12 +132,13 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 {
 	const struct pm_line *first = &window->lines[window->start];
 	struct pm_context context = first->context;
-	bool told = context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
+	bool guessed = context.kind == PM_CONTEXT_GUESSED;
+	bool told = guessed || context.kind == PM_CONTEXT_TASK || context.kind == PM_CONTEXT_CPU;
 	bool all_cpus = false, over = false;
 	struct progress progress = { .time = first->time_ns };
 	size_t count = 0, beyond = 0;
 
-	*report_out = (struct pm_linux_report){ .context = context, .window = window };
+	*report_out = (struct pm_linux_report){ .context = context, .window = window, .apart = guessed };
 	size_t before = window->start > LINES_BEFORE ? window->start - LINES_BEFORE : 0;
 	for (size_t i = before; i < window->start; i++)
 		if (pm_context_same(window->lines[i].context, context) && !window->taken[i])
@@ -131,6 +149,11 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 		const struct pm_line *line = &window->lines[i];
 		bool same = pm_context_same(line->context, context);
 
+		/* Those of an earlier report that were told apart from this one's. */
+		if (!told && i > window->start && window->taken[i]) {
+			report_out->apart = true;
+			continue;
+		}
 		if (i > window->start && report_out->own == SIZE_MAX && (!told || same)) {
 			bool note = has_note(line->body);
 

@@ -259,6 +259,68 @@ static noinline void kpcrash_doublefault(struct kpcrash_call *call)
 }
 STACK_FRAME_NON_STANDARD(kpcrash_doublefault);
 
+/* Two CPUs that report at the same time: "both WAY WAY", the first on CPU 0. */
+static atomic_t kpcrash_together;
+
+static noinline void kpcrash_both_warn(int cpu)
+{
+	WARN(1, "kpcrash: CPU %d warns\n", cpu);	/* crash: both */
+}
+
+static noinline void kpcrash_both_null(int cpu)
+{
+	READ_ONCE(kpcrash_current)->counter = cpu;	/* crash: both */
+}
+
+static const struct {
+	const char *name;
+	void (*crash)(int cpu);
+} kpcrash_both_ways[] = {
+	{ "warn", kpcrash_both_warn },
+	{ "null", kpcrash_both_null },
+};
+
+/* Its own function on each CPU, so that the two reports can be told apart. */
+static noinline int kpcrash_first(void *crash)
+{
+	atomic_inc(&kpcrash_together);
+	while (atomic_read(&kpcrash_together) < 2)
+		cpu_relax();
+	((void (*)(int))crash)(smp_processor_id());
+	return 0;
+}
+
+static noinline int kpcrash_second(void *crash)
+{
+	atomic_inc(&kpcrash_together);
+	while (atomic_read(&kpcrash_together) < 2)
+		cpu_relax();
+	((void (*)(int))crash)(smp_processor_id());
+	return 1;
+}
+
+static noinline void kpcrash_both(struct kpcrash_call *call)
+{
+	char ways[32], *rest = ways, *way;
+	struct task_struct *tasks[2];
+	unsigned int cpu;
+
+	strscpy(ways, call->argument, sizeof(ways));
+	for (cpu = 0; cpu < 2; cpu++) {
+		int i = 0;
+
+		way = strsep(&rest, " ");
+		while (i < ARRAY_SIZE(kpcrash_both_ways) - 1 && strcmp(way ?: "", kpcrash_both_ways[i].name))
+			i++;
+		tasks[cpu] = kthread_create(cpu ? kpcrash_second : kpcrash_first, kpcrash_both_ways[i].crash,
+					    "kpcrash/%u", cpu);
+		kthread_bind(tasks[cpu], cpu);
+	}
+	for (cpu = 0; cpu < 2; cpu++)
+		wake_up_process(tasks[cpu]);
+	msleep(1000);
+}
+
 #ifdef CONFIG_KFENCE
 /* KFENCE guards one allocation in a while: ask until the answer is one of its objects. */
 static struct kpcrash_state *kpcrash_guarded(void)
@@ -346,6 +408,7 @@ static const struct {
 	{ "timer", kpcrash_start_timer },
 	{ "work", kpcrash_queue_work },
 	{ "doublefault", kpcrash_doublefault },
+	{ "both", kpcrash_both },
 #ifdef CONFIG_KFENCE
 	{ "kfence-oob", kpcrash_kfence_oob },
 	{ "kfence-uaf", kpcrash_kfence_uaf },
