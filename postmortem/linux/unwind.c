@@ -189,6 +189,34 @@ static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct 
 	return false;
 }
 
+/* A CPU that saves its own registers on the way into the crash kernel writes down an ip of its choice (the address of
+ * a label), for which the rule need not fit its sp.  Some rule of the same function does: the one whose return
+ * address follows a call to that very function. */
+static bool step_by_caller(struct pm_linux_unwinder *u, struct pm_x86_regs *regs, uint64_t *return_at_out)
+{
+	uint64_t pc = regs->v[PM_X86_IP], start, end, target;
+	uint32_t index;
+	struct pm_orc_rule rule, last = { 0 };
+
+	if (!u->lx->symbols || !pm_linux_symbols_find(u->lx->symbols, pc, &index, &start, &end) ||
+	    end - start > 65536)
+		return false;
+	for (uint64_t at = start; at < end; at++) {
+		struct pm_x86_regs next = *regs;
+
+		if (!find_rule(u, at, true, &rule) || rule.type != PM_ORC_CALL ||
+		    (rule.sp_base == last.sp_base && rule.sp_offset == last.sp_offset))
+			continue;
+		last = rule;
+		if (pm_x86_step(&u->lx->kernel, &rule, &next, return_at_out) == PM_STEP_CALLER &&
+		    pm_x86_call_target(&u->lx->kernel, next.v[PM_X86_IP], &target) && target == start) {
+			*regs = next;
+			return true;
+		}
+	}
+	return false;
+}
+
 void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *start, bool exact,
 		     uint64_t task_stack, struct pm_linux_trace *trace)
 {
@@ -235,7 +263,7 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			/* called through a bad pointer: the return address is on top */
 			rule = pm_x86_no_code;
 			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
-		} else if (pm_x86_has(&regs, PM_X86_BP) && regs.v[PM_X86_BP] >= sp &&
+		} else if (!table_of(u, pc) && pm_x86_has(&regs, PM_X86_BP) && regs.v[PM_X86_BP] >= sp &&
 			   regs.v[PM_X86_BP] < stack.end) {
 			rule = pm_x86_frame_pointer;
 			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
@@ -260,6 +288,10 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			}
 		} else {
 			regs = before;
+		}
+		if (step == PM_STEP_LOST && exact && trace->frames.n == 1 && step_by_caller(u, &regs, &return_at)) {
+			exact = false;
+			continue;
 		}
 		if (step == PM_STEP_LOST) {
 			if (!scan(u, &stack, &regs, &return_at)) {

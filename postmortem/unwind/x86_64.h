@@ -66,4 +66,7 @@ extern const struct pm_orc_rule pm_x86_frame_pointer, pm_x86_no_code;
 /* Does a call instruction end at pc?  false, too, where the code is not in the dump. */
 bool pm_x86_after_call(struct pm_space *space, uint64_t pc);
 
+/* Where the direct call that ends at pc goes; false: no direct call ends there. */
+bool pm_x86_call_target(struct pm_space *space, uint64_t pc, uint64_t *target_out);
+
 #endif
