@@ -189,30 +189,79 @@ static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct 
 	return false;
 }
 
-/* A CPU that saves its own registers on the way into the crash kernel writes down an ip of its choice (the address of
- * a label), for which the rule need not fit its sp.  Some rule of the same function does: the one whose return
- * address follows a call to that very function. */
-static bool step_by_caller(struct pm_linux_unwinder *u, struct pm_x86_regs *regs, uint64_t *return_at_out)
+/* ---- functions without rules ----
+ *
+ * The kernel's way into the crash kernel has none (STACK_FRAME_NON_STANDARD), and the ip that a CPU saves there is
+ * that of a label.  A return address behind a direct call to the very function is its caller's all the same. */
+
+static bool function_start(struct pm_linux_unwinder *u, uint64_t pc, uint64_t *start_out)
 {
-	uint64_t pc = regs->v[PM_X86_IP], start, end, target;
+	struct pm_linux_module *module = pm_linux_module_at(u->modules, pc);
+	const char *name;
+	uint64_t end;
 	uint32_t index;
-	struct pm_orc_rule rule, last = { 0 };
 
-	if (!u->lx->symbols || !pm_linux_symbols_find(u->lx->symbols, pc, &index, &start, &end) ||
-	    end - start > 65536)
-		return false;
-	for (uint64_t at = start; at < end; at++) {
-		struct pm_x86_regs next = *regs;
+	if (module)
+		return pm_linux_module_symbol(u->lx, module, pc, &name, start_out, &end);
+	return u->lx->symbols && pm_linux_symbols_find(u->lx->symbols, pc, &index, start_out, &end);
+}
 
-		if (!find_rule(u, at, true, &rule) || rule.type != PM_ORC_CALL ||
-		    (rule.sp_base == last.sp_base && rule.sp_offset == last.sp_offset))
-			continue;
-		last = rule;
-		if (pm_x86_step(&u->lx->kernel, &rule, &next, return_at_out) == PM_STEP_CALLER &&
-		    pm_x86_call_target(&u->lx->kernel, next.v[PM_X86_IP], &target) && target == start) {
-			*regs = next;
-			return true;
+static bool is_called_by(struct pm_linux_unwinder *u, uint64_t function, uint64_t return_address)
+{
+	uint64_t target;
+
+	return pm_linux_is_text(u, return_address) &&
+	       pm_x86_call_target(&u->lx->kernel, return_address, &target) && target == function;
+}
+
+/* The frame pointer of the caller, which the function may have saved anywhere in its frame, or left alone: the value
+ * by which the caller's own rule leads to a call of the caller. */
+static void find_bp(struct pm_linux_unwinder *u, const struct pm_x86_regs *before, uint64_t frame_end,
+		    struct pm_x86_regs *caller)
+{
+	struct pm_orc_rule rule;
+	uint64_t start, value = before->v[PM_X86_BP], ignored;
+
+	if (!find_rule(u, caller->v[PM_X86_IP], false, &rule) ||
+	    (rule.sp_base != PM_ORC_BP && rule.sp_base != PM_ORC_BP_INDIRECT) ||
+	    !function_start(u, caller->v[PM_X86_IP], &start))
+		return;
+	for (uint64_t at = before->v[PM_X86_SP] - 8; at < frame_end; at += 8) {
+		struct pm_x86_regs next = *caller;
+
+		if (at >= before->v[PM_X86_SP] && !pm_space_load(&u->lx->kernel, at, 8, &value))
+			return;
+		pm_x86_set(&next, PM_X86_BP, value);
+		struct pm_x86_regs after = next;
+
+		if (pm_x86_step(&u->lx->kernel, &rule, &after, &ignored) == PM_STEP_CALLER &&
+		    is_called_by(u, start, after.v[PM_X86_IP])) {
+			*caller = next;
+			return;
 		}
+	}
+}
+
+static bool step_by_call(struct pm_linux_unwinder *u, const struct stack *stack, struct pm_x86_regs *regs,
+			 uint64_t *return_at_out)
+{
+	uint64_t function, value;
+
+	if (!function_start(u, regs->v[PM_X86_IP], &function))
+		return false;
+	for (uint64_t at = (regs->v[PM_X86_SP] + 7) & ~7ull; at + 8 <= stack->end; at += 8) {
+		struct pm_x86_regs caller = { 0 };
+
+		if (!pm_space_load(&u->lx->kernel, at, 8, &value))
+			return false;
+		if (!is_called_by(u, function, value))
+			continue;
+		pm_x86_set(&caller, PM_X86_IP, value);
+		pm_x86_set(&caller, PM_X86_SP, at + 8);
+		find_bp(u, regs, at, &caller);
+		*regs = caller;
+		*return_at_out = at;
+		return true;
 	}
 	return false;
 }
@@ -289,7 +338,7 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 		} else {
 			regs = before;
 		}
-		if (step == PM_STEP_LOST && exact && trace->frames.n == 1 && step_by_caller(u, &regs, &return_at)) {
+		if (step == PM_STEP_LOST && trust == PM_EXACT && step_by_call(u, &stack, &regs, &return_at)) {
 			exact = false;
 			continue;
 		}
