@@ -3,7 +3,8 @@
 
 #include "console/console.h"
 #include "console/source.h"
-#include "linux/session.h"
+#include "linux/identify.h"
+#include "linux/waits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,17 @@ static void compare_traces(struct pm_incident *inc, const struct pm_trace *told,
 			(struct pm_at){ 0 });
 }
 
+/* Traces that the log printed of what memory shows whole. */
+static void drop_traces(struct pm_incident *inc, enum pm_trace_role role, uint32_t cpu)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < inc->traces.n; i++)
+		if (inc->traces.v[i].role != role || !inc->traces.v[i].has_cpu || inc->traces.v[i].cpu != cpu)
+			inc->traces.v[kept++] = inc->traces.v[i];
+	inc->traces.n = kept;
+}
+
 static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 {
 	struct pm_linux_cpu *cpu = &pm_session_cpus(s)->v.v[pm_session_cpus(s)->panic_cpu];
@@ -235,18 +247,28 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 	add_frames(s, inc, &trace, first, &found);
 
 	struct pm_trace *told = pm_incident_crash_trace(inc);
+	/* A detector (khungtaskd, a watchdog's interrupt) panicked; what it reports is another task's. */
+	bool only_reports = has_task && inc->actor.has_pid && inc->actor.pid != task.pid;
+
+	if (only_reports) {
+		told = NULL;
+		found.role = PM_TRACE_REPORTER;
+		drop_traces(inc, PM_TRACE_REPORTER, cpu->cpu);
+	}
 	if (told) {
 		compare_traces(inc, told, &found);
 		found.at = told->at;
 		for (size_t i = 0; i < told->regs.n; i++)
 			*PM_PUSH(&inc->arena, &found.regs) = told->regs.v[i];
 	}
-	if (first < trace.frames.n && trace.frames.v[first].exact_pc && !pm_incident_regs(inc, PM_REGS_FAULT))
+	if (!only_reports && first < trace.frames.n && trace.frames.v[first].exact_pc && !pm_incident_regs(inc, PM_REGS_FAULT))
 		add_regs(s, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
-	if (trace.has_user && !pm_incident_regs(inc, PM_REGS_USER))
+	if (!only_reports && trace.has_user && !pm_incident_regs(inc, PM_REGS_USER))
 		add_regs(s, inc, &found, &trace.user, PM_REGS_USER);
 	if (told) {
 		*told = found;
+	} else if (only_reports) {
+		*PM_PUSH(&inc->arena, &inc->traces) = found;
 	} else { /* the crashed context's stands first */
 		(void)PM_PUSH(&inc->arena, &inc->traces);
 		memmove(inc->traces.v + 1, inc->traces.v, (inc->traces.n - 1) * sizeof(found));
@@ -265,6 +287,8 @@ static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
 		if (cpu->panicked || !cpu->has_regs)
 			continue;
 		bool has_task = pm_linux_task_read(pm_session_kernel(s), cpu->task, &task);
+
+		drop_traces(inc, PM_TRACE_CPU, cpu->cpu);
 		struct pm_trace *to = PM_PUSH(&inc->arena, &inc->traces);
 
 		pm_linux_unwind(pm_session_unwinder(s), &cpu->regs, true, has_task ? task.stack : 0, &trace);
@@ -287,6 +311,111 @@ static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
 			add_regs(s, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
 		pm_linux_trace_deinit(&trace);
 	}
+}
+
+/* What registers of the crash point to, and the fault address. */
+static void add_objects(struct pm_linux_session *s, struct pm_incident *inc)
+{
+	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	char text[PM_LINUX_NAME_MAX + 128];
+
+	for (size_t i = 0; regs && i < regs->regs.n; i++) {
+		struct pm_register *reg = &regs->regs.v[i];
+
+		if (reg->bits == 64 && !reg->meaning && strcmp(reg->name, "cr2") &&
+		    pm_session_identify(s, reg->value, text, sizeof(text)))
+			reg->meaning = pm_arena_str(&inc->arena, pm_slice_of(text));
+	}
+	if (inc->fault.has_address && !inc->fault.object &&
+	    pm_session_identify(s, inc->fault.address, text, sizeof(text)))
+		inc->fault.object = pm_arena_str(&inc->arena, pm_slice_of(text));
+}
+
+static const char *task_words(struct pm_linux_session *s, struct pm_incident *inc, uint64_t addr)
+{
+	const struct pm_linux_task *task = pm_linux_task_by_addr(pm_session_tasks(s), addr);
+
+	return task ? pm_arena_printf(&inc->arena, "%s (pid %d)", task->comm, task->pid) : "a task that is gone";
+}
+
+static void add_lock(struct pm_linux_session *s, struct pm_incident *inc, enum pm_lock_role role,
+		     const struct pm_linux_wait *wait, uint64_t task)
+{
+	const struct pm_linux_task *found = pm_linux_task_by_addr(pm_session_tasks(s), task);
+	char name[PM_LINUX_NAME_MAX + 128];
+
+	for (size_t i = 0; i < inc->locks.n; i++)
+		if (inc->locks.v[i].role == role && inc->locks.v[i].addr == wait->lock && found &&
+		    inc->locks.v[i].has_pid && inc->locks.v[i].pid == found->pid)
+			return;
+	struct pm_lock *lock = PM_PUSH(&inc->arena, &inc->locks);
+
+	lock->role = role;
+	lock->type = wait->type;
+	lock->has_addr = true;
+	lock->addr = wait->lock;
+	lock->name = pm_session_identify(s, wait->lock, name, sizeof(name))
+			     ? pm_arena_str(&inc->arena, pm_slice_of(name))
+			     : pm_arena_printf(&inc->arena, "%s at 0x%llx", wait->type,
+					       (unsigned long long)wait->lock);
+	if (found) {
+		lock->task = pm_arena_str(&inc->arena, pm_slice_of(found->comm));
+		lock->has_pid = true;
+		lock->pid = found->pid;
+	}
+}
+
+/* Groups and tasks of a group that are shown: a machine that hangs has thousands. */
+enum { max_groups = 16, max_group_names = 8, max_group_locks = 32 };
+
+static void add_group(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_blocked *group)
+{
+	struct pm_buf title = { 0 };
+	struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
+	const struct pm_linux_task *first = group->tasks.v[0];
+
+	if (group->tasks.n > 1)
+		pm_buf_printf(&title, "%zu tasks blocked in the same place: ", group->tasks.n);
+	else
+		pm_buf_str(&title, "blocked: ");
+	for (size_t i = 0; i < group->tasks.n && i < max_group_names; i++)
+		pm_buf_printf(&title, "%s%s (pid %d)", i ? ", " : "", group->tasks.v[i]->comm,
+			      group->tasks.v[i]->pid);
+	if (group->tasks.n > max_group_names)
+		pm_buf_printf(&title, " and %zu more", group->tasks.n - max_group_names);
+	trace->role = PM_TRACE_TASK;
+	trace->has_pid = true;
+	trace->pid = first->pid;
+	trace->comm = pm_arena_str(&inc->arena, pm_slice_of(first->comm));
+	add_frames(s, inc, &group->trace, 0, trace);
+	for (size_t i = 0; i < group->waits.n && i < max_group_locks; i++) {
+		const struct pm_linux_wait *wait = &group->waits.v[i];
+
+		if (!i) {
+			char name[PM_LINUX_NAME_MAX + 128];
+
+			pm_buf_printf(&title, "; %s for the %s %s", group->tasks.n > 1 ? "waiting" : "waits", wait->type,
+				      pm_session_identify(s, wait->lock, name, sizeof(name)) ? name : "");
+			if (wait->owner)
+				pm_buf_printf(&title, "%s %s", wait->by_readers ? ", last read-locked by" : ", held by",
+					      task_words(s, inc, wait->owner));
+		}
+		add_lock(s, inc, PM_LOCK_WANTED, wait, wait->task);
+		if (wait->owner && !wait->by_readers)
+			add_lock(s, inc, PM_LOCK_HELD, wait, wait->owner);
+	}
+	trace->title = pm_arena_str(&inc->arena, (struct pm_slice){ title.data, title.n });
+	pm_buf_deinit(&title);
+}
+
+static void add_blocked(struct pm_linux_session *s, struct pm_incident *inc)
+{
+	struct pm_linux_blocked_groups groups;
+
+	pm_linux_blocked_read(s, &groups);
+	for (size_t i = 0; i < groups.v.n && i < max_groups; i++)
+		add_group(s, inc, &groups.v.v[i]);
+	pm_linux_blocked_deinit(&groups);
 }
 
 static void add_missing(struct pm_linux_session *s, struct pm_incident *inc)
@@ -353,6 +482,8 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 			if (panic_cpu >= 0)
 				add_crash(s, inc);
 			add_other_cpus(s, inc);
+			add_objects(s, inc);
+			add_blocked(s, inc);
 			add_missing(s, inc);
 		}
 	}

@@ -1,0 +1,224 @@
+#include "linux/waits.h"
+
+#include "symbols/bytes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One row for each kind of lock that tasks sleep for. */
+struct kind {
+	const char *type;
+	const char *function; /* a function whose name begins so stands in the trace */
+	enum pm_field waiter_task;
+	enum pm_field wait_list, first; /* of the lock: a list head, or (7.1 and later) its first waiter */
+	enum pm_field owner;
+	bool has_owner;
+};
+
+static const struct kind kinds[] = {
+	{ "mutex", "__mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER, true },
+	{ "mutex", "__ww_mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER,
+	  true },
+	{ "rwsem (read)", "rwsem_down_read_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST, PM_RWSEM_FIRST,
+	  PM_RWSEM_OWNER, true },
+	{ "rwsem", "rwsem_down_write_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST, PM_RWSEM_FIRST,
+	  PM_RWSEM_OWNER, true },
+	{ "semaphore", "__down", PM_SEM_WAITER_TASK, PM_SEM_WAIT_LIST, PM_SEM_FIRST, PM_SEM_LAST_HOLDER, true },
+};
+
+enum { max_waiters = 65536, max_stack_words = 8192 };
+
+static const struct kind *kind_of(struct pm_linux_session *s, const struct pm_linux_trace *trace)
+{
+	struct pm_linux *lx = pm_session_kernel(s);
+	struct pm_arena arena;
+	const struct kind *found = NULL;
+
+	pm_arena_init(&arena);
+	for (size_t i = 0; i < trace->frames.n && i < 8 && !found; i++) {
+		struct pm_place place;
+
+		if (!pm_linux_place(lx, pm_session_modules(s), &arena, trace->frames.v[i].pc,
+				    trace->frames.v[i].exact_pc, &place))
+			continue;
+		for (size_t k = 0; k < PM_COUNT(kinds) && !found; k++)
+			if (!strncmp(place.symbol, kinds[k].function, strlen(kinds[k].function)))
+				found = &kinds[k];
+	}
+	pm_arena_deinit(&arena);
+	return found;
+}
+
+struct words {
+	uint64_t *v;
+	size_t n;
+	uint64_t start; /* address of the first */
+};
+
+/* The part of a task's stack that is in use. */
+static struct words read_stack(struct pm_linux_session *s, const struct pm_linux_task *task,
+			       const struct pm_linux_trace *trace)
+{
+	struct pm_linux *lx = pm_session_kernel(s);
+	uint64_t end = task->stack + pm_session_unwinder(s)->thread_size;
+	struct words words = { .start = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0 };
+
+	if (words.start < task->stack || words.start >= end)
+		return words;
+	words.n = (size_t)(end - words.start) / 8;
+	if (words.n > max_stack_words)
+		words.n = max_stack_words;
+	words.v = pm_alloc(words.n * sizeof(uint64_t));
+	words.n = pm_space_read(&lx->kernel, words.start, words.v, words.n * 8, NULL) / 8;
+	for (size_t i = 0; i < words.n; i++)
+		words.v[i] = pm_load((const uint8_t *)&words.v[i], 8, false);
+	return words;
+}
+
+static bool on_stack(const struct pm_linux_tasks *tasks, uint64_t size, uint64_t addr)
+{
+	for (size_t i = 0; i < tasks->v.n; i++)
+		if (tasks->v.v[i].stack && addr - tasks->v.v[i].stack < size)
+			return true;
+	return false;
+}
+
+/* The lock whose list the waiter hangs in: the one node that lies on no stack is its head. */
+static uint64_t lock_by_head(struct pm_linux_session *s, const struct kind *kind, uint64_t waiter)
+{
+	struct pm_linux *lx = pm_session_kernel(s);
+	struct pm_linux_tasks *tasks = pm_session_tasks(s);
+	uint64_t size = pm_session_unwinder(s)->thread_size, at = waiter;
+
+	for (unsigned i = 0; i < max_waiters; i++) {
+		if (!pm_space_load(&lx->kernel, at, 8, &at) || at == waiter)
+			return 0;
+		if (!on_stack(tasks, size, at))
+			return at - (uint64_t)lx->fields[kind->wait_list].offset;
+	}
+	return 0;
+}
+
+/* Where waiters form a ring of their own, the lock points to the first: a word on the stack that leads to such a
+ * pointer is the lock's address. */
+static uint64_t lock_by_first(struct pm_linux_session *s, const struct kind *kind, const struct words *stack,
+			      uint64_t waiter)
+{
+	struct pm_linux *lx = pm_session_kernel(s);
+	uint64_t kernel = lx->kernel.mmu->kernel_start(&lx->kernel), first, at;
+
+	for (size_t i = 0; i < stack->n; i++) {
+		if (stack->v[i] < kernel || stack->v[i] & 7 || !pm_linux_get(lx, stack->v[i], kind->first, &first) ||
+		    !first)
+			continue;
+		at = waiter;
+		for (unsigned k = 0; k < 64; k++) {
+			if (at == first)
+				return stack->v[i];
+			if (!pm_space_load(&lx->kernel, at, 8, &at) || at == waiter)
+				break;
+		}
+	}
+	return 0;
+}
+
+/* A waiter begins with its list node; both neighbours must lead back to it. */
+static bool is_node(struct pm_linux *lx, uint64_t node)
+{
+	uint64_t next, prev, back;
+
+	return pm_space_load(&lx->kernel, node, 8, &next) && pm_space_load(&lx->kernel, node + 8, 8, &prev) &&
+	       pm_space_load(&lx->kernel, next + 8, 8, &back) && back == node &&
+	       pm_space_load(&lx->kernel, prev, 8, &back) && back == node;
+}
+
+bool pm_linux_wait_of(struct pm_linux_session *s, const struct pm_linux_task *task,
+		      const struct pm_linux_trace *trace, struct pm_linux_wait *out)
+{
+	struct pm_linux *lx = pm_session_kernel(s);
+	const struct kind *kind = kind_of(s, trace);
+	uint64_t owner, lock = 0;
+
+	if (!kind || lx->fields[kind->waiter_task].offset < 0)
+		return false;
+	struct words stack = read_stack(s, task, trace);
+	uint64_t task_at = (uint64_t)lx->fields[kind->waiter_task].offset;
+
+	for (size_t i = 0; i < stack.n && !lock; i++) {
+		uint64_t waiter = stack.start + 8 * i - task_at;
+
+		if (stack.v[i] != task->addr || !is_node(lx, waiter))
+			continue;
+		lock = lx->fields[kind->wait_list].offset >= 0 ? lock_by_head(s, kind, waiter)
+							       : lock_by_first(s, kind, &stack, waiter);
+	}
+	free(stack.v);
+	if (!lock)
+		return false;
+	*out = (struct pm_linux_wait){ .task = task->addr, .type = kind->type, .lock = lock };
+	if (kind->has_owner && pm_linux_get(lx, lock, kind->owner, &owner)) {
+		out->by_readers = kind->owner == PM_RWSEM_OWNER && owner & 1;
+		out->owner = owner & ~7ull;
+	}
+	return true;
+}
+
+/* ---- groups ---- */
+
+static bool same_stack(const struct pm_linux_trace *a, const struct pm_linux_trace *b)
+{
+	if (a->frames.n != b->frames.n)
+		return false;
+	for (size_t i = 0; i < a->frames.n; i++)
+		if (a->frames.v[i].pc != b->frames.v[i].pc)
+			return false;
+	return true;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct pm_linux_blocked *x = a, *y = b;
+
+	return x->tasks.n > y->tasks.n ? -1 : x->tasks.n < y->tasks.n;
+}
+
+void pm_linux_blocked_read(struct pm_linux_session *s, struct pm_linux_blocked_groups *groups)
+{
+	struct pm_linux_tasks *tasks = pm_session_tasks(s);
+
+	*groups = (struct pm_linux_blocked_groups){ 0 };
+	pm_arena_init(&groups->arena);
+	for (size_t i = 0; i < tasks->v.n; i++) {
+		const struct pm_linux_task *task = &tasks->v.v[i];
+		struct pm_linux_blocked *group = NULL;
+		struct pm_linux_trace trace;
+		struct pm_linux_wait wait;
+
+		if (task->state != 'D' || pm_session_cpu_of(s, task->addr))
+			continue;
+		pm_session_unwind(s, task, &trace);
+		for (size_t k = 0; k < groups->v.n && !group; k++)
+			if (same_stack(&groups->v.v[k].trace, &trace))
+				group = &groups->v.v[k];
+		bool has_wait = pm_linux_wait_of(s, task, &trace, &wait);
+
+		if (group) {
+			pm_linux_trace_deinit(&trace);
+		} else {
+			group = PM_PUSH(&groups->arena, &groups->v);
+			group->trace = trace;
+		}
+		*PM_PUSH(&groups->arena, &group->tasks) = task;
+		if (has_wait)
+			*PM_PUSH(&groups->arena, &group->waits) = wait;
+	}
+	if (groups->v.n)
+		qsort(groups->v.v, groups->v.n, sizeof(*groups->v.v), by_size);
+}
+
+void pm_linux_blocked_deinit(struct pm_linux_blocked_groups *groups)
+{
+	for (size_t i = 0; i < groups->v.n; i++)
+		pm_linux_trace_deinit(&groups->v.v[i].trace);
+	pm_arena_deinit(&groups->arena);
+}
