@@ -2,7 +2,8 @@
  *
  * A check that fires, an allocator, a lock or a string function shows up at the
  * top of every trace of its users' bugs.  Such infrastructure is passed over, so
- * that a bug is named by the code that has it, and has one name.
+ * that a bug is named by the code that has it, and has one name.  The lists follow the public dashboards; what
+ * is true of the kernel stands in functions/ (docs/adr/0006).
  */
 #include "base/demangle.h"
 #include "base/symbol.h"
