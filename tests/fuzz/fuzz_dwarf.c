@@ -1,8 +1,9 @@
 /* DWARF sections, put into an ELF file, and every kind of look-up in them.
  *
  * The harness for ELF files reaches the same readers, but most of its mutations break the file around the
- * sections.  Here an input is a byte that chooses the machine and what is asked, and then for each section of the table its
- * size (two bytes) and its bytes; a mutation changes one section and leaves the others where they were. */
+ * sections.  Here an input is a byte that chooses the machine and what is asked, and then for each section
+ * of the table its size (two bytes) and its bytes; a mutation changes one section and leaves the others
+ * where they were. */
 #include "symbols/kernel.h"
 
 #include <elf.h>
