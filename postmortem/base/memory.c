@@ -121,6 +121,14 @@ void pm_vec_grow(struct pm_arena *arena, void **v, size_t *n, size_t *cap, size_
 	(*n)++;
 }
 
+void pm_room(void **v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return;
+	*cap = *cap ? *cap * 2 : 64;
+	*v = pm_realloc(*v, *cap * size);
+}
+
 void pm_buf_deinit(struct pm_buf *buf)
 {
 	free(buf->data);

@@ -47,6 +47,11 @@ char *pm_arena_printf(struct pm_arena *arena, const char *fmt, ...)
 	 &(vec)->v[(vec)->n - 1])
 void pm_vec_grow(struct pm_arena *arena, void **v, size_t *n, size_t *cap, size_t size);
 
+/* A vector on the heap, freed with free(): room for one more element behind n, which are not zeroed.
+ * v: a pointer variable, NULL at first; cap: how many it has room for. */
+#define PM_ROOM(v, n, cap) pm_room((void **)&(v), (n), &(cap), sizeof(*(v)))
+void pm_room(void **v, size_t n, size_t *cap, size_t size);
+
 /* A growing byte buffer.  `data` is always NUL-terminated once anything was added. */
 struct pm_buf {
 	char *data;

@@ -1,5 +1,8 @@
 #include "console/system.h"
 
+#include "base/pattern.h"
+#include "console/prose.h"
+
 #include <threads.h>
 
 static const struct pm_console_system *const table[] = {
@@ -185,12 +188,48 @@ void pm_systems_see(struct pm_systems *systems, const struct pm_line *line)
 			}
 }
 
+/* Where the first of the system's words stands. */
+static size_t word_at(const struct pm_console_system *system, struct pm_slice body)
+{
+	size_t first = PM_NPOS;
+
+	for (const char *const *word = system->words; *word; word++) {
+		size_t at = pm_slice_find(body, pm_slice_of(*word));
+
+		if (at < first)
+			first = at;
+	}
+	return first;
+}
+
+static bool may_start(const struct pm_console_system *system, const struct pm_line *line)
+{
+	if (!system->starts(line))
+		return false;
+	/* Linux's rows know themselves where they begin. */
+	size_t at = system->system == PM_LINUX ? PM_NPOS : word_at(system, line->body);
+	if (at == PM_NPOS)
+		return true;
+	struct pm_slice head = pm_slice_upto(line->body, at);
+	bool bsd =
+		system->system == PM_FREEBSD || system->system == PM_OPENBSD || system->system == PM_NETBSD;
+	/* "kpanic: " is no "panic: ". */
+	if (bsd && at && pm_is_name_char(head.p[at - 1]) && pm_is_name_char(line->body.p[at]))
+		return false;
+	if (line->context.kind != PM_CONTEXT_NONE)
+		return true;
+	if (bsd)
+		return !pm_prose_before(head);
+	/* Words that only their kernels have; in a file of XNU's (.ips) they stand in a string. */
+	return !pm_prose_quotes(head) || pm_slice_has(head, PM_S("\"panicString\""));
+}
+
 const struct pm_console_system *pm_systems_start(const struct pm_systems *systems, const struct pm_line *line)
 {
 	const struct pm_console_system *first = NULL;
 
 	for (size_t i = 0; i < PM_COUNT(table); i++)
-		if ((!first || table[i]->system == systems->seen) && table[i]->starts(line))
+		if ((!first || table[i]->system == systems->seen) && may_start(table[i], line))
 			first = table[i];
 	return first;
 }
@@ -342,7 +381,7 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 	enum pm_system strongest = PM_SYSTEM_UNKNOWN;
 
 	for (size_t i = 0; i < PM_COUNT(table); i++)
-		if (table[i]->starts(line)) {
+		if (may_start(table[i], line)) {
 			may[table[i]->system] = true;
 			candidates++;
 		}
@@ -355,6 +394,9 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 	for (int i = 1; i < PM_SYSTEMS; i++)
 		if (weight[i] > weight[strongest])
 			strongest = (enum pm_system)i;
+	if (line->context.kind == PM_CONTEXT_NONE && !pm_prose_is_kernel(line->body) &&
+	    pm_prose_around(window) == PM_PROSE_TEXT)
+		return false;
 	/* A text that is another system's: what looks like a report here is quoted, or a program's. */
 	if (!may[strongest] && weight[strongest] >= PM_WEIGHT_CERTAIN)
 		return false;

@@ -2,29 +2,6 @@
 
 #include <string.h>
 
-static bool name_matches(const char *name, const char *symbol, size_t stem)
-{
-	size_t n = strlen(name);
-
-	return name[n - 1] == '*' ? n - 1 <= stem && !strncmp(symbol, name, n - 1)
-				  : n == stem && !strncmp(symbol, name, n);
-}
-
-enum pm_frame_class pm_frame_class(enum pm_system system, const char *symbol)
-{
-	if (!symbol || (size_t)system >= PM_SYSTEMS)
-		return PM_FRAME_STORY;
-	size_t stem = pm_symbol_stem(symbol);
-
-	for (size_t i = 0; i < pm_frame_names[system].n; i++)
-		if (name_matches(pm_frame_names[system].names[i].name, symbol, stem))
-			return pm_frame_names[system].names[i].class;
-	bool calls =
-		system == PM_LINUX || system == PM_FREEBSD || system == PM_OPENBSD || system == PM_NETBSD;
-
-	return calls && pm_symbol_syscall(pm_slice_of(symbol)).n ? PM_FRAME_CALL : PM_FRAME_STORY;
-}
-
 enum pm_wait pm_frame_wait(const char *symbol)
 {
 	/* Anywhere in the name; the first match wins. */
@@ -46,12 +23,12 @@ enum pm_wait pm_frame_wait(const char *symbol)
 		{ "lock", PM_WAIT_SLEEP },
 		{ "down_", PM_WAIT_SLEEP },
 	};
-	static const char *const scheduler[] = { "__schedule*", "schedule*", "__switch_to*" };
+	static const char *const scheduler[] = { "__schedule", "schedule", "__switch_to" };
 
 	if (!symbol)
 		return PM_WAIT_OTHER;
 	for (size_t i = 0; i < PM_COUNT(scheduler); i++)
-		if (name_matches(scheduler[i], symbol, pm_symbol_stem(symbol)))
+		if (!strncmp(symbol, scheduler[i], strlen(scheduler[i])))
 			return PM_WAIT_SCHEDULER;
 	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (strstr(symbol, rows[i].part))

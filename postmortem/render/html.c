@@ -85,7 +85,12 @@ static void head(struct pm_render_html *page, const struct pm_incident *inc, siz
 {
 	struct pm_buf words = { 0 };
 
-	pm_html_rawf(page, "<p class=\"ev\">report %zu</p>\n<h2>", index + 1);
+	pm_html_rawf(page, "<p class=\"ev of\">report %zu", index + 1);
+	if (page->many && inc->input) {
+		pm_html_raw(page, ", ");
+		pm_html_text(page, inc->input);
+	}
+	pm_html_raw(page, "</p>\n<h2>");
 	pm_html_text(page, inc->headline ? inc->headline : inc->title ? inc->title : "unknown failure");
 	pm_html_raw(page, "</h2>\n<dl class=\"head\">\n");
 	pm_words_place(&words, &inc->place, false);
@@ -151,7 +156,7 @@ static void rest(struct pm_render_html *page, const struct pm_incident *inc)
 		pm_html_text(page, inc->next.v[i].text);
 		pm_html_raw(page, "</p>\n");
 		if (inc->next.v[i].command) {
-			pm_html_raw(page, "<pre>");
+			pm_html_raw(page, "<pre class=\"command\">");
 			pm_html_text(page, inc->next.v[i].command);
 			pm_html_raw(page, "</pre>\n");
 		}
@@ -332,7 +337,7 @@ static void code(struct pm_render_html *page, const struct pm_code_bytes *c)
 
 		for (size_t k = 0; k < insn->size && k < sizeof(insn->bytes); k++)
 			snprintf(hex + 3 * k, 4, "%02x ", insn->bytes[k]);
-		pm_html_rawf(page, "<span class=\"insn%s%s\">%c %+5lld  %-30s ",
+		pm_html_rawf(page, "<span class=\"insn%s%s\">%c %+5lld  <span class=\"hex\">%-30s </span>",
 			     insn->marked ? " marked" : "", insn->doubtful ? " doubtful" : "",
 			     insn->marked ? '>' : ' ', (long long)insn->offset, hex);
 		pm_html_text(page, insn->text ? insn->text : "(bad)");
@@ -415,7 +420,7 @@ static void input_words(struct pm_render_html *page, const char *const *inputs, 
 
 void pm_render_html_begin(struct pm_render_html *page, FILE *out, const char *const *inputs, size_t n)
 {
-	*page = (struct pm_render_html){ .out = out };
+	*page = (struct pm_render_html){ .out = out, .many = n > 1 };
 	pm_arena_init(&page->arena);
 	pm_html_raw(page, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 			  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -435,6 +440,8 @@ void pm_render_html_report(struct pm_render_html *page, const struct pm_incident
 	if (page->moments.n < MOMENTS_MAX)
 		*PM_PUSH(&page->arena, &page->moments) = (struct pm_html_moment){
 			.headline = pm_arena_str(&page->arena, pm_slice_of(headline)),
+			.input = pm_arena_str(&page->arena, pm_slice_of(inc->input)),
+			.boot = inc->boot,
 			.has_time = inc->machine.has_uptime,
 			.ns = inc->machine.uptime_ns,
 			.secondary = inc->secondary,

@@ -185,21 +185,23 @@ bool pm_html_wait_graph(struct pm_render_html *page, const struct pm_incident *i
 	return true;
 }
 
-/* A list with a mark on a line for each report that has a time. */
+/* A list with a mark on a line for each report that has a time; times of different boots stand on no line. */
 void pm_html_timeline(struct pm_render_html *page)
 {
 	uint64_t first = UINT64_MAX, last = 0;
+	bool one_clock = true;
 
 	for (size_t i = 0; i < page->moments.n; i++) {
-		const struct pm_html_moment *m = &page->moments.v[i];
+		const struct pm_html_moment *m = &page->moments.v[i], *before = i ? m - 1 : m;
 
+		one_clock = one_clock && m->boot == before->boot && !strcmp(m->input, before->input);
 		if (!m->has_time)
 			continue;
 		first = m->ns < first ? m->ns : first;
 		last = m->ns > last ? m->ns : last;
 	}
 	pm_html_raw(page, "<nav aria-label=\"reports\">\n");
-	if (last > first) {
+	if (last > first && one_clock) {
 		pm_html_raw(page, "<svg class=\"timeline\" role=\"img\" aria-label=\"timeline\" viewBox=\"0 "
 				  "0 1000 24\">\n"
 				  "<path class=\"edge\" d=\"M10 12 H990\"/>\n");
@@ -224,9 +226,16 @@ void pm_html_timeline(struct pm_render_html *page)
 		pm_html_rawf(page, "<li><a href=\"#r%zu\">", i + 1);
 		pm_html_text(page, m->headline);
 		pm_html_raw(page, "</a>");
+		if (page->many)
+			pm_buf_str(&words, m->input);
 		if (m->has_time) {
+			pm_buf_str(&words, words.n ? ", " : "");
 			pm_words_seconds(&words, m->ns);
-			pm_html_rawf(page, " <span class=\"ev\">%s</span>", words.data);
+		}
+		if (words.n) {
+			pm_html_raw(page, " <span class=\"ev of\">");
+			pm_html_text(page, words.data);
+			pm_html_raw(page, "</span>");
 		}
 		pm_html_raw(page, "</li>\n");
 		pm_buf_deinit(&words);

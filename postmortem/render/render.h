@@ -34,12 +34,14 @@ void pm_render_json_end(FILE *out);
 
 /* One self-contained page with all reports.  Streams like JSON; what the timeline needs of each is kept. */
 struct pm_html_moment {
-	const char *headline;
+	const char *headline, *input;
+	uint32_t boot;
 	bool has_time, secondary;
 	uint64_t ns;
 };
 struct pm_render_html {
 	FILE *out;
+	bool many; /* inputs: reports say of which they are */
 	struct pm_arena arena;
 	PM_VEC(struct pm_html_moment) moments;
 	struct pm_buf buf; /* of the text that is being escaped */

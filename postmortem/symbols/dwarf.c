@@ -46,10 +46,7 @@ static void add_arange(struct pm_dwarf *dw, uint64_t start, uint64_t end, uint64
 {
 	if (start >= end)
 		return;
-	if (dw->aranges_n == dw->aranges_cap) {
-		dw->aranges_cap = dw->aranges_cap ? dw->aranges_cap * 2 : 4096;
-		dw->aranges = pm_realloc(dw->aranges, dw->aranges_cap * sizeof(*dw->aranges));
-	}
+	PM_ROOM(dw->aranges, dw->aranges_n, dw->aranges_cap);
 	dw->aranges[dw->aranges_n++] = (struct pm_arange){ start, end, unit };
 }
 

@@ -1,6 +1,7 @@
 /* Line programs: address → file and line.  The program is run each time: only a
  * few addresses of a unit are ever asked for, and its table would be larger
  * than everything else. */
+#include "base/path.h"
 #include "symbols/dwarf_unit.h"
 
 #include <dwarf.h>
@@ -67,9 +68,9 @@ static bool read_entries5(struct pm_dwarf *dw, struct pm_unit *unit, const struc
 static bool read_entries4(struct pm_unit *unit, struct pm_reader *r)
 {
 	struct pm_line_table *table = &unit->lines;
-	size_t cap = 64;
+	size_t dirs_cap = 0, files_cap = 0;
 
-	table->dirs = pm_alloc(cap * sizeof(*table->dirs));
+	PM_ROOM(table->dirs, table->dirs_n, dirs_cap);
 	table->dirs[table->dirs_n++] = unit->comp_dir;
 	for (;;) {
 		const char *name = pm_read_str(r);
@@ -78,12 +79,10 @@ static bool read_entries4(struct pm_unit *unit, struct pm_reader *r)
 			return false;
 		if (!*name)
 			break;
-		if (table->dirs_n == cap)
-			table->dirs = pm_realloc(table->dirs, (cap *= 2) * sizeof(*table->dirs));
+		PM_ROOM(table->dirs, table->dirs_n, dirs_cap);
 		table->dirs[table->dirs_n++] = name;
 	}
-	cap = 64;
-	table->files = pm_alloc(cap * sizeof(*table->files));
+	PM_ROOM(table->files, table->files_n, files_cap);
 	table->files[table->files_n++] = (struct pm_line_file){ unit->name, 0 };
 	for (;;) {
 		const char *name = pm_read_str(r);
@@ -97,8 +96,7 @@ static bool read_entries4(struct pm_unit *unit, struct pm_reader *r)
 		pm_read_uleb(r); /* length */
 		if (r->bad)
 			return false;
-		if (table->files_n == cap)
-			table->files = pm_realloc(table->files, (cap *= 2) * sizeof(*table->files));
+		PM_ROOM(table->files, table->files_n, files_cap);
 		table->files[table->files_n++] =
 			(struct pm_line_file){ name, dir > UINT32_MAX ? UINT32_MAX : (uint32_t)dir };
 	}
@@ -263,36 +261,6 @@ bool pm_line_find(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t pc, struct
 	return hit;
 }
 
-/* Cleans "a/./b" and "a/x/../b"; a leading ".." stays. */
-static void clean_path(char *path)
-{
-	char *out = path, *floor = path + (*path == '/');
-	const char *p = path;
-
-	if (*p == '/')
-		*out++ = *p++;
-	while (*p) {
-		const char *end = strchrnul(p, '/');
-		size_t n = (size_t)(end - p);
-		bool last = !*end;
-
-		if (n == 2 && p[0] == '.' && p[1] == '.' && out > floor &&
-		    !(out - floor >= 3 && !memcmp(out - 3, "../", 3) &&
-		      (out - 3 == floor || out[-4] == '/'))) {
-			out--;
-			while (out > floor && out[-1] != '/')
-				out--;
-		} else if (n && !(n == 1 && *p == '.')) {
-			memmove(out, p, n);
-			out += n;
-			if (!last)
-				*out++ = '/';
-		}
-		p = last ? end : end + 1;
-	}
-	*out = 0;
-}
-
 const char *pm_line_path(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t file, struct pm_arena *arena)
 {
 	const struct pm_line_table *table = &unit->lines;
@@ -307,6 +275,6 @@ const char *pm_line_path(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t fil
 		base = table->version >= 5 ? table->dirs[0] : unit->comp_dir;
 	char *path = pm_arena_printf(arena, "%s%s%s%s%s", base ? base : "", base ? "/" : "", dir ? dir : "",
 				     dir && *dir ? "/" : "", name);
-	clean_path(path);
+	pm_path_clean(path);
 	return path;
 }

@@ -219,10 +219,7 @@ static bool read_attributes(const struct pm_unit *shape, struct pm_reader *r, st
 			return false;
 		if (!at && !form)
 			break;
-		if (unit->attrs_n == unit->attrs_cap) {
-			unit->attrs_cap = unit->attrs_cap ? unit->attrs_cap * 2 : 512;
-			unit->attrs = pm_realloc(unit->attrs, unit->attrs_cap * sizeof(*unit->attrs));
-		}
+		PM_ROOM(unit->attrs, unit->attrs_n, unit->attrs_cap);
 		int size = fixed_size(shape, (uint16_t)form);
 		unit->attrs[unit->attrs_n++] =
 			(struct pm_abbrev_attr){ (uint16_t)at, (uint16_t)form, (int16_t)size, implicit };
@@ -426,10 +423,7 @@ static void want_unit_offsets(struct pm_dwarf *dw)
 
 		if (r.bad || length > pm_reader_left(&r) || !length)
 			break;
-		if (dw->unit_offsets_n == cap) {
-			cap = cap ? cap * 2 : 4096;
-			dw->unit_offsets = pm_realloc(dw->unit_offsets, cap * sizeof(*dw->unit_offsets));
-		}
+		PM_ROOM(dw->unit_offsets, dw->unit_offsets_n, cap);
 		dw->unit_offsets[dw->unit_offsets_n++] = at;
 		at = (uint64_t)(r.p - dw->info.p) + length;
 	}

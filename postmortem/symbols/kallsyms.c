@@ -32,10 +32,7 @@ static bool parse_line(struct pm_kallsyms *k, struct pm_slice line, const char *
 	rest = pm_slice_from(rest, 2);
 	if (!pm_take_word(&rest, &name))
 		return false;
-	if (k->n == k->cap) {
-		k->cap = k->cap ? k->cap * 2 : 4096;
-		k->symbols = pm_realloc(k->symbols, k->cap * sizeof(*k->symbols));
-	}
+	PM_ROOM(k->symbols, k->n, k->cap);
 	struct pm_kallsym *symbol = &k->symbols[k->n++];
 	*symbol = (struct pm_kallsym){ .addr = addr,
 				       .text = type == 't' || type == 'T' || type == 'w' || type == 'W' };

@@ -115,10 +115,7 @@ static void trouble(struct pm_rewriter *rw, const char *message)
 
 static struct stretch *add_stretch(struct pm_rewriter *rw, size_t first_line)
 {
-	if (rw->stretches_n == rw->stretches_cap) {
-		rw->stretches_cap = rw->stretches_cap ? rw->stretches_cap * 2 : 16;
-		rw->stretches = pm_realloc(rw->stretches, rw->stretches_cap * sizeof(*rw->stretches));
-	}
+	PM_ROOM(rw->stretches, rw->stretches_n, rw->stretches_cap);
 	struct stretch *stretch = &rw->stretches[rw->stretches_n++];
 	*stretch = (struct stretch){ .first_line = first_line };
 	return stretch;

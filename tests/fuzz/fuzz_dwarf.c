@@ -1,8 +1,9 @@
 /* DWARF sections, put into an ELF file, and every kind of look-up in them.
  *
  * The harness for ELF files reaches the same readers, but most of its mutations break the file around the
- * sections.  Here an input is a byte that chooses the machine, and then for each section of the table its
- * size (two bytes) and its bytes; a mutation changes one section and leaves the others where they were. */
+ * sections.  Here an input is a byte that chooses the machine and what is asked, and then for each section
+ * of the table its size (two bytes) and its bytes; a mutation changes one section and leaves the others
+ * where they were. */
 #include "symbols/kernel.h"
 
 #include <elf.h>
@@ -142,14 +143,18 @@ static void build_elf(const struct input *in, struct pm_buf *out)
 		pm_buf_add(out, in->parts[i].p, in->parts[i].n);
 }
 
-static void look_up(struct pm_dwarf *dwarf, const char *register_name, uint64_t addr, struct pm_arena *arena)
+/* Of the machine's registers one, and one displacement, each time. */
+static void look_up(struct pm_dwarf *dwarf, uint8_t choice, unsigned i, struct pm_arena *arena)
 {
+	uint64_t addr = i ? 0x1000 + i * 9 : 0; /* the seeds are linked to 0x1000 */
+	const char *register_name = machines[choice % 4].registers[i % 3];
+	int64_t displacement = (choice / 4 + i * 4) % 64;
 	pm_source_frames frames = { 0 };
 	struct pm_member member;
 
 	if (pm_error_take(pm_dwarf_find(dwarf, addr, arena, &frames)) == PM_OK && !frames.n)
 		abort();
-	if (pm_dwarf_member(dwarf, addr, register_name, (int64_t)(addr & 31), arena, &member) && !member.type)
+	if (pm_dwarf_member(dwarf, addr, register_name, displacement, arena, &member) && !member.type)
 		abort();
 }
 
@@ -168,11 +173,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	pm_arena_init(&arena);
 	struct pm_dwarf *dwarf = pm_dwarf_create(elf);
-	if (dwarf) {
-		for (uint64_t i = 0; i < 12; i++) /* the seeds are linked to this address */
-			look_up(dwarf, machines[in.choice % 4].registers[i % 3], i ? 0x1000 + i * 9 : 0,
-				&arena);
-	}
+	for (unsigned i = 0; dwarf && i < 12; i++)
+		look_up(dwarf, in.choice, i, &arena);
 	pm_dwarf_destroy(dwarf);
 	pm_elf_close(elf);
 	pm_arena_deinit(&arena);

@@ -8,6 +8,7 @@
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "base/pattern.h"
 #include "base/slice.h"
 
@@ -166,6 +167,45 @@ static void hostile_lines_take_bounded_time(void **state)
 	assert_false(pm_match("{*}a{*}a{*}a{*}a{*}b", (struct pm_slice){ line, sizeof(line) }, NULL));
 }
 
+static void paths_are_cleaned(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "mm/slub.c", "mm/slub.c" },
+		{ "./a//b/../c.c", "a/c.c" },
+		{ "/build/linux/./mm/slub.c", "/build/linux/mm/slub.c" },
+		{ "/../a.c", "/a.c" },
+		{ "../mm/slub.c", "../mm/slub.c" },
+		{ "../../mm/slub.c", "../../mm/slub.c" },
+		{ "a/../../b.c", "../b.c" },
+		{ "a/..", "" },
+		{ "/", "/" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		char *path = pm_printf("%s", rows[i][0]);
+
+		pm_path_clean(path);
+		assert_string_equal(path, rows[i][1]);
+		free(path);
+	}
+}
+
+static void heap_vectors_grow(void **state)
+{
+	size_t n = 0, cap = 0;
+	uint64_t *v = NULL;
+
+	(void)state;
+	for (; n < 1000; v[n] = n, n++)
+		PM_ROOM(v, n, cap);
+	assert_true(cap >= n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(v[i], i);
+	free(v);
+}
+
 static void arena_vectors_grow(void **state)
 {
 	struct pm_arena arena;
@@ -195,6 +235,8 @@ int main(void)
 		cmocka_unit_test(patterns_capture),
 		cmocka_unit_test(patterns_refuse),
 		cmocka_unit_test(hostile_lines_take_bounded_time),
+		cmocka_unit_test(paths_are_cleaned),
+		cmocka_unit_test(heap_vectors_grow),
 		cmocka_unit_test(arena_vectors_grow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

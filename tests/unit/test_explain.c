@@ -389,34 +389,6 @@ static void every_kind_alone(void **state)
 	}
 }
 
-static void frame_classes(void **state)
-{
-	static const struct {
-		enum pm_system system;
-		const char *symbol;
-		enum pm_frame_class class;
-	} rows[] = {
-		{ PM_LINUX, "dump_stack_lvl", PM_FRAME_REPORT },
-		{ PM_LINUX, "asm_exc_page_fault", PM_FRAME_EXCEPTION },
-		{ PM_LINUX, "asm_sysvec_apic_timer_interrupt", PM_FRAME_IRQ },
-		{ PM_LINUX, "__x64_sys_write", PM_FRAME_CALL },
-		{ PM_LINUX, "__x64_sys_", PM_FRAME_STORY },
-		{ PM_LINUX, "mutex_lock_nested.constprop.0", PM_FRAME_WAIT },
-		{ PM_LINUX, "schedule_work", PM_FRAME_STORY },
-		{ PM_LINUX, "atomic_open", PM_FRAME_STORY },
-		{ PM_LINUX, "vfs_write", PM_FRAME_STORY },
-		{ PM_LINUX, NULL, PM_FRAME_STORY },
-		{ PM_OPENBSD, "dump_stack_lvl", PM_FRAME_STORY },
-		{ PM_OPENBSD, "db_enter", PM_FRAME_REPORT },
-		{ PM_FUCHSIA, "asm_exc_page_fault", PM_FRAME_STORY },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < PM_COUNT(rows); i++)
-		if (pm_frame_class(rows[i].system, rows[i].symbol) != rows[i].class)
-			fail_msg("%s", rows[i].symbol);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* ---- what a fresh look at real reports found wrong ---- */
@@ -791,7 +763,6 @@ int main(void)
 		TEST(other_systems),
 		TEST(nothing_known),
 		TEST(every_kind_alone),
-		TEST(frame_classes),
 		TEST(page_free_is_not_the_objects),
 		TEST(page_of_a_use_after_free),
 		TEST(freed_in_idle_tells_no_task),

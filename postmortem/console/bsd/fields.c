@@ -2,6 +2,7 @@
 
 #include "base/pattern.h"
 #include "console/bsd/trace.h"
+#include "functions/functions.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -281,7 +282,8 @@ static void stopped(struct pm_bsd_report *report, struct pm_slice text, const st
 	}
 	pm_bsd_fact(report, "debugger", "stopped_at", text, NULL, line);
 	/* The debugger's own entry is not the fault's place. */
-	if (place.symbol && !pm_bsd_is_machinery(pm_slice_of(place.symbol)) && !inc->place.symbol)
+	if (place.symbol && !pm_function_has(inc->machine.system, place.symbol, PM_FUNCTION_STOPS) &&
+	    !inc->place.symbol)
 		inc->place = place;
 	else if (place.has_addr && !inc->place.symbol && !inc->place.has_addr)
 		inc->place = place;

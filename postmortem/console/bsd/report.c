@@ -5,6 +5,7 @@
 #include "console/bsd/trace.h"
 #include "console/system.h"
 #include "console/title.h"
+#include "functions/functions.h"
 
 #define LINES_MAX 12000
 #define LOG_MAX 1500
@@ -342,7 +343,8 @@ static void split_reporter(struct pm_incident *inc)
 	for (; i < trace->frames.n; i++) {
 		const char *symbol = trace->frames.v[i].place.symbol;
 
-		if (!symbol || (!trace->frames.v[i].inlined && !pm_bsd_is_machinery(pm_slice_of(symbol))))
+		if (!symbol || (!trace->frames.v[i].inlined &&
+				!pm_function_has(inc->machine.system, symbol, PM_FUNCTION_STOPS)))
 			break;
 		/* What is inlined stands before the function that it is inlined into. */
 		if (!trace->frames.v[i].inlined)
@@ -373,7 +375,7 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 			const struct pm_frame *frame = &trace->frames.v[i];
 
 			if (!frame->place.symbol || frame->inlined ||
-			    pm_bsd_is_machinery(pm_slice_of(frame->place.symbol)))
+			    pm_function_has(inc->machine.system, frame->place.symbol, PM_FUNCTION_STOPS))
 				continue;
 			if (!inc->place.symbol)
 				inc->place = frame->place;
@@ -391,7 +393,7 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 	for (size_t i = 0; trace && i < trace->frames.n && used < 3; i++) {
 		const char *symbol = trace->frames.v[i].place.symbol;
 
-		if (symbol && !pm_bsd_is_machinery(pm_slice_of(symbol))) {
+		if (symbol && !pm_function_has(inc->machine.system, symbol, PM_FUNCTION_STOPS)) {
 			h = hash(h, symbol);
 			used++;
 		}

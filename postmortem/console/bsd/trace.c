@@ -1,6 +1,7 @@
 #include "console/bsd/trace.h"
 
 #include "base/pattern.h"
+#include "functions/functions.h"
 
 #define TRACES_MAX 48
 #define FRAMES_MAX 256
@@ -277,86 +278,6 @@ bool pm_bsd_frame_parse(struct pm_slice text, struct pm_bsd_frame *out)
 	return parse_call(s, out);
 }
 
-bool pm_bsd_is_machinery(struct pm_slice symbol)
-{
-	static const char *const names[] = {
-		"panic",
-		"vpanic",
-		"_panic",
-		"kpanic",
-		"panic_trap_to_debugger",
-		"panic_with_thread_context",
-		"kdb_enter",
-		"kdb_backtrace",
-		"db_trace_self",
-		"db_trace_self_wrapper",
-		"db_enter",
-		"db_panic",
-		"Debugger",
-		"DebuggerTrapWithState",
-		"handle_debugger_trap",
-		"kdp_i386_trap",
-		"breakpoint",
-		"trap",
-		"trap_fatal",
-		"trap_pfault",
-		"calltrap",
-		"alltraps",
-		"alltraps_kern",
-		"kerntrap",
-		"alltraps_kern_meltdown",
-		"kernel_trap",
-		"trap_from_kernel",
-		"data_abort",
-		"do_el1h_sync",
-		"handle_el1h_sync",
-		"sleh_synchronous",
-		"fleh_synchronous",
-		"_sleh_synchronous",
-		"__assert",
-		"kern_assert",
-		"__assert_fail",
-		"snprintf",
-		"printf",
-		"isAlreadyReported",
-		"lockdebug_abort",
-		"lockdebug_abort1",
-		"mutex_abort",
-		"rw_abort",
-		"mutex_vector_enter_abort",
-		"witness_debugger",
-		"witness_checkorder",
-		"witness_warn",
-		"witness_thread_exit",
-		"platform_halt",
-		"platform_specific_halt",
-		"exception_die",
-		"Panic",
-		"AssertionFailure",
-		"__zx_panic",
-		"x86_exception_handler",
-		"interrupt_common",
-		"_lock_trap",
-	};
-	static const char *const begins[] = {
-		"__asan_",        "kasan_",
-		"__msan_",        "kmsan_",
-		"__ubsan_",       "HandleTypeMismatch",
-		"HandleOverflow", "HandleOutOfBounds",
-		"HandleShift",    "HandleNeg",
-		"witness_",       "HandlePointer",
-		"__tsan_",        "kcsan_",
-	};
-
-	for (size_t i = 0; i < PM_COUNT(names); i++)
-		if (pm_slice_eq(symbol, pm_slice_of(names[i])))
-			return true;
-	for (size_t i = 0; i < PM_COUNT(begins); i++)
-		if (pm_slice_starts(symbol, pm_slice_of(begins[i])))
-			return true;
-	return false;
-}
-
 struct pm_trace *pm_bsd_crash_trace(struct pm_bsd_report *report)
 {
 	struct pm_incident *inc = report->inc;
@@ -403,16 +324,18 @@ static struct pm_trace *last(struct builder *b)
 }
 
 /* The first symbols that are not of the machinery say whether two traces are one context's. */
-static bool same_context(const struct pm_trace *x, const struct pm_trace *y)
+static bool same_context(enum pm_system system, const struct pm_trace *x, const struct pm_trace *y)
 {
 	size_t i = 0, k = 0, same = 0;
 
 	while (same < 3) {
-		while (i < x->frames.n && (!x->frames.v[i].place.symbol || x->frames.v[i].inlined ||
-					   pm_bsd_is_machinery(pm_slice_of(x->frames.v[i].place.symbol))))
+		while (i < x->frames.n &&
+		       (!x->frames.v[i].place.symbol || x->frames.v[i].inlined ||
+			pm_function_has(system, x->frames.v[i].place.symbol, PM_FUNCTION_STOPS)))
 			i++;
-		while (k < y->frames.n && (!y->frames.v[k].place.symbol || y->frames.v[k].inlined ||
-					   pm_bsd_is_machinery(pm_slice_of(y->frames.v[k].place.symbol))))
+		while (k < y->frames.n &&
+		       (!y->frames.v[k].place.symbol || y->frames.v[k].inlined ||
+			pm_function_has(system, y->frames.v[k].place.symbol, PM_FUNCTION_STOPS)))
 			k++;
 		if (i == x->frames.n || k == y->frames.n)
 			return same > 0;
@@ -437,7 +360,8 @@ static void close_trace(struct builder *b)
 		return;
 	}
 	/* The debugger prints the same stack again, with or without its own frames. */
-	if (crash && crash != trace && trace->role == PM_TRACE_OTHER && same_context(crash, trace)) {
+	if (crash && crash != trace && trace->role == PM_TRACE_OTHER &&
+	    same_context(b->report->inc->machine.system, crash, trace)) {
 		if (trace->frames.n > crash->frames.n + 4)
 			crash->frames = trace->frames;
 		inc->traces.n--;

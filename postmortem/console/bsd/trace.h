@@ -24,9 +24,6 @@ struct pm_bsd_frame {
  *	{{{bt:0:0xffffffff00105972:ra}}}  */
 bool pm_bsd_frame_parse(struct pm_slice text, struct pm_bsd_frame *out);
 
-/* A function that takes part in dying, or a checker that only found the fault. */
-bool pm_bsd_is_machinery(struct pm_slice symbol);
-
 /* Reads all traces of the report.  The crashed context's is the first. */
 void pm_bsd_traces(struct pm_bsd_report *report);
 /* The crashed context's trace; made where there is none. */

@@ -110,7 +110,7 @@ static const struct pm_linux_row rows[] = {
 	  { "bad-access in {f}" },
 	  PM_KIND_PAGE_FAULT,
 	  PM_AT_PC,
-	  .flags = PM_ROW_FOLLOWS },
+	  .flags = PM_ROW_FOLLOWS | PM_ROW_VAGUE },
 	/* arm: "Unhandled fault: page domain fault (0x01b) at 0x00000018" is its NULL dereference. */
 	{ "Unhandled fault:",
 	  "Unhandled fault: {*}external abort",

@@ -33,7 +33,7 @@ static const struct pm_linux_row rows[] = {
 	  "WARNING: corrupted",
 	  { NULL },
 	  PM_KIND_WARNING,
-	  .flags = PM_ROW_CORRUPTED },
+	  .flags = PM_ROW_CORRUPTED | PM_ROW_VAGUE },
 
 	/* skb helpers check what their callers give them. */
 	{ "kernel BUG",

@@ -1,4 +1,5 @@
 #include "console/linux/fields.h"
+#include "functions/functions.h"
 
 static const struct pm_field_row *const tables[] = {
 	pm_rows_machine, pm_rows_fault, pm_rows_trace, pm_rows_x86,  pm_rows_arm64,     pm_rows_arm,
@@ -303,25 +304,20 @@ static bool symbol_is(const struct pm_frame *frame, const char *name)
  * interrupt's entry tells which of them the innermost frame belongs to. */
 static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack stack)
 {
-	static const char *const soft[] = { "__do_softirq",  "handle_softirqs",
-					    "do_softirq",    "__softirqentry_text_start",
-					    "run_ksoftirqd", "call_softirq" };
-	static const char *const hard[] = { "handle_irq_event",    "generic_handle_irq",
-					    "__handle_domain_irq", "handle_percpu_devid_irq",
-					    "hrtimer_interrupt",   "common_interrupt",
-					    "__common_interrupt",  "__sysvec_apic_timer_interrupt" };
-
 	for (; i < trace->frames.n && trace->frames.v[i].stack == stack; i++) {
 		const struct pm_frame *frame = &trace->frames.v[i];
 
 		if (frame->trust == PM_SCANNED)
 			continue;
-		for (size_t k = 0; k < PM_COUNT(soft); k++)
-			if (symbol_is(frame, soft[k]))
-				return true;
-		for (size_t k = 0; k < PM_COUNT(hard); k++)
-			if (symbol_is(frame, hard[k]))
-				return false;
+		switch (pm_frame_class(PM_LINUX, frame->place.symbol)) {
+		case PM_FRAME_SOFTIRQ:
+			return true;
+		case PM_FRAME_IRQ:
+		case PM_FRAME_TICK:
+			return false;
+		default:
+			break;
+		}
 	}
 	return false;
 }
@@ -339,7 +335,8 @@ static enum pm_runs trace_context(const struct pm_trace *trace)
 		size_t end = i;
 
 		for (; end < frames->n && frames->v[end].stack == stack; end++)
-			detector |= pm_fields_is_detector(frames->v[end].place.symbol);
+			detector |=
+				pm_function_has(PM_LINUX, frames->v[end].place.symbol, PM_FUNCTION_DETECTS);
 		if (!detector)
 			switch (stack) {
 			case PM_STACK_NMI:

@@ -124,8 +124,7 @@ struct pm_trace *pm_fields_trace(struct pm_fields *f); /* the open one, or NULL 
 struct pm_trace *pm_fields_trace_empty(struct pm_fields *f);
 struct pm_trace *pm_fields_trace_open(struct pm_fields *f, enum pm_trace_role role, struct pm_slice title);
 void pm_fields_trace_close(struct pm_fields *f);
-/* A function of the interrupts that only found a stall: the crash is what they interrupted. */
-bool pm_fields_is_detector(const char *symbol);
+/* By an interrupt that only found a stall: the crash is what it interrupted. */
 bool pm_fields_found_by_detector(const struct pm_trace *trace);
 /* A line that may be a frame or a marker. */
 bool pm_fields_frame(struct pm_fields *f);

@@ -2,9 +2,11 @@
  *
  * A check that fires, an allocator, a lock or a string function shows up at the
  * top of every trace of its users' bugs.  Such infrastructure is passed over, so
- * that a bug is named by the code that has it, and has one name.
+ * that a bug is named by the code that has it, and has one name.  The lists follow the public dashboards; what
+ * is true of the kernel stands in functions/ (docs/adr/0006).
  */
 #include "base/demangle.h"
+#include "base/path.h"
 #include "base/symbol.h"
 #include "console/linux/frame.h"
 #include "console/linux/identify.h"
@@ -590,35 +592,6 @@ static bool by_chance(struct pm_slice body)
 	       pm_match("^Register r{d} information", body, NULL);
 }
 
-/* "./a//b/../c.c" → "a/c.c" */
-static struct pm_slice clean_path(struct pm_arena *arena, struct pm_slice path)
-{
-	char *out = pm_arena_alloc(arena, path.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < path.n;) {
-		size_t end = i;
-
-		while (end < path.n && path.p[end] != '/')
-			end++;
-		size_t len = end - i;
-		if (len == 2 && !memcmp(path.p + i, "..", 2) && n > 0 && !(n == 1 && out[0] == '/')) {
-			while (n && out[n - 1] != '/')
-				n--;
-			n -= n > 1;
-		} else if (len && !(len == 1 && path.p[i] == '.')) {
-			if (n && out[n - 1] != '/')
-				out[n++] = '/';
-			memcpy(out + n, path.p + i, len);
-			n += len;
-		} else if (!i && !len) {
-			out[n++] = '/';
-		}
-		i = end + 1;
-	}
-	return (struct pm_slice){ out, n };
-}
-
 /* Folders at the top of Linux's tree, with a blank around each. */
 static const char top_folders[] =
 	" arch block certs crypto drivers fs include init io_uring ipc kernel lib mm net "
@@ -639,7 +612,9 @@ static bool is_top_folder(struct pm_slice name)
  * "/build/linux-6.1.76/mm/slub.c". */
 static struct pm_slice tree_path(struct pm_arena *arena, struct pm_slice file)
 {
-	struct pm_slice path = clean_path(arena, file), rest = path, part;
+	char *clean = pm_arena_str(arena, file);
+	pm_path_clean(clean);
+	struct pm_slice path = pm_slice_of(clean), rest = path, part;
 	bool way = path.n && (path.p[0] == '/' || path.p[0] == '.');
 
 	for (; way && pm_slice_find_char(rest, '/') != PM_NPOS; (void)pm_take_char(&rest, '/')) {

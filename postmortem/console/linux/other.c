@@ -80,7 +80,7 @@ static const struct pm_linux_row rows[] = {
 	  "INFO: corrupted",
 	  { NULL },
 	  PM_KIND_OTHER,
-	  .flags = PM_ROW_CORRUPTED },
+	  .flags = PM_ROW_CORRUPTED | PM_ROW_VAGUE },
 };
 
 const struct pm_linux_family pm_family_other = PM_ROWS("other", rows, pm_other_fields);

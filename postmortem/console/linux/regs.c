@@ -1,4 +1,5 @@
 #include "console/linux/fields.h"
+#include "functions/functions.h"
 
 #include <stdio.h>
 
@@ -51,45 +52,10 @@ static bool same_place(const struct pm_place *a, const struct pm_place *b)
 	return a->has_addr && b->has_addr && a->addr == b->addr;
 }
 
-/* Functions between an exception and the report of it: the registers further out are the fault's. */
-static bool reports_fault(const char *symbol)
-{
-	static const char *const names[] = { "report_bug",
-					     "__warn",
-					     "__report_bug",
-					     "die",
-					     "oops_end",
-					     "no_context",
-					     "__die",
-					     "page_fault_oops",
-					     "do_trap",
-					     "do_error_trap",
-					     "do_invalid_op",
-					     "invalid_op",
-					     "exc_invalid_op",
-					     "handle_bug",
-					     "die_addr",
-					     "do_general_protection",
-					     "exc_general_protection",
-					     "df_debug",
-					     "do_double_fault",
-					     "exc_double_fault",
-					     "__bad_area_nosemaphore",
-					     "fixup_bug" };
-
-	for (size_t i = 0; symbol && i < PM_COUNT(names); i++) {
-		size_t n = strlen(names[i]);
-
-		if (!strncmp(symbol, names[i], n) && (!symbol[n] || symbol[n] == '.'))
-			return true;
-	}
-	return false;
-}
-
 static bool fault_was_reported(const struct pm_trace *trace)
 {
 	for (size_t i = 0; i < trace->frames.n && i < 32; i++)
-		if (reports_fault(trace->frames.v[i].place.symbol))
+		if (pm_function_has(PM_LINUX, trace->frames.v[i].place.symbol, PM_FUNCTION_TRAPS))
 			return true;
 	return false;
 }

@@ -1,5 +1,7 @@
 #include "console/linux/identify.h"
 
+#include "console/prose.h"
+
 static const struct pm_linux_family *const families[] = {
 	&pm_family_access, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,    &pm_family_lockup,
 	&pm_family_hung,   &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,  &pm_family_kcsan,
@@ -42,12 +44,18 @@ const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice 
 enum pm_linux_start pm_linux_start(const struct pm_line *line)
 {
 	const char *word = pm_linux_word(line->body, NULL);
-	bool bug = word && !strcmp(word, "BUG:");
+	bool bug = word && !strcmp(word, "BUG:"), bare = line->context.kind == PM_CONTEXT_NONE;
 	struct pm_match match;
 
 	for (; word; word = pm_linux_word(line->body, word)) {
 		const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
 
+		if (row && bare &&
+		    (pm_prose_before(pm_slice_upto(line->body, match.start)) ||
+		     pm_prose_quotes(
+			     pm_slice_upto(line->body, pm_slice_find(line->body, pm_slice_of(word)))) ||
+		     (row->flags & PM_ROW_VAGUE && !pm_prose_is_kernel(line->body))))
+			continue;
 		if (row && row->flags & PM_ROW_FOLLOWS)
 			return PM_FOLLOWS;
 		if (row)
@@ -56,7 +64,8 @@ enum pm_linux_start pm_linux_start(const struct pm_line *line)
 	/* The kernel says BUG only when it means it, and has more to say than the rows know. */
 	if (bug &&
 	    (pm_slice_starts(line->body, PM_S("BUG: ")) || pm_slice_starts(line->body, PM_S("[ BUG: ")) ||
-	     (line->context.kind != PM_CONTEXT_NONE && pm_slice_has(line->body, PM_S(": BUG: ")))))
+	     (!bare && pm_slice_has(line->body, PM_S(": BUG: ")))) &&
+	    (!bare || pm_prose_is_kernel(line->body)))
 		return PM_STARTS;
 	return PM_NO_START;
 }

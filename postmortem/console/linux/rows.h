@@ -36,7 +36,8 @@ enum pm_row_flags {
 	PM_ROW_NO_TRACE = 1 << 0,  /* such reports have no stack trace, or not always one */
 	PM_ROW_CORRUPTED = 1 << 1, /* only a damaged report looks like this */
 	PM_ROW_FOLLOWS = 1 << 2,   /* often a part of the report before it: starts none inside another */
-	PM_ROW_ASIDE = 1 << 3,     /* printed by whoever: starts none in the middle of a stack trace */
+	PM_ROW_VAGUE = 1 << 4, /* others print such words too: a line without a kernel's prefix needs more */
+	PM_ROW_ASIDE = 1 << 3, /* printed by whoever: starts none in the middle of a stack trace */
 };
 
 struct pm_linux_row {

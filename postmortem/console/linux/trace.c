@@ -1,4 +1,5 @@
 #include "console/linux/fields.h"
+#include "functions/functions.h"
 
 struct pm_trace *pm_fields_trace(struct pm_fields *f)
 {
@@ -532,37 +533,10 @@ bool pm_fields_unknown_title(struct pm_fields *f)
 	return true;
 }
 
-/* Innermost functions of interrupts that only found the trouble: what they interrupted is what it is about.
- */
-bool pm_fields_is_detector(const char *symbol)
-{
-	static const char *const names[] = {
-		"watchdog_timer_fn",
-		"rcu_sched_clock_irq",
-		"rcu_check_callbacks",
-		"nmi_cpu_backtrace",
-		"nmi_trigger_cpumask_backtrace",
-		"rcu_dump_cpu_stacks",
-		"print_cpu_stall",
-		"watchdog_overflow_callback",
-		"watchdog_hardlockup_check",
-		"nmi_cpu_backtrace_handler",
-		"sched_show_task",
-		"check_cpu_stall",
-		"rcu_pending",
-		"print_other_cpu_stall",
-	};
-
-	for (size_t i = 0; symbol && i < PM_COUNT(names); i++)
-		if (!strncmp(symbol, names[i], strlen(names[i])))
-			return true;
-	return false;
-}
-
 bool pm_fields_found_by_detector(const struct pm_trace *trace)
 {
 	for (size_t i = 0; i < trace->frames.n && i < 32; i++)
-		if (pm_fields_is_detector(trace->frames.v[i].place.symbol))
+		if (pm_function_has(PM_LINUX, trace->frames.v[i].place.symbol, PM_FUNCTION_DETECTS))
 			return true;
 	return false;
 }
