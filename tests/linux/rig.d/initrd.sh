@@ -28,6 +28,10 @@ module() {
 	headers=$temporary/usr/src/linux-headers-$release
 	# It includes the common headers' makefile by the path where it would be installed.
 	sed -i 's|^include /usr/src/|include $(dir $(lastword $(MAKEFILE_LIST)))../|' "$headers/Makefile"
+	# They name the compiler that the kernel was built with; another release of it will do.
+	if [ "$built" = here ]; then
+		sed -i 's/\<gcc-[0-9]*\>/gcc/' "$headers/.kernelvariables"
+	fi
 	mkdir -p "$temporary/module" "$to"
 	cp "$here/module/Kbuild" "$here/module/kpcrash.c" "$temporary/module"
 	# Type information for modules needs a vmlinux and pahole.
