@@ -1,6 +1,6 @@
 # Targets that test, lint, fuzz and measure.
 
-.PHONY: check check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench
+.PHONY: check check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench peers
 
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BINS    := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/unit/%)
@@ -85,3 +85,7 @@ meta: $(O)/kpanic ## logs in other forms must give the same reports (ONLY=transf
 
 bench: $(O)/kpanic ## measure against the peers (prints a table; no pass or fail)
 	@KPANIC=$(abspath $(O)/kpanic) tests/bench/run
+
+peers: ## a chroot with crash, drgn and makedumpfile, and the vmlinux of KERNELS (6.1) for them; needs root
+	@tools/setup peers
+	@tools/peers setup $(or $(KERNELS),6.1)

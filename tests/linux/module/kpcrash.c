@@ -5,7 +5,6 @@
  * table at the end.  A comment "crash: NAME" marks the line that a reader of the log should name.
  */
 #include <linux/delay.h>
-#include <linux/kfence.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -21,6 +20,9 @@
 #include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
+#ifdef CONFIG_KFENCE
+#include <linux/kfence.h>
+#endif
 
 struct kpcrash_state {
 	struct list_head link;

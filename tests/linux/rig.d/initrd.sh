@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154,SC2016
+# What a guest runs: the module that crashes, and a file system of busybox, our programs and scripts.
+
+# Leaves $cache/KERNEL/module/kpcrash.ko.  The headers are unpacked for as long as it takes: the kernel's
+# makefiles take no path with a space, and the cache may have one.
+module() {
+	local to=$cache/$1/module release headers package
+	local -a inside=()
+	fetch "$1"
+	find_kernel "$1"
+	[ "$built" != - ] || die "$1: Debian has no headers to build kpcrash.ko with"
+	if [ "$to/kpcrash.ko" -nt "$here/module/kpcrash.c" ] && [ "$to/kpcrash.ko" -nt "$here/module/Kbuild" ]; then
+		return 0
+	fi
+	exec 9>"$cache/$1.lock"
+	flock 9
+	release=$(cat "$cache/$1/release")
+	if [ "$built" = peers ]; then
+		[ -e "$cache/peers/ready" ] || die "kpcrash.ko for $1 is built in a chroot: run 'make peers' first"
+		temporary=$(mktemp -d "$cache/peers/root/tmp/kpcrash.XXXXXX")
+		inside=(chroot "$cache/peers/root")
+	else
+		temporary=$(mktemp -d "${TMPDIR:-/tmp}/kpcrash.XXXXXX")
+	fi
+	for package in "$cache/$1/headers"/*.deb; do
+		dpkg-deb -x "$package" "$temporary"
+	done
+	headers=$temporary/usr/src/linux-headers-$release
+	# It includes the common headers' makefile by the path where it would be installed.
+	sed -i 's|^include /usr/src/|include $(dir $(lastword $(MAKEFILE_LIST)))../|' "$headers/Makefile"
+	# They name the compiler that the kernel was built with; another release of it will do.
+	if [ "$built" = here ]; then
+		sed -i 's/\<gcc-[0-9]*\>/gcc/' "$headers/.kernelvariables"
+	fi
+	mkdir -p "$temporary/module" "$to"
+	cp "$here/module/Kbuild" "$here/module/kpcrash.c" "$temporary/module"
+	# Type information for modules needs a vmlinux and pahole.
+	[ "$built" != peers ] || headers=${headers#"$cache/peers/root"}
+	"${inside[@]}" make -s -C "$headers" M="${headers%/usr/src/*}/module" CONFIG_DEBUG_INFO_BTF_MODULES= modules \
+		>"$temporary/log" 2>&1 || {
+		cat "$temporary/log" >&2
+		die "kpcrash.ko does not build for $1 ($release)"
+	}
+	mv "$temporary/module/kpcrash.ko" "$to/kpcrash.ko.new"
+	mv "$to/kpcrash.ko.new" "$to/kpcrash.ko"
+	rm -rf "$temporary"
+	temporary=
+	exec 9>&-
+}
+
+# Leaves $cache/KERNEL/initrd.gz.
+initrd() {
+	local to=$cache/$1/initrd.gz root command name newest
+	fetch "$1"
+	find_kernel "$1"
+	if [ "$built" = here ] || { [ "$built" = peers ] && [ -e "$cache/peers/ready" ]; }; then
+		module "$1"
+	fi
+	if [ -e "$to" ]; then
+		newest=$(find "$here/guest" "$cache/$1" -path "$cache/$1/headers" -prune -o -type f -newer "$to" -print -quit)
+		[ "$newest" ] || return 0
+	fi
+	make_temporary
+	root=$temporary/root
+	mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/modules"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	for command in cat chmod dd dmesg gzip insmod mount poweroff readlink rm sed sh sleep stat stty taskset time \
+		uname; do
+		ln -s busybox "$root/bin/$command"
+	done
+	for name in neighbour kexec; do
+		${CC:-gcc} -std=gnu11 -O2 -Wall -static -pthread -o "$root/bin/$name" "$here/guest/$name.c"
+		strip "$root/bin/$name"
+	done
+	for name in trigger tell kdump; do
+		install -m 755 "$here/guest/$name" "$root/bin/$name"
+	done
+	install -m 755 "$here/guest/init" "$root/init"
+	[ ! -e "$cache/$1/module/kpcrash.ko" ] || cp "$cache/$1/module/kpcrash.ko" "$root/kpcrash.ko"
+	cp "$cache/$1/modules"/*.ko "$root/modules"
+	loading_order "$cache/$1/modules" >"$root/modules/order"
+	pack "$root" | gzip -1 >"$temporary/initrd.gz"
+	mv "$temporary/initrd.gz" "$to"
+	rm -rf "$temporary"
+	temporary=
+}
+
+# The names of the modules in folder $1, each behind those that it depends on: which depends on which differs
+# between kernels.
+loading_order() {
+	local file name needed
+	for file in "$1"/*.ko; do
+		name=$(basename "$file" .ko)
+		echo "$name $name"
+		for needed in $(grep -ao 'depends=[a-z0-9_,]*' "$file" | sed 's/.*=//; s/,/ /g'); do
+			[ ! -e "$1/$needed.ko" ] || echo "$needed $name"
+		done
+	done | tsort
+}
+
+# The archive of folder $1, as the kernel unpacks it.
+pack() {
+	(cd "$1" && find . | cpio --quiet -o -H newc -R 0:0)
+}
