@@ -154,6 +154,7 @@ struct pm_register {
 	uint8_t bits;          /* printed width: 16, 32, 64 */
 	const char *meaning;   /* decoded, or NULL */
 	enum pm_poison poison; /* of a general register's value, where meaning says so */
+	bool object_free;      /* it points to an object that is free (a dump) */
 	struct pm_at at;
 };
 
@@ -234,6 +235,7 @@ struct pm_lock {
 	bool has_pid;
 	int64_t pid;
 	struct pm_place taken; /* where */
+	bool from_memory;      /* a dump's lock names its holder, its list those who wait */
 	struct pm_at at;
 };
 

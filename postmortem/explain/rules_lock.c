@@ -279,7 +279,7 @@ const struct pm_lock *pm_lock_waited_for(struct pm_incident *inc)
 
 static bool waited_for(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	const struct pm_lock *want = pm_lock_waited_for(inc);
+	const struct pm_lock *want = pm_found(inc, "lock-holder-in-memory") ? NULL : pm_lock_waited_for(inc);
 	struct pm_buf names = { 0 };
 	size_t others = 0;
 	struct pm_at at[4];
@@ -321,7 +321,7 @@ static bool held_by_other(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_fact *blocker = pm_incident_fact(inc, "hung-task", "blocker");
 	bool found = false;
 
-	if (pm_found(inc, "waits-for-lock"))
+	if (pm_found(inc, "waits-for-lock") || pm_found(inc, "lock-holder-in-memory"))
 		return false;
 	if (blocker) {
 		const char *on = pm_value(inc, "hung-task", "blocked_on");

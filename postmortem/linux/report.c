@@ -261,7 +261,8 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 		for (size_t i = 0; i < told->regs.n; i++)
 			*PM_PUSH(&inc->arena, &found.regs) = told->regs.v[i];
 	}
-	if (!only_reports && first < trace.frames.n && trace.frames.v[first].exact_pc && !pm_incident_regs(inc, PM_REGS_FAULT))
+	if (!only_reports && first < trace.frames.n && trace.frames.v[first].exact_pc &&
+	    !pm_incident_regs(inc, PM_REGS_FAULT))
 		add_regs(s, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
 	if (!only_reports && trace.has_user && !pm_incident_regs(inc, PM_REGS_USER))
 		add_regs(s, inc, &found, &trace.user, PM_REGS_USER);
@@ -323,8 +324,10 @@ static void add_objects(struct pm_linux_session *s, struct pm_incident *inc)
 		struct pm_register *reg = &regs->regs.v[i];
 
 		if (reg->bits == 64 && !reg->meaning && strcmp(reg->name, "cr2") &&
-		    pm_session_identify(s, reg->value, text, sizeof(text)))
+		    pm_session_identify(s, reg->value, text, sizeof(text))) {
 			reg->meaning = pm_arena_str(&inc->arena, pm_slice_of(text));
+			reg->object_free = pm_slice_ends(pm_slice_of(text), PM_S(", free"));
+		}
 	}
 	if (inc->fault.has_address && !inc->fault.object &&
 	    pm_session_identify(s, inc->fault.address, text, sizeof(text)))
@@ -335,7 +338,8 @@ static const char *task_words(struct pm_linux_session *s, struct pm_incident *in
 {
 	const struct pm_linux_task *task = pm_linux_task_by_addr(pm_session_tasks(s), addr);
 
-	return task ? pm_arena_printf(&inc->arena, "%s (pid %d)", task->comm, task->pid) : "a task that is gone";
+	return task ? pm_arena_printf(&inc->arena, "%s (pid %d)", task->comm, task->pid)
+		    : "a task that is gone";
 }
 
 static void add_lock(struct pm_linux_session *s, struct pm_incident *inc, enum pm_lock_role role,
@@ -352,6 +356,7 @@ static void add_lock(struct pm_linux_session *s, struct pm_incident *inc, enum p
 
 	lock->role = role;
 	lock->type = wait->type;
+	lock->from_memory = true;
 	lock->has_addr = true;
 	lock->addr = wait->lock;
 	lock->name = pm_session_identify(s, wait->lock, name, sizeof(name))
@@ -368,7 +373,8 @@ static void add_lock(struct pm_linux_session *s, struct pm_incident *inc, enum p
 /* Groups and tasks of a group that are shown: a machine that hangs has thousands. */
 enum { max_groups = 16, max_group_names = 8, max_group_locks = 32 };
 
-static void add_group(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_blocked *group)
+static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
+		      const struct pm_linux_blocked *group)
 {
 	struct pm_buf title = { 0 };
 	struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
@@ -394,10 +400,12 @@ static void add_group(struct pm_linux_session *s, struct pm_incident *inc, const
 		if (!i) {
 			char name[PM_LINUX_NAME_MAX + 128];
 
-			pm_buf_printf(&title, "; %s for the %s %s", group->tasks.n > 1 ? "waiting" : "waits", wait->type,
+			pm_buf_printf(&title, "; %s for the %s %s", group->tasks.n > 1 ? "waiting" : "waits",
+				      wait->type,
 				      pm_session_identify(s, wait->lock, name, sizeof(name)) ? name : "");
 			if (wait->owner)
-				pm_buf_printf(&title, "%s %s", wait->by_readers ? ", last read-locked by" : ", held by",
+				pm_buf_printf(&title, "%s %s",
+					      wait->by_readers ? ", last read-locked by" : ", held by",
 					      task_words(s, inc, wait->owner));
 		}
 		add_lock(s, inc, PM_LOCK_WANTED, wait, wait->task);

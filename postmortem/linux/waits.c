@@ -16,14 +16,16 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	{ "mutex", "__mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER, true },
-	{ "mutex", "__ww_mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER,
+	{ "mutex", "__mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER,
 	  true },
-	{ "rwsem (read)", "rwsem_down_read_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST, PM_RWSEM_FIRST,
-	  PM_RWSEM_OWNER, true },
+	{ "mutex", "__ww_mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST,
+	  PM_MUTEX_OWNER, true },
+	{ "rwsem (read)", "rwsem_down_read_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST,
+	  PM_RWSEM_FIRST, PM_RWSEM_OWNER, true },
 	{ "rwsem", "rwsem_down_write_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST, PM_RWSEM_FIRST,
 	  PM_RWSEM_OWNER, true },
-	{ "semaphore", "__down", PM_SEM_WAITER_TASK, PM_SEM_WAIT_LIST, PM_SEM_FIRST, PM_SEM_LAST_HOLDER, true },
+	{ "semaphore", "__down", PM_SEM_WAITER_TASK, PM_SEM_WAIT_LIST, PM_SEM_FIRST, PM_SEM_LAST_HOLDER,
+	  true },
 };
 
 enum { max_waiters = 65536, max_stack_words = 8192 };
@@ -108,8 +110,8 @@ static uint64_t lock_by_first(struct pm_linux_session *s, const struct kind *kin
 	uint64_t kernel = lx->kernel.mmu->kernel_start(&lx->kernel), first, at;
 
 	for (size_t i = 0; i < stack->n; i++) {
-		if (stack->v[i] < kernel || stack->v[i] & 7 || !pm_linux_get(lx, stack->v[i], kind->first, &first) ||
-		    !first)
+		if (stack->v[i] < kernel || stack->v[i] & 7 ||
+		    !pm_linux_get(lx, stack->v[i], kind->first, &first) || !first)
 			continue;
 		at = waiter;
 		for (unsigned k = 0; k < 64; k++) {

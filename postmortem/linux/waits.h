@@ -8,10 +8,10 @@
 #include "linux/session.h"
 
 struct pm_linux_wait {
-	uint64_t task;	  /* who waits: its struct task_struct */
+	uint64_t task;    /* who waits: its struct task_struct */
 	const char *type; /* "mutex", "rwsem", "rwsem (read)", "semaphore", "rt_mutex" */
-	uint64_t lock;	  /* its address */
-	uint64_t owner;	  /* the task that holds it; 0: the lock does not say (readers, semaphores) */
+	uint64_t lock;    /* its address */
+	uint64_t owner;   /* the task that holds it; 0: the lock does not say (readers, semaphores) */
 	bool by_readers;  /* an rwsem: readers hold it; owner is the last that took it, a hint */
 };
 
@@ -22,7 +22,7 @@ bool pm_linux_wait_of(struct pm_linux_session *session, const struct pm_linux_ta
 /* Tasks in uninterruptible sleep whose stacks are the same, function by function. */
 struct pm_linux_blocked {
 	PM_VEC(const struct pm_linux_task *) tasks;
-	struct pm_linux_trace trace; /* of the first */
+	struct pm_linux_trace trace;        /* of the first */
 	PM_VEC(struct pm_linux_wait) waits; /* what of them is known */
 };
 

@@ -1,0 +1,118 @@
+/* What only memory tells: who holds the lock that somebody waits for. */
+#include "explain/rules.h"
+
+/* Longer chains of waiting than this are told up to here. */
+enum { max_chain = 8 };
+
+static const struct pm_lock *of_memory(const struct pm_incident *inc, enum pm_lock_role role, int64_t pid,
+				       uint64_t addr)
+{
+	for (size_t i = 0; i < inc->locks.n; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+
+		if (lock->from_memory && lock->role == role && lock->has_pid &&
+		    (addr ? lock->addr == addr : lock->pid == pid))
+			return lock;
+	}
+	return NULL;
+}
+
+static size_t waiters_of(const struct pm_incident *inc, uint64_t addr)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < inc->locks.n; i++)
+		n += inc->locks.v[i].from_memory && inc->locks.v[i].role == PM_LOCK_WANTED &&
+		     inc->locks.v[i].addr == addr;
+	return n;
+}
+
+static const char *what_it_does(struct pm_incident *inc, int64_t pid)
+{
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+		struct pm_walk walk;
+
+		if (!trace->has_pid || trace->pid != pid || trace->role == PM_TRACE_REPORTER)
+			continue;
+		pm_walk(inc, trace, &walk);
+		const struct pm_place *place = pm_walk_culprit(inc, &walk);
+
+		if (place)
+			return pm_arena_printf(&inc->arena, ", which is in %s",
+					       pm_function_words(inc, place));
+	}
+	return "";
+}
+
+/* From who waits to who holds, and on, as long as the holder waits, too. */
+static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, const struct pm_lock *want)
+{
+	struct pm_buf text = { 0 };
+	int64_t seen[max_chain];
+	size_t n = 0, waiters = waiters_of(inc, want->addr);
+	bool cycle = false;
+
+	pm_buf_printf(&text, "%s waits for the %s %s", pm_task_words(inc, want->task, true, want->pid),
+		      want->type, want->name);
+	if (waiters > 1)
+		pm_buf_printf(&text, " (with %zu more)", waiters - 1);
+	while (want && !cycle && n < max_chain) {
+		const struct pm_lock *held = of_memory(inc, PM_LOCK_HELD, 0, want->addr);
+
+		seen[n++] = want->pid;
+		if (!held)
+			break;
+		for (size_t i = 0; i < n; i++)
+			cycle |= seen[i] == held->pid;
+		want = of_memory(inc, PM_LOCK_WANTED, held->pid, 0);
+		pm_buf_printf(&text, "%s %s holds%s", n > 1 ? ", that" : ", which",
+			      pm_task_words(inc, held->task, true, held->pid),
+			      want || cycle ? "" : what_it_does(inc, held->pid));
+		if (want && !cycle)
+			pm_buf_printf(&text, "; it waits for the %s %s", want->type, want->name);
+	}
+	if (cycle)
+		pm_buf_str(&text, ": each waits for the other, a deadlock");
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 }, "%s", text.data);
+	pm_buf_deinit(&text);
+}
+
+/* Where the report names a task, what that one waits for; else what most wait for. */
+static bool holder(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_lock *best =
+		inc->actor.has_pid ? of_memory(inc, PM_LOCK_WANTED, inc->actor.pid, 0) : NULL;
+
+	for (size_t i = 0; !best && i < inc->locks.n; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+
+		if (lock->from_memory && lock->role == PM_LOCK_WANTED && waiters_of(inc, lock->addr) > 1)
+			best = lock;
+	}
+	if (!best)
+		return false;
+	tell_chain(inc, rule, best);
+	return true;
+}
+
+/* Names follow the register that the access went through. */
+static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const struct pm_register *reg =
+		regs && inc->fault.base_reg ? pm_regs_find(regs, inc->fault.base_reg) : NULL;
+
+	if (!reg || !reg->object_free || !reg->meaning)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+		"%s, which the access went through, points to memory that is free (%s): use after free",
+		reg->name, reg->meaning);
+	return true;
+}
+
+static const struct pm_rule rules[] = {
+	{ "lock-holder-in-memory", holder, 0, PM_LINUX },
+	{ "freed-object-in-memory", freed_object, 0, PM_LINUX },
+};
+const struct pm_theme pm_theme_dump = PM_THEME(rules);
