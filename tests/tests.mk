@@ -21,6 +21,10 @@ $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libpm.a $(LIBS) -lcmocka
 
+# Dumps of every kind are packed by those who pack them elsewhere.
+PACKERS := $(addprefix $(O)/tests/unit/,test_lzo test_dump test_kdump)
+$(PACKERS): LIBS += -llzo2 -lsnappy
+
 -include $(UNIT_BINS:=.d)
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)

@@ -16,6 +16,7 @@
 /* An xz stream tells how much memory its dictionary wants; more than this is refused. */
 #define XZ_MEMORY_MAX (96u * 1024 * 1024)
 #define ZSTD_WINDOW_LOG_MAX 25 /* 32 MiB */
+#define ZSTD_WINDOW_LOG_BIG 27 /* as far as `zstd -d` goes unasked: for dumps */
 
 struct pm_source;
 
@@ -34,6 +35,7 @@ struct pm_source {
 	char *name;
 	int fd; /* -1: memory */
 	bool close_fd;
+	bool binary; /* no text is expected */
 	struct pm_slice memory;
 	uint8_t *input;
 	size_t n, pos;
@@ -70,8 +72,9 @@ static struct pm_error *refill(struct pm_source *source)
 
 static struct pm_error *damaged(struct pm_source *source, enum pm_code code, const char *why)
 {
-	return pm_error_new(code, "%s: %s data %s after %llu bytes of text", source->name,
-			    source->codec->name, why, (unsigned long long)source->given);
+	return pm_error_new(code, "%s: %s data %s after %llu bytes of %s", source->name, source->codec->name,
+			    why, (unsigned long long)source->given,
+			    source->binary ? "what it holds" : "text");
 }
 
 static struct pm_error *gzip_start(struct pm_source *source)
@@ -152,7 +155,8 @@ static struct pm_error *zstd_start(struct pm_source *source)
 	source->state.zstd = ZSTD_createDStream();
 	if (!source->state.zstd)
 		return damaged(source, PM_BAD_DATA, "cannot be started");
-	ZSTD_DCtx_setParameter(source->state.zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX);
+	ZSTD_DCtx_setParameter(source->state.zstd, ZSTD_d_windowLogMax,
+			       source->binary ? ZSTD_WINDOW_LOG_BIG : ZSTD_WINDOW_LOG_MAX);
 	return NULL;
 }
 
@@ -263,7 +267,7 @@ static struct pm_error *recognise(struct pm_source *source)
 			return err;
 		}
 	}
-	return refuse_binaries(source);
+	return source->binary ? NULL : refuse_binaries(source);
 }
 
 /* Takes the open descriptor over; err tells why there is none. */
@@ -308,6 +312,17 @@ struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **sourc
 	source->name = pm_printf("%s", name);
 	source->fd = fd;
 	source->close_fd = true;
+	return start(source, NULL, source_out);
+}
+
+struct pm_error *pm_source_binary(const char *name, int fd, struct pm_source **source_out)
+{
+	struct pm_source *source = pm_alloc(sizeof(*source));
+
+	source->name = pm_printf("%s", name);
+	source->fd = fd;
+	source->close_fd = true;
+	source->binary = true;
 	return start(source, NULL, source_out);
 }
 

@@ -15,6 +15,9 @@ struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
 /* The same from an open descriptor, which the source closes: the output of a command. */
 struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **source_out)
 	__attribute__((warn_unused_result));
+/* The same for what is no text, and is not refused for that. */
+struct pm_error *pm_source_binary(const char *name, int fd, struct pm_source **source_out)
+	__attribute__((warn_unused_result));
 /* The text is borrowed until the source is closed. */
 struct pm_source *pm_source_memory(const char *name, struct pm_slice text);
 void pm_source_close(struct pm_source *source);

@@ -107,7 +107,7 @@ bool pm_session_identify(struct pm_linux_session *s, uint64_t value, char *buf, 
 	    is_percpu(s, value, buf, size) || is_object(s, value, buf, size))
 		return true;
 	if (caches->vmemmap && caches->page_size && value >= caches->vmemmap &&
-	    (value - caches->vmemmap) / caches->page_size < pm_dump_info(lx->dump)->pages_here * 2) {
+	    pm_dump_has_memory(lx->dump, (value - caches->vmemmap) / caches->page_size * PM_PAGE_SIZE)) {
 		uint64_t page = value - (value - caches->vmemmap) % caches->page_size;
 
 		snprintf(buf, size, "struct page of 0x%llx",

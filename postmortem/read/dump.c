@@ -5,11 +5,17 @@
 #include "base/memory.h"
 #include "symbols/bytes.h"
 
+#include <pthread.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* raw recognises nothing by its bytes: it stands last. */
-static const struct pm_dump_ops *const formats[] = { &pm_dump_elf };
+/* raw recognises nothing by its bytes, and is not here. */
+static const struct pm_dump_ops *const formats[] = { &pm_dump_elf, &pm_dump_kdump, &pm_dump_lime };
+
+/* Of a dump that is damaged all over. */
+static const size_t max_trouble = 1000; /* characters */
+static const size_t max_notes = 1 << 17;
 
 const char *pm_absence_words(enum pm_absence why)
 {
@@ -18,6 +24,7 @@ const char *pm_absence_words(enum pm_absence why)
 		[PM_NO_MEMORY] = "no memory at that address in the dump",
 		[PM_FILTERED] = "left out by the dump's filter",
 		[PM_CUT] = "behind the end of the dump",
+		[PM_ELSEWHERE] = "in a part of the dump that was not given",
 		[PM_DAMAGED] = "damaged in the dump",
 		[PM_UNMAPPED] = "mapped by no page table",
 	};
@@ -25,18 +32,43 @@ const char *pm_absence_words(enum pm_absence why)
 	return words[why];
 }
 
-bool pm_dump_is(const uint8_t *start, size_t n)
+static const struct pm_dump_ops *format_of(const uint8_t *start, size_t n)
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (formats[i]->is(start, n))
-			return true;
-	return false;
+			return formats[i];
+	return NULL;
+}
+
+bool pm_dump_is(const uint8_t *start, size_t n)
+{
+	return format_of(start, n) || pm_file_is_flattened(start, n);
+}
+
+enum pm_arch pm_dump_arch_of(struct pm_slice machine)
+{
+	static const struct {
+		const char *name;
+		enum pm_arch arch;
+	} names[] = {
+		{ "x86_64", PM_X86_64 }, { "i386", PM_I386 },       { "i486", PM_I386 },
+		{ "i586", PM_I386 },     { "i686", PM_I386 },       { "aarch64", PM_ARM64 },
+		{ "arm", PM_ARM },       { "riscv64", PM_RISCV64 }, { "ppc64", PM_PPC64 },
+		{ "s390x", PM_S390X },   { "mips", PM_MIPS },       { "loongarch64", PM_LOONGARCH64 },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (pm_slice_starts(machine, pm_slice_of(names[i].name)))
+			return names[i].arch;
+	return PM_ARCH_UNKNOWN;
 }
 
 void pm_dump_trouble(struct pm_dump *dump, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (dump->info.trouble && strlen(dump->info.trouble) > max_trouble)
+		return;
 	va_start(ap, fmt);
 	char *text = pm_vprintf(fmt, ap);
 	va_end(ap);
@@ -51,7 +83,7 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 {
 	size_t pos = 0;
 
-	while (n - pos >= 12) {
+	while (n - pos >= 12 && dump->notes.n < max_notes) {
 		uint64_t name_size = pm_load(bytes + pos, 4, big_endian);
 		uint64_t desc_size = pm_load(bytes + pos + 4, 4, big_endian);
 		uint32_t type = (uint32_t)pm_load(bytes + pos + 8, 4, big_endian);
@@ -81,10 +113,10 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 	}
 }
 
-void pm_dump_add_range(struct pm_dump *dump, uint64_t start, uint64_t end)
+void pm_dump_add_range(struct pm_dump_map *map, uint64_t start, uint64_t end)
 {
 	if (start < end)
-		*PM_PUSH(&dump->arena, &dump->ranges) = (struct pm_dump_range){ start, end };
+		*PM_PUSH(&map->arena, &map->ranges) = (struct pm_dump_range){ start, end };
 }
 
 static int compare_ranges(const void *a, const void *b)
@@ -94,93 +126,201 @@ static int compare_ranges(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static void join_ranges(struct pm_dump *dump)
+static void join_ranges(struct pm_dump_map *map)
 {
 	size_t kept = 0;
 
-	if (!dump->ranges.n)
+	if (!map->ranges.n)
 		return;
-	qsort(dump->ranges.v, dump->ranges.n, sizeof(*dump->ranges.v), compare_ranges);
-	for (size_t i = 1; i < dump->ranges.n; i++) {
-		struct pm_dump_range *last = &dump->ranges.v[kept], *next = &dump->ranges.v[i];
+	qsort(map->ranges.v, map->ranges.n, sizeof(*map->ranges.v), compare_ranges);
+	for (size_t i = 1; i < map->ranges.n; i++) {
+		struct pm_dump_range *last = &map->ranges.v[kept], *next = &map->ranges.v[i];
 
 		if (next->start > last->end)
-			dump->ranges.v[++kept] = *next;
+			map->ranges.v[++kept] = *next;
 		else if (next->end > last->end)
 			last->end = next->end;
 	}
-	dump->ranges.n = kept + 1;
+	map->ranges.n = kept + 1;
 }
 
-static struct pm_error *not_a_dump(const struct pm_file *file, size_t n)
+bool pm_dump_map_has(const struct pm_dump_map *map, uint64_t phys)
 {
-	if (!n)
-		return pm_error_new(PM_NOT_FOUND, "%s: empty", pm_file_name(file));
-	return pm_error_new(PM_NOT_FOUND, "%s: not a memory dump", pm_file_name(file));
+	size_t low = 0, high = map->ranges.n;
+
+	while (low < high) { /* the first that ends behind phys */
+		size_t middle = low + (high - low) / 2;
+
+		if (map->ranges.v[middle].end > phys)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < map->ranges.n && map->ranges.v[low].start <= phys;
 }
 
-struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
+static const struct pm_dump_map *map_of(const struct pm_dump *dump)
+{
+	struct pm_dump_map *map = dump->map;
+
+	pthread_mutex_lock(&map->lock);
+	if (!map->made) {
+		if (dump->ops->survey)
+			dump->ops->survey(dump, map);
+		join_ranges(map);
+		for (size_t i = 0; i < map->ranges.n; i++)
+			map->machine += (map->ranges.v[i].end - map->ranges.v[i].start) / PM_PAGE_SIZE;
+		map->made = true;
+	}
+	pthread_mutex_unlock(&map->lock);
+	return map;
+}
+
+/* Takes a flattened file for the dump that it holds. */
+static struct pm_error *look_through(struct pm_file **file, bool *flattened,
+				     const struct pm_dump_ops **ops_out)
 {
 	uint8_t *start = pm_alloc(PM_PAGE_SIZE);
 	int read_errno;
-	size_t n = pm_file_read(file, 0, start, PM_PAGE_SIZE, &read_errno);
+	size_t n = pm_file_read(*file, 0, start, PM_PAGE_SIZE, &read_errno);
 	struct pm_error *err = NULL;
-	const struct pm_dump_ops *ops = NULL;
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]) && !ops; i++)
-		if (formats[i]->is(start, n))
-			ops = formats[i];
-	free(start);
-	if (!ops) {
-		err = read_errno ? pm_error_errno(read_errno, "%s", pm_file_name(file)) : not_a_dump(file, n);
-		pm_file_close(file);
-		return err;
+	if (pm_file_is_flattened(start, n)) {
+		struct pm_file *inner = *file;
+
+		*file = NULL;
+		*flattened = true;
+		err = pm_file_flattened(inner, file);
+		if (!err)
+			n = pm_file_read(*file, 0, start, PM_PAGE_SIZE, &read_errno);
 	}
+	*ops_out = err ? NULL : format_of(start, n);
+	if (!err && !*ops_out)
+		err = read_errno ? pm_error_errno(read_errno, "%s", pm_file_name(*file))
+				 : pm_dump_not_one(pm_file_name(*file), start, n);
+	free(start);
+	return err;
+}
+
+/* Takes the files over. */
+static struct pm_dump *dump_new(struct pm_file *const *files, size_t n)
+{
 	struct pm_dump *dump = pm_alloc(sizeof(*dump));
 
-	dump->ops = ops;
-	dump->files = pm_alloc(sizeof(struct pm_file *));
-	dump->files[0] = file;
-	dump->files_n = 1;
+	dump->files = pm_alloc(n * sizeof(*files));
+	memcpy(dump->files, files, n * sizeof(*files));
+	dump->files_n = n;
 	dump->info.level = -1;
-	dump->info.format = ops->name;
 	pm_arena_init(&dump->arena);
+	dump->map = pm_alloc(sizeof(*dump->map));
+	pthread_mutex_init(&dump->map->lock, NULL);
+	pm_arena_init(&dump->map->arena);
 	dump->cache = pm_page_cache_create(PM_DUMP_CACHE / PM_PAGE_SIZE);
-	err = ops->open(dump);
+	return dump;
+}
+
+static struct pm_error *open_as(struct pm_dump *dump, const struct pm_dump_ops *ops, struct pm_dump **out)
+{
+	dump->ops = ops;
+	dump->info.format = ops->name;
+	for (size_t i = 0; i < dump->files_n; i++)
+		if (pm_file_trouble(dump->files[i]))
+			pm_dump_trouble(dump, "%s", pm_file_trouble(dump->files[i]));
+	struct pm_error *err = ops->open(dump);
+
 	if (err) {
-		err = pm_error_prepend(err, "%s", pm_file_name(file));
+		if (dump->files_n == 1)
+			err = pm_error_prepend(err, "%s", pm_dump_name(dump));
 		pm_dump_close(dump);
 		return err;
 	}
-	join_ranges(dump);
+	if (!ops->survey)
+		map_of(dump);
+	if (dump->files_n > 1)
+		dump->info.format =
+			pm_arena_printf(&dump->arena, "%s, %zu parts", dump->info.format, dump->files_n);
+	if (dump->flattened)
+		dump->info.format = pm_arena_printf(&dump->arena, "%s, flattened", dump->info.format);
 	*out = dump;
 	return NULL;
 }
 
+struct pm_error *pm_dump_open_files(struct pm_file *const *files, size_t n, struct pm_dump **out)
+{
+	struct pm_dump *dump = dump_new(files, n);
+	const struct pm_dump_ops *ops = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pm_dump_ops *one;
+		struct pm_error *err = look_through(&dump->files[i], &dump->flattened, &one);
+
+		if (!err && n > 1 && (!one->parts || (i && one != ops)))
+			err = pm_error_new(PM_MISMATCH, "%s: an %s is no part of a dump in several files",
+					   pm_file_name(dump->files[i]), one->name);
+		ops = one;
+		if (err) {
+			pm_dump_close(dump);
+			return err;
+		}
+	}
+	return open_as(dump, ops, out);
+}
+
+struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
+{
+	return pm_dump_open_files(&file, 1, out);
+}
+
 struct pm_error *pm_dump_open(const char *const *paths, size_t n, struct pm_dump **out)
 {
-	struct pm_file *file;
-	struct pm_error *err = pm_file_open(paths[0], &file);
+	struct pm_file *files[PM_DUMP_PARTS];
 
-	if (err)
-		return err;
-	if (n > 1) {
-		pm_file_close(file);
-		return pm_error_new(PM_UNSUPPORTED, "%s: dumps in several files", paths[0]);
+	if (n > PM_DUMP_PARTS)
+		return pm_error_new(PM_USAGE, "%zu files: a dump has at most %d parts", n, PM_DUMP_PARTS);
+	for (size_t i = 0; i < n; i++) {
+		struct pm_error *err = pm_file_open(paths[i], &files[i]);
+
+		if (err) {
+			while (i--)
+				pm_file_close(files[i]);
+			return err;
+		}
 	}
-	return pm_dump_open_file(file, out);
+	return pm_dump_open_files(files, n, out);
+}
+
+struct pm_error *pm_dump_open_raw_file(struct pm_file *file, const struct pm_dump_piece *pieces, size_t n,
+				       struct pm_dump **out)
+{
+	struct pm_dump *dump = dump_new(&file, 1);
+	struct pm_dump_pieces raw = { pieces, n };
+
+	dump->state = &raw;
+	return open_as(dump, &pm_dump_raw, out);
+}
+
+struct pm_error *pm_dump_open_raw(const char *path, const struct pm_dump_piece *pieces, size_t n,
+				  struct pm_dump **out)
+{
+	struct pm_file *file;
+	struct pm_error *err = pm_file_open(path, &file);
+
+	return err ? err : pm_dump_open_raw_file(file, pieces, n, out);
 }
 
 void pm_dump_close(struct pm_dump *dump)
 {
 	if (!dump)
 		return;
-	if (dump->ops->close)
+	if (dump->ops && dump->ops->close)
 		dump->ops->close(dump);
 	for (size_t i = 0; i < dump->files_n; i++)
 		pm_file_close(dump->files[i]);
 	free(dump->files);
 	pm_page_cache_destroy(dump->cache);
+	pthread_mutex_destroy(&dump->map->lock);
+	pm_arena_deinit(&dump->map->arena);
+	free(dump->map);
 	pm_arena_deinit(&dump->arena);
 	free(dump);
 }
@@ -208,10 +348,25 @@ struct pm_slice pm_dump_vmcoreinfo(const struct pm_dump *dump)
 
 bool pm_dump_range(const struct pm_dump *dump, size_t index, struct pm_dump_range *out)
 {
-	if (index >= dump->ranges.n)
+	const struct pm_dump_map *map = map_of(dump);
+
+	if (index >= map->ranges.n)
 		return false;
-	*out = dump->ranges.v[index];
+	*out = map->ranges.v[index];
 	return true;
+}
+
+bool pm_dump_has_memory(const struct pm_dump *dump, uint64_t phys)
+{
+	return pm_dump_map_has(map_of(dump), phys);
+}
+
+void pm_dump_pages(const struct pm_dump *dump, uint64_t *machine_out, uint64_t *here_out)
+{
+	const struct pm_dump_map *map = map_of(dump);
+
+	*machine_out = map->machine;
+	*here_out = map->here;
 }
 
 /* One page, or the part of one that a format which stores memory as it is has. */

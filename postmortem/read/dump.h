@@ -23,7 +23,8 @@ enum pm_absence {
 	PM_PRESENT,
 	PM_NO_MEMORY, /* the machine has no memory at that address, as far as the dump tells */
 	PM_FILTERED,  /* left out on purpose by the program that wrote the dump */
-	PM_CUT,       /* the dump ends before it */
+	PM_CUT,       /* the dump ends before it, or whoever wrote it ran out of room */
+	PM_ELSEWHERE, /* in a part of the dump that was not given */
 	PM_DAMAGED,   /* it is there but cannot be read or inflated */
 	PM_UNMAPPED,  /* a virtual address that no page table maps (translate/) */
 };
@@ -40,17 +41,20 @@ struct pm_dump_note {
 };
 
 struct pm_dump_info {
-	const char *format; /* "ELF core", "kdump-compressed v6 (zlib)" */
+	const char *format; /* "ELF core", "kdump-compressed v6, zlib", "…, 3 parts", "…, flattened" */
 	enum pm_arch arch;  /* PM_ARCH_UNKNOWN: the format does not tell */
 	int level;          /* filter level, the -d bits; -1: not known */
+	/* Pages of zeros were left out (or may have been), the kernel's own too: one that must be there and is
+	 * PM_FILTERED is likely zero. */
+	bool zeros_left_out;
 	bool has_phys_base;
 	uint64_t phys_base;  /* told by the format's header, apart from VMCOREINFO */
 	const char *release; /* told by the header ("6.1.0-50-amd64"); NULL: not */
-	uint64_t pages;      /* that the machine has; 0: not known */
-	uint64_t pages_here; /* that the dump has, by its own map */
 	/* What is wrong with the file as a whole, in words, NULL: nothing that opening found. */
 	const char *trouble;
 };
+
+#define PM_DUMP_PARTS 64 /* files that one dump may be split over */
 
 /* paths: the parts of one dump, in any order (one, mostly).  Everything that can still be read of a
  * damaged dump is; an error means that nothing can be.
@@ -58,10 +62,25 @@ struct pm_dump_info {
  * PM_UNSUPPORTED: a dump of another kind (a process's core, an encrypted one, a foreign architecture). */
 struct pm_error *pm_dump_open(const char *const *paths, size_t n, struct pm_dump **out)
 	__attribute__((warn_unused_result));
-/* The same for a file that is open; takes it over, also on error. */
+/* The same for files that are open; takes them over, also on error. */
+struct pm_error *pm_dump_open_files(struct pm_file *const *files, size_t n, struct pm_dump **out)
+	__attribute__((warn_unused_result));
 struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
 	__attribute__((warn_unused_result));
-/* Does the file begin as some dump does?  Cheap. */
+/* Memory as it is, without a header that would tell (QEMU's pmemsave, a copy of /dev/mem).  Of pieces that
+ * overlap the later one wins.  n 0: the byte at physical address 0 is the file's first, and so on. */
+struct pm_dump_piece {
+	uint64_t phys, size, offset; /* bytes; offset: in the file */
+};
+struct pm_error *pm_dump_open_raw(const char *path, const struct pm_dump_piece *pieces, size_t n,
+				  struct pm_dump **out) __attribute__((warn_unused_result));
+struct pm_error *pm_dump_open_raw_file(struct pm_file *file, const struct pm_dump_piece *pieces, size_t n,
+				       struct pm_dump **out) __attribute__((warn_unused_result));
+/* "START-END@OFFSET,…", all hex, END exclusive; "@OFFSET" left out: right behind the one before.
+ * PM_USAGE.  *pieces_out is freed by the caller. */
+struct pm_error *pm_dump_parse_pieces(const char *text, struct pm_dump_piece **pieces_out, size_t *n_out)
+	__attribute__((warn_unused_result));
+/* Does the file begin as some dump does?  Cheap.  A wrapped dump (gzip, xz, zstd) begins otherwise. */
 bool pm_dump_is(const uint8_t *start, size_t n);
 void pm_dump_close(struct pm_dump *dump); /* NULL is allowed */
 
@@ -81,11 +100,19 @@ size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 /* Does the format store memory as it is, in file order? */
 bool pm_dump_is_linear(const struct pm_dump *dump);
 
-/* Ranges of physical memory that the machine has, ascending; false past the last. */
+/* Ranges of physical memory that the machine has, ascending; false past the last.
+ * The first call reads the format's map of memory, where it has one. */
 struct pm_dump_range {
 	uint64_t start, end; /* bytes; end is exclusive */
 };
 bool pm_dump_range(const struct pm_dump *dump, size_t index, struct pm_dump_range *out);
+
+/* Is there memory at phys, by those ranges? */
+bool pm_dump_has_memory(const struct pm_dump *dump, uint64_t phys);
+
+/* How many pages of PM_PAGE_SIZE the machine has, and the dump, by its own map, which this reads.
+ * 0: not known. */
+void pm_dump_pages(const struct pm_dump *dump, uint64_t *machine_out, uint64_t *here_out);
 
 /* The offset in the file of the byte at a physical address, for messages; 0: not known. */
 uint64_t pm_dump_offset(const struct pm_dump *dump, uint64_t phys);

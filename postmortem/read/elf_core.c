@@ -4,6 +4,7 @@
  * headers first and an e_ehsize of 8.
  */
 #include "read/format.h"
+#include "read/spans.h"
 
 #include "base/memory.h"
 #include "symbols/bytes.h"
@@ -12,18 +13,22 @@
 #include <stdlib.h>
 
 struct segment {
-	uint64_t phys, size, offset; /* size: bytes in the file */
-	const struct pm_file *file;
+	uint64_t phys, size, offset; /* size: bytes in the file, as far as it goes */
 };
 
+/* Segments may overlap (a /proc/vmcore has the kernel's text twice): any that holds a byte will do. */
 struct elf_core {
-	struct segment *segments; /* by phys */
-	size_t n;
+	struct segment *segments; /* of the arena */
+	struct pm_span *here;     /* what the file has; value: 1 + index of the segment */
+	size_t here_n;
+	struct pm_span *cut; /* what it would have if it went on */
+	size_t cut_n;
 };
 
 /* More program headers than any machine has ranges of memory, and than a damaged count may make us read. */
 static const uint64_t max_headers = 1 << 20;
-static const uint64_t max_notes = 64 << 20;
+static const uint64_t max_notes = 32 << 20; /* bytes, of all note segments */
+static const size_t max_header_size = 256;
 
 static bool is_elf_core(const uint8_t *start, size_t n)
 {
@@ -40,15 +45,6 @@ static const struct {
 	{ EM_ARM, PM_ARM },       { EM_RISCV, PM_RISCV64 }, { EM_PPC64, PM_PPC64 },
 	{ EM_S390, PM_S390X },    { EM_MIPS, PM_MIPS },     { 258, PM_LOONGARCH64 }, /* EM_LOONGARCH */
 };
-
-static int compare_segments(const void *a, const void *b)
-{
-	const struct segment *x = a, *y = b;
-
-	if (x->phys != y->phys)
-		return x->phys < y->phys ? -1 : 1;
-	return x->size > y->size ? -1 : x->size < y->size;
-}
 
 struct header {
 	uint64_t phoff, shoff, phnum;
@@ -91,19 +87,22 @@ static struct pm_error *read_header(struct pm_dump *dump, struct header *h)
 					    (unsigned long long)h->shoff);
 		h->phnum = pm_load(section + at, 4, h->big_endian);
 	}
-	if (h->phentsize < (h->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+	if (h->phentsize < (h->is64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) ||
+	    h->phentsize > max_header_size)
 		return pm_error_new(PM_BAD_DATA, "offset 0x36: program headers of %zu bytes", h->phentsize);
 	return NULL;
 }
 
 static void read_notes(struct pm_dump *dump, uint64_t offset, uint64_t size, bool big_endian)
 {
-	if (size > max_notes) {
+	uint64_t file_size = pm_file_size(dump->files[0]), left = max_notes;
+
+	left -= dump->arena.used < left ? dump->arena.used : left;
+	if (size > left) {
 		pm_dump_trouble(dump, "offset 0x%llx: notes of %llu bytes", (unsigned long long)offset,
 				(unsigned long long)size);
-		size = max_notes;
+		size = left;
 	}
-	uint64_t file_size = pm_file_size(dump->files[0]);
 	if (offset > file_size || size > file_size - offset) {
 		pm_dump_trouble(dump, "the file ends in its notes, at 0x%llx", (unsigned long long)file_size);
 		size = offset > file_size ? 0 : file_size - offset;
@@ -127,9 +126,95 @@ static bool is_process(const struct pm_dump *dump, bool any_phys)
 	return false;
 }
 
+struct program_header {
+	uint32_t type;
+	uint64_t offset, phys, size, memory;
+};
+
+static void read_program_header(struct pm_reader r, bool is64, struct program_header *out)
+{
+	unsigned word = is64 ? 8 : 4;
+
+	out->type = (uint32_t)pm_read(&r, 4);
+	if (is64)
+		pm_reader_skip(&r, 4); /* p_flags */
+	out->offset = pm_read(&r, word);
+	pm_reader_skip(&r, word); /* p_vaddr */
+	out->phys = pm_read(&r, word);
+	out->size = pm_read(&r, word);
+	out->memory = pm_read(&r, word);
+	if (out->memory < out->size)
+		out->memory = out->size;
+}
+
+struct segments {
+	PM_VEC(struct segment) all;
+	PM_VEC(struct pm_span) here, cut;
+	uint64_t cut_bytes;
+	bool any_phys;
+};
+
+static void add_segment(struct pm_dump *dump, struct segments *s, const struct program_header *p)
+{
+	uint64_t file_size = pm_file_size(dump->files[0]);
+
+	/* /proc/kcore marks segments that are not memory with an address of all ones. */
+	if (p->phys == UINT64_MAX || p->memory > UINT64_MAX - p->phys)
+		return;
+	s->any_phys |= p->phys != 0;
+	pm_dump_add_range(dump->map, p->phys, p->phys + p->memory);
+	if (p->memory > p->size) /* makedumpfile -E, at any level */
+		dump->info.zeros_left_out = true;
+	if (!p->size)
+		return;
+	struct segment *segment = PM_PUSH(&dump->arena, &s->all);
+	uint64_t here = p->offset > file_size             ? 0
+			: p->size > file_size - p->offset ? file_size - p->offset
+							  : p->size;
+
+	*segment = (struct segment){ p->phys, here, p->offset };
+	*PM_PUSH(&dump->arena, &s->here) = (struct pm_span){ p->phys, p->phys + here, s->all.n };
+	if (here < p->size)
+		*PM_PUSH(&dump->arena, &s->cut) =
+			(struct pm_span){ p->phys + here, p->phys + p->size, s->all.n };
+	s->cut_bytes += p->size - here;
+}
+
+static void read_program_headers(struct pm_dump *dump, struct header *h, struct segments *s)
+{
+	static const size_t batch = 1024;
+	uint8_t *bytes = pm_alloc(batch * h->phentsize);
+	uint64_t i = 0;
+
+	while (i < h->phnum) {
+		size_t want = h->phnum - i < batch ? (size_t)(h->phnum - i) : batch;
+		uint64_t at = h->phoff + i * h->phentsize;
+		size_t got = pm_file_read(dump->files[0], at, bytes, want * h->phentsize, NULL);
+		struct pm_bytes here = { bytes, got };
+
+		for (size_t k = 0; k < got / h->phentsize; k++) {
+			struct program_header p;
+
+			read_program_header(pm_reader_at(here, k * h->phentsize, h->big_endian), h->is64, &p);
+			if (p.type == PT_NOTE)
+				read_notes(dump, p.offset, p.size, h->big_endian);
+			if (p.type == PT_LOAD)
+				add_segment(dump, s, &p);
+		}
+		i += want;
+		if (got < want * h->phentsize) {
+			pm_dump_trouble(dump, "the file ends in its program headers, at 0x%llx",
+					(unsigned long long)(at + got));
+			break;
+		}
+	}
+	free(bytes);
+}
+
 static struct pm_error *open_elf(struct pm_dump *dump)
 {
 	struct header h = { 0 };
+	struct segments s = { 0 };
 	struct pm_error *err = read_header(dump, &h);
 
 	if (err)
@@ -141,113 +226,57 @@ static struct pm_error *open_elf(struct pm_dump *dump)
 				(unsigned long long)h.phnum, (unsigned long long)max_headers);
 		h.phnum = max_headers;
 	}
+	read_program_headers(dump, &h, &s);
+	if (is_process(dump, s.any_phys))
+		return pm_error_new(PM_UNSUPPORTED, "the core of a user process, not a kernel's memory");
+	if (!s.all.n && !dump->notes.n)
+		return pm_error_new(PM_BAD_DATA, "an ELF core that holds no memory");
+	if (s.cut_bytes)
+		pm_dump_trouble(dump, "the file ends at 0x%llx, %llu KiB before its memory does",
+				(unsigned long long)pm_file_size(dump->files[0]),
+				(unsigned long long)((s.cut_bytes + 1023) >> 10));
 	struct elf_core *core = pm_arena_alloc(&dump->arena, sizeof(*core));
-	PM_VEC(struct segment) segments = { 0 };
-	uint64_t file_size = pm_file_size(dump->files[0]), cut = 0;
-	bool any_phys = false;
-	size_t batch = 1024;
-	uint8_t *bytes = pm_alloc(batch * h.phentsize);
 
 	dump->state = core;
-	for (uint64_t i = 0; i < h.phnum; i++) {
-		size_t in_batch = (size_t)(i % batch);
-		if (!in_batch) {
-			uint64_t want = h.phnum - i < batch ? h.phnum - i : batch;
-			size_t got = pm_file_read(dump->files[0], h.phoff + i * h.phentsize, bytes,
-						  (size_t)want * h.phentsize, NULL);
-
-			if (got / h.phentsize < want) {
-				pm_dump_trouble(dump, "the file ends in its program headers, at 0x%llx",
-						(unsigned long long)(h.phoff + i * h.phentsize + got));
-				h.phnum = i + got / h.phentsize;
-				if (h.phnum == i)
-					break;
-			}
-		}
-		struct pm_reader r = pm_reader_at((struct pm_bytes){ bytes, batch * h.phentsize },
-						  in_batch * h.phentsize, h.big_endian);
-		uint32_t type = (uint32_t)pm_read(&r, 4);
-		uint64_t offset, phys, size, memory;
-
-		if (h.is64) {
-			pm_reader_skip(&r, 4);
-			offset = pm_read(&r, 8);
-			pm_reader_skip(&r, 8);
-			phys = pm_read(&r, 8);
-			size = pm_read(&r, 8);
-			memory = pm_read(&r, 8);
-		} else {
-			offset = (uint32_t)pm_read(&r, 4);
-			pm_reader_skip(&r, 4);
-			phys = (uint32_t)pm_read(&r, 4);
-			size = (uint32_t)pm_read(&r, 4);
-			memory = (uint32_t)pm_read(&r, 4);
-		}
-		if (type == PT_NOTE)
-			read_notes(dump, offset, size, h.big_endian);
-		if (type != PT_LOAD)
-			continue;
-		/* /proc/kcore marks segments that are not memory with an address of all ones. */
-		if (phys == UINT64_MAX || phys > UINT64_MAX - (memory > size ? memory : size))
-			continue;
-		any_phys |= phys != 0;
-		if (size) {
-			*PM_PUSH(&dump->arena, &segments) =
-				(struct segment){ phys, size, offset, dump->files[0] };
-			if (offset > file_size || size > file_size - offset)
-				cut += size - (offset > file_size ? 0 : file_size - offset);
-		}
-		pm_dump_add_range(dump, phys, phys + (memory > size ? memory : size));
-	}
-	free(bytes);
-	if (is_process(dump, any_phys))
-		return pm_error_new(PM_UNSUPPORTED, "the core of a user process, not a kernel's memory");
-	if (!segments.n && !dump->notes.n)
-		return pm_error_new(PM_BAD_DATA, "an ELF core that holds no memory");
-	if (cut)
-		pm_dump_trouble(dump, "the file ends at 0x%llx, %llu MiB before its memory does",
-				(unsigned long long)file_size, (unsigned long long)(cut >> 20));
-	if (segments.n)
-		qsort(segments.v, segments.n, sizeof(*segments.v), compare_segments);
-	core->segments = segments.v;
-	core->n = segments.n;
-	for (size_t i = 0; i < segments.n; i++)
-		dump->info.pages_here += segments.v[i].size / PM_PAGE_SIZE;
-	dump->info.pages_here -=
-		cut / PM_PAGE_SIZE < dump->info.pages_here ? cut / PM_PAGE_SIZE : dump->info.pages_here;
+	core->segments = s.all.v;
+	core->here = pm_spans_settle(s.here.v, s.here.n, &core->here_n);
+	core->cut = pm_spans_settle(s.cut.v, s.cut.n, &core->cut_n);
+	for (size_t i = 0; i < core->here_n; i++)
+		dump->map->here += (core->here[i].end - core->here[i].start) / PM_PAGE_SIZE;
+	if (!h.is64)
+		dump->info.format = "ELF core, 32-bit";
 	return NULL;
 }
 
-/* Segments may overlap (a /proc/vmcore maps the kernel's text twice): any that holds it will do. */
 static enum pm_absence locate_elf(const struct pm_dump *dump, uint64_t phys, const struct pm_file **file_out,
 				  uint64_t *offset_out, uint64_t *length_out)
 {
 	const struct elf_core *core = dump->state;
-	size_t low = 0, high = core->n;
+	size_t i = pm_span_find(core->here, core->here_n, phys);
 
-	while (low < high) { /* the first that begins behind phys */
-		size_t middle = low + (high - low) / 2;
+	if (i < core->here_n && core->here[i].start <= phys) {
+		const struct segment *segment = &core->segments[core->here[i].value - 1];
 
-		if (core->segments[middle].phys > phys)
-			high = middle;
-		else
-			low = middle + 1;
+		*file_out = dump->files[0];
+		*offset_out = segment->offset + (phys - segment->phys);
+		*length_out = core->here[i].end - phys;
+		return PM_PRESENT;
 	}
-	for (size_t i = low, tries = 0; i-- > 0 && tries < 16; tries++) {
-		const struct segment *s = &core->segments[i];
-
-		if (phys - s->phys < s->size) {
-			*file_out = s->file;
-			*offset_out = s->offset + (phys - s->phys);
-			*length_out = s->size - (phys - s->phys);
-			return PM_PRESENT;
-		}
-	}
+	i = pm_span_find(core->cut, core->cut_n, phys);
+	if (i < core->cut_n && core->cut[i].start <= phys)
+		return PM_CUT;
 	/* Memory that is told of (p_memsz) but not stored was left out. */
-	for (size_t i = 0; i < dump->ranges.n && dump->ranges.v[i].start <= phys; i++)
-		if (phys < dump->ranges.v[i].end)
-			return PM_FILTERED;
-	return PM_NO_MEMORY;
+	return pm_dump_map_has(dump->map, phys) ? PM_FILTERED : PM_NO_MEMORY;
+}
+
+static void close_elf(struct pm_dump *dump)
+{
+	struct elf_core *core = dump->state;
+
+	if (!core)
+		return;
+	free(core->here);
+	free(core->cut);
 }
 
 const struct pm_dump_ops pm_dump_elf = {
@@ -255,4 +284,5 @@ const struct pm_dump_ops pm_dump_elf = {
 	.is = is_elf_core,
 	.open = open_elf,
 	.locate = locate_elf,
+	.close = close_elf,
 };

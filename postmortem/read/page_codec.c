@@ -1,0 +1,153 @@
+#include "read/page_codec.h"
+#include "read/lzo.h"
+
+#include "base/memory.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+struct pm_unpacker {
+	struct pm_unpacker *next; /* in the pool */
+	z_stream zlib;
+	bool zlib_ready;
+	ZSTD_DCtx *zstd;
+	uint8_t *in;
+};
+
+struct pm_unpacker_pool {
+	pthread_mutex_t lock;
+	struct pm_unpacker *free;
+	size_t page;
+};
+
+struct pm_page_codec {
+	uint32_t flag;
+	const char *name;
+	bool (*run)(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out);
+};
+
+static bool run_plain(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+{
+	*n_out = n < cap ? n : cap;
+	memcpy(out, u->in, *n_out);
+	return n <= cap;
+}
+
+static bool run_zlib(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+{
+	if (u->zlib_ready ? inflateReset(&u->zlib) != Z_OK : inflateInit(&u->zlib) != Z_OK)
+		return false;
+	u->zlib_ready = true;
+	u->zlib.next_in = u->in;
+	u->zlib.avail_in = (uInt)n;
+	u->zlib.next_out = out;
+	u->zlib.avail_out = (uInt)cap;
+	int rc = inflate(&u->zlib, Z_FINISH);
+
+	*n_out = cap - u->zlib.avail_out;
+	return rc == Z_STREAM_END;
+}
+
+static bool run_lzo(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+{
+	return pm_lzo_unpack(u->in, n, out, cap, n_out);
+}
+
+static bool run_snappy(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+{
+	return pm_snappy_unpack(u->in, n, out, cap, n_out);
+}
+
+static bool run_zstd(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+{
+	if (!u->zstd)
+		u->zstd = ZSTD_createDCtx();
+	if (!u->zstd)
+		return false;
+	*n_out = ZSTD_decompressDCtx(u->zstd, out, cap, u->in, n);
+	return !ZSTD_isError(*n_out);
+}
+
+static const struct pm_page_codec codecs[] = {
+	{ 0, "not compressed", run_plain }, { 1, "zlib", run_zlib },    { 2, "lzo", run_lzo },
+	{ 4, "snappy", run_snappy },        { 0x20, "zstd", run_zstd },
+};
+
+const struct pm_page_codec *pm_page_codec_of(uint32_t flags)
+{
+	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
+		if (codecs[i].flag == flags)
+			return &codecs[i];
+	return NULL;
+}
+
+const char *pm_page_codec_name(const struct pm_page_codec *codec)
+{
+	return codec->name;
+}
+
+struct pm_unpacker_pool *pm_unpacker_pool_create(size_t page)
+{
+	struct pm_unpacker_pool *pool = pm_alloc(sizeof(*pool));
+
+	pthread_mutex_init(&pool->lock, NULL);
+	pool->page = page;
+	return pool;
+}
+
+void pm_unpacker_pool_destroy(struct pm_unpacker_pool *pool)
+{
+	if (!pool)
+		return;
+	while (pool->free) {
+		struct pm_unpacker *u = pool->free;
+
+		pool->free = u->next;
+		if (u->zlib_ready)
+			inflateEnd(&u->zlib);
+		ZSTD_freeDCtx(u->zstd);
+		free(u->in);
+		free(u);
+	}
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}
+
+struct pm_unpacker *pm_unpacker_take(struct pm_unpacker_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	struct pm_unpacker *u = pool->free;
+
+	if (u)
+		pool->free = u->next;
+	pthread_mutex_unlock(&pool->lock);
+	if (!u) {
+		u = pm_alloc(sizeof(*u));
+		u->in = pm_alloc(pool->page);
+	}
+	return u;
+}
+
+void pm_unpacker_give(struct pm_unpacker_pool *pool, struct pm_unpacker *u)
+{
+	pthread_mutex_lock(&pool->lock);
+	u->next = pool->free;
+	pool->free = u;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+uint8_t *pm_unpacker_in(struct pm_unpacker *u)
+{
+	return u->in;
+}
+
+bool pm_unpacker_run(struct pm_unpacker *u, const struct pm_page_codec *codec, size_t n, uint8_t *out,
+		     size_t page)
+{
+	size_t got = 0;
+
+	return codec->run(u, n, out, page, &got) && got == page;
+}
