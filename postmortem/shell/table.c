@@ -12,6 +12,11 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -f    with the words of each frame\n"
 	  "  -s    with the offset in each function\n",
 	  pm_shell_bt },
+	{ "dis", "[-r|-f] [-x] ADDRESS|SYMBOL [N]", "instructions",
+	  "  -r      from the function's start up to the address\n"
+	  "  -f      from the address up to the function's end\n"
+	  "  -x      with the bytes\n",
+	  pm_shell_dis },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
 	{ "id", "ADDRESS…", "what an address is", NULL, pm_shell_id },
 	{ "log", "[-m] [-t]", "the kernel's log",

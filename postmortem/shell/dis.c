@@ -1,0 +1,136 @@
+/* dis: instructions of the kernel and its modules. */
+#include "shell/shell.h"
+
+#include "decode/disasm.h"
+
+#include <string.h>
+
+struct options {
+	bool reverse, forward, hex;
+	uint64_t count; /* 0: the whole function */
+};
+
+/* The longest function that is read whole. */
+static const uint64_t max_function = 1 << 20;
+
+static bool bounds(struct pm_shell *sh, uint64_t addr, uint64_t *start, uint64_t *end)
+{
+	struct pm_arena arena;
+	struct pm_place place;
+	bool found;
+
+	pm_arena_init(&arena);
+	found = pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, true, &place);
+	*start = addr - place.offset;
+	*end = *start + place.size;
+	pm_arena_deinit(&arena);
+	return found && place.size;
+}
+
+/* The target of a jump or call stands as a bare number at the end: whose is it? */
+static void print_target(struct pm_shell *sh, const char *text)
+{
+	const char *at = strrchr(text, ' ');
+	char name[PM_LINUX_NAME_MAX + 96];
+	uint64_t target;
+
+	if (!at || (text[0] != 'j' && strncmp(text, "call", 4)) || strncmp(at + 1, "0x", 2) ||
+	    !pm_shell_number(at + 1, &target))
+		return;
+	pm_shell_name(sh, target, true, name, sizeof(name));
+	fprintf(sh->out, " <%s>", name);
+}
+
+static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const struct options *o, uint64_t addr,
+		      unsigned *size_out)
+{
+	struct pm_arena arena;
+	struct pm_operation op;
+	uint8_t code[16];
+	char name[PM_LINUX_NAME_MAX + 96];
+	const char *text;
+	enum pm_absence why;
+	size_t n = pm_space_read(&sh->lx->kernel, addr, code, sizeof(code), &why);
+
+	if (!n)
+		return pm_shell_error(sh, "dis", "0x%llx: %s", (unsigned long long)addr, pm_absence_words(why));
+	pm_arena_init(&arena);
+	bool known = pm_disasm_one(dis, &arena, code, n, addr, &op, &text);
+
+	*size_out = known ? op.size : 1;
+	pm_shell_name(sh, addr, true, name, sizeof(name));
+	char *module = strstr(name, " [");
+	if (module)
+		*module = 0;
+	fprintf(sh->out, "0x%llx <%s>:\t%s", (unsigned long long)addr, name, known ? text : "(bad)");
+	if (known)
+		print_target(sh, text);
+	if (o->hex) {
+		fputs("\t#", sh->out);
+		for (unsigned i = 0; i < *size_out; i++)
+			fprintf(sh->out, " %02x", code[i]);
+	}
+	fputc('\n', sh->out);
+	pm_arena_deinit(&arena);
+	return true;
+}
+
+static bool print_range(struct pm_shell *sh, const struct options *o, uint64_t from, uint64_t to, uint64_t count)
+{
+	struct pm_incident inc;
+	bool ok = true;
+
+	pm_incident_init(&inc);
+	inc.machine.system = PM_LINUX;
+	inc.machine.arch = PM_X86_64;
+	struct pm_disasm *dis = pm_disasm_new(&inc);
+
+	for (uint64_t i = 0; ok && dis && i < count && from < to; i++) {
+		unsigned size = 1;
+
+		ok = print_one(sh, dis, o, from, &size);
+		from += size;
+	}
+	pm_disasm_free(dis);
+	pm_incident_deinit(&inc);
+	return ok;
+}
+
+bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv)
+{
+	struct options o = { 0 };
+	const char *what = NULL;
+	uint64_t addr, start, end;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-r"))
+			o.reverse = true;
+		else if (!strcmp(argv[i], "-f"))
+			o.forward = true;
+		else if (!strcmp(argv[i], "-x"))
+			o.hex = true;
+		else if (*argv[i] == '-')
+			return pm_shell_error(sh, "dis", "no option '%s'", argv[i]);
+		else if (!what)
+			what = argv[i];
+		else if (!pm_shell_number(argv[i], &o.count))
+			return pm_shell_error(sh, "dis", "no number '%s'", argv[i]);
+	}
+	if (!what)
+		return pm_shell_error(sh, "dis", "which address or function?");
+	if (!pm_shell_address(sh, what, &addr))
+		return pm_shell_error(sh, "dis", "no symbol or address '%s'", what);
+	bool has_bounds = bounds(sh, addr, &start, &end) && end - start <= max_function;
+
+	if (o.reverse || o.forward) {
+		if (!has_bounds)
+			return pm_shell_error(sh, "dis", "0x%llx lies in no function", (unsigned long long)addr);
+		return o.reverse ? print_range(sh, &o, start, addr + 1, UINT64_MAX)
+				 : print_range(sh, &o, addr, end, UINT64_MAX);
+	}
+	if (o.count)
+		return print_range(sh, &o, addr, UINT64_MAX, o.count);
+	if (has_bounds && addr == start)
+		return print_range(sh, &o, start, end, UINT64_MAX);
+	return print_range(sh, &o, addr, UINT64_MAX, 1);
+}
