@@ -41,8 +41,8 @@ static void print_target(struct pm_shell *sh, const char *text)
 	fprintf(sh->out, " <%s>", name);
 }
 
-static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const struct options *o, uint64_t addr,
-		      unsigned *size_out)
+static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const struct options *o,
+		      uint64_t addr, unsigned *size_out)
 {
 	struct pm_arena arena;
 	struct pm_operation op;
@@ -53,7 +53,8 @@ static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const st
 	size_t n = pm_space_read(&sh->lx->kernel, addr, code, sizeof(code), &why);
 
 	if (!n)
-		return pm_shell_error(sh, "dis", "0x%llx: %s", (unsigned long long)addr, pm_absence_words(why));
+		return pm_shell_error(sh, "dis", "0x%llx: %s", (unsigned long long)addr,
+				      pm_absence_words(why));
 	pm_arena_init(&arena);
 	bool known = pm_disasm_one(dis, &arena, code, n, addr, &op, &text);
 
@@ -75,7 +76,8 @@ static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const st
 	return true;
 }
 
-static bool print_range(struct pm_shell *sh, const struct options *o, uint64_t from, uint64_t to, uint64_t count)
+static bool print_range(struct pm_shell *sh, const struct options *o, uint64_t from, uint64_t to,
+			uint64_t count)
 {
 	struct pm_incident inc;
 	bool ok = true;
@@ -124,7 +126,8 @@ bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv)
 
 	if (o.reverse || o.forward) {
 		if (!has_bounds)
-			return pm_shell_error(sh, "dis", "0x%llx lies in no function", (unsigned long long)addr);
+			return pm_shell_error(sh, "dis", "0x%llx lies in no function",
+					      (unsigned long long)addr);
 		return o.reverse ? print_range(sh, &o, start, addr + 1, UINT64_MAX)
 				 : print_range(sh, &o, addr, end, UINT64_MAX);
 	}

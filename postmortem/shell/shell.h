@@ -41,6 +41,8 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_id(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_files(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
 
 /* Runs commands separated by ';' or line ends; false: one of them failed. */

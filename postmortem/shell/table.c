@@ -17,6 +17,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -f      from the address up to the function's end\n"
 	  "  -x      with the bytes\n",
 	  pm_shell_dis },
+	{ "files", "[PID|TASK]…", "open files", NULL, pm_shell_files },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
 	{ "id", "ADDRESS…", "what an address is", NULL, pm_shell_id },
 	{ "log", "[-m] [-t]", "the kernel's log",
@@ -48,6 +49,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -q TEXT    those whose name holds TEXT\n", pm_shell_sym },
 	{ "sys", "", "the system and its panic", NULL, pm_shell_sys },
 	{ "union", "[-o] [-x] TYPE[.MEMBER,…] [ADDRESS]…", "as struct", NULL, pm_shell_struct },
+	{ "vm", "[PID|TASK]…", "the mappings of a process", NULL, pm_shell_vm },
 	{ "*", "TYPE[.MEMBER,…] [ADDRESS]…", "as struct, whatever the type is", NULL, pm_shell_struct },
 };
 const size_t pm_shell_commands_n = sizeof(pm_shell_commands) / sizeof(pm_shell_commands[0]);

@@ -1,0 +1,138 @@
+#include "linux/files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Deeper than PATH_MAX / 2 no path is. */
+enum { max_depth = 2048, max_fds = 1 << 20 };
+
+/* Puts "/name" before what stands at the end of buf; false: it is full. */
+static bool put_before(char *buf, size_t *at, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n + 1 > *at)
+		return false;
+	*at -= n;
+	memcpy(buf + *at, name, n);
+	buf[--*at] = '/';
+	return true;
+}
+
+/* Up through the dentries of a mount, then from its mountpoint on in the parent's. */
+static bool walk_up(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *buf, size_t *at)
+{
+	char name[256];
+
+	for (unsigned i = 0; i < max_depth; i++) {
+		uint64_t parent, text, root = 0, mount = mnt - pm_linux_at(lx, 0, PM_MOUNT_MNT), up = 0;
+
+		if (mnt)
+			pm_linux_get(lx, mnt, PM_VFSMOUNT_ROOT, &root);
+		if (!pm_linux_get(lx, dentry, PM_DENTRY_PARENT, &parent))
+			return i > 0 && put_before(buf, at, "?");
+		if (dentry == root || parent == dentry) {
+			if (!mnt || !pm_linux_get(lx, mount, PM_MOUNT_PARENT, &up) || up == mount ||
+			    !pm_linux_get(lx, mount, PM_MOUNT_MOUNTPOINT, &dentry))
+				return true;
+			mnt = pm_linux_at(lx, up, PM_MOUNT_MNT);
+			continue;
+		}
+		if (!pm_linux_get(lx, dentry, PM_DENTRY_NAME, &text) ||
+		    !pm_space_string(&lx->kernel, text, name, sizeof(name)))
+			return i > 0 && put_before(buf, at, "?");
+		if (!put_before(buf, at, name))
+			return true;
+		dentry = parent;
+	}
+	return true;
+}
+
+bool pm_linux_path(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *buf, size_t size)
+{
+	char path[PM_LINUX_PATH_MAX];
+	size_t at = sizeof(path) - 1;
+
+	path[at] = 0;
+	if (!dentry || !walk_up(lx, mnt, dentry, path, &at))
+		return false;
+	snprintf(buf, size, "%s", path[at] ? path + at : "/");
+	return true;
+}
+
+static bool fs_name(struct pm_linux *lx, uint64_t inode, char *buf, size_t size)
+{
+	uint64_t sb, type, name;
+
+	return pm_linux_get(lx, inode, PM_INODE_SB, &sb) && pm_linux_get(lx, sb, PM_SB_TYPE, &type) &&
+	       pm_linux_get(lx, type, PM_FS_TYPE_NAME, &name) &&
+	       pm_space_string(&lx->kernel, name, buf, size);
+}
+
+bool pm_linux_file_path(struct pm_linux *lx, uint64_t file, char *buf, size_t size)
+{
+	/* File systems without a tree: a name is made from the inode's number. */
+	static const struct {
+		const char *type, *name;
+	} made[] = { { "pipefs", "pipe" }, { "sockfs", "socket" } };
+	uint64_t mnt = 0, dentry, inode, number, text;
+	char type[32], name[256];
+
+	if (!pm_linux_get(lx, file, PM_FILE_DENTRY, &dentry))
+		return false;
+	pm_linux_get(lx, file, PM_FILE_MNT, &mnt);
+	if (pm_linux_get(lx, file, PM_FILE_INODE, &inode) && fs_name(lx, inode, type, sizeof(type))) {
+		for (size_t i = 0; i < PM_COUNT(made); i++)
+			if (!strcmp(type, made[i].type) && pm_linux_get(lx, inode, PM_INODE_INO, &number)) {
+				snprintf(buf, size, "%s:[%llu]", made[i].name, (unsigned long long)number);
+				return true;
+			}
+		if (!strcmp(type, "anon_inodefs") && pm_linux_get(lx, dentry, PM_DENTRY_NAME, &text) &&
+		    pm_space_string(&lx->kernel, text, name, sizeof(name))) {
+			snprintf(buf, size, "anon_inode:%s", name);
+			return true;
+		}
+	}
+	return pm_linux_path(lx, mnt, dentry, buf, size);
+}
+
+void pm_linux_fds_read(struct pm_linux *lx, uint64_t task, struct pm_linux_fds *fds)
+{
+	uint64_t files, table, max, array;
+
+	*fds = (struct pm_linux_fds){ 0 };
+	pm_arena_init(&fds->arena);
+	if (!pm_linux_get(lx, task, PM_TASK_FILES, &files)) {
+		fds->trouble = "the task is not in the dump";
+		return;
+	}
+	if (!files)
+		return; /* it has given them up: a zombie */
+	if (!pm_linux_get(lx, files, PM_FILES_FDT, &table) ||
+	    !pm_linux_get(lx, table, PM_FDTABLE_MAX, &max) ||
+	    !pm_linux_get(lx, table, PM_FDTABLE_FD, &array)) {
+		fds->trouble = "the table of open files is not in the dump";
+		return;
+	}
+	max &= 0xffffffff;
+	for (uint64_t i = 0; i < max && i < max_fds; i++) {
+		struct pm_linux_fd fd = { .fd = (uint32_t)i };
+
+		if (!pm_space_load(&lx->kernel, array + 8 * i, 8, &fd.file)) {
+			fds->trouble = "part of the table of open files is not in the dump";
+			return;
+		}
+		if (!fd.file)
+			continue;
+		pm_linux_get(lx, fd.file, PM_FILE_DENTRY, &fd.dentry);
+		pm_linux_get(lx, fd.file, PM_FILE_INODE, &fd.inode);
+		if (fd.inode)
+			pm_linux_get(lx, fd.inode, PM_INODE_MODE, &fd.mode);
+		*PM_PUSH(&fds->arena, &fds->v) = fd;
+	}
+}
+
+void pm_linux_fds_deinit(struct pm_linux_fds *fds)
+{
+	pm_arena_deinit(&fds->arena);
+}
