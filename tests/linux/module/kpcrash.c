@@ -4,6 +4,7 @@
  * Every way is one function, kept out of line so that its name stands in the log, and one row of the
  * table at the end.  A comment "crash: NAME" marks the line that a reader of the log should name.
  */
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -14,6 +15,7 @@
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -165,6 +167,117 @@ static noinline void kpcrash_hung(struct kpcrash_call *call)
 		msleep(1);
 	mutex_lock(&kpcrash_mutex);	/* crash: hung */
 	barrier();
+}
+
+/* Two locks that two threads take in opposite order, and ten more threads that want one of them. */
+static DEFINE_MUTEX(kpcrash_left);
+static DEFINE_MUTEX(kpcrash_right);
+static DECLARE_COMPLETION(kpcrash_left_taken);
+static DECLARE_COMPLETION(kpcrash_right_taken);
+
+static noinline void kpcrash_left_first(void)
+{
+	mutex_lock(&kpcrash_left);
+	complete(&kpcrash_left_taken);
+	wait_for_completion(&kpcrash_right_taken);
+	mutex_lock(&kpcrash_right);	/* crash: deadlock */
+	barrier();
+}
+
+static noinline void kpcrash_right_first(void)
+{
+	mutex_lock(&kpcrash_right);
+	complete(&kpcrash_right_taken);
+	wait_for_completion(&kpcrash_left_taken);
+	mutex_lock(&kpcrash_left);	/* crash: deadlock */
+	barrier();
+}
+
+static noinline void kpcrash_wait_left(void)
+{
+	mutex_lock(&kpcrash_left);	/* crash: deadlock */
+	barrier();
+}
+
+static noinline void kpcrash_wait_right(void)
+{
+	mutex_lock(&kpcrash_right);	/* crash: deadlock */
+	barrier();
+}
+
+static DECLARE_RWSEM(kpcrash_rwsem);
+static DECLARE_COMPLETION(kpcrash_rwsem_taken);
+
+static noinline void kpcrash_write_and_sleep(void)
+{
+	down_write(&kpcrash_rwsem);
+	complete_all(&kpcrash_rwsem_taken);
+	for (;;)
+		schedule_timeout_interruptible(HZ);
+}
+
+static noinline void kpcrash_reader(void)
+{
+	wait_for_completion(&kpcrash_rwsem_taken);
+	down_read(&kpcrash_rwsem);	/* crash: rwsem */
+	barrier();
+}
+
+static noinline void kpcrash_second_writer(void)
+{
+	wait_for_completion(&kpcrash_rwsem_taken);
+	down_write(&kpcrash_rwsem);	/* crash: rwsem */
+	barrier();
+}
+
+static int kpcrash_thread(void *function)
+{
+	((void (*)(void))function)();
+	return 0;
+}
+
+static void kpcrash_run(void (*function)(void), const char *name, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		kthread_run(kpcrash_thread, (void *)function, "%s%d", name, i);
+	msleep(20);
+}
+
+/* These two come back: who hangs is there before ../guest/tell lists the tasks. */
+static noinline void kpcrash_deadlock(struct kpcrash_call *call)
+{
+	kpcrash_run(kpcrash_left_first, "kp-left-first", 1);
+	kpcrash_run(kpcrash_right_first, "kp-right-first", 1);
+	kpcrash_run(kpcrash_wait_left, "kp-wait-left", 7);
+	kpcrash_run(kpcrash_wait_right, "kp-wait-right", 3);
+}
+
+static noinline void kpcrash_hold_rwsem(struct kpcrash_call *call)
+{
+	kpcrash_run(kpcrash_write_and_sleep, "kp-writer", 1);
+	kpcrash_run(kpcrash_reader, "kp-reader", 3);
+	kpcrash_run(kpcrash_second_writer, "kp-2nd-writer", 1);
+}
+
+/* A cache with a constructor is not merged with others of its size. */
+static void kpcrash_construct(void *object)
+{
+	memset(object, 0, sizeof(struct kpcrash_state));
+}
+
+/* All memory, in one slab cache. */
+static noinline void kpcrash_leak(struct kpcrash_call *call)
+{
+	struct kmem_cache *cache = kmem_cache_create("kpcrash_leak", 1000, 0, 0, kpcrash_construct);
+
+	for (;;) {
+		struct kpcrash_state *st = kmem_cache_alloc(cache, GFP_KERNEL);	/* crash: leak */
+
+		st->next = READ_ONCE(kpcrash_current);
+		WRITE_ONCE(kpcrash_current, st);
+	}
 }
 
 static noinline void kpcrash_atomic(struct kpcrash_call *call)
@@ -401,6 +514,9 @@ static const struct {
 	{ "userptr", kpcrash_userptr },
 	{ "list", kpcrash_list },
 	{ "hung", kpcrash_hung },
+	{ "deadlock", kpcrash_deadlock },
+	{ "rwsem", kpcrash_hold_rwsem },
+	{ "leak", kpcrash_leak },
 	{ "atomic", kpcrash_atomic },
 	{ "rcustall", kpcrash_stall },
 	{ "refcount", kpcrash_get },

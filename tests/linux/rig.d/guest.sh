@@ -120,9 +120,12 @@ boot() {
 	mv "$log.part" "$log"
 }
 
-# Does guest/trigger do what the scenario tells without the module?
+# Does guest/trigger alone do what the scenario tells?
 knows_without_module() {
-	grep -qE "^([a-z-]+ \\| )*${told%% *}( \\| [a-z-]+)*\\)" "$here/guest/trigger"
+	case ${told%% *} in
+	initkill | live | wait | sysrq-c | flood | oom) ;;
+	*) return 1 ;;
+	esac
 }
 
 # Prints seconds with one digit since $1, a former $EPOCHREALTIME.
