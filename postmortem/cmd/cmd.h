@@ -35,6 +35,7 @@ void pm_cmd_hold_standard_files(void);
 int pm_cmd_explain(int argc, char **argv);
 int pm_cmd_symbolize(int argc, char **argv);
 int pm_cmd_last(int argc, char **argv);
+int pm_cmd_check(int argc, char **argv);
 int pm_cmd_dmesg(int argc, char **argv);
 int pm_cmd_shell(int argc, char **argv);
 

@@ -17,6 +17,11 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --list           only list what was found, newest first; also as "
 	  "--json\n" PM_REPORT_OPTIONS_HELP,
 	  pm_cmd_last },
+	{ "check", "DUMP…", "what a memory dump is, and what is missing of it",
+	  "Prints its format, completeness, filter level and kernel, and what of the kernel can\n"
+	  "be read: symbols, types, unwinding tables, log, tasks, modules. The files of a dump\n"
+	  "that was split are given together.\n",
+	  pm_cmd_check },
 	{ "dmesg", "[OPTION…] DUMP", "the kernel's log out of a memory dump",
 	  "Prints every record that is in the dump, oldest first.\n\n"
 	  "  -x, --level      with the level of each line, as <6>\n"

@@ -32,6 +32,10 @@ static bool walk_up(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *bu
 		if (!pm_linux_get(lx, dentry, PM_DENTRY_PARENT, &parent))
 			return i > 0 && put_before(buf, at, "?");
 		if (dentry == root || parent == dentry) {
+			/* the root of a file system without a tree has a name of its own: "dev/zero" */
+			if (!i && parent == dentry && pm_linux_get(lx, dentry, PM_DENTRY_NAME, &text) &&
+			    pm_space_string(&lx->kernel, text, name, sizeof(name)) && strcmp(name, "/"))
+				return put_before(buf, at, name);
 			if (!mnt || !pm_linux_get(lx, mount, PM_MOUNT_PARENT, &up) || up == mount ||
 			    !pm_linux_get(lx, mount, PM_MOUNT_MOUNTPOINT, &dentry))
 				return true;

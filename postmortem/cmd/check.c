@@ -1,0 +1,142 @@
+/* kpanic check: what a dump is, what is missing of it, and what that allows. */
+#include "cmd/cmd.h"
+
+#include "linux/session.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static void row(const char *label, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void row(const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("%-12s ", label);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+/* What makedumpfile's -d leaves out, bit by bit. */
+static void print_level(int level)
+{
+	static const char *const bits[] = { "pages of zeros", "the page cache",
+					    "the page cache with private data", "memory of user processes",
+					    "free memory" };
+	bool any = false;
+
+	if (level < 0)
+		return;
+	printf("%-12s -d %d: ", "filter", level);
+	for (size_t i = 0; i < PM_COUNT(bits); i++)
+		if (level >> i & 1) {
+			printf("%s%s", any ? ", " : "left out are ", bits[i]);
+			any = true;
+		}
+	puts(any ? "" : "nothing is left out");
+}
+
+static void print_kernel(struct pm_linux_session *session)
+{
+	struct pm_linux *lx = pm_session_kernel(session);
+	const struct pm_linux_unwinder *unwinder = pm_session_unwinder(session);
+	const struct pm_linux_modules *modules = pm_session_modules(session);
+	const struct pm_linux_tasks *tasks = pm_session_tasks(session);
+	const struct pm_linux_cpus *cpus = pm_session_cpus(session);
+	const struct pm_error *log_trouble;
+	const struct pm_log *log = pm_session_log(session, &log_trouble);
+	unsigned with_regs = 0;
+
+	row("kernel", "%s", lx->release ? lx->release : "Linux, release not told");
+	if (lx->build_id)
+		row("build id", "%s", lx->build_id);
+	row("VMCOREINFO", "%s",
+	    lx->info_searched ? "not in the notes: found in memory" : "in the dump's notes");
+	row("page tables", "%u levels, KASLR offset 0x%llx", lx->kernel.levels,
+	    (unsigned long long)lx->kaslr);
+	if (lx->symbols)
+		row("symbols", "%u, %s", pm_linux_symbols_count(lx->symbols),
+		    pm_linux_symbols_encoding(lx->symbols));
+	else
+		row("symbols", "none: %s", lx->symbols_trouble->message);
+	if (lx->btf)
+		row("types", "%u (BTF)", pm_btf_count(lx->btf));
+	else
+		row("types", "none: %s", lx->btf_trouble->message);
+	if (unwinder->orc.n)
+		row("unwinding", "ORC, version %d, %u places", (int)unwinder->orc.version, unwinder->orc.n);
+	else
+		row("unwinding", "none: %s", unwinder->orc_trouble ? unwinder->orc_trouble : "no tables");
+	for (size_t i = 0; i < cpus->v.n; i++)
+		with_regs += cpus->v.v[i].has_regs;
+	row("CPUs", "%zu, registers of %u", cpus->v.n, with_regs);
+	row("tasks", "%zu%s%s", tasks->v.n, tasks->trouble ? "; " : "", tasks->trouble ? tasks->trouble : "");
+	row("modules", "%zu%s%s", modules->v.n, modules->trouble ? "; " : "",
+	    modules->trouble ? modules->trouble : "");
+	row("log", "%zu records%s%s", log->records.n, log_trouble ? "; " : "",
+	    log_trouble ? log_trouble->message : "");
+	if (log->lost)
+		row("", "the text of %llu records is not in the dump", (unsigned long long)log->lost);
+	if (cpus->panic_cpu >= 0)
+		row("panic", "on CPU %d", cpus->panic_cpu);
+	else
+		row("panic", "none: the kernel had not panicked");
+}
+
+int pm_cmd_check(int argc, char **argv)
+{
+	struct pm_dump *dump = NULL;
+	struct pm_linux_session *session = NULL;
+	uint64_t machine, here;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+		if (c == 'h')
+			return pm_cmd_help("check");
+		fputs("kpanic: see kpanic check --help\n", stderr);
+		return PM_STATUS_USAGE;
+	}
+	if (optind >= argc) {
+		fputs("kpanic: check: which dump? see kpanic check --help\n", stderr);
+		return PM_STATUS_USAGE;
+	}
+	struct pm_error *err =
+		pm_dump_open((const char *const *)argv + optind, (size_t)(argc - optind), &dump);
+	enum pm_status status = PM_STATUS_OK;
+
+	if (!err) {
+		const struct pm_dump_info *info = pm_dump_info(dump);
+
+		row("format", "%s", info->format);
+		pm_dump_pages(dump, &machine, &here);
+		if (machine)
+			row("memory", "%llu MiB, of which the dump has %llu MiB",
+			    (unsigned long long)machine * PM_PAGE_SIZE >> 20,
+			    (unsigned long long)here * PM_PAGE_SIZE >> 20);
+		print_level(info->level);
+		row("whole", "%s", info->trouble ? info->trouble : "as far as opening it tells");
+		err = pm_session_open(dump, &session);
+	}
+	if (err) {
+		fflush(stdout);
+		fprintf(stderr, "kpanic: %s\n", err->message);
+		pm_error_free(err);
+		status = PM_STATUS_UNREADABLE;
+	} else {
+		print_kernel(session);
+	}
+	if (fflush(stdout))
+		status = PM_STATUS_UNREADABLE;
+	pm_session_close(session);
+	pm_dump_close(dump);
+	return status;
+}
