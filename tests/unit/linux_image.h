@@ -1,0 +1,672 @@
+/* A small Linux kernel in two MiB of memory, as an ELF core: page tables, VMCOREINFO, symbols, types, a log, two
+ * tasks, a module, unwinding tables, and the panicking CPU's registers.  All of it is made here from tables, so that
+ * a test can change one thing and see what comes of it.
+ *
+ *	physical                  virtual
+ *	0x000000  page tables     0xffff888000000000 + physical (direct map)
+ *	0x100000  the image       0xffffffff80000000 + physical (the image's mapping)
+ */
+#ifndef LINUX_IMAGE_H
+#define LINUX_IMAGE_H
+
+#include "base/memory.h"
+#include "linux/linux.h"
+#include "read/file.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IMAGE_MEMORY (2u << 20)
+#define IMAGE_MAP 0xffffffff80000000ull
+#define IMAGE_DIRECT 0xffff888000000000ull
+#define IMAGE_TEXT 0xffffffff80100000ull /* _stext */
+#define IMAGE_PERCPU 0x20000ull          /* what is added to a per-CPU variable's address for CPU 0 */
+#define IMAGE_STACK 0x80000u             /* physical, of the panicking task */
+#define IMAGE_STACK_2 0x88000u           /* of the sleeping one */
+#define IMAGE_MODULE 0xffffffff801c0000ull
+#define IMAGE_NOTE 336
+
+enum image_encoding { IMAGE_PERCPU_BASE, IMAGE_BASE, IMAGE_PLACE_RELATIVE, IMAGE_ABSOLUTE };
+
+struct image_options {
+	enum image_encoding encoding;
+	bool no_symbols_told; /* VMCOREINFO does not name the symbol tables (before 6.0) */
+	bool no_note;         /* VMCOREINFO is only in memory */
+	bool big_names;       /* one name of more than 127 bytes (6.1) */
+	bool wrapped_log;     /* the first record's text begins at the ring's end */
+	bool no_panic;
+	unsigned orc; /* version; 0: 3 */
+};
+
+struct image_symbol {
+	uint64_t addr;
+	char name[256];
+	char type;
+};
+
+struct image {
+	struct image_options options;
+	uint8_t *memory;
+	uint64_t next; /* physical, of what is placed next in the image */
+	struct image_symbol symbols[128];
+	size_t symbols_n;
+	char info[4096];
+	uint8_t *core; /* the ELF file */
+	size_t core_size, memory_at;
+};
+
+static inline void image_put(struct image *im, uint64_t virt, uint64_t value, unsigned size)
+{
+	uint64_t phys = virt >= IMAGE_MAP      ? virt - IMAGE_MAP
+			: virt >= IMAGE_DIRECT ? virt - IMAGE_DIRECT
+					       : virt;
+
+	for (unsigned i = 0; i < size; i++)
+		im->memory[phys + i] = (uint8_t)(value >> 8 * i);
+}
+
+static inline void image_text(struct image *im, uint64_t virt, const char *text)
+{
+	for (; *text; text++)
+		image_put(im, virt++, (uint8_t)*text, 1);
+}
+
+/* Room in the image; its virtual address. */
+static inline uint64_t image_room(struct image *im, size_t size)
+{
+	uint64_t at = (im->next + 15) & ~15ull;
+
+	im->next = at + size;
+	return IMAGE_MAP + at;
+}
+
+static inline void image_symbol(struct image *im, const char *name, char type, uint64_t addr)
+{
+	struct image_symbol *s = &im->symbols[im->symbols_n++];
+
+	s->addr = addr;
+	s->type = type;
+	snprintf(s->name, sizeof(s->name), "%s", name);
+}
+
+static inline uint64_t image_variable(struct image *im, const char *name, size_t size)
+{
+	uint64_t at = image_room(im, size);
+
+	image_symbol(im, name, 'D', at);
+	return at;
+}
+
+static inline void image_say(struct image *im, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static inline void image_say(struct image *im, const char *fmt, ...)
+{
+	size_t n = strlen(im->info);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(im->info + n, sizeof(im->info) - n, fmt, ap);
+	va_end(ap);
+}
+
+/* ---- page tables ---- */
+
+static inline void image_page_tables(struct image *im)
+{
+	const uint64_t present = 3, large = 0x83;
+
+	image_put(im, 0x1000 + 8 * 511, 0x2000 | present, 8);
+	image_put(im, 0x2000 + 8 * 510, 0x3000 | present, 8);
+	image_put(im, 0x3000, 0 | large, 8);
+	image_put(im, 0x1000 + 8 * 273, 0x4000 | present, 8);
+	image_put(im, 0x4000, 0x3000 | present, 8);
+	/* so that the root has an address in the image's mapping */
+	image_say(im, "SYMBOL(swapper_pg_dir)=%llx\n", IMAGE_MAP + 0x1000);
+}
+
+/* ---- types ---- */
+
+struct image_btf {
+	struct pm_buf types, strings;
+	uint32_t n;
+};
+
+static inline void image_btf_u32(struct image_btf *b, uint32_t v)
+{
+	uint8_t bytes[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
+
+	pm_buf_add(&b->types, bytes, 4);
+}
+
+static inline uint32_t image_btf_string(struct image_btf *b, const char *text)
+{
+	uint32_t at = (uint32_t)b->strings.n;
+
+	if (!*text)
+		return 0;
+	pm_buf_add(&b->strings, text, strlen(text) + 1);
+	return at;
+}
+
+static inline uint32_t image_btf_type(struct image_btf *b, const char *name, unsigned kind, unsigned vlen,
+				      uint32_t size)
+{
+	image_btf_u32(b, image_btf_string(b, name));
+	image_btf_u32(b, kind << 24 | vlen);
+	image_btf_u32(b, size);
+	return ++b->n;
+}
+
+struct image_member {
+	const char *name;
+	uint32_t type, offset; /* bytes */
+};
+
+static inline uint32_t image_btf_struct(struct image_btf *b, const char *name, unsigned kind, uint32_t size,
+					const struct image_member *members)
+{
+	unsigned n = 0;
+	uint32_t names[64], id;
+
+	while (members[n].name)
+		n++;
+	for (unsigned i = 0; i < n; i++)
+		names[i] = image_btf_string(b, members[i].name);
+	id = image_btf_type(b, name, kind, n, size);
+	for (unsigned i = 0; i < n; i++) {
+		image_btf_u32(b, names[i]);
+		image_btf_u32(b, members[i].type);
+		image_btf_u32(b, members[i].offset * 8);
+	}
+	return id;
+}
+
+/* Offsets of task_struct and module here: a real one differs, and nothing may assume either. */
+enum {
+	TASK_STATE = 24,
+	TASK_STACK = 32,
+	TASK_TASKS = 48,
+	TASK_PID = 64,
+	TASK_TGID = 68,
+	TASK_PARENT = 72,
+	TASK_COMM = 80,
+	TASK_SIGNAL = 96,
+	TASK_NODE = 104,
+	TASK_SP = 128,
+	TASK_SIZE = 192,
+	MODULE_LIST = 8,
+	MODULE_NAME = 24,
+	MODULE_MEM = 96,
+	MODULE_KALLSYMS = 240,
+	MODULE_SIZE = 320,
+};
+
+static inline void image_types(struct image *im)
+{
+	struct image_btf b = { 0 };
+
+	pm_buf_add(&b.strings, "", 1);
+	uint32_t u64 = image_btf_type(&b, "long unsigned int", 1, 0, 8);
+	image_btf_u32(&b, 64);
+	uint32_t u32 = image_btf_type(&b, "int", 1, 0, 4);
+	image_btf_u32(&b, 1 << 24 | 32);
+	uint32_t chr = image_btf_type(&b, "char", 1, 0, 1);
+	image_btf_u32(&b, 1 << 24 | 8);
+	uint32_t ptr = image_btf_type(&b, "", 2, 0, 0);
+	uint32_t comm = image_btf_type(&b, "", 3, 0, 0);
+	image_btf_u32(&b, chr);
+	image_btf_u32(&b, u32);
+	image_btf_u32(&b, 16);
+	uint32_t modname = image_btf_type(&b, "", 3, 0, 0);
+	image_btf_u32(&b, chr);
+	image_btf_u32(&b, u32);
+	image_btf_u32(&b, 56);
+	uint32_t list =
+		image_btf_struct(&b, "list_head", 4, 16,
+				 (struct image_member[]){ { "next", ptr, 0 }, { "prev", ptr, 8 }, { 0 } });
+	uint32_t thread = image_btf_struct(&b, "thread_struct", 4, 16,
+					   (struct image_member[]){ { "sp", u64, 0 }, { 0 } });
+	uint32_t inner = image_btf_struct(
+		&b, "", 5, 8, (struct image_member[]){ { "pid", u32, 0 }, { "pid_alias", u32, 0 }, { 0 } });
+	image_btf_struct(&b, "task_struct", 4, TASK_SIZE,
+			 (struct image_member[]){ { "__state", u32, TASK_STATE },
+						  { "stack", ptr, TASK_STACK },
+						  { "tasks", list, TASK_TASKS },
+						  { "", inner, TASK_PID },
+						  { "tgid", u32, TASK_TGID },
+						  { "real_parent", ptr, TASK_PARENT },
+						  { "comm", comm, TASK_COMM },
+						  { "signal", ptr, TASK_SIGNAL },
+						  { "thread_node", list, TASK_NODE },
+						  { "thread", thread, TASK_SP },
+						  { 0 } });
+	image_btf_struct(&b, "signal_struct", 4, 32,
+			 (struct image_member[]){ { "thread_head", list, 8 }, { 0 } });
+	image_btf_struct(&b, "inactive_task_frame", 4, 56,
+			 (struct image_member[]){ { "bp", u64, 40 }, { "ret_addr", u64, 48 }, { 0 } });
+	uint32_t memory =
+		image_btf_struct(&b, "module_memory", 4, 16,
+				 (struct image_member[]){ { "base", ptr, 0 }, { "size", u32, 8 }, { 0 } });
+	uint32_t memories = image_btf_type(&b, "", 3, 0, 0);
+	image_btf_u32(&b, memory);
+	image_btf_u32(&b, u32);
+	image_btf_u32(&b, 7);
+	uint32_t kallsyms = image_btf_struct(&b, "mod_kallsyms", 4, 32,
+					     (struct image_member[]){ { "symtab", ptr, 0 },
+								      { "num_symtab", u32, 8 },
+								      { "strtab", ptr, 16 },
+								      { "typetab", ptr, 24 },
+								      { 0 } });
+	image_btf_struct(&b, "module", 4, MODULE_SIZE,
+			 (struct image_member[]){ { "state", u32, 0 },
+						  { "list", list, MODULE_LIST },
+						  { "name", modname, MODULE_NAME },
+						  { "mem", memories, MODULE_MEM },
+						  { "core_kallsyms", kallsyms, MODULE_KALLSYMS },
+						  { 0 } });
+
+	size_t size = 24 + b.types.n + b.strings.n;
+	uint64_t at = image_room(im, size),
+		 header[] = { 0x0001eb9f, 24, 0, b.types.n, b.types.n, b.strings.n };
+
+	image_symbol(im, "__start_BTF", 'R', at);
+	image_symbol(im, "__stop_BTF", 'R', at + size);
+	for (unsigned i = 0; i < 6; i++)
+		image_put(im, at + 4 * i, header[i], 4);
+	memcpy(im->memory + (at - IMAGE_MAP) + 24, b.types.data, b.types.n);
+	memcpy(im->memory + (at - IMAGE_MAP) + 24 + b.types.n, b.strings.data, b.strings.n);
+	pm_buf_deinit(&b.types);
+	pm_buf_deinit(&b.strings);
+}
+
+/* ---- code, and how to unwind it ---- */
+
+/* Functions of 64 bytes: 0x20 bytes of frame and the return address, so CFA = sp + 0x28, but the first,
+ * which only calls panic (CFA = sp + 8 at its call). */
+static const char *const image_functions[] = { "panic",         "sysrq_handle_crash",
+					       "vfs_write",     "ksys_write",
+					       "do_syscall_64", "entry_SYSCALL_64_after_hwframe",
+					       "__schedule",    "schedule",
+					       "kthread",       "ret_from_fork" };
+enum { IMAGE_FUNCTIONS = sizeof(image_functions) / sizeof(image_functions[0]) };
+
+static inline uint64_t image_function(const char *name)
+{
+	for (unsigned i = 0; i < IMAGE_FUNCTIONS; i++)
+		if (!strcmp(image_functions[i], name))
+			return IMAGE_TEXT + 64 * i;
+	return 0;
+}
+
+/* sp_base in the numbers of versions 1 to 3: 5 is sp. */
+static inline uint16_t image_orc_bits(unsigned version, bool regs, bool end)
+{
+	unsigned sp = end ? 0 : version == 4 ? 3 : 5;
+
+	if (version >= 3)
+		return (uint16_t)(sp | (end ? 1 : regs ? 3 : 2) << 8);
+	return (uint16_t)(sp | (regs ? 1 : 0) << 8 | (unsigned)end << (version == 2 ? 11 : 10));
+}
+
+static inline void image_code(struct image *im)
+{
+	unsigned version = im->options.orc ? im->options.orc : 3;
+	uint64_t places = image_room(im, 4 * (IMAGE_FUNCTIONS + 1));
+	uint64_t rules = image_room(im, 6 * (IMAGE_FUNCTIONS + 1));
+
+	for (unsigned i = 0; i < IMAGE_FUNCTIONS; i++) {
+		uint64_t at = IMAGE_TEXT + 64 * i;
+		bool regs = !strcmp(image_functions[i], "entry_SYSCALL_64_after_hwframe");
+		bool end = !strcmp(image_functions[i], "ret_from_fork");
+
+		image_symbol(im, image_functions[i], 'T', at);
+		for (unsigned k = 0; k < 64; k++)
+			image_put(im, at + k, 0x90, 1);
+		/* each calls the one before it, at its byte 27 */
+		image_put(im, at + 27, 0xe8, 1);
+		image_put(im, at + 28, (uint64_t)(-64 - 32), 4);
+		image_put(im, places + 4 * i, at - (places + 4 * i), 4);
+		image_put(im, rules + 6 * i, regs ? 0 : 0x28, 2);
+		image_put(im, rules + 6 * i + 2, 0, 2);
+		image_put(im, rules + 6 * i + 4, image_orc_bits(version, regs, end), 2);
+	}
+	image_put(im, places + 4 * IMAGE_FUNCTIONS,
+		  IMAGE_TEXT + 64 * IMAGE_FUNCTIONS - (places + 4 * IMAGE_FUNCTIONS), 4);
+	image_symbol(im, "_stext", 'T', IMAGE_TEXT);
+	image_symbol(im, "_etext", 'T', IMAGE_TEXT + 64 * IMAGE_FUNCTIONS);
+	image_symbol(im, "__start_orc_unwind_ip", 'R', places);
+	image_symbol(im, "__stop_orc_unwind_ip", 'R', places + 4 * (IMAGE_FUNCTIONS + 1));
+	image_symbol(im, "__start_orc_unwind", 'R', rules);
+	if (version == 4) {
+		static const uint8_t hash[4] = { 0x13, 0x7c, 0x36, 0xad };
+		uint64_t header = image_variable(im, "__start_orc_header", 20);
+
+		for (unsigned i = 0; i < 4; i++)
+			image_put(im, header + i, hash[i], 1);
+	}
+	image_say(im, "SYMBOL(_stext)=%llx\n", IMAGE_TEXT);
+	im->next = IMAGE_TEXT - IMAGE_MAP > im->next ? IMAGE_TEXT - IMAGE_MAP : im->next;
+}
+
+/* Return addresses from sp on, as those functions would have left them; the last sp. */
+static inline uint64_t image_chain(struct image *im, uint64_t sp, const char *const *callers)
+{
+	for (; *callers; callers++) {
+		sp += 0x28;
+		image_put(im, sp - 8, image_function(*callers) + 32, 8);
+	}
+	return sp;
+}
+
+/* ---- tasks, CPU, module ---- */
+
+static inline void image_list(struct image *im, const uint64_t *nodes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		image_put(im, nodes[i], nodes[(i + 1) % n], 8);
+		image_put(im, nodes[i] + 8, nodes[(i + n - 1) % n], 8);
+	}
+}
+
+static inline void image_task(struct image *im, uint64_t at, int pid, const char *comm, uint64_t stack,
+			      uint64_t parent)
+{
+	uint64_t signal = image_room(im, 32);
+
+	image_put(im, at + TASK_STACK, IMAGE_DIRECT + stack, 8);
+	image_put(im, at + TASK_PID, (uint64_t)pid, 4);
+	image_put(im, at + TASK_TGID, (uint64_t)pid, 4);
+	image_put(im, at + TASK_PARENT, parent, 8);
+	image_text(im, at + TASK_COMM, comm);
+	image_put(im, at + TASK_SIGNAL, signal, 8);
+	image_list(im, (uint64_t[]){ signal + 8, at + TASK_NODE }, 2);
+}
+
+static inline void image_tasks(struct image *im)
+{
+	static const char *const crash[] = { "sysrq_handle_crash",
+					     "vfs_write",
+					     "ksys_write",
+					     "do_syscall_64",
+					     "entry_SYSCALL_64_after_hwframe",
+					     NULL };
+	static const char *const sleep[] = { "schedule", "kthread", "ret_from_fork", NULL };
+	uint64_t init = image_variable(im, "init_task", TASK_SIZE), shell = image_room(im, TASK_SIZE);
+	uint64_t worker = image_room(im, TASK_SIZE), current = image_variable(im, "current_task", 8);
+	uint64_t panic_cpu = image_variable(im, "panic_cpu", 4),
+		 offset = image_variable(im, "__per_cpu_offset", 8);
+	uint64_t cpus = image_variable(im, "nr_cpu_ids", 4),
+		 page_offset = image_variable(im, "page_offset_base", 8);
+
+	image_put(im, page_offset, IMAGE_DIRECT, 8);
+	image_put(im, cpus, 1, 4);
+	image_put(im, offset, IMAGE_PERCPU, 8);
+	image_put(im, current + IMAGE_PERCPU, shell, 8);
+	image_put(im, panic_cpu, im->options.no_panic ? ~0ull : 0, 4);
+	image_task(im, init, 0, "swapper/0", 0x90000, init);
+	image_task(im, shell, 42, "sh", IMAGE_STACK, init);
+	image_task(im, worker, 7, "kworker/0:1", IMAGE_STACK_2, init);
+	image_put(im, worker + TASK_STATE, 0x402, 4);
+	image_list(im, (uint64_t[]){ init + TASK_TASKS, shell + TASK_TASKS, worker + TASK_TASKS }, 3);
+
+	/* The panicking task's stack, down to its registers of user mode. */
+	uint64_t regs = image_chain(im, IMAGE_DIRECT + IMAGE_STACK + 0x3000, crash);
+
+	image_put(im, regs + 8 * 16, 0x401000, 8); /* ip */
+	image_put(im, regs + 8 * 17, 0x33, 8);     /* cs */
+	image_put(im, regs + 8 * 19, 0x7ffc00001000, 8);
+	image_put(im, regs + 8 * 15, 1, 8); /* orig_ax: write */
+
+	/* The worker was switched out in __schedule. */
+	uint64_t frame = IMAGE_DIRECT + IMAGE_STACK_2 + 0x3000;
+
+	image_put(im, worker + TASK_SP, frame, 8);
+	image_put(im, frame + 48, image_function("__schedule") + 32, 8);
+	image_chain(im, frame + 56, sleep);
+}
+
+static inline void image_module(struct image *im)
+{
+	static const char strings[] = "\0drv_write\0drv_init";
+	uint64_t head = image_variable(im, "modules", 16), module = image_room(im, MODULE_SIZE);
+	uint64_t symtab = image_room(im, 3 * 24), strtab = image_room(im, sizeof(strings));
+
+	image_list(im, (uint64_t[]){ head, module + MODULE_LIST }, 2);
+	image_text(im, module + MODULE_NAME, "drv");
+	image_put(im, module + MODULE_MEM, IMAGE_MODULE, 8);
+	image_put(im, module + MODULE_MEM + 8, 0x1000, 4);
+	image_put(im, module + MODULE_KALLSYMS, symtab, 8);
+	image_put(im, module + MODULE_KALLSYMS + 8, 3, 4);
+	image_put(im, module + MODULE_KALLSYMS + 16, strtab, 8);
+	for (unsigned i = 1; i < 3; i++) {
+		image_put(im, symtab + 24 * i, i == 1 ? 1 : 11, 4);
+		image_put(im, symtab + 24 * i + 6, 1, 2);
+		image_put(im, symtab + 24 * i + 8, IMAGE_MODULE + 0x100 * i, 8);
+	}
+	for (size_t i = 0; i < sizeof(strings); i++)
+		image_put(im, strtab + i, (uint8_t)strings[i], 1);
+}
+
+/* ---- the log ---- */
+
+static const char *const image_log[] = {
+	"Linux version 6.6.0-test (somebody@somewhere) #1 SMP",
+	"two\nlines",
+	"sysrq: Trigger a crash",
+	"Kernel panic - not syncing: sysrq triggered crash",
+};
+enum { IMAGE_RECORDS = sizeof(image_log) / sizeof(image_log[0]), IMAGE_DESCS = 8, IMAGE_RING = 512 };
+
+static inline void image_write_log(struct image *im)
+{
+	uint64_t prb = image_variable(im, "prb", 8), rb = image_room(im, 88),
+		 descs = image_room(im, 24 * IMAGE_DESCS);
+	uint64_t infos = image_room(im, 88 * IMAGE_DESCS), text = image_room(im, IMAGE_RING);
+	uint64_t first = 6, pos = im->options.wrapped_log ? 2 * IMAGE_RING - 24 : 2 * IMAGE_RING;
+
+	image_put(im, prb, rb, 8);
+	image_put(im, rb, 3, 4); /* count_bits */
+	image_put(im, rb + 8, descs, 8);
+	image_put(im, rb + 16, infos, 8);
+	image_put(im, rb + 24, first + IMAGE_RECORDS - 1, 8);
+	image_put(im, rb + 32, first, 8);
+	image_put(im, rb + 48, 9, 4); /* size_bits */
+	image_put(im, rb + 56, text, 8);
+	for (unsigned i = 0; i < IMAGE_RECORDS; i++) {
+		uint64_t id = first + i, desc = descs + 24 * (id % IMAGE_DESCS),
+			 info = infos + 88 * (id % IMAGE_DESCS);
+		size_t n = strlen(image_log[i]);
+		uint64_t size = (8 + n + 7) & ~7ull, begin = pos, end = pos + size;
+		uint64_t at = begin % IMAGE_RING;
+
+		if (at + size > IMAGE_RING) { /* it does not fit: the text stands at the start */
+			at = 0;
+			end = (begin / IMAGE_RING + 1) * IMAGE_RING + size;
+		}
+		image_put(im, desc, id | 2ull << 62, 8);
+		image_put(im, desc + 8, begin, 8);
+		image_put(im, desc + 16, end, 8);
+		image_put(im, info, i, 8);
+		image_put(im, info + 8, 1000000000ull * (i + 1), 8);
+		image_put(im, info + 16, n, 2);
+		image_put(im, info + 19, 6u << 5, 1);
+		image_put(im, info + 20, i == 3 ? 42 : 1, 4);
+		image_put(im, text + at, id, 8);
+		image_text(im, text + at + 8, image_log[i]);
+		pos = end;
+	}
+	image_say(im,
+		  "SYMBOL(prb)=%llx\n"
+		  "SIZE(printk_ringbuffer)=88\nOFFSET(printk_ringbuffer.desc_ring)=0\n"
+		  "OFFSET(printk_ringbuffer.text_data_ring)=48\nSIZE(prb_desc_ring)=48\n"
+		  "OFFSET(prb_desc_ring.count_bits)=0\nOFFSET(prb_desc_ring.descs)=8\n"
+		  "OFFSET(prb_desc_ring.infos)=16\nOFFSET(prb_desc_ring.head_id)=24\n"
+		  "OFFSET(prb_desc_ring.tail_id)=32\nSIZE(prb_desc)=24\nOFFSET(prb_desc.state_var)=0\n"
+		  "OFFSET(prb_desc.text_blk_lpos)=8\nOFFSET(prb_data_blk_lpos.begin)=0\n"
+		  "OFFSET(prb_data_blk_lpos.next)=8\nSIZE(printk_info)=88\nOFFSET(printk_info.seq)=0\n"
+		  "OFFSET(printk_info.ts_nsec)=8\nOFFSET(printk_info.text_len)=16\n"
+		  "OFFSET(printk_info.caller_id)=20\nOFFSET(prb_data_ring.size_bits)=0\n"
+		  "OFFSET(prb_data_ring.data)=8\n",
+		  (unsigned long long)prb);
+}
+
+/* ---- symbols ---- */
+
+static inline int image_by_addr(const void *a, const void *b)
+{
+	const struct image_symbol *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* Each byte is its own token; the tables in the order of 5.10, as they are searched. */
+static inline void image_kallsyms(struct image *im)
+{
+	enum image_encoding encoding = im->options.encoding;
+	size_t n = im->symbols_n, step = encoding == IMAGE_ABSOLUTE ? 8 : 4, names_size = 0;
+
+	qsort(im->symbols, n, sizeof(im->symbols[0]), image_by_addr);
+	uint64_t offsets = image_room(im, n * step), base = image_room(im, 8), number = image_room(im, 8);
+
+	/* the pad of 8 bytes between number and names is how the kernel aligns them, too */
+	number = base + 8;
+	im->next = number + 8 - IMAGE_MAP;
+	uint64_t names = IMAGE_MAP + im->next;
+	image_put(im, base, IMAGE_MAP, 8);
+	image_put(im, number, n, 4);
+	uint32_t markers[16] = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		size_t length = strlen(im->symbols[i].name) + 1;
+
+		if (i % 256 == 0)
+			markers[i / 256] = (uint32_t)names_size;
+		if (length > 127) {
+			image_put(im, names + names_size++, (length & 127) | 128, 1);
+			image_put(im, names + names_size++, length >> 7, 1);
+		} else {
+			image_put(im, names + names_size++, length, 1);
+		}
+		image_put(im, names + names_size++, (uint8_t)im->symbols[i].type, 1);
+		image_text(im, names + names_size, im->symbols[i].name);
+		names_size += length - 1;
+
+		uint64_t addr = im->symbols[i].addr, place = offsets + step * i;
+		uint64_t value = encoding == IMAGE_PERCPU_BASE      ? IMAGE_MAP - 1 - addr
+				 : encoding == IMAGE_BASE           ? addr - IMAGE_MAP
+				 : encoding == IMAGE_PLACE_RELATIVE ? addr - place
+								    : addr;
+		image_put(im, place, value, (unsigned)step);
+	}
+	im->next += names_size;
+	uint64_t marker = image_room(im, 64), table = image_room(im, 1024), index = 0, at = 0;
+	(void)markers;
+	(void)marker;
+
+	index = table + 2 * 256 + 8;
+	for (unsigned c = 0; c < 256; c++) {
+		image_put(im, index + 2 * c, at, 2);
+		image_put(im, table + at++, c ? c : 1, 1);
+		image_put(im, table + at++, 0, 1);
+	}
+	im->next = index + 512 - IMAGE_MAP;
+	if (im->options.no_symbols_told)
+		return;
+	image_say(im,
+		  "SYMBOL(kallsyms_names)=%llx\nSYMBOL(kallsyms_num_syms)=%llx\n"
+		  "SYMBOL(kallsyms_token_table)=%llx\nSYMBOL(kallsyms_token_index)=%llx\n",
+		  (unsigned long long)names, (unsigned long long)number, (unsigned long long)table,
+		  (unsigned long long)index);
+	image_say(im,
+		  encoding == IMAGE_ABSOLUTE ? "SYMBOL(kallsyms_addresses)=%llx\n"
+					     : "SYMBOL(kallsyms_offsets)=%llx\n",
+		  (unsigned long long)offsets);
+	if (encoding == IMAGE_PERCPU_BASE || encoding == IMAGE_BASE)
+		image_say(im, "SYMBOL(kallsyms_relative_base)=%llx\n", (unsigned long long)base);
+}
+
+/* ---- the file ---- */
+
+static inline void image_note(uint8_t *at, const char *name, uint32_t type, const void *desc, size_t size)
+{
+	uint32_t head[3] = { (uint32_t)strlen(name) + 1, (uint32_t)size, type };
+
+	memcpy(at, head, 12);
+	memcpy(at + 12, name, head[0]);
+	memcpy(at + 12 + ((head[0] + 3) & ~3u), desc, size);
+}
+
+static inline void image_core(struct image *im)
+{
+	size_t info = strlen(im->info), note = 20 + IMAGE_NOTE, info_note = (24 + info + 3) & ~(size_t)3;
+	size_t notes = note + (im->options.no_note ? 0 : info_note);
+	Elf64_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
+			  .e_type = ET_CORE,
+			  .e_machine = EM_X86_64,
+			  .e_phoff = sizeof(eh),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 2 };
+	Elf64_Phdr ph[2] = { { .p_type = PT_NOTE, .p_offset = sizeof(eh) + sizeof(ph), .p_filesz = notes },
+			     { .p_type = PT_LOAD, .p_filesz = IMAGE_MEMORY, .p_memsz = IMAGE_MEMORY } };
+	uint8_t prstatus[IMAGE_NOTE] = { 0 };
+	uint64_t ip = image_function("panic") + 40, sp = IMAGE_DIRECT + IMAGE_STACK + 0x3000, cs = 0x10;
+
+	memcpy(prstatus + 112 + 8 * 16, &ip, 8);
+	memcpy(prstatus + 112 + 8 * 17, &cs, 8);
+	memcpy(prstatus + 112 + 8 * 19, &sp, 8);
+	im->memory_at = sizeof(eh) + sizeof(ph) + notes;
+	ph[1].p_offset = im->memory_at;
+	im->core_size = im->memory_at + IMAGE_MEMORY;
+	im->core = pm_alloc(im->core_size);
+	memcpy(im->core, &eh, sizeof(eh));
+	memcpy(im->core + sizeof(eh), ph, sizeof(ph));
+	image_note(im->core + sizeof(eh) + sizeof(ph), "CORE", NT_PRSTATUS, prstatus, sizeof(prstatus));
+	if (!im->options.no_note)
+		image_note(im->core + sizeof(eh) + sizeof(ph) + note, "VMCOREINFO", 0, im->info, info);
+	memcpy(im->core + im->memory_at, im->memory, IMAGE_MEMORY);
+}
+
+/* The whole; freed by image_deinit. */
+static inline void image_make(struct image *im, const struct image_options *options)
+{
+	*im = (struct image){ .options = *options };
+	im->memory = pm_alloc(IMAGE_MEMORY);
+	im->next = IMAGE_TEXT - IMAGE_MAP + 0x1000;
+	image_say(im,
+		  "OSRELEASE=6.6.0-test\nBUILD-ID=0123456789abcdef0123456789abcdef01234567\nPAGESIZE=4096\n"
+		  "NUMBER(phys_base)=0\nNUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=0\n");
+	image_page_tables(im);
+	image_code(im);
+	image_types(im);
+	image_tasks(im);
+	image_module(im);
+	image_write_log(im);
+	if (options->big_names) {
+		char name[201];
+
+		memset(name, 'n', 200);
+		name[200] = 0;
+		image_symbol(im, name, 't', IMAGE_TEXT + 64 * IMAGE_FUNCTIONS + 16);
+	}
+	image_kallsyms(im);
+	/* VMCOREINFO as the kernel keeps it: a page of its own */
+	image_text(im, 0xa0000, im->info);
+	image_core(im);
+}
+
+static inline void image_deinit(struct image *im)
+{
+	free(im->memory);
+	free(im->core);
+}
+
+static inline struct pm_dump *image_open(const struct image *im)
+{
+	struct pm_dump *dump = NULL;
+
+	pm_error_free(pm_dump_open_file(pm_file_memory("image", im->core, im->core_size), &dump));
+	return dump;
+}
+
+#endif

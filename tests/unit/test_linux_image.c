@@ -1,0 +1,311 @@
+/* A kernel of two MiB that is made here: what is found in it, and what is not when something is missing. */
+#include "linux_image.h"
+
+#include "incident.h"
+#include "linux/report.h"
+#include "linux/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+struct opened {
+	struct image image;
+	struct pm_dump *dump;
+	struct pm_linux_session *session;
+	struct pm_linux *lx;
+};
+
+static void open_image(struct opened *o, const struct image_options *options)
+{
+	image_make(&o->image, options);
+	o->dump = image_open(&o->image);
+	assert_non_null(o->dump);
+	struct pm_error *err = pm_session_open(o->dump, &o->session);
+
+	if (err)
+		fail_msg("%s", err->message);
+	o->lx = pm_session_kernel(o->session);
+}
+
+static void close_image(struct opened *o)
+{
+	pm_session_close(o->session);
+	pm_dump_close(o->dump);
+	image_deinit(&o->image);
+}
+
+static void symbols_in_every_encoding(void **state)
+{
+	(void)state;
+	for (enum image_encoding e = IMAGE_PERCPU_BASE; e <= IMAGE_ABSOLUTE; e++) {
+		struct opened o;
+		uint64_t addr, start, end;
+		uint32_t index;
+		char name[PM_LINUX_NAME_MAX];
+
+		open_image(&o, &(struct image_options){ .encoding = e, .big_names = true });
+		assert_non_null(o.lx->symbols);
+		assert_int_equal(pm_linux_symbols_count(o.lx->symbols), o.image.symbols_n);
+		assert_true(pm_linux_symbol(o.lx, "vfs_write", &addr));
+		assert_int_equal(addr, image_function("vfs_write"));
+		assert_true(pm_linux_symbols_find(o.lx->symbols, addr + 10, &index, &start, &end));
+		assert_int_equal(start, addr);
+		assert_int_equal(end, addr + 64);
+		assert_int_equal(pm_linux_symbols_name(o.lx->symbols, index, name), 'T');
+		assert_string_equal(name, "vfs_write");
+		assert_true(pm_linux_symbols_find(o.lx->symbols, IMAGE_TEXT + 64 * IMAGE_FUNCTIONS + 20,
+						  &index, &start, &end));
+		assert_int_equal(pm_linux_symbols_name(o.lx->symbols, index, name), 't');
+		assert_int_equal(strlen(name), 200);
+		assert_false(pm_linux_symbol(o.lx, "no_such_symbol", &addr));
+		close_image(&o);
+	}
+}
+
+static void vmcoreinfo_is_searched_in_memory(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ .no_note = true });
+	assert_true(o.lx->info_searched);
+	assert_string_equal(o.lx->release, "6.6.0-test");
+	close_image(&o);
+}
+
+static void types_give_offsets(void **state)
+{
+	struct opened o;
+	struct pm_btf_member member;
+	char path[64];
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	assert_non_null(o.lx->btf);
+	assert_int_equal(o.lx->fields[PM_TASK_COMM].offset, TASK_COMM);
+	assert_int_equal(o.lx->fields[PM_TASK_COMM].size, 16);
+	/* through an unnamed union, and the first of two names that this kernel has */
+	assert_int_equal(o.lx->fields[PM_TASK_PID].offset, TASK_PID);
+	assert_int_equal(o.lx->fields[PM_TASK_STATE].offset, TASK_STATE);
+	assert_int_equal(o.lx->fields[PM_TASK_THREAD_SP].offset, TASK_SP);
+	assert_int_equal(o.lx->fields[PM_MM_MT].offset, -1);
+	uint32_t id = pm_btf_find_written(o.lx->btf, "struct task_struct");
+	assert_true(pm_btf_member_at(o.lx->btf, id, TASK_TASKS + 8, path, sizeof(path), &member));
+	assert_string_equal(path, "tasks.prev");
+	assert_true(pm_btf_find_member(o.lx->btf, id, "comm[3]", &member));
+	assert_int_equal(member.bit_offset, 8 * (TASK_COMM + 3));
+	assert_false(pm_btf_find_member(o.lx->btf, id, "comm[3", &member));
+	assert_false(pm_btf_find_member(o.lx->btf, id, "tasks.none", &member));
+	close_image(&o);
+}
+
+static void log_of(struct opened *o, struct pm_buf *text, unsigned style)
+{
+	const struct pm_error *trouble;
+	struct pm_log *log = pm_session_log(o->session, &trouble);
+
+	assert_null(trouble);
+	assert_int_equal(log->lost, 0);
+	for (size_t i = 0; i < log->records.n; i++)
+		pm_linux_log_format(&log->records.v[i], style, text);
+}
+
+static void log_whole_and_wrapped(void **state)
+{
+	(void)state;
+	for (unsigned wrapped = 0; wrapped < 2; wrapped++) {
+		struct opened o;
+		struct pm_buf text = { 0 };
+
+		open_image(&o, &(struct image_options){ .wrapped_log = wrapped });
+		log_of(&o, &text, PM_LOG_PLAIN);
+		assert_string_equal(text.data,
+				    "[    1.000000] Linux version 6.6.0-test (somebody@somewhere) #1 SMP\n"
+				    "[    2.000000] two\n"
+				    "[    2.000000] lines\n"
+				    "[    3.000000] sysrq: Trigger a crash\n"
+				    "[    4.000000] Kernel panic - not syncing: sysrq triggered crash\n");
+		text.n = 0;
+		log_of(&o, &text, PM_LOG_CALLERS | PM_LOG_LEVELS);
+		assert_non_null(strstr(text.data, "<6>[    4.000000][   T42] Kernel panic"));
+		pm_buf_deinit(&text);
+		close_image(&o);
+	}
+}
+
+static void tasks_and_modules(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	struct pm_linux_tasks *tasks = pm_session_tasks(o.session);
+	struct pm_linux_modules *modules = pm_session_modules(o.session);
+	const char *name;
+	uint64_t start, end;
+
+	assert_null(tasks->trouble);
+	assert_int_equal(tasks->v.n, 2); /* the first task is not on its own list */
+	assert_string_equal(pm_linux_task_by_pid(tasks, 42)->comm, "sh");
+	assert_int_equal(pm_linux_task_by_pid(tasks, 7)->state, 'I');
+	assert_null(modules->trouble);
+	assert_int_equal(modules->v.n, 1);
+	assert_string_equal(modules->v.v[0].name, "drv");
+	assert_true(
+		pm_linux_module_symbol(o.lx, &modules->v.v[0], IMAGE_MODULE + 0x180, &name, &start, &end));
+	assert_string_equal(name, "drv_write");
+	assert_int_equal(start, IMAGE_MODULE + 0x100);
+	assert_int_equal(end, IMAGE_MODULE + 0x200);
+	assert_true(
+		pm_linux_module_symbol(o.lx, &modules->v.v[0], IMAGE_MODULE + 0x280, &name, &start, &end));
+	assert_int_equal(end, IMAGE_MODULE + 0x1000);
+	assert_false(
+		pm_linux_module_symbol(o.lx, &modules->v.v[0], IMAGE_MODULE + 0x80, &name, &start, &end));
+	close_image(&o);
+}
+
+static void check_frames(struct opened *o, const struct pm_linux_trace *trace, const char *const *names)
+{
+	size_t i = 0;
+
+	for (; names[i]; i++) {
+		struct pm_place place;
+		struct pm_arena arena;
+
+		assert_true(i < trace->frames.n);
+		pm_arena_init(&arena);
+		assert_true(pm_linux_place(o->lx, pm_session_modules(o->session), &arena,
+					   trace->frames.v[i].pc, trace->frames.v[i].exact_pc, &place));
+		assert_string_equal(place.symbol, names[i]);
+		assert_int_equal(trace->frames.v[i].trust, PM_EXACT);
+		pm_arena_deinit(&arena);
+	}
+	assert_int_equal(trace->frames.n, i);
+}
+
+static void traces_by_every_version(void **state)
+{
+	static const char *const crash[] = {
+		"panic",      "sysrq_handle_crash", "vfs_write",
+		"ksys_write", "do_syscall_64",      "entry_SYSCALL_64_after_hwframe",
+		NULL
+	};
+	static const char *const sleep[] = { "__schedule", "schedule", "kthread", "ret_from_fork", NULL };
+
+	(void)state;
+	for (unsigned version = 1; version <= 4; version++) {
+		struct opened o;
+		struct pm_linux_trace trace;
+
+		open_image(&o, &(struct image_options){ .orc = version });
+		/* one bit tells version 2 from 1, and these rules do not have it */
+		if (version != 2)
+			assert_int_equal(pm_session_unwinder(o.session)->orc.version, version);
+		struct pm_linux_cpus *cpus = pm_session_cpus(o.session);
+		assert_int_equal(cpus->panic_cpu, 0);
+		assert_true(cpus->v.v[0].has_regs);
+		const struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(o.session), 42);
+		pm_session_unwind(o.session, task, &trace);
+		check_frames(&o, &trace, crash);
+		assert_null(trace.ended);
+		assert_true(trace.has_user);
+		assert_int_equal(trace.user.v[PM_X86_IP], 0x401000);
+		pm_linux_trace_deinit(&trace);
+		pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 7), &trace);
+		check_frames(&o, &trace, sleep);
+		assert_null(trace.ended);
+		pm_linux_trace_deinit(&trace);
+		close_image(&o);
+	}
+}
+
+static bool count(struct pm_incident *inc, void *user)
+{
+	unsigned *n = user;
+
+	(*n)++;
+	assert_string_equal(inc->title, "kernel panic: sysrq triggered crash");
+	assert_string_equal(inc->machine.release, "6.6.0-test");
+	struct pm_trace *trace = pm_incident_crash_trace(inc);
+	assert_non_null(trace);
+	assert_string_equal(trace->frames.v[0].place.symbol, "sysrq_handle_crash");
+	assert_int_equal(trace->frames.n, 5);
+	return true;
+}
+
+static void incident(void **state)
+{
+	struct opened o;
+	unsigned n = 0;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	assert_null(pm_linux_read_dump(o.dump, count, &n));
+	assert_int_equal(n, 1);
+	close_image(&o);
+}
+
+/* A loop, a lie or a hole in any list ends it, and says so. */
+static void lists_that_lie(void **state)
+{
+	struct opened o;
+	struct image im;
+	struct pm_error *err;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	uint64_t head = 0;
+	for (size_t i = 0; i < im.symbols_n; i++)
+		if (!strcmp(im.symbols[i].name, "modules"))
+			head = im.symbols[i].addr;
+	/* the module's next pointer leads to nowhere */
+	uint64_t module = 0;
+	memcpy(&module, im.core + im.memory_at + (head - IMAGE_MAP), 8);
+	memset(im.core + im.memory_at + (module - IMAGE_MAP), 0x6b, 8);
+	o.image = im;
+	o.dump = image_open(&im);
+	err = pm_session_open(o.dump, &o.session);
+	assert_null(err);
+	o.lx = pm_session_kernel(o.session);
+	assert_non_null(pm_session_modules(o.session)->trouble);
+	close_image(&o);
+}
+
+static void no_kernel(void **state)
+{
+	struct image im;
+	struct pm_dump *dump;
+	struct pm_linux_session *session;
+	struct pm_error *err;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	/* without page tables nothing of it can be believed */
+	memset(im.core + im.memory_at + 0x1000, 0, 0x4000);
+	dump = image_open(&im);
+	err = pm_session_open(dump, &session);
+	assert_non_null(err);
+	assert_int_equal(err->code, PM_NOT_FOUND);
+	assert_non_null(strstr(err->message, "no Linux kernel in it"));
+	pm_error_free(err);
+	pm_dump_close(dump);
+	image_deinit(&im);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(symbols_in_every_encoding),
+		cmocka_unit_test(vmcoreinfo_is_searched_in_memory),
+		cmocka_unit_test(types_give_offsets),
+		cmocka_unit_test(log_whole_and_wrapped),
+		cmocka_unit_test(tasks_and_modules),
+		cmocka_unit_test(traces_by_every_version),
+		cmocka_unit_test(incident),
+		cmocka_unit_test(lists_that_lie),
+		cmocka_unit_test(no_kernel),
+	};
+
+	return cmocka_run_group_tests_name("linux_image", tests, NULL, NULL);
+}
