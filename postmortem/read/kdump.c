@@ -261,13 +261,17 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 		pm_dump_trouble(dump, "the file ends in its page descriptors, at 0x%" PRIx64, size);
 		return;
 	}
+	bool unwritten = false;
 	for (size_t i = 0; i + DESCRIPTOR_SIZE <= n; i += DESCRIPTOR_SIZE) {
 		uint64_t offset = pm_load(bytes + i, 8, h->big_endian);
 		uint64_t length = pm_load(bytes + i + 8, 4, h->big_endian);
 
+		unwritten |= !offset;
 		if (length <= h->block && offset < INT64_MAX && offset + length > end)
 			end = offset + length;
 	}
+	if (unwritten && !(h->status & FLAG_INCOMPLETE))
+		pm_dump_trouble(dump, "not finished: its last pages were never written");
 	if (end > size)
 		pm_dump_trouble(dump,
 				"the file ends at 0x%" PRIx64 ", %" PRIu64 " KiB before its last page does",
