@@ -10,7 +10,7 @@
 #include <zstd.h>
 
 struct pm_unpacker {
-	struct pm_unpacker *next; /* in the pool */
+	struct pm_unpacker *next;             /* in the pool */
 	struct libdeflate_decompressor *zlib; /* half of zlib's time for a page */
 	ZSTD_DCtx *zstd;
 	uint8_t *in;
@@ -39,7 +39,8 @@ static bool run_zlib(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, 
 {
 	if (!u->zlib)
 		u->zlib = libdeflate_alloc_decompressor();
-	return u->zlib && libdeflate_zlib_decompress(u->zlib, u->in, n, out, cap, n_out) == LIBDEFLATE_SUCCESS;
+	return u->zlib &&
+	       libdeflate_zlib_decompress(u->zlib, u->in, n, out, cap, n_out) == LIBDEFLATE_SUCCESS;
 }
 
 static bool run_lzo(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
