@@ -9,7 +9,7 @@ endif
 suffix  := $(if $(SAN),-san)$(if $(STATIC),-static)$(if $(filter clang,$(CC)),-clang)
 O       ?= build$(suffix)
 
-PACKAGES := capstone liblzma libzstd zlib
+PACKAGES := capstone libdeflate liblzma libzstd zlib
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	    -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wno-missing-field-initializers

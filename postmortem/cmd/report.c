@@ -265,34 +265,46 @@ void pm_report_source(struct pm_report_run *run, struct pm_source *source, const
 		fprintf(stderr, "kpanic: %s: no panic or other kernel report found\n", name);
 }
 
-/* Explains a memory dump; false: it is none, and was not touched. */
-static bool report_dump(struct pm_report_run *run, const char *path)
+/* Opens path, and as parts of one dump also the paths behind it that are parts; *taken_out: how many. */
+static struct pm_error *open_parts(struct pm_file *first, char **more, size_t *taken_out,
+				   struct pm_dump **dump_out)
 {
-	uint8_t start[PM_PAGE_SIZE];
+	struct pm_file *files[PM_DUMP_PARTS] = { first };
+	size_t n = 1;
+
+	if (pm_dump_is_part(first))
+		for (; more[n - 1] && n < PM_DUMP_PARTS; n++) {
+			if (pm_error_take(pm_file_open(more[n - 1], &files[n])) != PM_OK)
+				break;
+			if (!pm_dump_is_part(files[n])) {
+				pm_file_close(files[n]);
+				break;
+			}
+		}
+	*taken_out = n;
+	return pm_dump_open_files(files, n, dump_out);
+}
+
+/* Explains the memory dump that source is; takes it over.  How many paths it was. */
+static size_t report_dump(struct pm_report_run *run, struct pm_source *source, char **paths)
+{
+	const char *name = input_name(*paths);
 	struct pm_dump *dump = NULL;
 	struct pm_file *file;
-	struct pm_error *err = pm_file_open(path, &file);
-
-	if (err) { /* said by who opens it as a text */
-		pm_error_free(err);
-		return false;
-	}
-	if (!pm_dump_is(start, pm_file_read(file, 0, start, sizeof(start), NULL))) {
-		pm_file_close(file);
-		return false;
-	}
-	size_t before = run->reports;
+	size_t before = run->reports, taken = 1;
+	struct pm_error *err = pm_file_from_source(name, source, &file);
 
 	run->of_source = 0;
-	err = pm_dump_open_file(file, &dump);
+	if (!err)
+		err = open_parts(file, paths + 1, &taken, &dump);
 	if (!err)
 		err = pm_linux_read_dump(dump, on_incident, run);
 	if (err)
 		unreadable(run, err);
 	else if (run->reports == before && !ferror(stdout) && !run->options.json)
-		fprintf(stderr, "kpanic: %s: the kernel in it had not panicked\n", path);
+		fprintf(stderr, "kpanic: %s: the kernel in it had not panicked\n", name);
 	pm_dump_close(dump);
-	return true;
+	return taken;
 }
 
 /* Adds what is left of a source to text, up to the bound of pstore's records. */
@@ -324,11 +336,22 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 		const char *name = input_name(*paths);
 		struct pm_source *source;
 
-		if (strcmp(*paths, "-") && report_dump(run, *paths))
-			continue;
-		struct pm_error *err = pm_source_open(*paths, &source);
+		struct pm_error *err = pm_source_open_any(*paths, &source);
 
 		if (err) {
+			unreadable(run, err);
+			continue;
+		}
+		const uint8_t *head;
+		size_t head_n = pm_source_head(source, &head);
+
+		if (pm_dump_is(head, head_n)) {
+			paths += report_dump(run, source, paths) - 1;
+			continue;
+		}
+		err = pm_source_text(source);
+		if (err) {
+			pm_source_close(source);
 			unreadable(run, err);
 			continue;
 		}

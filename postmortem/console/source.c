@@ -13,6 +13,7 @@
 #include <zstd.h>
 
 #define INPUT_SIZE (256 * 1024)
+#define HEAD_SIZE 4096
 /* An xz stream tells how much memory its dictionary wants; more than this is refused. */
 #define XZ_MEMORY_MAX (96u * 1024 * 1024)
 #define ZSTD_WINDOW_LOG_MAX 25 /* 32 MiB */
@@ -35,7 +36,10 @@ struct pm_source {
 	char *name;
 	int fd; /* -1: memory */
 	bool close_fd;
-	bool binary; /* no text is expected */
+	bool binary;   /* a dump may be expected */
+	uint8_t *head; /* unpacked to look at, to be given out still */
+	size_t head_n, head_pos;
+	struct pm_error *late; /* that came up with the head; said when that was read */
 	struct pm_slice memory;
 	uint8_t *input;
 	size_t n, pos;
@@ -207,6 +211,8 @@ static const struct {
 
 static struct pm_error *refuse_binaries(const struct pm_source *source)
 {
+	if (source->codec)
+		return NULL;
 	struct pm_slice head = { (const char *)source->input, source->n };
 
 	for (size_t i = 0; i < PM_COUNT(refused); i++)
@@ -287,11 +293,12 @@ static struct pm_error *start(struct pm_source *source, struct pm_error *err, st
 	return err;
 }
 
-struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
+static struct pm_error *open_path(const char *path, bool binary, struct pm_source **source_out)
 {
 	struct pm_source *source = pm_alloc(sizeof(*source));
 	struct pm_error *err = NULL;
 
+	source->binary = binary;
 	if (!strcmp(path, "-")) {
 		source->name = pm_printf("standard input");
 		source->fd = STDIN_FILENO;
@@ -305,6 +312,16 @@ struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
 	return start(source, err, source_out);
 }
 
+struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
+{
+	return open_path(path, false, source_out);
+}
+
+struct pm_error *pm_source_open_any(const char *path, struct pm_source **source_out)
+{
+	return open_path(path, true, source_out);
+}
+
 struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **source_out)
 {
 	struct pm_source *source = pm_alloc(sizeof(*source));
@@ -315,15 +332,15 @@ struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **sourc
 	return start(source, NULL, source_out);
 }
 
-struct pm_error *pm_source_binary(const char *name, int fd, struct pm_source **source_out)
+struct pm_error *pm_source_text(struct pm_source *source)
 {
-	struct pm_source *source = pm_alloc(sizeof(*source));
+	source->binary = false;
+	return refuse_binaries(source);
+}
 
-	source->name = pm_printf("%s", name);
-	source->fd = fd;
-	source->close_fd = true;
-	source->binary = true;
-	return start(source, NULL, source_out);
+int pm_source_descriptor(const struct pm_source *source)
+{
+	return source->codec ? -1 : source->fd;
 }
 
 struct pm_source *pm_source_memory(const char *name, struct pm_slice text)
@@ -345,6 +362,8 @@ void pm_source_close(struct pm_source *source)
 	if (source->close_fd && source->fd >= 0)
 		close(source->fd);
 	free(source->input);
+	free(source->head);
+	pm_error_free(source->late);
 	free(source->name);
 	free(source);
 }
@@ -381,6 +400,29 @@ static struct pm_error *read_compressed(struct pm_source *source, uint8_t *bytes
 	return NULL;
 }
 
+size_t pm_source_head(struct pm_source *source, const uint8_t **head_out)
+{
+	struct pm_slice plain = pm_source_peek(source);
+
+	if (!source->codec) {
+		*head_out = (const uint8_t *)plain.p;
+		return plain.n;
+	}
+	if (!source->head) {
+		size_t got;
+
+		source->head = pm_alloc(HEAD_SIZE);
+		do {
+			got = 0;
+			source->late = read_compressed(source, source->head + source->head_n,
+						       HEAD_SIZE - source->head_n, &got);
+			source->head_n += got;
+		} while (got && !source->late && source->head_n < HEAD_SIZE);
+	}
+	*head_out = source->head + source->head_pos;
+	return source->head_n - source->head_pos;
+}
+
 struct pm_error *pm_source_read(struct pm_source *source, void *bytes, size_t size, size_t *got_out)
 {
 	*got_out = 0;
@@ -392,6 +434,19 @@ struct pm_error *pm_source_read(struct pm_source *source, void *bytes, size_t si
 		source->memory = pm_slice_from(source->memory, n);
 		*got_out = n;
 		return NULL;
+	}
+	if (source->head_pos < source->head_n) {
+		*got_out =
+			source->head_n - source->head_pos < size ? source->head_n - source->head_pos : size;
+		memcpy(bytes, source->head + source->head_pos, *got_out);
+		source->head_pos += *got_out;
+		return NULL;
+	}
+	if (source->late) {
+		struct pm_error *err = source->late;
+
+		source->late = NULL;
+		return err;
 	}
 	if (source->codec)
 		return read_compressed(source, bytes, size, got_out);

@@ -15,9 +15,14 @@ struct pm_error *pm_source_open(const char *path, struct pm_source **source_out)
 /* The same from an open descriptor, which the source closes: the output of a command. */
 struct pm_error *pm_source_fd(const char *name, int fd, struct pm_source **source_out)
 	__attribute__((warn_unused_result));
-/* The same for what is no text, and is not refused for that. */
-struct pm_error *pm_source_binary(const char *name, int fd, struct pm_source **source_out)
+/* Whatever it is: a dump, maybe.  Its first bytes, unpacked, tell (they are read again; up to 4096 of them,
+ * fewer from a pipe).  pm_source_text then refuses what pm_source_open does. */
+struct pm_error *pm_source_open_any(const char *path, struct pm_source **source_out)
 	__attribute__((warn_unused_result));
+size_t pm_source_head(struct pm_source *source, const uint8_t **head_out);
+struct pm_error *pm_source_text(struct pm_source *source) __attribute__((warn_unused_result));
+/* The file that is read as it is, where it is a file; else -1. */
+int pm_source_descriptor(const struct pm_source *source);
 /* The text is borrowed until the source is closed. */
 struct pm_source *pm_source_memory(const char *name, struct pm_slice text);
 void pm_source_close(struct pm_source *source);

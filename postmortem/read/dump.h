@@ -67,6 +67,8 @@ struct pm_error *pm_dump_open_files(struct pm_file *const *files, size_t n, stru
 	__attribute__((warn_unused_result));
 struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
 	__attribute__((warn_unused_result));
+/* Is the file one of several that one dump was split over? */
+bool pm_dump_is_part(const struct pm_file *file);
 /* Memory as it is, without a header that would tell (QEMU's pmemsave, a copy of /dev/mem).  Of pieces that
  * overlap the later one wins.  n 0: the byte at physical address 0 is the file's first, and so on. */
 struct pm_dump_piece {

@@ -2,6 +2,7 @@
 #include "read/file_kind.h"
 
 #include "base/memory.h"
+#include "console/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,42 +58,46 @@ static struct pm_file *fd_file(const char *name, int fd, uint64_t size)
 	return file;
 }
 
-struct pm_error *pm_file_open(const char *path, struct pm_file **out)
+/* The descriptor of a file that can be sought in, else -1; its size. */
+static int seekable(const struct pm_source *source, uint64_t *size_out)
 {
-	bool is_stdin = !strcmp(path, "-");
-	const char *name = is_stdin ? "standard input" : path;
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-			  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = pm_source_descriptor(source);
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st)) {
-		struct pm_error *err = pm_error_errno(errno, "%s", name);
-
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
-	if (S_ISDIR(st.st_mode)) {
-		close(fd);
-		return pm_error_new(PM_USAGE, "%s: is a directory", name);
-	}
+	if (fd < 0 || fstat(fd, &st))
+		return -1;
 	off_t end = lseek(fd, 0, SEEK_END);
 
-	if (end >= 0 && lseek(fd, 0, SEEK_SET) == 0 && !pm_spool_is_wrapped(fd)) {
-		/* A block device has its size here, a character device (/dev/mem, /proc/kcore) none. */
-		*out = fd_file(name, fd, end ? (uint64_t)end : S_ISREG(st.st_mode) ? 0 : UINT64_MAX);
-		return NULL;
-	}
-	char *trouble;
-	uint64_t size;
-	int copy;
-	struct pm_error *err = pm_spool(name, fd, &copy, &size, &trouble);
+	if (end < 0)
+		return -1;
+	/* A block device has its size here, a character device (/dev/mem, /proc/kcore) none. */
+	*size_out = end || S_ISREG(st.st_mode) ? (uint64_t)end : UINT64_MAX;
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
 
+struct pm_error *pm_file_from_source(const char *name, struct pm_source *source, struct pm_file **out)
+{
+	struct pm_error *err = NULL;
+	char *trouble = NULL;
+	uint64_t size;
+	int fd = seekable(source, &size);
+
+	if (fd < 0)
+		err = pm_spool(name, source, &fd, &size, &trouble);
+	pm_source_close(source);
 	if (err)
 		return err;
-	*out = fd_file(name, copy, size);
+	*out = fd_file(name, fd, size);
 	(*out)->trouble = trouble;
 	return NULL;
+}
+
+struct pm_error *pm_file_open(const char *path, struct pm_file **out)
+{
+	struct pm_source *source;
+	struct pm_error *err = pm_source_open_any(path, &source);
+
+	return err ? err : pm_file_from_source(strcmp(path, "-") ? path : "standard input", source, out);
 }
 
 static size_t read_memory(const struct pm_file *file, uint64_t offset, uint8_t *buf, size_t n, int *errno_out)

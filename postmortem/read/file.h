@@ -16,9 +16,13 @@
 #include <stdint.h>
 
 struct pm_file;
+struct pm_source;
 
-/* path "-": standard input.  PM_IO; PM_USAGE for a directory. */
+/* path "-": standard input.  PM_IO. */
 struct pm_error *pm_file_open(const char *path, struct pm_file **out) __attribute__((warn_unused_result));
+/* The same from a source of which nothing was read yet (console/source.h); takes it over, also on error. */
+struct pm_error *pm_file_from_source(const char *name, struct pm_source *source, struct pm_file **out)
+	__attribute__((warn_unused_result));
 /* A file of n bytes in memory, borrowed: for tests and fuzzers. */
 struct pm_file *pm_file_memory(const char *name, const void *bytes, size_t n)
 	__attribute__((returns_nonnull));

@@ -22,10 +22,8 @@ struct pm_file {
 struct pm_file *pm_file_new(const struct pm_file_ops *ops, const char *name, uint64_t size, size_t state_size)
 	__attribute__((returns_nonnull));
 
-/* Is what fd begins with wrapped in gzip, xz or zstd? */
-bool pm_spool_is_wrapped(int fd);
-/* Reads fd (taken over) to its end, unpacked, into a file without a name. */
-struct pm_error *pm_spool(const char *name, int fd, int *copy_out, uint64_t *size_out, char **trouble_out)
-	__attribute__((warn_unused_result));
+/* Reads a source to its end into a file without a name. */
+struct pm_error *pm_spool(const char *name, struct pm_source *source, int *copy_out, uint64_t *size_out,
+			  char **trouble_out) __attribute__((warn_unused_result));
 
 #endif

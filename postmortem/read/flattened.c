@@ -19,7 +19,7 @@
 #define RECORD_HEADER 16
 #define GROUP_RECORDS 64
 #define GROUP_RANGES 8
-#define EXPANDED 32 /* groups whose records are at hand */
+#define EXPANDED 256 /* groups whose records are at hand */
 
 static const char signature[] = "makedumpfile\0\0\0"; /* 16 bytes with its last NUL */
 static const size_t max_ranges = 1 << 20;             /* a hostile file's; 24 bytes each */
@@ -52,7 +52,7 @@ struct flattened {
 	struct pm_span *spans; /* value: 1 + index of the group; the later one wins */
 	size_t spans_n;
 	pthread_mutex_t lock;
-	struct expanded *expanded; /* [EXPANDED], by group */
+	struct expanded *expanded[EXPANDED]; /* by group */
 };
 
 bool pm_file_is_flattened(const uint8_t *start, size_t n)
@@ -326,10 +326,13 @@ static char *read_records(struct index *x, struct walk *w)
 /* Of the group's records the last one that holds `at`; *end_out: up to where it does. */
 static const struct record *record_at(struct flattened *state, size_t group, uint64_t at, uint64_t *end_out)
 {
-	struct expanded *e = &state->expanded[group % EXPANDED];
+	struct expanded **slot = &state->expanded[group % EXPANDED], *e;
 	const struct group *g = &state->groups[group];
 	const struct record *found = NULL;
 
+	if (!*slot)
+		*slot = pm_alloc(sizeof(**slot));
+	e = *slot;
 	if (e->group != group + 1) {
 		uint8_t window[RECORD_HEADER];
 		struct walk w = { state->inner, pm_file_size(state->inner), window, sizeof(window) };
@@ -409,7 +412,8 @@ static void close_flattened(struct pm_file *file)
 	pthread_mutex_destroy(&state->lock);
 	free(state->groups);
 	free(state->spans);
-	free(state->expanded);
+	for (size_t i = 0; i < EXPANDED; i++)
+		free(state->expanded[i]);
 }
 
 static const struct pm_file_ops flattened_ops = { read_flattened, close_flattened };
@@ -436,7 +440,6 @@ struct pm_error *pm_file_flattened(struct pm_file *inner, struct pm_file **out)
 	if (x.groups.n)
 		memcpy(state->groups, x.groups.v, x.groups.n * sizeof(*state->groups));
 	pm_arena_deinit(&x.arena);
-	state->expanded = pm_alloc(EXPANDED * sizeof(*state->expanded));
 	if (state->spans_n)
 		file->size = state->spans[state->spans_n - 1].end;
 	if (pm_file_trouble(inner))

@@ -33,6 +33,8 @@ static const uint64_t min_block = 4096, max_block = 1 << 18;
 static const uint64_t max_pages = 1ull << 35; /* 128 TiB of 4 KiB pages: what a damaged number may claim */
 static const uint64_t max_vmcoreinfo = 1 << 20, max_notes = 32 << 20;
 static const size_t max_ranges = 1 << 16;
+static const uint64_t cheap_count = 8
+				    << 20; /* bits that may be counted when opening: 32 GiB of 4 KiB pages */
 
 /* Where a word stands: the structures as compilers laid them out. */
 struct layout {
@@ -57,7 +59,8 @@ struct header {
 	bool big_endian;
 	uint32_t version, status, sub_blocks, bitmap_blocks;
 	uint64_t block, max_mapnr;
-	const uint8_t *sub; /* SUB_HEADER_SIZE bytes, zero where the file ends before */
+	uint8_t sub[SUB_HEADER_SIZE]; /* zero where the file ends before */
+	size_t sub_n;
 	uint64_t phys_base;
 	bool split;
 	uint64_t start_pfn, end_pfn;
@@ -118,7 +121,7 @@ static bool try_layout(const uint8_t *bytes, struct header *h)
 	       is_power(h->block) && h->sub_blocks && h->sub_blocks <= 1024 && h->bitmap_blocks;
 }
 
-static struct pm_error *read_header(struct pm_dump *dump, const struct pm_file *file, struct header *h)
+static struct pm_error *read_header(const struct pm_file *file, struct header *h)
 {
 	uint8_t bytes[HEADER_SIZE] = { 0 };
 	size_t n = pm_file_read(file, 0, bytes, sizeof(bytes), NULL);
@@ -137,16 +140,10 @@ static struct pm_error *read_header(struct pm_dump *dump, const struct pm_file *
 			PM_BAD_DATA,
 			"offset 0x8: the header of a kdump-compressed dump is damaged (block size %u)",
 			(unsigned)pm_load(bytes + layouts[0].status + 4, 4, false));
-	if (h->version > MAX_VERSION)
-		pm_dump_trouble(dump, "format version %u is newer than what is known", h->version);
-
-	uint8_t *sub = pm_arena_alloc(&dump->arena, SUB_HEADER_SIZE);
 	const struct layout *l = h->layout;
+	const uint8_t *sub = h->sub;
 
-	n = pm_file_read(file, h->block, sub, SUB_HEADER_SIZE, NULL);
-	if (n < SUB_HEADER_SIZE)
-		pm_dump_trouble(dump, "the file ends in its sub-header, at 0x%" PRIx64, h->block + n);
-	h->sub = sub;
+	h->sub_n = pm_file_read(file, h->block, h->sub, SUB_HEADER_SIZE, NULL);
 	h->phys_base = pm_load(sub, l->word, h->big_endian);
 	h->end_pfn = UINT64_MAX;
 	if (h->version >= 2)
@@ -161,6 +158,15 @@ static struct pm_error *read_header(struct pm_dump *dump, const struct pm_file *
 		h->end_pfn = pm_load(sub + l->end_pfn, l->word, h->big_endian);
 	}
 	return NULL;
+}
+
+bool pm_dump_is_part(const struct pm_file *file)
+{
+	uint8_t start[8];
+	struct header h = { 0 };
+
+	return is_kdump(start, pm_file_read(file, 0, start, sizeof(start), NULL)) &&
+	       pm_error_take(read_header(file, &h)) == PM_OK && h.split;
 }
 
 /* Bytes that the sub-header tells of. */
@@ -254,13 +260,25 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 	uint64_t pages = pm_load(bytes, 8, h->big_endian);
 	if (pages < part->descriptors || pages - part->descriptors > h->max_mapnr * DESCRIPTOR_SIZE)
 		return; /* lost or damaged: the others tell */
-	uint64_t at = pages - part->descriptors > sizeof(bytes) ? pages - sizeof(bytes) : part->descriptors;
-	size_t n = pm_file_read(part->file, at, bytes, (size_t)(pages - at), NULL);
+	/* There may be more places than pages; those behind the last page are zero. */
+	uint64_t written = 1, places = (pages - part->descriptors) / DESCRIPTOR_SIZE;
+	for (uint64_t high = places; written < high;) {
+		uint64_t middle = written + (high - written) / 2;
 
-	if (n < pages - at) {
-		pm_dump_trouble(dump, "the file ends in its page descriptors, at 0x%" PRIx64, size);
-		return;
+		if (pm_file_read(part->file, part->descriptors + middle * DESCRIPTOR_SIZE, bytes, 8, NULL) <
+		    8) {
+			pm_dump_trouble(dump, "the file ends in its page descriptors, at 0x%" PRIx64, size);
+			return;
+		}
+		if (pm_load(bytes, 8, h->big_endian))
+			written = middle + 1;
+		else
+			high = middle;
 	}
+	uint64_t last = written > 64 ? written - 64 : 0;
+	size_t n = pm_file_read(part->file, part->descriptors + last * DESCRIPTOR_SIZE, bytes,
+				(size_t)(written - last) * DESCRIPTOR_SIZE, NULL);
+
 	for (size_t i = 0; i + DESCRIPTOR_SIZE <= n; i += DESCRIPTOR_SIZE) {
 		uint64_t offset = pm_load(bytes + i, 8, h->big_endian);
 		uint64_t length = pm_load(bytes + i + 8, 4, h->big_endian);
@@ -268,6 +286,9 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 		if (length <= h->block && offset < INT64_MAX && offset + length > end)
 			end = offset + length;
 	}
+	if (part->bitmap_end <= cheap_count && written < pm_bitmap_count(part->here) &&
+	    !(h->status & FLAG_INCOMPLETE))
+		pm_dump_trouble(dump, "not finished: its last pages were never written");
 	if (end > size)
 		pm_dump_trouble(dump,
 				"the file ends at 0x%" PRIx64 ", %" PRIu64 " KiB before its last page does",
@@ -335,10 +356,15 @@ static struct pm_error *open_kdump(struct pm_dump *dump)
 	for (size_t i = 0; i < dump->files_n; i++) {
 		struct header h = { 0 };
 		const char *name = pm_file_name(dump->files[i]);
-		struct pm_error *err = read_header(dump, dump->files[i], &h);
+		struct pm_error *err = read_header(dump->files[i], &h);
 
 		if (err)
 			return dump->files_n > 1 ? pm_error_prepend(err, "%s", name) : err;
+		if (h.version > MAX_VERSION)
+			pm_dump_trouble(dump, "format version %u is newer than what is known", h.version);
+		if (h.sub_n < SUB_HEADER_SIZE)
+			pm_dump_trouble(dump, "the file ends in its sub-header, at 0x%" PRIx64,
+					h.block + h.sub_n);
 		if (h.max_mapnr > max_pages) {
 			pm_dump_trouble(dump,
 					"%" PRIu64 " pages are told of; the first %" PRIu64 " are looked at",

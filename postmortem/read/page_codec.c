@@ -3,16 +3,15 @@
 
 #include "base/memory.h"
 
+#include <libdeflate.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 #include <zstd.h>
 
 struct pm_unpacker {
-	struct pm_unpacker *next; /* in the pool */
-	z_stream zlib;
-	bool zlib_ready;
+	struct pm_unpacker *next;             /* in the pool */
+	struct libdeflate_decompressor *zlib; /* half of zlib's time for a page */
 	ZSTD_DCtx *zstd;
 	uint8_t *in;
 };
@@ -38,17 +37,10 @@ static bool run_plain(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap,
 
 static bool run_zlib(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
 {
-	if (u->zlib_ready ? inflateReset(&u->zlib) != Z_OK : inflateInit(&u->zlib) != Z_OK)
-		return false;
-	u->zlib_ready = true;
-	u->zlib.next_in = u->in;
-	u->zlib.avail_in = (uInt)n;
-	u->zlib.next_out = out;
-	u->zlib.avail_out = (uInt)cap;
-	int rc = inflate(&u->zlib, Z_FINISH);
-
-	*n_out = cap - u->zlib.avail_out;
-	return rc == Z_STREAM_END;
+	if (!u->zlib)
+		u->zlib = libdeflate_alloc_decompressor();
+	return u->zlib &&
+	       libdeflate_zlib_decompress(u->zlib, u->in, n, out, cap, n_out) == LIBDEFLATE_SUCCESS;
 }
 
 static bool run_lzo(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
@@ -106,8 +98,7 @@ void pm_unpacker_pool_destroy(struct pm_unpacker_pool *pool)
 		struct pm_unpacker *u = pool->free;
 
 		pool->free = u->next;
-		if (u->zlib_ready)
-			inflateEnd(&u->zlib);
+		libdeflate_free_decompressor(u->zlib);
 		ZSTD_freeDCtx(u->zstd);
 		free(u->in);
 		free(u);

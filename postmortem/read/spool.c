@@ -114,45 +114,23 @@ static struct pm_error *copy_all(struct pm_source *source, int fd, uint64_t *siz
 	return err;
 }
 
-struct pm_error *pm_spool(const char *name, int fd, int *copy_out, uint64_t *size_out, char **trouble_out)
+struct pm_error *pm_spool(const char *name, struct pm_source *source, int *copy_out, uint64_t *size_out,
+			  char **trouble_out)
 {
-	struct pm_source *source;
-	struct pm_error *err = pm_source_binary(name, fd, &source);
 	int copy = -1;
+	struct pm_error *err = open_spool(&copy);
 
 	*trouble_out = NULL;
-	if (err)
-		return err;
-	err = open_spool(&copy);
 	if (err)
 		err = pm_error_prepend(err, "%s", name);
 	if (!err) {
 		err = copy_all(source, copy, size_out, trouble_out);
 		/* the source's own errors name it */
-		if (err && strncmp(err->message, name, strlen(name)))
+		if (err && strncmp(err->message, name, strlen(name)) != 0)
 			err = pm_error_prepend(err, "%s", name);
 	}
-	pm_source_close(source);
 	if (err && copy >= 0)
 		close(copy);
 	*copy_out = copy;
 	return err;
-}
-
-bool pm_spool_is_wrapped(int fd)
-{
-	static const struct {
-		uint8_t n, bytes[6];
-	} magics[] = {
-		{ 3, { 0x1f, 0x8b, 8 } },
-		{ 6, { 0xfd, '7', 'z', 'X', 'Z', 0 } },
-		{ 4, { 0x28, 0xb5, 0x2f, 0xfd } },
-	};
-	uint8_t start[6];
-	ssize_t got = pread(fd, start, sizeof(start), 0);
-
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
-		if (got >= magics[i].n && !memcmp(start, magics[i].bytes, magics[i].n))
-			return true;
-	return false;
 }

@@ -435,7 +435,7 @@ static void not_a_dump(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_error(pm_dump_open_file(pm_file_memory("f", cases[i].bytes, cases[i].n), &dump),
 			    cases[i].code, cases[i].message);
-	check_error(open_path("/", &dump), PM_USAGE, "/: is a directory");
+	check_error(open_path("/", &dump), PM_IO, "/: is a directory");
 	check_error(open_path("/nowhere", &dump), PM_IO, "/nowhere: No such file or directory");
 	assert_true(pm_dump_is((const uint8_t *)"KDUMP   ", 8));
 	assert_true(pm_dump_is((const uint8_t *)"makedumpfile\0\0\0\0", 16));

@@ -337,6 +337,13 @@ static void kdump_incomplete(void **state)
 	check_pages(dump, lost_behind_700);
 	pm_dump_close(dump);
 	free(o.bytes);
+	/* Killed while it wrote: nothing is flagged. */
+	o = make_kdump(&KIND(6, LZO, "x86_64", .lost_from = 700));
+	dump = open_bytes(&o);
+	assert_string_equal(pm_dump_info(dump)->trouble, "not finished: its last pages were never written");
+	check_pages(dump, lost_behind_700);
+	pm_dump_close(dump);
+	free(o.bytes);
 	o = make_kdump(&KIND(6, ZLIB, "x86_64", .more_status = 0x10));
 	dump = open_bytes(&o);
 	assert_string_equal(pm_dump_info(dump)->trouble,
