@@ -22,6 +22,21 @@ static bool use_info(struct pm_linux *lx, struct pm_slice text)
 	       pm_vmcoreinfo_get(&lx->info, "OSRELEASE", &value);
 }
 
+/* Does the system's name in memory (init_uts_ns, by phys_base alone) hold the release that VMCOREINFO tells? */
+static bool has_release(const struct pm_linux *lx)
+{
+	struct pm_slice release;
+	uint64_t at;
+	char uts[6 * 65 + 64];
+
+	if (!pm_vmcoreinfo_symbol(&lx->info, "init_uts_ns", &at) || at < KERNEL_MAP ||
+	    !pm_vmcoreinfo_get(&lx->info, "OSRELEASE", &release) || release.n < 3)
+		return false;
+	size_t n = pm_dump_read(lx->dump, at - KERNEL_MAP + lx->phys_base, uts, sizeof(uts), NULL);
+
+	return pm_slice_has((struct pm_slice){ uts, n }, release);
+}
+
 /* The page tables must map _stext to where phys_base puts it. */
 static bool set_up_space(struct pm_linux *lx)
 {
@@ -41,9 +56,10 @@ static bool set_up_space(struct pm_linux *lx)
 	pm_space_init(&lx->kernel, lx->dump, pm_mmu_of(PM_X86_64), root - KERNEL_MAP + lx->phys_base,
 		      five ? 5 : 4);
 	lx->kernel.crypt_mask = (uint64_t)mask;
-	if (lx->kernel.mmu->walk(&lx->kernel, lx->stext, &phys, &size, NULL, NULL))
-		return false;
-	return phys == lx->stext - KERNEL_MAP + lx->phys_base;
+	if (!lx->kernel.mmu->walk(&lx->kernel, lx->stext, &phys, &size, NULL, NULL))
+		return phys == lx->stext - KERNEL_MAP + lx->phys_base;
+	/* Page tables that are damaged or not in the dump: the release must stand where the image's mapping has it. */
+	return has_release(lx);
 }
 
 static const char info_start[] = "OSRELEASE=";
@@ -91,13 +107,14 @@ static void read_info(struct pm_linux *lx)
 
 /* ---- image, symbols, types ---- */
 
+static const uint64_t most_image = 256 << 20;
+
 /* How far the mapping that holds stext goes in physically contiguous pages. */
 static uint64_t contiguous_end(struct pm_linux *lx, uint64_t from)
 {
-	const uint64_t most = 256 << 20;
 	uint64_t at = from;
 
-	while (at - from < most) {
+	while (at - from < most_image) {
 		uint64_t phys, size;
 
 		if (lx->kernel.mmu->walk(&lx->kernel, at, &phys, &size, NULL, NULL) ||
@@ -112,6 +129,9 @@ static void open_symbols(struct pm_linux *lx)
 {
 	lx->image = lx->stext & -(uint64_t)PM_PAGE_SIZE;
 	lx->image_end = contiguous_end(lx, lx->image);
+	/* Without page tables: as long as no image is longer. */
+	if (lx->image_end == lx->image)
+		lx->image_end += most_image;
 	pm_space_add_linear(&lx->kernel, lx->image, lx->image_end - lx->image,
 			    lx->image - KERNEL_MAP + lx->phys_base);
 	lx->symbols_trouble = pm_linux_symbols_open(&lx->kernel, &lx->info, lx->image, lx->image_end,
@@ -189,10 +209,14 @@ static void find_direct_map(struct pm_linux *lx)
 	for (size_t i = 0; pm_dump_range(lx->dump, i, &range); i++)
 		end = range.end > end ? range.end : end;
 	/* It must be there, and map physical 0 on (every machine has memory at 1 MiB). */
-	uint64_t phys, size;
+	uint64_t phys = 0, size;
+	enum pm_absence why =
+		lx->kernel.mmu->walk(&lx->kernel, lx->page_offset + (1 << 20), &phys, &size, NULL, NULL);
+	/* Page tables that cannot be read say nothing against it. */
+	bool is_denied = why == PM_UNMAPPED || (!why && phys != 1 << 20);
+
 	if (lx->page_offset < lx->kernel.mmu->kernel_start(&lx->kernel) ||
-	    lx->kernel.mmu->walk(&lx->kernel, lx->page_offset + (1 << 20), &phys, &size, NULL, NULL) ||
-	    phys != 1 << 20) {
+	    lx->page_offset & ((1 << 30) - 1) || is_denied) {
 		lx->page_offset = 0;
 		return;
 	}
@@ -228,6 +252,28 @@ static void find_cpus(struct pm_linux *lx)
 			break;
 }
 
+/* Why not: there is a VMCOREINFO, but not the memory that it tells of; or there is none. */
+static struct pm_error *no_kernel(struct pm_linux *lx)
+{
+	const char *name = pm_dump_name(lx->dump);
+	struct pm_slice release = PM_S("release not told");
+	enum pm_absence why;
+	uint8_t byte;
+
+	if (!use_info(lx, pm_dump_vmcoreinfo(lx->dump)))
+		return pm_error_new(
+			PM_NOT_FOUND,
+			"%s: no Linux kernel in it: neither its notes nor its memory hold a VMCOREINFO",
+			name);
+	pm_vmcoreinfo_get(&lx->info, "OSRELEASE", &release);
+	if (!pm_dump_read(lx->dump, lx->stext - KERNEL_MAP + lx->phys_base, &byte, 1, &why))
+		return pm_error_new(PM_TRUNCATED, "%s: the memory of its kernel (%.*s): %s", name,
+				    PM_FMT(release), pm_absence_words(why));
+	return pm_error_new(PM_NOT_FOUND,
+			    "%s: no Linux kernel in it: its VMCOREINFO (%.*s) does not fit its memory", name,
+			    PM_FMT(release));
+}
+
 struct pm_error *pm_linux_open(struct pm_dump *dump, struct pm_linux **out)
 {
 	enum pm_arch arch = pm_dump_info(dump)->arch;
@@ -245,12 +291,10 @@ struct pm_error *pm_linux_open(struct pm_dump *dump, struct pm_linux **out)
 	if (!told) {
 		lx->info_searched = true;
 		if (!search_info(lx)) {
+			struct pm_error *err = no_kernel(lx);
+
 			pm_linux_close(lx);
-			return pm_error_new(
-				PM_NOT_FOUND,
-				"%s: no Linux kernel in it: neither its notes nor its memory hold a "
-				"VMCOREINFO whose page tables are there",
-				pm_dump_name(dump));
+			return err;
 		}
 	}
 	read_info(lx);

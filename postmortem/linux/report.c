@@ -463,6 +463,25 @@ static void make_incident(struct reports *reports)
 	keep(&inc, reports);
 }
 
+/* No report: only where log and panic state could be read does that mean that there was none. */
+static struct pm_error *nothing_to_tell(struct pm_linux_session *s)
+{
+	const struct pm_error *log_trouble;
+	struct pm_linux *lx = pm_session_kernel(s);
+	const struct pm_log *log = pm_session_log(s, &log_trouble);
+	uint64_t value;
+
+	if (!log_trouble && log->records.n && pm_linux_variable(lx, "panic_cpu", 4, &value))
+		return NULL;
+	return pm_error_new(PM_TRUNCATED, "%s: it cannot be told whether the kernel (%s) panicked: %s%s%s",
+			    pm_dump_name(lx->dump), lx->release ? lx->release : "Linux",
+			    log_trouble      ? log_trouble->message
+			    : log->records.n ? "its panic state cannot be read"
+					     : "its log is empty",
+			    lx->symbols_trouble ? "; " : "",
+			    lx->symbols_trouble ? lx->symbols_trouble->message : "");
+}
+
 struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
 				    void *user)
 {
@@ -495,6 +514,8 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 			add_missing(s, inc);
 		}
 	}
+	if (!reports.n)
+		err = nothing_to_tell(s);
 	bool goes_on = true;
 	for (size_t i = 0; i < reports.n; i++) {
 		if (goes_on)
@@ -503,5 +524,5 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 	}
 	free(reports.v);
 	pm_session_close(s);
-	return NULL;
+	return err;
 }

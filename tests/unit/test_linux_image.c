@@ -281,7 +281,7 @@ static void no_kernel(void **state)
 
 	(void)state;
 	image_make(&im, &(struct image_options){ 0 });
-	/* without page tables nothing of it can be believed */
+	/* what VMCOREINFO tells of is not there */
 	memset(im.core + im.memory_at + 0x1000, 0, 0x4000);
 	dump = image_open(&im);
 	err = pm_session_open(dump, &session);

@@ -1,0 +1,165 @@
+/* A real dump, cut and overwritten in memory, through all of kpanic:
+ *
+ *	damage DUMP [CUTS [OVERWRITTEN]]        100 and 200 by default
+ *
+ * Each copy is cut at another place, or has 1,000 random bytes (every other one: pages) overwritten, half of them
+ * anywhere and half among the kernel's own structures, which is found by reading the dump once.  Prints how many were
+ * still explained, and the slowest; exit 1 when one took longer than ten seconds.  A crash ends it. */
+#include "decode/decode.h"
+#include "explain/explain.h"
+#include "linux/report.h"
+#include "linux/session.h"
+#include "read/file.h"
+#include "render/render.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { damages_n = 1000 };
+
+struct told {
+	unsigned reports, panics, frames;
+	FILE *sink;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static uint64_t noise(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+static bool on_incident(struct pm_incident *inc, void *user)
+{
+	const struct pm_render_text style = { .details = true, .evidence = true, .width = 80 };
+	struct told *told = user;
+	const struct pm_trace *trace;
+
+	pm_decode(inc);
+	pm_explain(inc);
+	pm_render_text(told->sink, inc, &style);
+	pm_render_json_report(told->sink, inc, true);
+	told->reports++;
+	told->panics += inc->panicked;
+	trace = pm_incident_crash_trace(inc);
+	if (trace)
+		told->frames += (unsigned)trace->frames.n;
+	return true;
+}
+
+/* Everything else that reads: lists, traces of all tasks. */
+static void walk(struct pm_dump *dump)
+{
+	struct pm_linux_session *session;
+	struct pm_error *err = pm_session_open(dump, &session);
+
+	if (!err) {
+		struct pm_linux_tasks *tasks = pm_session_tasks(session);
+
+		for (size_t i = 0; i < tasks->v.n && i < 2000; i++) {
+			struct pm_linux_trace trace;
+
+			pm_session_unwind(session, &tasks->v.v[i], &trace);
+			pm_linux_trace_deinit(&trace);
+		}
+		pm_session_caches(session);
+		pm_session_close(session);
+	}
+	pm_error_free(err);
+}
+
+struct totals {
+	unsigned copies, opened, explained, panics;
+	double slowest;
+	uint64_t slowest_seed;
+};
+
+static void try_copy(const char *path, const struct pm_damage *damages, size_t n, uint64_t size,
+		     uint64_t seed, struct told *told, struct totals *totals)
+{
+	struct pm_file *file;
+	struct pm_dump *dump = NULL;
+	double start = now();
+	struct pm_error *err = pm_file_open(path, &file);
+
+	told->reports = told->panics = 0;
+	if (!err)
+		err = pm_dump_open_file(pm_file_damaged(file, damages, n, size), &dump);
+	if (!err) {
+		totals->opened++;
+		err = pm_linux_read_dump(dump, on_incident, told);
+		walk(dump);
+	}
+	pm_error_free(err);
+	pm_dump_close(dump);
+	totals->copies++;
+	totals->explained += told->reports > 0;
+	totals->panics += told->panics > 0;
+	if (now() - start > totals->slowest) {
+		totals->slowest = now() - start;
+		totals->slowest_seed = seed;
+	}
+}
+
+static void print(const char *what, const struct totals *t)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%-12s %4u copies: %u opened, %u explained, %u told the panic; slowest %.2f s (number %" PRIu64
+	       "), %ld MiB at most\n",
+	       what, t->copies, t->opened, t->explained, t->panics, t->slowest, t->slowest_seed,
+	       usage.ru_maxrss / 1024);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t cuts = argc > 2 ? strtoull(argv[2], NULL, 0) : 100;
+	uint64_t rounds = argc > 3 ? strtoull(argv[3], NULL, 0) : 200;
+	struct told told = { .sink = fopen("/dev/null", "w") };
+	struct totals cut = { 0 }, bytes = { 0 }, pages = { 0 };
+	struct pm_file *file;
+	struct pm_error *err;
+
+	if (argc < 2) {
+		fputs("usage: damage DUMP [CUTS [OVERWRITTEN]]\n", stderr);
+		return 2;
+	}
+	err = pm_file_open(argv[1], &file);
+	if (err) {
+		fprintf(stderr, "damage: %s\n", err->message);
+		return 3;
+	}
+	uint64_t size = pm_file_size(file);
+
+	pm_file_close(file);
+	for (uint64_t i = 0; i < cuts; i++)
+		try_copy(argv[1], NULL, 0, size / cuts * i + (i ? i * 7919 % 4096 : 0), i, &told, &cut);
+	print("cut", &cut);
+	for (uint64_t i = 0; i < rounds; i++) {
+		struct pm_damage damages[damages_n];
+		uint64_t state = 0x9e3779b97f4a7c15ull * (i + 1), length = i & 1 ? 4096 : 1;
+
+		for (size_t k = 0; k < damages_n; k++)
+			damages[k] = (struct pm_damage){ noise(&state) % size, length, NULL };
+		try_copy(argv[1], damages, damages_n, size, i, &told, i & 1 ? &pages : &bytes);
+	}
+	print("bytes", &bytes);
+	print("pages", &pages);
+	fclose(told.sink);
+	return cut.slowest > 10 || bytes.slowest > 10 || pages.slowest > 10;
+}
