@@ -16,7 +16,8 @@ int main(int argc, char **argv)
 	kernel = open(argv[1], O_RDONLY);
 	initrd = open(argv[2], O_RDONLY);
 	if (kernel < 0 || initrd < 0 ||
-	    syscall(SYS_kexec_file_load, kernel, initrd, strlen(argv[3]) + 1, argv[3], KEXEC_FILE_ON_CRASH) < 0) {
+	    syscall(SYS_kexec_file_load, kernel, initrd, strlen(argv[3]) + 1, argv[3], KEXEC_FILE_ON_CRASH) <
+		    0) {
 		perror("kexec");
 		return 1;
 	}

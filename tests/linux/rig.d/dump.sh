@@ -3,7 +3,8 @@
 
 # format | what QEMU's monitor is told before the file's name | what is done with the file then
 #
-# QEMU writes its kdump files flattened, as makedumpfile does into a pipe; "kdump" is put into place.
+# QEMU writes its kdump files flattened, as makedumpfile does into a pipe; "kdump" is put into place.  Debian's QEMU
+# has neither LZO nor Snappy built in.
 FORMATS='
 elf          | dump-guest-memory    |
 elf-paging   | dump-guest-memory -p |
@@ -59,7 +60,7 @@ dump() {
 	wish_truth=$base.truth
 	wish_dump="${writes/MEMORY/$((wish_memory << 20))} \"$(realpath -m "$file.part")\""
 	boot "$1" "$base.log"
-	[ -s "$file.part" ] || die "$1: QEMU wrote no dump"
+	[ -s "$file.part" ] || die "$1: QEMU wrote no dump: ${qemu_said:-it does not say why}"
 	chmod 644 "$file.part"
 	[ -z "$afterwards" ] || "$afterwards" "$file.part"
 	mv "$file.part" "$file"

@@ -13,7 +13,7 @@ wish_arguments=  # more for the kernel's command line
 wish_memory=512  # MiB
 wish_cpu=max     # as QEMU names it
 
-# boot SCENARIO LOG
+# boot SCENARIO LOG: leaves LOG, and in qemu_said the first error of QEMU's monitor.
 boot() {
 	local log=$2 guest state ended=no append deadline told_dump=
 	local -a emulator
@@ -116,6 +116,7 @@ boot() {
 		die "$1: the guest ended, but not by $ends (QEMU's status $state); its console stands in $log.part"
 	fi
 	[ -z "$wish_symbols" ] || { gzip -dcf "$wish_symbols.gz" >"$wish_symbols" && rm -f "$wish_symbols.gz"; }
+	qemu_said=$(grep -am1 '^Error' "$log.qemu" || true)
 	rm -f "$log.qemu"
 	mv "$log.part" "$log"
 }

@@ -1,11 +1,9 @@
 # shellcheck shell=bash disable=SC2154,SC2016
 # What a guest runs: the module that crashes, and a file system of busybox, our programs and scripts.
 
-# Leaves $cache/KERNEL/module/kpcrash.ko.  The headers are unpacked for as long as it takes: the kernel's
-# makefiles take no path with a space, and the cache may have one.
+# Leaves $cache/KERNEL/module/kpcrash.ko.
 module() {
-	local to=$cache/$1/module release headers package
-	local -a inside=()
+	local to=$cache/$1/module release
 	fetch "$1"
 	find_kernel "$1"
 	[ "$built" != - ] || die "$1: Debian has no headers to build kpcrash.ko with"
@@ -15,13 +13,25 @@ module() {
 	exec 9>"$cache/$1.lock"
 	flock 9
 	release=$(cat "$cache/$1/release")
-	if [ "$built" = peers ]; then
-		[ -e "$cache/peers/ready" ] || die "kpcrash.ko for $1 is built in a chroot: run 'make peers' first"
-		temporary=$(mktemp -d "$cache/peers/root/tmp/kpcrash.XXXXXX")
-		inside=(chroot "$cache/peers/root")
-	else
-		temporary=$(mktemp -d "${TMPDIR:-/tmp}/kpcrash.XXXXXX")
-	fi
+	mkdir -p "$to"
+	"build_$built" "$1" >"$to/log" 2>&1 || {
+		cat "$to/log" >&2
+		die "kpcrash.ko does not build for $1 ($release)"
+	}
+	mv "$temporary/module/kpcrash.ko" "$to/kpcrash.ko.new"
+	mv "$to/kpcrash.ko.new" "$to/kpcrash.ko"
+	rm -rf "$temporary" "$to/log"
+	temporary=
+	exec 9>&-
+}
+
+# Both leave $temporary/module/kpcrash.ko of $release.  Type information for modules needs a vmlinux and pahole.
+
+# The headers are unpacked for as long as it takes: the kernel's makefiles take no path with a space, and the
+# cache may have one.
+build_here() {
+	local headers package
+	temporary=$(mktemp -d "${TMPDIR:-/tmp}/kpcrash.XXXXXX")
 	for package in "$cache/$1/headers"/*.deb; do
 		dpkg-deb -x "$package" "$temporary"
 	done
@@ -29,23 +39,26 @@ module() {
 	# It includes the common headers' makefile by the path where it would be installed.
 	sed -i 's|^include /usr/src/|include $(dir $(lastword $(MAKEFILE_LIST)))../|' "$headers/Makefile"
 	# They name the compiler that the kernel was built with; another release of it will do.
-	if [ "$built" = here ]; then
-		sed -i 's/\<gcc-[0-9]*\>/gcc/' "$headers/.kernelvariables"
-	fi
-	mkdir -p "$temporary/module" "$to"
+	sed -i 's/\<gcc-[0-9]*\>/gcc/' "$headers/.kernelvariables"
+	mkdir -p "$temporary/module"
 	cp "$here/module/Kbuild" "$here/module/kpcrash.c" "$temporary/module"
-	# Type information for modules needs a vmlinux and pahole.
-	[ "$built" != peers ] || headers=${headers#"$cache/peers/root"}
-	"${inside[@]}" make -s -C "$headers" M="${headers%/usr/src/*}/module" CONFIG_DEBUG_INFO_BTF_MODULES= modules \
-		>"$temporary/log" 2>&1 || {
-		cat "$temporary/log" >&2
-		die "kpcrash.ko does not build for $1 ($release)"
-	}
-	mv "$temporary/module/kpcrash.ko" "$to/kpcrash.ko.new"
-	mv "$to/kpcrash.ko.new" "$to/kpcrash.ko"
-	rm -rf "$temporary"
-	temporary=
-	exec 9>&-
+	make -s -C "$headers" M="$temporary/module" CONFIG_DEBUG_INFO_BTF_MODULES= modules
+}
+
+# In the chroot of tools/peers, whose C library is the one that the kernel's own build tools want.
+build_peers() {
+	local root=$cache/peers/root package
+	[ -e "$cache/peers/ready" ] || die "kpcrash.ko for $1 is built in a chroot: run 'make peers' first"
+	for package in "$cache/$1/headers"/*.deb; do
+		dpkg-deb -x "$package" "$root"
+	done
+	temporary=$(mktemp -d "$root/tmp/kpcrash.XXXXXX")
+	mkdir -p "$temporary/module"
+	cp "$here/module/Kbuild" "$here/module/kpcrash.c" "$temporary/module"
+	# Those tools want /proc; it is mounted for them alone.
+	unshare -m sh -c 'mount --make-rprivate / && mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" \
+		make -s -C "/usr/src/linux-headers-$release" M="${temporary#"$root"}/module" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
 # Leaves $cache/KERNEL/initrd.gz.
@@ -64,11 +77,11 @@ initrd() {
 	root=$temporary/root
 	mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/modules"
 	cp "$(command -v busybox)" "$root/bin/busybox"
-	for command in cat chmod dd dmesg gzip insmod mount poweroff readlink rm sed sh sleep stat stty taskset time \
+	for command in cat chmod dd dmesg gzip insmod mount poweroff readlink rm sed sh sleep stat stty taskset \
 		uname; do
 		ln -s busybox "$root/bin/$command"
 	done
-	for name in neighbour kexec; do
+	for name in neighbour kexec measure; do
 		${CC:-gcc} -std=gnu11 -O2 -Wall -static -pthread -o "$root/bin/$name" "$here/guest/$name.c"
 		strip "$root/bin/$name"
 	done
