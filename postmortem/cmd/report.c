@@ -24,6 +24,8 @@ struct pm_report_run {
 	char *symbols_said;         /* the last complaint, so that it is not repeated for every report */
 	size_t reports;             /* so far, over all inputs */
 	unsigned of_source;         /* reports of the input that is being read */
+	bool of_dump;               /* that input is a memory dump */
+	unsigned consequences;      /* of a dump's reports: those that are left out of the text */
 	bool text;                  /* standard output takes the explanation for people */
 	bool many;                  /* more than one input: their names are printed */
 	enum pm_status status;
@@ -234,7 +236,10 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	}
 	if (run->options.json)
 		pm_render_json_report(stdout, inc, run->reports == 0);
-	if (run->text)
+	/* The first report of a dump says all that memory knows; what only follows from it is counted. */
+	if (run->of_dump && inc->secondary && !style->details)
+		run->consequences++;
+	else if (run->text)
 		pm_render_text(stdout, inc, style);
 	if (run->html)
 		pm_render_html_report(&run->page, inc, run->reports);
@@ -294,11 +299,17 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 	size_t before = run->reports, taken = 1;
 	struct pm_error *err = pm_file_from_source(name, source, &file);
 
-	run->of_source = 0;
+	run->of_source = run->consequences = 0;
+	run->of_dump = true;
 	if (!err)
 		err = open_parts(file, paths + 1, &taken, &dump);
 	if (!err)
 		err = pm_linux_read_dump(dump, on_incident, run);
+	run->of_dump = false;
+	if (run->consequences && run->text)
+		printf("\n%u more report%s in its log %s of this (-v shows %s)\n", run->consequences,
+		       run->consequences > 1 ? "s" : "", run->consequences > 1 ? "are consequences" : "is a consequence",
+		       run->consequences > 1 ? "them" : "it");
 	if (err)
 		unreadable(run, err);
 	else if (run->reports == before && !ferror(stdout) && !run->options.json)
