@@ -83,7 +83,7 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 		return true;
 	case PM_REPORT_OPT + 6:
 		if (options->symbols.debug_dirs_n == PM_REPORT_DEBUG_DIRS)
-			return bad("--debug-dir more often than can be kept", argument);
+			return bad("--debug-dir can be given 32 times", argument);
 		options->debug_dirs[options->symbols.debug_dirs_n++] = argument;
 		return true;
 	case PM_REPORT_OPT + 7:
@@ -227,6 +227,7 @@ static bool on_incident(struct pm_incident *inc, void *user)
 		style->number = 0;
 		style->has_first = inc->machine.has_uptime;
 		style->first_ns = inc->machine.uptime_ns;
+		style->first_boot = inc->boot;
 		if (run->many && run->text)
 			printf("%s%s:\n", run->reports ? "\n" : "", inc->input);
 	}
