@@ -48,6 +48,12 @@ static const struct {
 	{ PM_K(RCU_STALL) | PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP), NULL,
 	  "if it happens again, compare the places of several reports: the same loop is the cause, ever "
 	  "different places mean load or a stalled host" },
+	{ PM_K(BREAKPOINT), NULL,
+	  "look in the log for what was loaded or switched just before (a module, tracing, kprobes, BPF, a "
+	  "live "
+	  "patch); of a running machine /sys/kernel/tracing/enabled_functions and "
+	  "/sys/kernel/debug/kprobes/list tell "
+	  "which places are patched" },
 	{ PM_K(MEMORY_LEAK), NULL,
 	  "look for the missing free on the error paths of the function that allocated" },
 	{ PM_K(KCSAN), NULL,

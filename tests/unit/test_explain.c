@@ -584,6 +584,65 @@ static void shadow_of_nonsense(void **state)
 	assert_says("kasan-range", PM_LIKELY, "so a wild pointer");
 }
 
+static void code_bytes(const char *bytes, size_t n, size_t marked)
+{
+	for (size_t i = 0; i < n; i++)
+		*PM_PUSH(&inc.arena, &inc.code.bytes) = (uint8_t)bytes[i];
+	inc.code.marked = marked;
+	inc.code.at.line = 9;
+}
+
+static void breakpoint_sites(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n, marked;
+		const char *words;
+	} rows[] = {
+		{ "\xf3\x0f\x1e\xfa\xcc\x1f\x44\x00\x00\x41", 10, 5, "at the function's start: tracing" },
+		{ "\x48\x89\xd0\xcc\x90\x41\x57", 7, 4, "exchanges while it runs" },
+		{ "\xc3\xcc\xcc\xcc\xcc\xcc", 6, 3, "padding" },
+		{ "\x48\x89\xd0\xcc\xc3\x41\x57", 7, 4, "left behind by a patch" },
+		{ "\x48\x89\xd0\xe8\x12\x34\x56", 7, 4, "no longer knew of it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		bool seen = false;
+
+		pm_incident_deinit(&inc);
+		pm_incident_init(&inc);
+		inc.machine.system = PM_LINUX;
+		TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+		inc.fault.kind = PM_KIND_BREAKPOINT;
+		inc.place.symbol = "frob_read";
+		inc.place.has_offset = true;
+		inc.place.offset = i ? 0x20 : 5;
+		code_bytes(rows[i].bytes, rows[i].n, rows[i].marked);
+		pm_explain(&inc);
+		for (size_t k = 0; k < inc.findings.n; k++)
+			seen |= !strcmp(inc.findings.v[k].rule, "stray-breakpoint") &&
+				inc.findings.v[k].grade == PM_LIKELY &&
+				strstr(inc.findings.v[k].text, rows[i].words);
+		assert_true(seen);
+		assert_silent("patched-meanwhile");
+	}
+}
+
+static void breakpoint_of_a_patch(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+	struct pm_trace *other = TRACE(PM_TRACE_CPU, "text_poke_bp_batch", "arch_jump_label_transform_apply");
+	other->has_cpu = true;
+	other->cpu = 3;
+	inc.fault.kind = PM_KIND_BREAKPOINT;
+	code_bytes("\x48\x89\xd0\xcc\xc3\x41\x57", 7, 4);
+	pm_explain(&inc);
+	assert_says("patched-meanwhile", PM_LIKELY,
+		    "code was being patched at that time, by text_poke_bp_batch() on CPU 3");
+}
+
 static void retpoline_names_its_register(void **state)
 {
 	(void)state;
@@ -772,6 +831,8 @@ int main(void)
 		TEST(sleeper_does_not_spin),
 		TEST(shadow_of_null),
 		TEST(shadow_of_nonsense),
+		TEST(breakpoint_sites),
+		TEST(breakpoint_of_a_patch),
 		TEST(retpoline_names_its_register),
 		TEST(inside_of_a_lock_is_no_poison),
 		TEST(allocator_is_not_its_caller),

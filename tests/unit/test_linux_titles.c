@@ -222,6 +222,8 @@ static const struct example examples[] = {
 	{ "WARNING: \n", "WARNING: corrupted", NULL, NULL, true },
 	{ "kernel BUG at drivers/frob/frob.c:12!\ninvalid opcode: 0000 [#1] SMP\n" OOPS("skb_put"), "kernel BUG in frob_write", "BUG" },
 	{ "Kernel BUG at c0123456 [verbose debug info unavailable]\n" STACK, "kernel BUG at ADDR [verbose debug info unavailable]", "BUG" },
+	{ "Oops: int3: 0000 [#1] PREEMPT SMP\n" OOPS("frob_read"), "Oops in frob_read", NULL },
+	{ "int3: 0000 [#1] PREEMPT SMP\n" OOPS("frob_read"), "Oops in frob_read", NULL },
 	{ "divide error: 0000 [#1] SMP\n" OOPS("frob_read"), "divide error in frob_read", "DoS" },
 	{ "divide_error: 0000 [#1] SMP\n" OOPS("frob_read"), "divide error in frob_read", "DoS" },
 	{ "invalid opcode: 0000 [#1] SMP\n" OOPS("frob_read"), "invalid opcode in frob_read", "DoS" },

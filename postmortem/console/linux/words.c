@@ -44,6 +44,7 @@ const char *const pm_linux_words[] = {
 	"NMI: ",
 	"KVM internal error",
 	"Oops",
+	"int3:",
 	"SYZFAIL:",
 	"SYZFATAL:",
 	"fatal error: ",

@@ -272,6 +272,15 @@ static noinline void kpcrash_both_null(int cpu)
 	READ_ONCE(kpcrash_current)->counter = cpu;	/* crash: both */
 }
 
+#ifdef CONFIG_X86
+/* A breakpoint that nobody has put there, as a patch of the code that went wrong leaves one. */
+static noinline void kpcrash_breakpoint(struct kpcrash_call *call)
+{
+	asm volatile("int3");	/* crash: breakpoint */
+	barrier();
+}
+#endif
+
 static const struct {
 	const char *name;
 	void (*crash)(int cpu);
@@ -409,6 +418,9 @@ static const struct {
 	{ "work", kpcrash_queue_work },
 	{ "doublefault", kpcrash_doublefault },
 	{ "both", kpcrash_both },
+#ifdef CONFIG_X86
+	{ "breakpoint", kpcrash_breakpoint },
+#endif
 #ifdef CONFIG_KFENCE
 	{ "kfence-oob", kpcrash_kfence_oob },
 	{ "kfence-uaf", kpcrash_kfence_uaf },
