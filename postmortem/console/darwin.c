@@ -5,7 +5,10 @@
 #include "console/bsd/trace.h"
 
 static const char *const words[] = {
-	"panic(cpu ", "Debugger: Unexpected kernel trap number:", "SYZFAIL:", "SYZFATAL:", NULL,
+	"panic(cpu ",
+	"Debugger: Unexpected kernel trap number:",
+	PM_BSD_FUZZER_WORDS,
+	NULL,
 };
 static const char *const marks[] = { "Darwin Kernel Version ", "\"panicString\"", NULL };
 
@@ -97,8 +100,6 @@ static const struct pm_bsd_row debugger_rows[] = {
 static const struct pm_bsd_header headers[] = {
 	{ "panic(cpu ", NULL, ROWS(panic_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "Debugger: Unexpected kernel trap number:", NULL, ROWS(debugger_rows), PM_KIND_PANIC, NULL, NULL },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
 
 static bool starts(const struct pm_line *line)

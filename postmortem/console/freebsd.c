@@ -7,7 +7,7 @@
 #include "console/bsd/trace.h"
 
 static const char *const words[] = {
-	"Fatal trap ", "panic:", "lock order reversal:", "SYZFAIL:", "SYZFATAL:", NULL,
+	"Fatal trap ", "panic:", "lock order reversal:", PM_BSD_FUZZER_WORDS, NULL,
 };
 static const char *const marks[] = {
 	"The FreeBSD Project", "FreeBSD 1", "FreeBSD 9.", "FreeBSD 8.", "---<<BOOT>>---", NULL,
@@ -165,8 +165,6 @@ static const struct pm_bsd_header headers[] = {
 	{ "panic:", pm_bsd_no_panic, panic_rows, 9, PM_KIND_PANIC, NULL, NULL },
 	{ "lock order reversal:", NULL, reversal_rows, 1, PM_KIND_DEADLOCK, "the locks are missing",
 	  pm_bsd_of_witness },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
 
 static bool starts(const struct pm_line *line)

@@ -14,8 +14,7 @@ static const char *const words[] = {
 	"<== fatal exception",
 	"STARNIX KERNEL PANIC",
 	"panic:",
-	"SYZFAIL:",
-	"SYZFATAL:",
+	PM_BSD_FUZZER_WORDS,
 	"fatal error:",
 	NULL,
 };
@@ -283,12 +282,6 @@ static const struct pm_bsd_row go_rows[] = {
 	{ "fatal error:", "go runtime error", PM_KIND_OTHER },
 };
 
-static bool nothing_more(struct pm_slice text)
-{
-	(void)text;
-	return false;
-}
-
 /* Lines of a program's end, as Zircon's crash service or Go's runtime prints them. */
 static bool of_program(struct pm_slice text)
 {
@@ -325,13 +318,11 @@ static const char *const no_runtime_error[] = { "ALSA", "fatal error: cannot cre
 static const struct pm_bsd_header headers[] = {
 	{ "ZIRCON KERNEL PANIC", NULL, ROWS(zircon_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "recursion in interrupt handler", NULL, ROWS(recursion_rows), PM_KIND_OTHER, NULL, NULL },
-	{ "welcome to Zircon", NULL, ROWS(boot_rows), PM_KIND_REBOOT, NULL, nothing_more },
+	{ "welcome to Zircon", NULL, ROWS(boot_rows), PM_KIND_REBOOT, NULL, pm_bsd_nothing_more },
 	{ "KVM internal error", NULL, ROWS(kvm_rows), PM_KIND_EMULATION, NULL, of_hypervisor },
 	{ "KVM: entry failed, hardware error", NULL, NULL, 0, PM_KIND_EMULATION, NULL, of_hypervisor },
 	{ "<== fatal exception", NULL, ROWS(exception_rows), PM_KIND_OTHER, NO_FRAMES, of_program },
 	{ "STARNIX KERNEL PANIC", NULL, ROWS(starnix_rows), PM_KIND_PANIC, "what panicked is missing", NULL },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, nothing_more },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, nothing_more },
 	{ "panic:", no_panic, ROWS(panic_rows), PM_KIND_PANIC, NULL, of_program },
 	{ "fatal error:", no_runtime_error, ROWS(go_rows), PM_KIND_OTHER, NULL, of_program },
 };

@@ -6,7 +6,7 @@
 #include "console/bsd/trace.h"
 
 static const char *const words[] = {
-	"fault in supervisor mode", "panic: ", "UBSan:", "SYZFAIL:", "SYZFATAL:", NULL,
+	"fault in supervisor mode", "panic: ", "UBSan:", PM_BSD_FUZZER_WORDS, NULL,
 };
 static const char *const marks[] = {
 	"The NetBSD Foundation",
@@ -138,20 +138,12 @@ static const struct pm_bsd_row ubsan_rows[] = {
 };
 
 /* What follows a report of UBSan's that did not panic: nothing. */
-static bool nothing_more(struct pm_slice text)
-{
-	(void)text;
-	return false;
-}
-
 #define INCOMPLETE "the stack trace is missing or ends early"
 #define ROWS(rows) rows, PM_COUNT(rows)
 static const struct pm_bsd_header headers[] = {
 	{ "fault in supervisor mode", NULL, ROWS(fault_rows), PM_KIND_PAGE_FAULT, INCOMPLETE, NULL },
 	{ "panic: ", pm_bsd_no_panic, ROWS(panic_rows), PM_KIND_PANIC, INCOMPLETE, NULL },
-	{ "UBSan:", NULL, ROWS(ubsan_rows), PM_KIND_UBSAN, NULL, nothing_more },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
+	{ "UBSan:", NULL, ROWS(ubsan_rows), PM_KIND_UBSAN, NULL, pm_bsd_nothing_more },
 };
 
 static bool starts(const struct pm_line *line)

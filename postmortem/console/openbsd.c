@@ -5,9 +5,8 @@
 #include "console/bsd/trace.h"
 
 static const char *const words[] = {
-	"cleaned vnode: ", "panic:",     "lock order reversal:",
-	"witness: ",       "uvm_fault(", "kernel: ",
-	"SYZFAIL:",        "SYZFATAL:",  NULL,
+	"cleaned vnode: ", "panic:",   "lock order reversal:", "witness: ",
+	"uvm_fault(",      "kernel: ", PM_BSD_FUZZER_WORDS,    NULL,
 };
 static const char *const marks[] = {
 	"OpenBSD 5.", "OpenBSD 6.", "OpenBSD 7.", "OpenBSD 8.", ">> OpenBSD/", "www.openbsd.org/ddb.html",
@@ -234,8 +233,6 @@ static const struct pm_bsd_header headers[] = {
 	{ "witness: ", NULL, ROWS(witness_rows), PM_KIND_LOCKING, NULL, pm_bsd_of_witness },
 	{ "uvm_fault(", NULL, ROWS(fault_rows), PM_KIND_PAGE_FAULT, NULL, NULL },
 	{ "kernel: ", no_trap, ROWS(kernel_rows), PM_KIND_PANIC, NULL, NULL },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
 };
 
 static const struct pm_bsd_header *header_of(const struct pm_line *line)

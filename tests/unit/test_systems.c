@@ -640,6 +640,27 @@ static void second_boot_ends_the_report(void **state)
 	assert_string_equal(r.titles[1], "panic: second");
 }
 
+/* The machine goes on: what it prints later is a report of its own. */
+static void a_fuzzers_line_is_one_line(void **state)
+{
+	static const char *const boots[] = {
+		"FreeBSD 14.0-RELEASE #0: Fri Nov 10 05:57:23 UTC 2023\n",
+		"OpenBSD 7.4 (GENERIC.MP) #1397: Tue Oct 10 09:02:37 MDT 2023\n",
+		"NetBSD 10.0 (GENERIC) #0: Thu Mar 28 08:33:33 UTC 2024\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(boots); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "%sSYZFAIL: no answer\npanic: second\n", boots[i]);
+		struct reading r = read_text(text, NULL);
+		assert_int_equal(r.n, 2);
+		assert_string_equal(r.titles[0], "SYZFAIL: no answer");
+		assert_string_equal(r.titles[1], "panic: second");
+	}
+}
+
 static void frames_of_all_kinds(void **state)
 {
 	static const struct {
@@ -695,6 +716,7 @@ int main(void)
 		cmocka_unit_test(programs_are_no_kernels),
 		cmocka_unit_test(linux_text_gives_linux_reports_only),
 		cmocka_unit_test(second_boot_ends_the_report),
+		cmocka_unit_test(a_fuzzers_line_is_one_line),
 		cmocka_unit_test(frames_of_all_kinds),
 	};
 

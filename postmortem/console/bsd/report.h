@@ -58,6 +58,11 @@ struct pm_bsd_header {
 	pm_bsd_more_fn more;   /* for a report that does not stop the machine */
 };
 
+/* A report of one line. */
+bool pm_bsd_nothing_more(struct pm_slice text);
+/* What a fuzzer's programs print on any console: words of every system, and headers that come behind its own. */
+#define PM_BSD_FUZZER_WORDS "SYZFAIL:", "SYZFATAL:"
+
 /* NULL: no report starts here.  at_out (may be NULL): where the word is in text. */
 const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *headers, size_t n,
 					       struct pm_slice text, size_t *at_out);
