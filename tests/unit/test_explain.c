@@ -1,103 +1,5 @@
-#include "explain/explain.h"
-#include "explain/frames.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-static struct pm_incident inc;
-
-static int set_up(void **state)
-{
-	(void)state;
-	pm_incident_init(&inc);
-	inc.machine.system = PM_LINUX;
-	inc.machine.arch = PM_X86_64;
-	inc.machine.release = "6.1.0";
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	pm_incident_deinit(&inc);
-	return 0;
-}
-
-static uint32_t next_line = 100;
-
-static struct pm_trace *add_trace(enum pm_trace_role role, const char *const *symbols)
-{
-	struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
-
-	trace->role = role;
-	for (; *symbols; symbols++) {
-		struct pm_frame *frame = PM_PUSH(&inc.arena, &trace->frames);
-		const char *symbol = *symbols;
-
-		frame->trust = *symbol == '?' ? PM_SCANNED : PM_EXACT;
-		frame->place.symbol = *symbol == '?' ? symbol + 1 : symbol;
-		frame->place.has_offset = true;
-		frame->place.offset = 0x10 + next_line;
-		frame->place.at.line = next_line++;
-		frame->at = frame->place.at;
-	}
-	return trace;
-}
-#define TRACE(role, ...) add_trace(role, (const char *const[]){ __VA_ARGS__, NULL })
-
-static const struct pm_finding *found(const char *rule)
-{
-	for (size_t i = 0; i < inc.findings.n; i++)
-		if (!strcmp(inc.findings.v[i].rule, rule))
-			return &inc.findings.v[i];
-	return NULL;
-}
-
-/* The statement of a rule: its grade, words that it holds, and that it names a line. */
-static void assert_says(const char *rule, enum pm_grade grade, const char *words)
-{
-	const struct pm_finding *finding = found(rule);
-
-	if (!finding)
-		fail_msg("rule %s is silent", rule);
-	assert_int_equal(finding->grade, grade);
-	if (!strstr(finding->text, words))
-		fail_msg("%s says: %s", rule, finding->text);
-}
-
-static void assert_silent(const char *rule)
-{
-	if (found(rule))
-		fail_msg("%s says: %s", rule, found(rule)->text);
-}
-
-static void fault(enum pm_kind kind, uint64_t address, enum pm_address_class class)
-{
-	inc.fault.kind = kind;
-	inc.fault.at.line = 1;
-	inc.fault.has_address = true;
-	inc.fault.address = address;
-	inc.fault.address_class = class;
-	inc.fault.address_grade = PM_CERTAIN;
-	inc.fault.address_at.line = 2;
-}
-
-static void operand(const char *base, uint64_t value, int64_t displacement)
-{
-	struct pm_regs *regs = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
-	struct pm_register *reg = PM_PUSH(&inc.arena, &regs->regs);
-
-	regs->role = PM_REGS_FAULT;
-	*reg = (struct pm_register){ .name = base, .value = value, .bits = 64, .at = { .line = 3 } };
-	inc.fault.base_reg = base;
-	inc.fault.displacement = displacement;
-	inc.fault.has_effective = true;
-	inc.fault.effective = value + (uint64_t)displacement;
-	inc.fault.effective_equal = inc.fault.effective == inc.fault.address;
-}
+/* What the rules say of incidents made by hand (locks and hangs: test_explain_hang.c). */
+#include "explain_case.h"
 
 static void null_member(void **state)
 {
@@ -258,58 +160,6 @@ static void freed_by_another(void **state)
 	assert_true(other);
 }
 
-static struct pm_lock_edge edge(const char *from, const char *to, bool closes)
-{
-	return (struct pm_lock_edge){
-		.from = from, .to = to, .trace = -1, .new_edge = closes, .at = { .line = next_line++ }
-	};
-}
-
-static void lock_circle(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	/* As lockdep prints them: the newest first. */
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("b", "c", false);
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("a", "b", false);
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("c", "a", true);
-	pm_explain(&inc);
-	assert_says("lock-order-cycle", PM_CERTAIN, "a → b → c → a");
-	assert_string_equal(inc.lock_edges.v[0].from, "a");
-}
-
-static void edges_without_circle(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("a", "b", false);
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("b", "c", true);
-	pm_explain(&inc);
-	assert_silent("lock-order-cycle");
-}
-
-static void stall_spins(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_RCU_STALL;
-	TRACE(PM_TRACE_CRASH, "rcu_dump_cpu_stacks", "rcu_sched_clock_irq", "hrtimer_interrupt",
-	      "asm_sysvec_apic_timer_interrupt", "frob_loop", "frob_write", "vfs_write", "do_syscall_64");
-	pm_explain(&inc);
-	assert_says("spinning-function", PM_LIKELY, "frob_loop()");
-	assert_string_equal(inc.path, "system call → vfs_write → frob_write → frob_loop");
-}
-
-static void stall_waits(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_SOFT_LOCKUP;
-	inc.place.symbol = "native_queued_spin_lock_slowpath";
-	TRACE(PM_TRACE_CRASH, "_raw_spin_lock", "frob_get", "frob_write", "frob_get", "vfs_write");
-	pm_explain(&inc);
-	assert_says("spinning-function", PM_CERTAIN, "waits for a spin lock");
-	assert_says("double-acquire", PM_LIKELY, "frob_get() is on the stack twice");
-}
-
 static void machine_check_is_hardware(void **state)
 {
 	(void)state;
@@ -389,55 +239,6 @@ static void every_kind_alone(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-/* ---- what a fresh look at real reports found wrong ---- */
-
-static struct pm_lock *held(const char *name, uint64_t addr, const char *task, int64_t pid, const char *taken)
-{
-	struct pm_lock *lock = PM_PUSH(&inc.arena, &inc.locks);
-
-	*lock = (struct pm_lock){ .role = PM_LOCK_HELD,
-				  .name = name,
-				  .has_addr = true,
-				  .addr = addr,
-				  .task = task,
-				  .has_pid = true,
-				  .pid = pid };
-	lock->taken.symbol = taken;
-	lock->at.line = next_line++;
-	return lock;
-}
-
-static void fact(const char *group, const char *name, const char *value)
-{
-	pm_incident_add_fact(&inc, group, name, pm_slice_of(value), NULL,
-			     (struct pm_at){ .line = next_line++ });
-}
-
-static void log_line(const char *text)
-{
-	struct pm_log_line *line = PM_PUSH(&inc.arena, &inc.log);
-
-	*line = (struct pm_log_line){ .text = text, .at = { .line = next_line++ }, .report = true };
-}
-
-static bool mentions(const char *const *texts, size_t n, const char *words)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(texts[i], words))
-			return true;
-	return false;
-}
-
-static bool advises(const char *words)
-{
-	for (size_t i = 0; i < inc.next.n; i++)
-		if (strstr(inc.next.v[i].text, words))
-			return true;
-	return false;
-}
-
 /* An out-of-bounds access: the free on record is not the object's end, and the page's is not the object's. */
 static void page_free_is_not_the_objects(void **state)
 {
@@ -485,66 +286,6 @@ static void freed_in_idle_tells_no_task(void **state)
 		assert_null(strstr(inc.findings.v[i].text, "another task freed it"));
 }
 
-/* Lockdep notes a lock before it is got: the task does not hold what it sleeps for. */
-static void hung_task_waits_for_its_last_lock(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "rwsem_down_write_slowpath", "down_write",
-	      "frob_register", "frob_init");
-	inc.fault.kind = PM_KIND_HUNG_TASK;
-	inc.fault.at.line = 1;
-	inc.actor.has_pid = true;
-	inc.actor.pid = 40;
-	held("frob_mutex", 0x1000, "probe", 40, "frob_init");
-	held("frob_rwsem", 0x2000, "probe", 40, "frob_register");
-	held("frob_rwsem", 0x2000, "kworker/1:1", 41, "frob_cleanup");
-	pm_explain(&inc);
-	assert_says("waits-for-lock", PM_LIKELY, "it waits for frob_rwsem");
-	assert_says("waits-for-lock", PM_LIKELY, "kworker/1:1 (pid 41) in frob_cleanup()");
-	assert_true(mentions(inc.also.v, inc.also.n, "held 1 lock: frob_mutex"));
-	assert_false(advises("PROVE_LOCKING"));
-	/* How a wait sleeps is not told. */
-	assert_non_null(inc.path);
-	assert_null(strstr(inc.path, "schedule"));
-}
-
-/* What it holds was taken elsewhere: it waits for something that lockdep does not know. */
-static void hung_task_holds_its_lock(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "schedule_timeout", "down", "console_lock",
-	      "frob_device");
-	inc.fault.kind = PM_KIND_HUNG_TASK;
-	inc.fault.at.line = 1;
-	inc.actor.has_pid = true;
-	inc.actor.pid = 40;
-	held("frob_mutex", 0x1000, "probe", 40, "frob_open");
-	pm_explain(&inc);
-	assert_silent("waits-for-lock");
-	assert_true(mentions(inc.also.v, inc.also.n, "held 1 lock: frob_mutex"));
-}
-
-static void preempted_reader_does_not_spin(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "preempt_schedule_common", "preempt_schedule",
-	      "___preempt_schedule", "frob_walk", "do_syscall_64");
-	inc.fault.kind = PM_KIND_RCU_STALL;
-	inc.fault.at.line = 1;
-	pm_explain(&inc);
-	assert_says("spinning-function", PM_LIKELY, "was preempted in frob_walk()");
-}
-
-static void sleeper_does_not_spin(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "frob_wait", "do_syscall_64");
-	inc.fault.kind = PM_KIND_RCU_STALL;
-	inc.fault.at.line = 1;
-	pm_explain(&inc);
-	assert_silent("spinning-function");
-}
-
 /* KASAN's check of a NULL pointer's member faults at the shadow: that is not the access. */
 static void shadow_of_null(void **state)
 {
@@ -582,14 +323,6 @@ static void shadow_of_nonsense(void **state)
 	pm_explain(&inc);
 	assert_null(strstr(inc.headline, "NULL"));
 	assert_says("kasan-range", PM_LIKELY, "so a wild pointer");
-}
-
-static void code_bytes(const char *bytes, size_t n, size_t marked)
-{
-	for (size_t i = 0; i < n; i++)
-		*PM_PUSH(&inc.arena, &inc.code.bytes) = (uint8_t)bytes[i];
-	inc.code.marked = marked;
-	inc.code.at.line = 9;
 }
 
 static void breakpoint_sites(void **state)
@@ -698,39 +431,6 @@ static void helper_and_its_caller(void **state)
 	assert_says("told-by-caller", PM_LIKELY, "came from its caller, frob_copy()");
 }
 
-/* Nothing protects a lock from an NMI. */
-static void no_softirq_advice_for_an_nmi(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "_raw_spin_lock", "frob_nmi");
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	inc.fault.at.line = 1;
-	fact("lockdep", "state_before", "INITIAL USE");
-	fact("lockdep", "state_now", "IN-NMI");
-	pm_explain(&inc);
-	assert_non_null(found("irq-lock-state"));
-	for (size_t i = 0; i < inc.findings.n; i++)
-		assert_null(strstr(inc.findings.v[i].text, "spin_lock_bh"));
-}
-
-/* Of all locks held the one counts that the interrupt takes, too. */
-static void interrupts_lock_is_named(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "_raw_read_lock", "frob_signal");
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	inc.fault.at.line = 1;
-	held("frob_outer", 0x1000, "a", 5, "frob_enter");
-	held("frob_inner", 0x2000, "a", 5, "frob_flush");
-	struct pm_lock *wanted = held("frob_third", 0x3000, "a", 5, "frob_signal");
-	wanted->role = PM_LOCK_WANTED;
-	fact("lockdep", "scenario", "lock(frob_third);");
-	fact("lockdep", "scenario", "<Interrupt>");
-	fact("lockdep", "scenario", "lock(frob_inner);");
-	pm_explain(&inc);
-	assert_says("wanted-while-held", PM_CERTAIN, "while it holds frob_inner, taken in frob_flush()");
-}
-
 static void bug_says_why(void **state)
 {
 	(void)state;
@@ -756,29 +456,6 @@ static void earlier_report_is_no_reason(void **state)
 	inc.fault.at = inc.log.v[2].at;
 	pm_explain(&inc);
 	assert_silent("failed-check-says");
-}
-
-/* Work items' marks and sleeping locks do not make a context atomic; an old "disabled at" is no reason. */
-static void atomic_context_reasons(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__mutex_lock", "frob_timer");
-	inc.fault.kind = PM_KIND_ATOMIC_SLEEP;
-	inc.fault.at.line = 1;
-	inc.actor.has_pid = true;
-	inc.actor.pid = 5;
-	held("(wq_completion)frob_wq", 0x1000, "a", 5, "process_one_work")->sleeps = PM_LOCK_SLEEPS;
-	held("&dev->mutex", 0x1100, "a", 5, "frob_attach")->sleeps = PM_LOCK_SLEEPS;
-	held("&frob->lock", 0x1200, "a", 5, "frob_timer")->sleeps = PM_LOCK_SPINS;
-	log_line("in_atomic(): 0, irqs_disabled(): 1, non_block: 0, pid: 5, name: a");
-	fact("atomic", "preemption_disabled_at", "[<ffffffff81234567>] frob_stale+0x1/0x20");
-	pm_explain(&inc);
-	size_t holds = 0;
-	for (size_t i = 0; i < inc.findings.n; i++) {
-		holds += !strncmp(inc.findings.v[i].text, "it holds", 8);
-		assert_null(strstr(inc.findings.v[i].text, "frob_stale"));
-	}
-	assert_int_equal(holds, 1);
 }
 
 static void headlines_read_well(void **state)
@@ -812,10 +489,6 @@ int main(void)
 		TEST(recursion_of_two),
 		TEST(nesting_is_no_recursion),
 		TEST(freed_by_another),
-		TEST(lock_circle),
-		TEST(edges_without_circle),
-		TEST(stall_spins),
-		TEST(stall_waits),
 		TEST(machine_check_is_hardware),
 		TEST(stack_pointer_below_the_stack),
 		TEST(init_by_signal),
@@ -825,10 +498,6 @@ int main(void)
 		TEST(page_free_is_not_the_objects),
 		TEST(page_of_a_use_after_free),
 		TEST(freed_in_idle_tells_no_task),
-		TEST(hung_task_waits_for_its_last_lock),
-		TEST(hung_task_holds_its_lock),
-		TEST(preempted_reader_does_not_spin),
-		TEST(sleeper_does_not_spin),
 		TEST(shadow_of_null),
 		TEST(shadow_of_nonsense),
 		TEST(breakpoint_sites),
@@ -837,11 +506,8 @@ int main(void)
 		TEST(inside_of_a_lock_is_no_poison),
 		TEST(allocator_is_not_its_caller),
 		TEST(helper_and_its_caller),
-		TEST(no_softirq_advice_for_an_nmi),
-		TEST(interrupts_lock_is_named),
 		TEST(bug_says_why),
 		TEST(earlier_report_is_no_reason),
-		TEST(atomic_context_reasons),
 		TEST(headlines_read_well),
 	};
 
