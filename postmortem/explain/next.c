@@ -147,18 +147,21 @@ static void look_at_place(struct pm_incident *inc)
 		return;
 	}
 	const char *argument = place_argument(inc, place), *command = NULL;
+	/* Where the search has found nothing, the same search would find nothing again; and where no release is
+	 * known, a folder is not searched for a vmlinux. */
+	const char *where = !inc->symbols_missing                   ? ""
+			    : place->module || inc->machine.release ? " --debug-dir DIR"
+								    : " --vmlinux FILE";
 	if (argument && inc->machine.system == PM_LINUX && quotable(argument) &&
 	    (!inc->machine.release || quotable(inc->machine.release)))
-		command = pm_arena_printf(&inc->arena, "kpanic symbolize%s '%s'%s%s%s",
-					  inc->symbols_missing ? " --debug-dir DIR" : "", argument,
+		command = pm_arena_printf(&inc->arena, "kpanic symbolize%s '%s'%s%s%s", where, argument,
 					  inc->machine.release ? " --release '" : "",
 					  inc->machine.release ? inc->machine.release : "",
 					  inc->machine.release ? "'" : "");
-	/* Where the search has found nothing, the same search would find nothing again. */
 	if (command && inc->symbols_missing)
-		pm_next(inc, command, "look at %s; for its source line, with %s%s in DIR",
+		pm_next(inc, command, "look at %s; for its source line, with %s%s%s",
 			pm_function_words(inc, place), place->module ? place->module : "the kernel's vmlinux",
-			place->module ? ".ko" : "");
+			place->module ? ".ko" : "", strstr(where, "DIR") ? " in DIR" : " as FILE");
 	else
 		pm_next(inc, command, "look at %s%s", pm_function_words(inc, place),
 			command ? "; for its source line" : "");
