@@ -151,9 +151,10 @@ typedef PM_VEC(struct pm_frame) pm_frames;
 struct pm_register {
 	const char *name; /* lower case: "rax", "x0", "cr2", "eflags", "ds" */
 	uint64_t value;
-	uint8_t bits;          /* printed width: 16, 32, 64 */
-	const char *meaning;   /* decoded, or NULL */
-	enum pm_poison poison; /* of a general register's value, where meaning says so */
+	uint8_t bits;                /* printed width: 16, 32, 64 */
+	const char *meaning;         /* decoded, or NULL */
+	enum pm_poison poison;       /* of a general register's value, where meaning says so */
+	enum pm_address_class class; /* of a stack pointer */
 	struct pm_at at;
 };
 

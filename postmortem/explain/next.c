@@ -238,8 +238,12 @@ void pm_explain_next(struct pm_incident *inc)
 		if (!(options[i].kinds >> inc->fault.kind & 1) ||
 		    (options[i].rule && !pm_found(inc, options[i].rule)))
 			continue;
-		/* Memory that is right needs no checker. */
-		if (options[i].need == NEEDS_SLUB_DEBUG && pm_found(inc, "constant-pointer"))
+		/* Memory that is right needs no checker: a constant, or a pointer that nobody set. */
+		if (options[i].need == NEEDS_SLUB_DEBUG && !options[i].rule &&
+		    inc->fault.address_class == PM_ADDR_NULL)
+			continue;
+		if (options[i].need == NEEDS_SLUB_DEBUG &&
+		    (pm_found(inc, "constant-pointer") || pm_found(inc, "number-as-pointer")))
 			continue;
 		/* A sanitizer's kernel needs no advice to use one, nor lockdep's. */
 		if (has(inc, options[i].need))

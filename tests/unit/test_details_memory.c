@@ -124,7 +124,7 @@ static void kfence(void **state)
 	expect_fact(&s, "kfence", "error", "out-of-bounds", "guard page");
 	expect_fact(&s, "kfence", "alloc_time", "4.250000s", NULL);
 	assert_string_equal(s.inc.fault.object,
-			    "object kfence-#7 of cache kmalloc-32, size 32; 2 bytes left of it");
+			    "object kfence-#7 of cache kmalloc-32, size 32; 2 bytes before its start");
 	assert_true(s.inc.fault.address == 0xffff88807fe01ffe);
 	assert_int_equal(s.inc.fault.access, PM_WRITE);
 	strike(&s);

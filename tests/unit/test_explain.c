@@ -325,6 +325,88 @@ static void shadow_of_nonsense(void **state)
 	assert_says("kasan-range", PM_LIKELY, "so a wild pointer");
 }
 
+static void number_as_pointer(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	fault(PM_KIND_PAGE_FAULT, 0x100000137, PM_ADDR_USER);
+	operand("rax", 0xffffffff, 0x138);
+	pm_explain(&inc);
+	assert_says("number-as-pointer", PM_LIKELY, "the number -1 of 32 bits");
+	assert_silent("user-pointer");
+	assert_false(advises("KASAN"));
+}
+
+static void constant_is_not_overwritten(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	fault(PM_KIND_NON_CANONICAL, 0xdeadbeefcafe0018, PM_ADDR_NON_CANONICAL);
+	operand("rax", 0xdeadbeefcafe0000, 0x18);
+	inc.fault.base_from = "movabs $0xdeadbeefcafe0000,%rax";
+	inc.fault.base_origin = PM_ORIGIN_CONSTANT;
+	pm_explain(&inc);
+	assert_says("constant-pointer", PM_LIKELY, "no pointer was overwritten");
+	assert_null(strstr(found("non-canonical")->text, "overwritten"));
+	assert_silent("base-register-from");
+}
+
+static void fault_without_a_word(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	inc.fault.kind = PM_KIND_GPF;
+	inc.fault.at.line = 1;
+	pm_explain(&inc);
+	assert_says("gpf-untold", PM_LIKELY, "does not tell why");
+	log_line("[    1.000000] kasan: GPF could be caused by NULL-ptr deref or user memory access");
+	inc.findings.n = 0;
+	pm_explain(&inc);
+	assert_says("kasan-range", PM_LIKELY, "NULL, or of user space");
+	assert_silent("gpf-untold");
+}
+
+static void double_faults(void **state)
+{
+	static const struct {
+		uint64_t sp, cr2;
+		enum pm_address_class class;
+		const char *words;
+	} rows[] = {
+		{ 0xffffc90000f58000, 0xffffc90000f57ff8, PM_ADDR_VMALLOC,
+		  "RSP stands at the start of a page and CR2 is RSP - 8" },
+		{ 0xffffc90000f58120, 0xffffc90000f58118, PM_ADDR_VMALLOC, "CR2 lies just below RSP" },
+		{ 0xffffc90000f58120, 0x6001, PM_ADDR_VMALLOC, "is not near RSP" },
+		{ 0x7ffc12345678, 0x7ffc12345670, PM_ADDR_USER, "an address of user space" },
+		{ 0xffffff0000001ff0, 0xffffff0000001fe8, PM_ADDR_CPU_ENTRY, "espfix" },
+		{ 0, 0, PM_ADDR_UNKNOWN, "while another one was being delivered" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		pm_incident_deinit(&inc);
+		pm_incident_init(&inc);
+		inc.machine.system = PM_LINUX;
+		TRACE(PM_TRACE_CRASH, "frob_read");
+		inc.fault.kind = PM_KIND_DOUBLE_FAULT;
+		inc.fault.at.line = 1;
+		struct pm_regs *regs = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
+		if (rows[i].sp) {
+			*PM_PUSH(&inc.arena, &regs->regs) = (struct pm_register){ .name = "rsp",
+										  .value = rows[i].sp,
+										  .bits = 64,
+										  .class = rows[i].class,
+										  .at = { .line = 2 } };
+			*PM_PUSH(&inc.arena, &regs->regs) = (struct pm_register){
+				.name = "cr2", .value = rows[i].cr2, .bits = 64, .at = { .line = 3 }
+			};
+		}
+		pm_explain(&inc);
+		if (!strstr(found("stack-full-double-fault")->text, rows[i].words))
+			fail_msg("%s", found("stack-full-double-fault")->text);
+	}
+}
+
 static void breakpoint_sites(void **state)
 {
 	static const struct {
@@ -500,6 +582,10 @@ int main(void)
 		TEST(freed_in_idle_tells_no_task),
 		TEST(shadow_of_null),
 		TEST(shadow_of_nonsense),
+		TEST(number_as_pointer),
+		TEST(constant_is_not_overwritten),
+		TEST(fault_without_a_word),
+		TEST(double_faults),
 		TEST(breakpoint_sites),
 		TEST(breakpoint_of_a_patch),
 		TEST(retpoline_names_its_register),

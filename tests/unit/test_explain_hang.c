@@ -162,9 +162,52 @@ static void atomic_context_reasons(void **state)
 	assert_int_equal(holds, 1);
 }
 
+static void freed_while_held(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "kmem_cache_free", "frob_free");
+	inc.fault.kind = PM_KIND_LOCKING;
+	inc.fault.lock_bug = PM_LOCK_FREED;
+	inc.fault.at.line = 1;
+	held("&frob->lock", 0x1000, "a", 5, "frob_wait");
+	pm_explain(&inc);
+	assert_says("freed-while-held", PM_CERTAIN,
+		    "a (pid 5) frees memory in which &frob->lock lies, taken in frob_wait()");
+}
+
+static void protected_pointer(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_RCU_USAGE;
+	inc.fault.at.line = 1;
+	fact("lockdep", "source", "net/frob.c:12");
+	fact("lockdep", "rcu_check", "rcu_dereference_protected()");
+	pm_explain(&inc);
+	bool seen = false;
+	for (size_t i = 0; i < inc.findings.n; i++) {
+		assert_null(strstr(inc.findings.v[i].text, "without rcu_read_lock()"));
+		seen |= strstr(inc.findings.v[i].text, "lockdep sees none such") != NULL;
+	}
+	assert_true(seen);
+}
+
+static void printing_cpu(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_shout", "vfs_write");
+	inc.fault.kind = PM_KIND_SOFT_LOCKUP;
+	inc.fault.at.line = 1;
+	inc.place.symbol = "console_unlock";
+	pm_explain(&inc);
+	assert_says("spinning-function", PM_LIKELY, "was printing, for frob_shout()");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(freed_while_held),
+		TEST(protected_pointer),
+		TEST(printing_cpu),
 		TEST(lock_circle),
 		TEST(edges_without_circle),
 		TEST(stall_spins),
