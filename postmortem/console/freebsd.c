@@ -387,15 +387,10 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	const struct pm_bsd_header *header =
 		pm_bsd_header_find(headers, PM_COUNT(headers), window->lines[window->start].body, NULL);
 
-	if (!header || pm_bsd_of_program(window))
+	if (pm_bsd_of_program(window) || !pm_bsd_begin(&report, header, pm_bsd_text, NULL))
 		return false;
-	pm_bsd_collect(&report, pm_bsd_text, header->more, NULL);
-	pm_bsd_name(&report, header);
-	pm_bsd_traces(&report);
 	pm_bsd_fields(&report, fields, PM_COUNT(fields));
-	pm_bsd_registers(&report);
-	pm_bsd_debugger(&report);
-	pm_bsd_locks(&report);
+	pm_bsd_ddb(&report);
 	read_sanitizer(&report);
 	read_place(&report);
 	pm_bsd_finish(&report);

@@ -573,9 +573,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 			return false;
 		inc->machine.system = PM_SYSTEM_UNKNOWN;
 	}
-	pm_bsd_collect(&report, text_of, header->more, wrapped);
-	pm_bsd_name(&report, header);
-	pm_bsd_traces(&report);
+	(void)pm_bsd_begin(&report, header, text_of, wrapped);
 	pm_bsd_registers(&report);
 	pm_bsd_fields(&report, fields, PM_COUNT(fields));
 	read_panics(&report);

@@ -1,7 +1,6 @@
 /* NetBSD's panics: "panic: …", "fatal … fault in supervisor mode", the sanitizers'
  * reports, LOCKDEBUG, ddb's output. */
 #include "console/bsd/fields.h"
-#include "console/bsd/lock.h"
 #include "console/bsd/report.h"
 #include "console/bsd/trace.h"
 
@@ -263,15 +262,10 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	const struct pm_bsd_header *header =
 		pm_bsd_header_find(headers, PM_COUNT(headers), window->lines[window->start].body, NULL);
 
-	if (!header || pm_bsd_of_program(window))
+	if (pm_bsd_of_program(window) || !pm_bsd_begin(&report, header, pm_bsd_text, NULL))
 		return false;
-	pm_bsd_collect(&report, pm_bsd_text, header->more, NULL);
-	pm_bsd_name(&report, header);
-	pm_bsd_traces(&report);
 	read_trap(&report);
-	pm_bsd_registers(&report);
-	pm_bsd_debugger(&report);
-	pm_bsd_locks(&report);
+	pm_bsd_ddb(&report);
 	read_message(&report);
 	pm_bsd_finish(&report);
 	return true;

@@ -349,14 +349,9 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	struct pm_bsd_report report = { .window = window, .inc = inc };
 	const struct pm_bsd_header *header = header_of(&window->lines[window->start]);
 
-	if (!header || pm_bsd_of_program(window))
+	if (pm_bsd_of_program(window) || !pm_bsd_begin(&report, header, pm_bsd_text, wrapped))
 		return false;
-	pm_bsd_collect(&report, pm_bsd_text, header->more, wrapped);
-	pm_bsd_name(&report, header);
-	pm_bsd_traces(&report);
-	pm_bsd_registers(&report);
-	pm_bsd_debugger(&report);
-	pm_bsd_locks(&report);
+	pm_bsd_ddb(&report);
 	read_uvm_fault(&report);
 	read_kasan(&report);
 	read_assertion(&report);

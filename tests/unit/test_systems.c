@@ -661,6 +661,34 @@ static void a_fuzzers_line_is_one_line(void **state)
 	}
 }
 
+static char fingerprint[17];
+static void keep_fingerprint(const struct pm_incident *inc)
+{
+	snprintf(fingerprint, sizeof(fingerprint), "%s", inc->fingerprint);
+}
+
+/* Of builds whose compilers cut functions apart, or did not. */
+static void fingerprints_stay(void **state)
+{
+	static const char text[] = "FreeBSD 14.0-RELEASE #0: Fri Nov 10 05:57:23 UTC 2023\n"
+				   "panic: frob\ncpuid = 0\nKDB: stack backtrace:\n"
+				   "panic() at panic+0x43/frame 0xfffffe00\n"
+				   "frob_take%s() at frob_take%s+0x12/frame 0xfffffe10\n"
+				   "sys_frob() at sys_frob+0x34/frame 0xfffffe20\n";
+	char one[512], first[sizeof(fingerprint)];
+
+	(void)state;
+	snprintf(one, sizeof(one), text, "", "");
+	(void)read_text(one, keep_fingerprint);
+	memcpy(first, fingerprint, sizeof(first));
+	snprintf(one, sizeof(one), text, ".part.0", ".part.0");
+	(void)read_text(one, keep_fingerprint);
+	assert_string_equal(fingerprint, first);
+	snprintf(one, sizeof(one), text, "_other", "_other");
+	(void)read_text(one, keep_fingerprint);
+	assert_string_not_equal(fingerprint, first);
+}
+
 static void frames_of_all_kinds(void **state)
 {
 	static const struct {
@@ -717,6 +745,7 @@ int main(void)
 		cmocka_unit_test(linux_text_gives_linux_reports_only),
 		cmocka_unit_test(second_boot_ends_the_report),
 		cmocka_unit_test(a_fuzzers_line_is_one_line),
+		cmocka_unit_test(fingerprints_stay),
 		cmocka_unit_test(frames_of_all_kinds),
 	};
 

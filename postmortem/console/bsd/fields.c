@@ -1,6 +1,7 @@
 #include "console/bsd/fields.h"
 
 #include "base/pattern.h"
+#include "console/bsd/lock.h"
 #include "console/bsd/trace.h"
 #include "functions/functions.h"
 
@@ -454,4 +455,11 @@ const char *pm_bsd_trap_words(enum pm_system system, uint64_t number)
 	if (system == PM_NETBSD || system == PM_OPENBSD)
 		return number < PM_COUNT(netbsd) ? netbsd[number] : NULL;
 	return number < PM_COUNT(vectors) ? vectors[number] : NULL;
+}
+
+void pm_bsd_ddb(struct pm_bsd_report *report)
+{
+	pm_bsd_registers(report);
+	pm_bsd_debugger(report);
+	pm_bsd_locks(report);
 }

@@ -12,6 +12,9 @@ void pm_bsd_registers(struct pm_bsd_report *report);
  * "show panic", the debugger's lists of processes. */
 void pm_bsd_debugger(struct pm_bsd_report *report);
 
+/* All that a kernel debugger prints by itself: registers, pm_bsd_debugger's, locks. */
+void pm_bsd_ddb(struct pm_bsd_report *report);
+
 /* A line "name<blanks>[=:]<blanks>value" and what becomes of the value. */
 struct pm_bsd_field {
 	const char *name;

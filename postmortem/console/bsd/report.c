@@ -1,6 +1,8 @@
 #include "console/bsd/report.h"
 
+#include "base/hash.h"
 #include "base/pattern.h"
+#include "base/symbol.h"
 #include "console/bsd/lock.h"
 #include "console/bsd/trace.h"
 #include "console/system.h"
@@ -113,6 +115,17 @@ const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *heade
 	const struct pm_bsd_header *header = find_header(headers, n, text, at_out);
 
 	return header ? header : find_header(fuzzer, PM_COUNT(fuzzer), text, at_out);
+}
+
+bool pm_bsd_begin(struct pm_bsd_report *report, const struct pm_bsd_header *header, pm_bsd_text_fn text,
+		  pm_bsd_join_fn join)
+{
+	if (!header)
+		return false;
+	pm_bsd_collect(report, text, header->more, join);
+	pm_bsd_name(report, header);
+	pm_bsd_traces(report);
+	return true;
 }
 
 /* A title's text with its captures filled in. */
@@ -325,13 +338,6 @@ void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *heade
 		}
 }
 
-static uint64_t hash(uint64_t h, const char *text)
-{
-	for (; text && *text; text++)
-		h = (h ^ (uint8_t)*text) * 0x100000001b3u;
-	return (h ^ '|') * 0x100000001b3u;
-}
-
 static void add_log(struct pm_bsd_report *report)
 {
 	struct pm_incident *inc = report->inc;
@@ -385,7 +391,7 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 	split_reporter(inc);
 	struct pm_trace *trace = pm_incident_crash_trace(inc);
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = PM_HASH_BEGIN;
 	unsigned used = 0;
 
 	if (trace) {
@@ -406,13 +412,13 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 		inc->place = regs->pc;
 	if (inc->fault.kind == PM_KIND_PAGE_FAULT && inc->fault.has_address && inc->fault.address < 0x1000)
 		inc->fault.kind = PM_KIND_NULL_DEREF;
-	h = hash(h, pm_system_name(inc->machine.system));
-	h = hash(h, inc->title);
+	h = pm_hash_field(h, pm_slice_of(pm_system_name(inc->machine.system)));
+	h = pm_hash_field(h, pm_slice_of(inc->title));
 	for (size_t i = 0; trace && i < trace->frames.n && used < 3; i++) {
 		const char *symbol = trace->frames.v[i].place.symbol;
 
 		if (symbol && !pm_function_has(inc->machine.system, symbol, PM_FUNCTION_STOPS)) {
-			h = hash(h, symbol);
+			h = pm_hash_field(h, pm_symbol_title(pm_slice_of(symbol)));
 			used++;
 		}
 	}

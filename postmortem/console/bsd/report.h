@@ -29,8 +29,9 @@ typedef bool (*pm_bsd_more_fn)(struct pm_slice text);
 
 /* Collects and takes the lines.  more NULL: the machine stopped, all is its report until it boots again.
  * join: may the text be continued by the next line's?  NULL: never. */
+typedef bool (*pm_bsd_join_fn)(const struct pm_line *line, struct pm_slice text, struct pm_slice next);
 void pm_bsd_collect(struct pm_bsd_report *report, pm_bsd_text_fn text, pm_bsd_more_fn more,
-		    bool (*join)(const struct pm_line *line, struct pm_slice text, struct pm_slice next));
+		    pm_bsd_join_fn join);
 
 /* A way to name a report.  Rows of a header are tried in order. */
 struct pm_bsd_found {
@@ -68,6 +69,9 @@ const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *heade
 					       struct pm_slice text, size_t *at_out);
 /* Names the report: title, type, frame, kind, corrupted; message and place in the text. */
 void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *header);
+/* Collects the lines, names the report and reads its traces.  header NULL: false, nothing was done. */
+bool pm_bsd_begin(struct pm_bsd_report *report, const struct pm_bsd_header *header, pm_bsd_text_fn text,
+		  pm_bsd_join_fn join);
 /* What is left when everything is read: place, kind by address, log, fingerprint. */
 void pm_bsd_finish(struct pm_bsd_report *report);
 

@@ -78,12 +78,7 @@ static bool take_address(struct pm_slice *s, uint64_t *address)
 
 static bool address_behind(struct pm_slice s, const char *words, uint64_t *address)
 {
-	size_t at = pm_slice_find(s, pm_slice_of(words));
-
-	if (at == PM_NPOS)
-		return false;
-	s = pm_slice_from(s, at + strlen(words));
-	return take_address(&s, address);
+	return pm_take_past(&s, pm_slice_of(words)) && take_address(&s, address);
 }
 
 static const struct {

@@ -83,12 +83,7 @@ struct pm_trace *pm_fields_trace_empty(struct pm_fields *f)
 
 static bool number_behind(struct pm_slice s, const char *words, uint64_t *number)
 {
-	size_t at = pm_slice_find(s, pm_slice_of(words));
-
-	if (at == PM_NPOS)
-		return false;
-	s = pm_slice_from(s, at + strlen(words));
-	return pm_take_dec(&s, number);
+	return pm_take_past(&s, pm_slice_of(words)) && pm_take_dec(&s, number);
 }
 
 /* The pid and CPU that a title tells. */
