@@ -1,5 +1,6 @@
 #include "console/linux/identify.h"
 #include "console/linux/interleave.h"
+#include "console/linux/join.h"
 
 static const char *const marks[] = { "Linux version ", NULL };
 
@@ -64,6 +65,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 
 	if (window->taken[window->start])
 		return false;
+	pm_linux_join_records(window, &inc->arena);
 	pm_linux_interleaved(window, &inc->arena);
 	pm_linux_segment(window, &inc->arena, &report);
 	if (!pm_linux_identify(&report, inc))
