@@ -374,6 +374,17 @@ static const char *mce_headline(struct pm_incident *inc)
 			       status->meaning ? ": " : "", status->meaning ? status->meaning : "");
 }
 
+static const char *pcie_headline(struct pm_incident *inc)
+{
+	const char *severity = pm_value(inc, "aer", "severity"),
+		   *device = pm_value(inc, "aer", "pci_address"), *layer = pm_value(inc, "aer", "layer");
+
+	if (!severity || !device)
+		return NULL;
+	return pm_arena_printf(&inc->arena, "PCIe error of device %s: %s%s%s", device, severity,
+			       layer ? ", " : "", layer ? layer : "");
+}
+
 static const char *canary_headline(struct pm_incident *inc)
 {
 	const char *in = pm_value(inc, "stack", "corrupted_in");
@@ -437,6 +448,7 @@ static const struct {
 	{ PM_K(LIST_CORRUPTION), list_headline },
 	{ PM_K(INIT_KILLED), init_headline },
 	{ PM_K(UBSAN), ubsan_headline },
+	{ PM_K(HARDWARE_ERROR), pcie_headline },
 	{ PM_K(OOM), oom_headline },
 	{ PM_K(MACHINE_CHECK), mce_headline },
 	{ PM_K(STACK_CANARY), canary_headline },

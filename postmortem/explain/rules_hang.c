@@ -110,8 +110,11 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 	else
 		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, culprit->at,
 				  "%s was in %s when it was looked at: a loop there or in a caller does not "
-				  "end, or has too much to do without a cond_resched()",
-				  cpu, pm_function_words(inc, culprit));
+				  "end, or %s",
+				  cpu, pm_function_words(inc, culprit),
+				  inc->fault.kind == PM_KIND_HARD_LOCKUP
+					  ? "interrupts stay off there for too long"
+					  : "has too much to do without a cond_resched()");
 	pm_because(inc, finding, culprit->at);
 	if (first == PM_FRAME_WAIT && pm_frame_wait(walk.places.v[0]->symbol) == PM_WAIT_ANSWER)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, walk.places.v[0]->at,

@@ -219,6 +219,50 @@ static void oom(void **state)
 	strike(&s);
 }
 
+/* Version 1 of cgroups; its statistics on one line until 5.2. */
+static void oom_cgroup(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	stage(&s, NULL,
+	      "frob invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n"
+	      "Task in /a/b killed as a result of limit of /a\n"
+	      "memory: usage 10240kB, limit 10240kB, failcnt 123\n"
+	      "memory+swap: usage 10240kB, limit 20480kB, failcnt 4\n"
+	      "kmem: usage 512kB, limit 9007199254740988kB, failcnt 0\n"
+	      "Memory cgroup stats for /a: cache:12KB rss:9700KB rss_huge:0KB mapped_file:4KB dirty:0KB "
+	      "writeback:0KB inactive_anon:0KB\n"
+	      "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n");
+	pm_oom_fields(&s.report, &s.inc);
+	expect_fact(&s, "oom", "memcg_usage", "10240kB", "the limit is in");
+	expect_fact(&s, "oom", "memcg_failcnt", "123", NULL);
+	expect_fact(&s, "oom", "memcg_memsw_limit", "20480kB", NULL);
+	expect_fact(&s, "oom", "memcg_kmem_usage", "512kB", "kernel");
+	expect_fact(&s, "oom", "memcg", "/a", NULL);
+	expect_fact(&s, "oom", "memcg_anon", "9700KB", "programs");
+	expect_fact(&s, "oom", "memcg_file", "12KB", "cache");
+	expect_fact(&s, "oom", "memcg_file_mapped", "4KB", NULL);
+	strike(&s);
+
+	stage(&s, NULL,
+	      "frob invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+	      "anon 77\n"
+	      "memory: usage 8192kB, limit 8192kB, failcnt 19\n"
+	      "swap: usage 0kB, limit 0kB, failcnt 5\n"
+	      "Memory cgroup stats for /frob:\n"
+	      "anon 8282112\n"
+	      "kernel_stack 16384\n"
+	      "Tasks state (memory values in pages):\n"
+	      "sock 99\n");
+	pm_oom_fields(&s.report, &s.inc);
+	expect_fact(&s, "oom", "memcg_swap_limit", "0kB", NULL);
+	expect_fact(&s, "oom", "memcg_anon", "8282112", NULL);
+	expect_fact(&s, "oom", "memcg_kernel_stack", "16384", NULL);
+	assert_null(pm_incident_fact(&s.inc, "oom", "memcg_sock"));
+	strike(&s);
+}
+
 static void memory(void **state)
 {
 	struct scene s;
@@ -284,7 +328,8 @@ int main(void)
 		cmocka_unit_test(kasan_slab), cmocka_unit_test(kasan_stack),
 		cmocka_unit_test(kasan_tags), cmocka_unit_test(kasan_range),
 		cmocka_unit_test(kfence),     cmocka_unit_test(kmsan_kcsan_ubsan),
-		cmocka_unit_test(oom),        cmocka_unit_test(memory),
+		cmocka_unit_test(oom),        cmocka_unit_test(oom_cgroup),
+		cmocka_unit_test(memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
