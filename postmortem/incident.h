@@ -471,6 +471,7 @@ struct pm_incident {
 	bool panicked;
 	const char *fingerprint; /* hex; the same across builds, offsets, CPUs, compiler suffixes */
 
+	bool ran_before;          /* PM_KIND_REBOOT: lines before show a kernel that ran, so that it is one */
 	bool on_request;          /* somebody asked for the crash: sysrq-c */
 	const char *panic_reason; /* "Fatal exception", "panic_on_warn set ..." */
 	struct pm_at panic_at;

@@ -103,6 +103,11 @@ void pm_boot_fill(const struct pm_boot *boot, struct pm_incident *inc)
 
 void pm_boot_reported(struct pm_boot *boot, struct pm_incident *inc)
 {
+	/* A start is no cause of what comes after it. */
+	if (inc->fault.kind == PM_KIND_REBOOT) {
+		boot->total++;
+		return;
+	}
 	if (boot->reports++ == 0) {
 		boot->first_title = pm_arena_str(&boot->arena, pm_slice_of(inc->title_apart ? inc->title_apart
 									   : inc->title     ? inc->title

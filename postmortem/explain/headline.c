@@ -348,6 +348,11 @@ static const char *init_headline(struct pm_incident *inc)
 	return code ? pm_arena_printf(&inc->arena, "init (process 1) died: exit code %s", code) : NULL;
 }
 
+static const char *reboot_headline(struct pm_incident *inc)
+{
+	return inc->ran_before ? NULL : "a kernel starts; whether that is a reboot is not told";
+}
+
 static const char *oom_headline(struct pm_incident *inc)
 {
 	const char *killed = pm_value(inc, "oom", "killed"), *pid = pm_value(inc, "oom", "killed_pid");
@@ -450,6 +455,7 @@ static const struct {
 	{ PM_K(UBSAN), ubsan_headline },
 	{ PM_K(HARDWARE_ERROR), pcie_headline },
 	{ PM_K(OOM), oom_headline },
+	{ PM_K(REBOOT), reboot_headline },
 	{ PM_K(MACHINE_CHECK), mce_headline },
 	{ PM_K(STACK_CANARY), canary_headline },
 	{ PM_K(SLAB_CORRUPTION), slab_headline },

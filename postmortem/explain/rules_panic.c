@@ -428,9 +428,17 @@ static bool warn_text(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool reboot(struct pm_incident *inc, const struct pm_rule *rule)
 {
+	if (!inc->ran_before) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
+			"a kernel starts here, and no line before it shows one that ran: a plain start, or "
+			"the restart "
+			"after something that this input does not hold");
+		return true;
+	}
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
-		"the machine starts again without having said why: a triple fault, a reset, a power failure "
-		"or a watchdog leaves no message");
+		"a kernel had been running, and the machine starts again without having said why: a triple "
+		"fault, a "
+		"reset, a power failure or a watchdog leaves no message");
 	return true;
 }
 
