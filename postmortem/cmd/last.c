@@ -92,7 +92,7 @@ static int journal_start(const struct search *search, enum journal_query query, 
 			dup2(ends[1], STDOUT_FILENO);
 			dup2(null, STDIN_FILENO);
 			dup2(null, STDERR_FILENO);
-			execvp(argv[0], argv);
+			execvp("journalctl", argv);
 			_exit(127);
 		}
 		close(ends[1]);
