@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "console/bsd/trace.h"
+#include "console/plain/trace.h"
 #include "console/console.h"
 #include "console/source.h"
 #include "console/system.h"
@@ -706,16 +706,16 @@ static void frames_of_all_kinds(void **state)
 	static const char *const bad[] = {
 		"", "f() at", "#", "#x", "bt#16: end", "f at f+0x1", "(at) at x", "0x1 : 0x2", "{{{bt:0",
 	};
-	struct pm_bsd_frame f;
+	struct pm_plain_frame f;
 
 	(void)state;
 	for (size_t i = 0; i < PM_COUNT(good); i++) {
-		assert_true(pm_bsd_frame_parse(pm_slice_of(good[i].text), &f));
+		assert_true(pm_plain_frame_parse(pm_slice_of(good[i].text), &f));
 		assert_true(pm_slice_eq(f.symbol, pm_slice_of(good[i].symbol)));
 		assert_int_equal(f.has_offset ? f.offset : 0, good[i].offset);
 	}
 	for (size_t i = 0; i < PM_COUNT(bad); i++)
-		assert_false(pm_bsd_frame_parse(pm_slice_of(bad[i]), &f));
+		assert_false(pm_plain_frame_parse(pm_slice_of(bad[i]), &f));
 }
 
 int main(void)
