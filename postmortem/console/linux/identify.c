@@ -110,6 +110,9 @@ static void name(const struct pm_view *view, struct pm_arena *arena, struct name
 							&named->family, &next);
 			if (!named->row)
 				break;
+			/* a report that a row knows, but damaged, is not an unknown one */
+			if (named->matched && named->row->flags & PM_ROW_NEEDS_STACK)
+				continue;
 			named->matched = true;
 			named->like = named->like ? named->like : named->row;
 			named->like_family = named->like_family ? named->like_family : named->family;
