@@ -65,11 +65,11 @@ struct site {
 static struct site look(const struct pm_incident *inc)
 {
 	const struct pm_code_bytes *code = &inc->code;
-	const uint8_t *rest = code->bytes.v + code->marked;
 	struct site site = { 0 };
 
 	if (!code->marked || code->marked >= code->bytes.n)
 		return site;
+	const uint8_t *rest = code->bytes.v + code->marked;
 	size_t left = code->bytes.n - code->marked;
 	uint64_t start = inc->place.has_offset && inc->place.offset ? inc->place.offset - 1 : UINT64_MAX;
 
