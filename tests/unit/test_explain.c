@@ -444,6 +444,16 @@ static void breakpoint_sites(void **state)
 	}
 }
 
+static void breakpoint_without_code(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+	inc.fault.kind = PM_KIND_BREAKPOINT;
+	inc.code.marked = SIZE_MAX; /* the line was there, its bytes were not */
+	pm_explain(&inc);
+	assert_non_null(strstr(found("stray-breakpoint")->text, "nobody in the kernel claims"));
+}
+
 static void breakpoint_of_a_patch(void **state)
 {
 	(void)state;
@@ -587,6 +597,7 @@ int main(void)
 		TEST(fault_without_a_word),
 		TEST(double_faults),
 		TEST(breakpoint_sites),
+		TEST(breakpoint_without_code),
 		TEST(breakpoint_of_a_patch),
 		TEST(retpoline_names_its_register),
 		TEST(inside_of_a_lock_is_no_poison),
