@@ -297,7 +297,15 @@ static void system_calls(void **state)
 	assert_string_equal(pm_syscall_name(PM_X86_64, false, 452), "fchmodat2");
 	assert_null(pm_syscall_name(PM_X86_64, false, 400));
 	assert_null(pm_syscall_name(PM_X86_64, false, UINT64_MAX));
-	assert_null(pm_syscall_name(PM_S390X, false, 4));
+	assert_string_equal(pm_syscall_name(PM_ARM, false, 322), "openat");
+	assert_string_equal(pm_syscall_name(PM_ARM64, true, 4), "write");
+	assert_string_equal(pm_syscall_name(PM_PPC64, false, 4), "write");
+	assert_string_equal(pm_syscall_name(PM_S390X, false, 288), "openat");
+	assert_string_equal(pm_syscall_name(PM_MIPS, false, 4004), "write");
+	assert_string_equal(pm_syscall_name(PM_MIPS, false, 5001), "write");
+	assert_string_equal(pm_syscall_name(PM_MIPS, false, 6001), "write");
+	assert_null(pm_syscall_name(PM_MIPS, false, 4));
+	assert_string_equal(pm_syscall_name(PM_PPC64, false, 462), "mseal");
 
 	begin(PM_X86_64, PM_KIND_NULL_DEREF);
 	frame("vfs_write");

@@ -356,6 +356,31 @@ static void arm(void **state)
 	done(r);
 }
 
+/* The same stack printed from eight bytes before the registers on: their last two words are not there. */
+static void arm_early_stack(void **state)
+{
+	struct reading *r = *state;
+
+	read_text(r, "Unable to handle kernel NULL pointer dereference at virtual address 0000000c\n"
+		     "Internal error: Oops: 206 [#1] PREEMPT SMP ARM\n"
+		     "CPU: 1 PID: 261 Comm: pump Not tainted 6.1.0 #3\n"
+		     "PC is at pump_queue+0xa0/0x74c\n"
+		     "pc : [<80260410>]    lr : [<82c00000>]    psr: 60000093\n"
+		     "Backtrace: \n"
+		     "[<80260370>] (pump_queue) from [<80260b0c>] (pump_write+0x50/0x5c)\n"
+		     "[<81298e00>] (pump_write) from [<80200060>] (ret_fast_syscall+0x0/0x1c)\n"
+		     "Exception stack(0xec3d1fa8 to 0xec3d1ff0)\n"
+		     "1fa0:                   20000140 00000000 00000003 20000240 00000010 00000000\n"
+		     "1fc0: 00000000 00000000 0014c110 00000004 7ef253d2 76b8e6d0 7ef25544 76b8e20c\n"
+		     "1fe0: 76b8e020 76b8e010 000164dc 0004d5a0\n"
+		     "Code: e3a02000 e1a03000 (e593000c) \n");
+	assert_int_equal(reg(r, PM_REGS_USER, "r0"), 3);
+	assert_int_equal(reg(r, PM_REGS_USER, "r7"), 4);
+	assert_int_equal(reg(r, PM_REGS_USER, "pc"), 0x4d5a0);
+	assert_true(r->inc.actor.has_syscall && r->inc.actor.syscall_nr == 4);
+	done(r);
+}
+
 static void riscv(void **state)
 {
 	struct reading *r = *state;
@@ -539,11 +564,17 @@ int main(void)
 {
 	struct reading *r = calloc(1, sizeof(*r));
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate(x86_oops, r),  cmocka_unit_test_prestate(x86_old, r),
-		cmocka_unit_test_prestate(i386, r),      cmocka_unit_test_prestate(arm64, r),
-		cmocka_unit_test_prestate(arm64_old, r), cmocka_unit_test_prestate(arm, r),
-		cmocka_unit_test_prestate(riscv, r),     cmocka_unit_test_prestate(powerpc, r),
-		cmocka_unit_test_prestate(s390, r),      cmocka_unit_test_prestate(mips, r),
+		cmocka_unit_test_prestate(x86_oops, r),
+		cmocka_unit_test_prestate(x86_old, r),
+		cmocka_unit_test_prestate(i386, r),
+		cmocka_unit_test_prestate(arm64, r),
+		cmocka_unit_test_prestate(arm64_old, r),
+		cmocka_unit_test_prestate(arm, r),
+		cmocka_unit_test_prestate(arm_early_stack, r),
+		cmocka_unit_test_prestate(riscv, r),
+		cmocka_unit_test_prestate(powerpc, r),
+		cmocka_unit_test_prestate(s390, r),
+		cmocka_unit_test_prestate(mips, r),
 		cmocka_unit_test_prestate(loongarch, r),
 	};
 	int failed = cmocka_run_group_tests_name("linux_registers", tests, NULL, NULL);
