@@ -20,14 +20,19 @@ struct reading {
 	unsigned n;
 	check_fn first;
 	char titles[8][128];
+	uint32_t boots[8];
+	bool follows[8];
 };
 
 static bool on_incident(struct pm_incident *inc, void *user)
 {
 	struct reading *reading = user;
 
-	if (reading->n < 8)
+	if (reading->n < 8) {
+		reading->boots[reading->n] = inc->boot;
+		reading->follows[reading->n] = inc->follows != NULL;
 		snprintf(reading->titles[reading->n], sizeof(reading->titles[0]), "%s", inc->title);
+	}
 	if (!reading->n++ && reading->first)
 		reading->first(inc);
 	return true;
@@ -661,6 +666,38 @@ static void a_fuzzers_line_is_one_line(void **state)
 	}
 }
 
+/* One boot says several times that it begins. */
+static void boots_are_numbered(void **state)
+{
+	static const char *const boots[] = {
+		"---<<BOOT>>---\nCopyright (c) 1992-2021 The FreeBSD Project.\nCopyright (c) 1979, 1980, "
+		"1983, 1986 "
+		"The Regents\nFreeBSD 14.0-RELEASE #0: Fri Nov 10 05:57:23 UTC 2023\n",
+		">> OpenBSD/amd64 BOOT 3.65\nboot>\nCopyright (c) 1982, 1986, 1989, 1991, 1993\nOpenBSD 7.4 "
+		"(GENERIC.MP) #1397: Tue Oct 10 09:02:37 MDT 2023\n",
+		">> NetBSD/x86 BIOS Boot\nCopyright (c) 1996, 1997, 1998 The NetBSD Foundation, "
+		"Inc.\nCopyright (c) "
+		"1982, 1986, 1989, 1991, 1993\nNetBSD 10.0 (GENERIC) #0: Thu Mar 28 08:33:33 UTC 2024\n",
+	};
+	static const char *const panics[][2] = {
+		{ "panic: one\ncpuid = 0\n", "panic: two\ncpuid = 0\n" },
+		{ "panic: one\nStopped at  db_enter+0x18\n", "panic: two\nStopped at  db_enter+0x18\n" },
+		{ "panic: one\ncpu0: Begin traceback...\n", "panic: two\ncpu0: Begin traceback...\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(boots); i++) {
+		char text[2048];
+
+		snprintf(text, sizeof(text), "%s%s%s%s", boots[i], panics[i][0], boots[i], panics[i][1]);
+		struct reading r = read_text(text, NULL);
+		assert_int_equal(r.n, 2);
+		assert_int_equal(r.boots[0], 1);
+		assert_int_equal(r.boots[1], 2);
+		assert_false(r.follows[1]);
+	}
+}
+
 static char fingerprint[17];
 static void keep_fingerprint(const struct pm_incident *inc)
 {
@@ -745,6 +782,7 @@ int main(void)
 		cmocka_unit_test(linux_text_gives_linux_reports_only),
 		cmocka_unit_test(second_boot_ends_the_report),
 		cmocka_unit_test(a_fuzzers_line_is_one_line),
+		cmocka_unit_test(boots_are_numbered),
 		cmocka_unit_test(fingerprints_stay),
 		cmocka_unit_test(frames_of_all_kinds),
 	};
