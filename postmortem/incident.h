@@ -151,10 +151,11 @@ typedef PM_VEC(struct pm_frame) pm_frames;
 struct pm_register {
 	const char *name; /* lower case: "rax", "x0", "cr2", "eflags", "ds" */
 	uint64_t value;
-	uint8_t bits;          /* printed width: 16, 32, 64 */
-	const char *meaning;   /* decoded, or NULL */
-	enum pm_poison poison; /* of a general register's value, where meaning says so */
-	bool object_free;      /* it points to an object that is free (a dump) */
+	uint8_t bits;                /* printed width: 16, 32, 64 */
+	const char *meaning;         /* decoded, or NULL */
+	enum pm_poison poison;       /* of a general register's value, where meaning says so */
+	enum pm_address_class class; /* of a stack pointer */
+	bool object_free;            /* it points to an object that is free (a dump) */
 	struct pm_at at;
 };
 
@@ -472,6 +473,7 @@ struct pm_incident {
 	bool panicked;
 	const char *fingerprint; /* hex; the same across builds, offsets, CPUs, compiler suffixes */
 
+	bool ran_before;          /* PM_KIND_REBOOT: lines before show a kernel that ran, so that it is one */
 	bool on_request;          /* somebody asked for the crash: sysrq-c */
 	const char *panic_reason; /* "Fatal exception", "panic_on_warn set ..." */
 	struct pm_at panic_at;

@@ -38,12 +38,15 @@ static const struct pm_cmd *command(const char *name)
 	return NULL;
 }
 
-/* "explain, last, symbolize" and a line end, to standard error. */
-static void say_commands(void)
+/* "nosuch: no such command (explain, last, symbolize)" to standard error. */
+static void say_commands(const char *name, const char *what)
 {
+	struct pm_buf words = { 0 };
+
 	for (unsigned i = 0; i < pm_cmds_count; i++)
-		fprintf(stderr, "%s%s", i ? ", " : " (", pm_cmds[i].name);
-	fputs(")\n", stderr);
+		pm_buf_printf(&words, "%s%s", i ? ", " : "", pm_cmds[i].name);
+	pm_cmd_say("%s: %s (%s)", name, what, words.data);
+	pm_buf_deinit(&words);
 }
 
 /* `kpanic help [COMMAND]` */
@@ -53,8 +56,7 @@ static int help(const char *name)
 		return pm_cmd_printed(usage(stdout, PM_STATUS_OK));
 	if (command(name))
 		return pm_cmd_help(name);
-	fprintf(stderr, "kpanic: %s: no such command", name);
-	say_commands();
+	say_commands(name, "no such command");
 	return PM_STATUS_USAGE;
 }
 
@@ -88,8 +90,7 @@ int main(int argc, char **argv)
 	}
 	/* A word that is no file was meant as a command. */
 	if (*argv[1] && argv[1][0] != '-' && !strpbrk(argv[1], "/.") && access(argv[1], F_OK)) {
-		fprintf(stderr, "kpanic: %s: no such file, nor a command", argv[1]);
-		say_commands();
+		say_commands(argv[1], "no such file, nor a command");
 		return PM_STATUS_UNREADABLE;
 	}
 	return pm_cmd_explain(argc, argv);

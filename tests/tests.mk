@@ -72,8 +72,8 @@ fuzz: fuzz-build ## fuzz every parser: T=seconds each (60), ONLY=harness, finds 
 
 # --- lint
 
-C_FILES := $(shell find postmortem formats panic kernel tests -name '*.c' -not -path '*/module/*' 2>/dev/null)
-H_FILES := $(shell find postmortem formats panic kernel tests -name '*.[h]' -not -path '*/module/*' 2>/dev/null)
+C_FILES := $(shell find postmortem formats panic kernel tests -name '*.c' -not -path '*/module/*' -not -path '*/logs/*' 2>/dev/null)
+H_FILES := $(shell find postmortem formats panic kernel tests -name '*.[h]' -not -path '*/module/*' -not -path '*/logs/*' 2>/dev/null)
 
 lint: ## clang-tidy, cppcheck, formatting, include directions, shell, man pages, gcc and clang with -Werror
 	@tools/lint $(sort $(C_FILES)) -- $(sort $(H_FILES))

@@ -191,6 +191,16 @@ bool pm_take_until(struct pm_slice *s, const char *stop, struct pm_slice *out)
 	return true;
 }
 
+bool pm_take_past(struct pm_slice *s, struct pm_slice what)
+{
+	size_t at = pm_slice_find(*s, what);
+
+	if (at == PM_NPOS)
+		return false;
+	*s = pm_slice_from(*s, at + what.n);
+	return true;
+}
+
 bool pm_take_word(struct pm_slice *s, struct pm_slice *out)
 {
 	return pm_take_until(s, " \t\r\n", out);

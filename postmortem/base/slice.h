@@ -95,6 +95,8 @@ bool pm_take_dec(struct pm_slice *s, uint64_t *value_out);
 bool pm_take_hex(struct pm_slice *s, uint64_t *value_out, unsigned *digits_out);
 /* Up to the first of the characters in stop (not taken), or the end; false when nothing stands before it. */
 bool pm_take_until(struct pm_slice *s, const char *stop, struct pm_slice *out);
+/* All up to and with the first `what`. */
+bool pm_take_past(struct pm_slice *s, struct pm_slice what);
 /* A run of non-blanks. */
 bool pm_take_word(struct pm_slice *s, struct pm_slice *out);
 /* The next line without its line end (LF, CR LF); false at the end. */

@@ -22,6 +22,10 @@ struct pm_cmd {
 extern const struct pm_cmd pm_cmds[];
 extern const unsigned pm_cmds_count;
 
+/* "kpanic: …" on standard error, behind what standard output got so far.  Names of files and words of logs in it
+ * do nothing to a terminal. */
+void pm_cmd_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Prints a command's help to standard output; the exit status. */
 int pm_cmd_help(const char *name);
 /* The status, or PM_STATUS_UNREADABLE and a word on stderr when standard output cannot take what was printed. */

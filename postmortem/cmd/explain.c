@@ -21,14 +21,14 @@ int pm_cmd_explain(int argc, char **argv)
 		if (c == 'h')
 			return pm_cmd_help("explain");
 		if (!pm_report_option(&options, c, optarg)) {
-			fputs("kpanic: see kpanic explain --help\n", stderr);
+			pm_cmd_say("see kpanic explain --help");
 			return PM_STATUS_USAGE;
 		}
 	}
 	char **files = argv + optind;
 	if (!*files) {
 		if (isatty(STDIN_FILENO)) {
-			fputs("kpanic: no file is named: give one, or pipe a log into it\n", stderr);
+			pm_cmd_say("no file is named: give one, or pipe a log into it");
 			return PM_STATUS_USAGE;
 		}
 		files = only_stdin;
@@ -37,7 +37,7 @@ int pm_cmd_explain(int argc, char **argv)
 	for (char **file = files; *file; file++)
 		stdins += !strcmp(*file, "-");
 	if (stdins > 1) {
-		fputs("kpanic: standard input ('-') can be read only once\n", stderr);
+		pm_cmd_say("standard input ('-') can be read only once");
 		return PM_STATUS_USAGE;
 	}
 	if (!pm_report_options_fit(&options))

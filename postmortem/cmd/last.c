@@ -92,7 +92,7 @@ static int journal_start(const struct search *search, enum journal_query query, 
 			dup2(ends[1], STDOUT_FILENO);
 			dup2(null, STDIN_FILENO);
 			dup2(null, STDERR_FILENO);
-			execvp(argv[0], argv);
+			execvp("journalctl", argv);
 			_exit(127);
 		}
 		close(ends[1]);
@@ -393,11 +393,10 @@ static void look_everywhere(struct search *search)
 
 static void say_nothing_found(const struct search *search)
 {
-	fprintf(stderr,
-		"kpanic: no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
-		"%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)%s\n",
-		search->root, search->root, search->root, search->places.n,
-		geteuid() ? "; root may see more" : "");
+	pm_cmd_say("no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
+		   "%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)%s",
+		   search->root, search->root, search->root, search->places.n,
+		   geteuid() ? "; root may see more" : "");
 }
 
 /* {"schema": 1, "places": [ … ]}, newest first; docs/json.md. */
@@ -465,12 +464,12 @@ static enum pm_status explain_newest(struct search *search, const struct pm_repo
 		char *names[] = { pm_arena_str(&search->arena, pm_slice_of(name)), NULL };
 		struct pm_report_run *run = pm_report_begin(options, names);
 		if (!options->json)
-			fprintf(stderr, "kpanic: from %s%s%s, %s\n", place->words,
-				place->kind == JOURNAL ? "" : ": ", place->kind == JOURNAL ? "" : place->path,
-				time_words(search, place->when));
+			pm_cmd_say("from %s%s%s, %s", place->words, place->kind == JOURNAL ? "" : ": ",
+				   place->kind == JOURNAL ? "" : place->path,
+				   time_words(search, place->when));
 		struct pm_error *err = open_place(search, place, &opened);
 		if (err) {
-			fprintf(stderr, "kpanic: %s\n", err->message);
+			pm_cmd_say("%s", err->message);
 			pm_error_free(err);
 		} else {
 			pm_report_source(run, opened.source, name);
@@ -511,26 +510,26 @@ int pm_cmd_last(int argc, char **argv)
 		} else if (c == OPT_LIST) {
 			only_list = true;
 		} else if (!pm_report_option(&options, c, optarg)) {
-			fputs("kpanic: see kpanic last --help\n", stderr);
+			pm_cmd_say("see kpanic last --help");
 			return PM_STATUS_USAGE;
 		}
 	}
 	if (!pm_report_options_fit(&options))
 		return PM_STATUS_USAGE;
 	if (optind < argc) {
-		fprintf(stderr, "kpanic: last takes no file; 'kpanic %s' explains one\n", argv[optind]);
+		pm_cmd_say("last takes no file; 'kpanic %s' explains one", argv[optind]);
 		return PM_STATUS_USAGE;
 	}
 	int error = *search.root ? pm_cmd_folder_errno(search.root) : 0;
 	if (error) {
-		fprintf(stderr, "kpanic: %s: %s\n", search.root, strerror(error));
+		pm_cmd_say("%s: %s", search.root, strerror(error));
 		return PM_STATUS_UNREADABLE;
 	}
 	pm_arena_init(&search.arena);
 	look_everywhere(&search);
 	enum pm_status status = only_list ? list(&search, options.json) : explain_newest(&search, &options);
 	for (size_t i = 0; i < search.notes.n; i++)
-		fprintf(stderr, "kpanic: not looked at: %s\n", search.notes.v[i]);
+		pm_cmd_say("not looked at: %s", search.notes.v[i]);
 	/* What could not be looked at may have held one. */
 	if (status == PM_STATUS_NO_PANIC && search.notes.n && !search.places.n)
 		status = PM_STATUS_UNREADABLE;

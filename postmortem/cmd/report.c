@@ -6,6 +6,7 @@
 #include "explain/explain.h"
 #include "linux/report.h"
 #include "read/file.h"
+#include "render/escape.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,7 +53,7 @@ void pm_report_options_init(struct pm_report_options *options)
 
 static bool bad(const char *what, const char *value)
 {
-	fprintf(stderr, "kpanic: %s, not '%s'\n", what, value);
+	pm_cmd_say("%s, not '%s'", what, value);
 	return false;
 }
 
@@ -87,7 +88,7 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 		return true;
 	case PM_REPORT_OPT + 6:
 		if (options->symbols.debug_dirs_n == PM_REPORT_DEBUG_DIRS)
-			return bad("--debug-dir more often than can be kept", argument);
+			return bad("--debug-dir can be given 32 times", argument);
 		options->debug_dirs[options->symbols.debug_dirs_n++] = argument;
 		return true;
 	case PM_REPORT_OPT + 7:
@@ -107,7 +108,7 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 bool pm_report_options_fit(const struct pm_report_options *options)
 {
 	if (options->json && options->html && !strcmp(options->html, "-")) {
-		fputs("kpanic: --json and --html - both write to standard output\n", stderr);
+		pm_cmd_say("--json and --html - both write to standard output");
 		return false;
 	}
 	return true;
@@ -133,12 +134,12 @@ static FILE *open_page(const char *path)
 	if (!strcmp(path, "-"))
 		return stdout;
 	if (is_precious(path)) {
-		fprintf(stderr, "kpanic: %s: is there already and is no HTML page: not overwritten\n", path);
+		pm_cmd_say("%s: is there already and is no HTML page: not overwritten", path);
 		return NULL;
 	}
 	FILE *html = fopen(path, "w");
 	if (!html)
-		fprintf(stderr, "kpanic: %s: %s\n", path, strerror(errno));
+		pm_cmd_say("%s: %s", path, strerror(errno));
 	return html;
 }
 
@@ -153,7 +154,7 @@ static void want_folder(struct pm_report_run *run, const char *path)
 
 	if (!error)
 		return;
-	fprintf(stderr, "kpanic: %s: %s\n", path, strerror(error));
+	pm_cmd_say("%s: %s", path, strerror(error));
 	run->status = PM_STATUS_UNREADABLE;
 }
 
@@ -179,7 +180,7 @@ struct pm_report_run *pm_report_begin(const struct pm_report_options *options, c
 	if (options->html && !html)
 		run->status = PM_STATUS_UNREADABLE;
 	if (options->symbols.vmlinux && access(options->symbols.vmlinux, R_OK)) {
-		fprintf(stderr, "kpanic: %s: %s\n", options->symbols.vmlinux, strerror(errno));
+		pm_cmd_say("%s: %s", options->symbols.vmlinux, strerror(errno));
 		run->options.symbols.vmlinux = NULL;
 		run->status = PM_STATUS_UNREADABLE;
 	}
@@ -207,13 +208,21 @@ static void apply_symbols(struct pm_report_run *run, struct pm_incident *inc)
 
 	/* The explanation goes on without source lines, but a file that was asked for must not fail silently. */
 	if (err && (!run->symbols_said || strcmp(run->symbols_said, err->message))) {
-		fflush(stdout);
-		fprintf(stderr, "kpanic: %s\n", err->message);
+		pm_cmd_say("%s", err->message);
 		free(run->symbols_said);
 		run->symbols_said = pm_printf("%s", err->message);
 		run->status = PM_STATUS_UNREADABLE;
 	}
 	pm_error_free(err);
+}
+
+static void print_name(const char *name, bool more)
+{
+	struct pm_buf harmless = { 0 };
+
+	pm_escape_terminal(&harmless, name, !pm_render_is_utf8());
+	printf("%s%.*s:\n", more ? "\n" : "", (int)harmless.n, harmless.data);
+	pm_buf_deinit(&harmless);
 }
 
 static bool on_incident(struct pm_incident *inc, void *user)
@@ -231,8 +240,9 @@ static bool on_incident(struct pm_incident *inc, void *user)
 		style->number = 0;
 		style->has_first = inc->machine.has_uptime;
 		style->first_ns = inc->machine.uptime_ns;
+		style->first_boot = inc->boot;
 		if (run->many && run->text)
-			printf("%s%s:\n", run->reports ? "\n" : "", inc->input);
+			print_name(inc->input, run->reports != 0);
 	}
 	if (run->options.json)
 		pm_render_json_report(stdout, inc, run->reports == 0);
@@ -250,8 +260,7 @@ static bool on_incident(struct pm_incident *inc, void *user)
 
 static void unreadable(struct pm_report_run *run, struct pm_error *err)
 {
-	fflush(stdout);
-	fprintf(stderr, "kpanic: %s\n", err->message);
+	pm_cmd_say("%s", err->message);
 	pm_error_free(err);
 	run->status = PM_STATUS_UNREADABLE;
 }
@@ -267,7 +276,7 @@ void pm_report_source(struct pm_report_run *run, struct pm_source *source, const
 	if (err)
 		unreadable(run, err);
 	else if (run->reports == before && !ferror(stdout) && !run->options.json)
-		fprintf(stderr, "kpanic: %s: no panic or other kernel report found\n", name);
+		pm_cmd_say("%s: no panic or other kernel report found", name);
 }
 
 /* Opens path, and as parts of one dump also the paths behind it that are parts; *taken_out: how many. */
@@ -308,7 +317,8 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 	run->of_dump = false;
 	if (run->consequences && run->text)
 		printf("\n%u more report%s in its log %s of this (-v shows %s)\n", run->consequences,
-		       run->consequences > 1 ? "s" : "", run->consequences > 1 ? "are consequences" : "is a consequence",
+		       run->consequences > 1 ? "s" : "",
+		       run->consequences > 1 ? "are consequences" : "is a consequence",
 		       run->consequences > 1 ? "them" : "it");
 	if (err)
 		unreadable(run, err);
@@ -405,13 +415,13 @@ enum pm_status pm_report_end(struct pm_report_run *run)
 		bool failed = ferror(run->html);
 
 		if (run->html != stdout && (fclose(run->html) || failed)) {
-			fprintf(stderr, "kpanic: %s: cannot write: %s\n", run->options.html, strerror(errno));
+			pm_cmd_say("%s: cannot write: %s", run->options.html, strerror(errno));
 			status = PM_STATUS_UNREADABLE;
 		}
 	}
 	if (fflush(stdout) || ferror(stdout)) {
 		if (errno != EPIPE) /* who closed the pipe has seen enough */
-			fprintf(stderr, "kpanic: cannot write the result: %s\n", strerror(errno));
+			pm_cmd_say("cannot write the result: %s", strerror(errno));
 		status = PM_STATUS_UNREADABLE;
 	} else if (status == PM_STATUS_OK && !run->reports) {
 		status = PM_STATUS_NO_PANIC;

@@ -100,8 +100,7 @@ static bool is_text(const char *word)
 
 static void say(struct job *job, struct pm_error *err)
 {
-	fflush(stdout);
-	fprintf(stderr, "kpanic: %s\n", err->message);
+	pm_cmd_say("%s", err->message);
 	if (job->said_n < SAID_MAX)
 		job->said[job->said_n++] = pm_printf("%s", err->message);
 	pm_error_free(err);
@@ -161,11 +160,11 @@ static void finish(struct job *job, struct pm_symbols *symbols)
 	n = pm_rewriter_troubles(job->rewriter, &messages, &worst);
 	for (size_t i = 0; i < n; i++)
 		if (!was_said(job, messages[i]))
-			fprintf(stderr, "kpanic: %s\n", messages[i]);
+			pm_cmd_say("%s", messages[i]);
 	const char *unused = pm_symbols_base_path_unused(symbols);
 	if (unused)
-		fprintf(stderr, "kpanic: base path %s: no source file begins with it; the first is %s\n",
-			job->symbols.base_path, unused);
+		pm_cmd_say("base path %s: no source file begins with it; the first is %s",
+			   job->symbols.base_path, unused);
 	/* A vmlinux that no place asked for has not been looked at yet. */
 	if (!totals->places && job->symbols.vmlinux) {
 		struct pm_kernel_id id = { 0 };
@@ -179,7 +178,7 @@ static void finish(struct job *job, struct pm_symbols *symbols)
 		job->status = PM_STATUS_UNREADABLE;
 	if (ferror(stdout)) {
 		if (errno != EPIPE)
-			fprintf(stderr, "kpanic: cannot write the result: %s\n", strerror(errno));
+			pm_cmd_say("cannot write the result: %s", strerror(errno));
 		job->status = PM_STATUS_UNREADABLE;
 	}
 }
@@ -201,7 +200,7 @@ static bool option(struct job *job, int c)
 		return true;
 	case OPT_DEBUG_DIR:
 		if (job->symbols.debug_dirs_n == DEBUG_DIRS_MAX) {
-			fprintf(stderr, "kpanic: more than %d times --debug-dir\n", DEBUG_DIRS_MAX);
+			pm_cmd_say("more than %d times --debug-dir", DEBUG_DIRS_MAX);
 			return false;
 		}
 		job->debug_dirs[job->symbols.debug_dirs_n++] = optarg;
@@ -228,7 +227,7 @@ static bool option(struct job *job, int c)
 		job->symbols.force = true;
 		return true;
 	default:
-		fputs("kpanic: see kpanic symbolize --help\n", stderr);
+		pm_cmd_say("see kpanic symbolize --help");
 		return false;
 	}
 }
@@ -299,8 +298,7 @@ int pm_cmd_symbolize(int argc, char **argv)
 		else if (is_text(*word))
 			file = *word;
 	if (place && file) {
-		fprintf(stderr, "kpanic: '%s' is a place and '%s' a file: give either files or places\n",
-			place, file);
+		pm_cmd_say("'%s' is a place and '%s' a file: give either files or places", place, file);
 		return PM_STATUS_USAGE;
 	}
 	check_named(&job);
@@ -314,7 +312,7 @@ int pm_cmd_symbolize(int argc, char **argv)
 		symbolize_places(&job, arguments);
 	} else {
 		if (!*arguments && isatty(STDIN_FILENO))
-			fputs("kpanic: reading the text from the terminal; end it with Ctrl-D\n", stderr);
+			pm_cmd_say("reading the text from the terminal; end it with Ctrl-D");
 		for (arguments = *arguments ? arguments : only_stdin; *arguments && !ferror(stdout);
 		     arguments++)
 			symbolize_file(&job, *arguments);

@@ -3,7 +3,18 @@
 #include "base/pattern.h"
 
 const char *const pm_boot_words[] = {
-	"Linux version ", "ommand line: ", "DMI: ", "Hardware name: ", "Brought up ", NULL,
+	"Linux version ",
+	"ommand line: ",
+	"DMI: ",
+	"Hardware name: ",
+	"Brought up ",
+	/* of other systems (console/system.h) */
+	"---<<BOOT>>---",
+	"welcome to Zircon",
+	">> OpenBSD/",
+	">> NetBSD/",
+	"Copyright (c) 19",
+	NULL,
 };
 
 void pm_boot_init(struct pm_boot *boot)
@@ -32,6 +43,23 @@ void pm_boot_begin(struct pm_boot *boot, const struct pm_line *line)
 	*boot = next;
 	boot->version = pm_arena_str(&boot->arena, line->body);
 	boot->version_at = line->at;
+}
+
+/* A loader's line, the kernel's copyright and more: one boot says it several times. */
+#define SAME_BOOT_LINES 200
+
+void pm_boot_begin_other(struct pm_boot *boot, const struct pm_line *line)
+{
+	if (boot->number && !boot->version && !boot->reports &&
+	    line->at.line - boot->begins.line < SAME_BOOT_LINES)
+		return;
+	struct pm_boot next = { .number = boot->number + 1,
+				.offset = line->at.offset,
+				.begins = line->at,
+				.total = boot->total };
+
+	pm_arena_deinit(&boot->arena);
+	*boot = next;
 }
 
 static void keep(struct pm_boot *boot, char **to, struct pm_at *at_out, struct pm_slice text, struct pm_at at)
@@ -103,6 +131,11 @@ void pm_boot_fill(const struct pm_boot *boot, struct pm_incident *inc)
 
 void pm_boot_reported(struct pm_boot *boot, struct pm_incident *inc)
 {
+	/* A start is no cause of what comes after it. */
+	if (inc->fault.kind == PM_KIND_REBOOT) {
+		boot->total++;
+		return;
+	}
 	if (boot->reports++ == 0) {
 		boot->first_title = pm_arena_str(&boot->arena, pm_slice_of(inc->title_apart ? inc->title_apart
 									   : inc->title     ? inc->title

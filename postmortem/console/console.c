@@ -122,10 +122,15 @@ static bool line_has_word(struct pm_slice raw, void *user)
 	return pm_scan(&scanner, raw, 0) != PM_NPOS;
 }
 
+/* In a text of Linux, what looks like another system's boot is quoted. */
+static bool boots_other(const struct console *con, const struct pm_line *line)
+{
+	return con->systems.seen != PM_LINUX && pm_system_boots(line);
+}
+
 static bool line_is_boot(const struct pm_line *line, void *user)
 {
-	(void)user;
-	return pm_boot_starts(line);
+	return pm_boot_starts(line) || boots_other(user, line);
 }
 
 static bool line_starts_report(const struct pm_line *line, void *user)
@@ -178,6 +183,8 @@ static bool look_at(struct console *con, uint64_t offset, uint32_t number, uint6
 	pm_window_line(&con->text, offset, number, &arena, &line, next_out);
 	if (pm_boot_starts(&line))
 		pm_boot_begin(&con->boot, &line);
+	else if (boots_other(con, &line))
+		pm_boot_begin_other(&con->boot, &line);
 	pm_systems_see(&con->systems, &line);
 	pm_boot_see(&con->boot, &line);
 	bool starts = !is_taken_start(con, offset) && pm_systems_start(&con->systems, &line);

@@ -1,27 +1,27 @@
 /* FreeBSD's panics: "Fatal trap …" with its block of fields, "panic: …", KDB's and
  * DDB's output, WITNESS's lock order reversals. */
 #include "base/symbol.h"
-#include "console/bsd/fields.h"
-#include "console/bsd/lock.h"
-#include "console/bsd/report.h"
-#include "console/bsd/trace.h"
+#include "console/plain/fields.h"
+#include "console/plain/lock.h"
+#include "console/plain/report.h"
+#include "console/plain/trace.h"
 
 static const char *const words[] = {
-	"Fatal trap ", "panic:", "lock order reversal:", "SYZFAIL:", "SYZFATAL:", NULL,
+	"Fatal trap ", "panic:", "lock order reversal:", PM_PLAIN_FUZZER_WORDS, NULL,
 };
 static const char *const marks[] = {
 	"The FreeBSD Project", "FreeBSD 1", "FreeBSD 9.", "FreeBSD 8.", "---<<BOOT>>---", NULL,
 };
 
 /* The first frame of KDB's backtrace that did not only handle the trap, or copy for its caller. */
-static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_first_frame(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	static const char *const skipped[] = {
 		"kdb_backtrace", "vpanic",   "panic",      "trap_fatal",      "trap_pfault",
 		"trap",          "calltrap", "m_copydata", "__rw_wlock_hard",
 	};
-	size_t i = pm_bsd_find(report, 0, "KDB: stack backtrace:");
-	struct pm_bsd_frame frame;
+	size_t i = pm_plain_find(report, 0, "KDB: stack backtrace:");
+	struct pm_plain_frame frame;
 
 	if (i == PM_NPOS)
 		return false;
@@ -29,7 +29,7 @@ static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_f
 		bool skip = false;
 
 		/* Frames without numbers are look_after_trap's. */
-		if (!pm_bsd_frame_parse(report->lines.v[i].text, &frame) || !frame.numbered)
+		if (!pm_plain_frame_parse(report->lines.v[i].text, &frame) || !frame.numbered)
 			return false;
 		for (size_t k = 0; k < PM_COUNT(skipped); k++)
 			skip |= pm_slice_eq(frame.symbol, pm_slice_of(skipped[k]));
@@ -42,10 +42,10 @@ static bool look_first_frame(const struct pm_bsd_report *report, struct pm_bsd_f
 }
 
 /* The frame behind "--- trap 0xc, …", FreeBSD 12 and later. */
-static bool look_after_trap(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_after_trap(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
-	size_t i = pm_bsd_find(report, 0, "KDB: stack backtrace:");
-	struct pm_bsd_frame frame;
+	size_t i = pm_plain_find(report, 0, "KDB: stack backtrace:");
+	struct pm_plain_frame frame;
 
 	if (i == PM_NPOS)
 		return false;
@@ -54,27 +54,27 @@ static bool look_after_trap(const struct pm_bsd_report *report, struct pm_bsd_fo
 
 		if (pm_slice_starts(text, PM_S("--- trap 0x"))) {
 			if (i + 1 == report->lines.n ||
-			    !pm_bsd_frame_parse(report->lines.v[i + 1].text, &frame) || !frame.symbol.n)
+			    !pm_plain_frame_parse(report->lines.v[i + 1].text, &frame) || !frame.symbol.n)
 				return false;
 			found->a = frame.symbol;
 			return true;
 		}
-		if (!pm_bsd_frame_parse(text, &frame))
+		if (!pm_plain_frame_parse(text, &frame))
 			return false;
 	}
 	return false;
 }
 
 /* The first frame behind those whose names satisfy is. */
-static bool caller_of(const struct pm_bsd_report *report, bool (*is)(struct pm_slice), struct pm_slice *out)
+static bool caller_of(const struct pm_plain_report *report, bool (*is)(struct pm_slice), struct pm_slice *out)
 {
-	size_t i = pm_bsd_find(report, 0, "KDB: stack backtrace:");
-	struct pm_bsd_frame frame;
+	size_t i = pm_plain_find(report, 0, "KDB: stack backtrace:");
+	struct pm_plain_frame frame;
 	bool seen = false;
 
 	if (i == PM_NPOS)
 		return false;
-	while (++i < report->lines.n && pm_bsd_frame_parse(report->lines.v[i].text, &frame)) {
+	while (++i < report->lines.n && pm_plain_frame_parse(report->lines.v[i].text, &frame)) {
 		bool one = is(frame.symbol);
 
 		if (seen && !one && frame.symbol.n) {
@@ -97,18 +97,18 @@ static bool is_sanitizer(struct pm_slice symbol)
 	       pm_slice_starts(symbol, PM_S("__msan_")) || pm_slice_starts(symbol, PM_S("kmsan_"));
 }
 
-static bool look_sx(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_sx(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return caller_of(report, is_sx_destroy, &found->a);
 }
 
-static bool look_sanitizer(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_sanitizer(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return caller_of(report, is_sanitizer, &found->a);
 }
 
 /* "@ /usr/src/sys/kern/foo.c:12": the path from sys/ on. */
-static bool look_sys_path(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_sys_path(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	struct pm_slice path = found->match.cap[2];
 
@@ -130,7 +130,7 @@ static bool look_sys_path(const struct pm_bsd_report *report, struct pm_bsd_foun
 	return false;
 }
 
-static const struct pm_bsd_row trap_rows[] = {
+static const struct pm_plain_row trap_rows[] = {
 	{ "Fatal trap {*}$", "Fatal trap $1 in $a", PM_KIND_UNKNOWN, look_first_frame },
 	{ "Fatal trap {d}:{*} while in kernel mode", "Fatal trap $1:$2 in $a", PM_KIND_UNKNOWN,
 	  look_after_trap },
@@ -138,7 +138,7 @@ static const struct pm_bsd_row trap_rows[] = {
 	  look_after_trap },
 };
 
-static const struct pm_bsd_row panic_rows[] = {
+static const struct pm_plain_row panic_rows[] = {
 	{ "panic: ffs_write: type {x} {d} ({d},{d})", "panic: ffs_write: type ADDR X (Y,Z)",
 	  PM_KIND_FILESYSTEM },
 	{ "panic: {f}() of destroyed {f} @ {*}$", "panic: $1() of destroyed $2 at $a", PM_KIND_LOCKING,
@@ -156,36 +156,35 @@ static const struct pm_bsd_row panic_rows[] = {
 	{ "panic:{*}$", "panic:$1" },
 };
 
-static const struct pm_bsd_row reversal_rows[] = {
-	{ "lock order reversal:", "witness: reversal: $a $b", PM_KIND_DEADLOCK, pm_bsd_look_reversal },
+static const struct pm_plain_row reversal_rows[] = {
+	{ "lock order reversal:", "witness: reversal: $a $b", PM_KIND_DEADLOCK, pm_plain_look_reversal },
 };
 
-static const struct pm_bsd_header headers[] = {
+static const struct pm_plain_header headers[] = {
 	{ "Fatal trap ", NULL, trap_rows, 3, PM_KIND_PANIC, NULL, NULL },
-	{ "panic:", pm_bsd_no_panic, panic_rows, 9, PM_KIND_PANIC, NULL, NULL },
+	{ "panic:", pm_plain_no_panic, panic_rows, 9, PM_KIND_PANIC, NULL, NULL },
 	{ "lock order reversal:", NULL, reversal_rows, 1, PM_KIND_DEADLOCK, "the locks are missing",
-	  pm_bsd_of_witness },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, NULL },
+	  pm_plain_of_witness },
 };
 
 static bool starts(const struct pm_line *line)
 {
-	return pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL) != NULL;
+	return pm_plain_header_find(headers, PM_COUNT(headers), line->body, NULL) != NULL;
 }
 
 /* --- the fields of a trap ---------------------------------------------------------------- */
 
-static void read_address(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_address(struct pm_plain_report *report, struct pm_slice value,
+			 const struct pm_plain_line *line)
 {
 	uint64_t address;
 
 	if (pm_take_hex(&value, &address, NULL))
-		pm_bsd_set_address(report, address, line);
+		pm_plain_set_address(report, address, line);
 }
 
 /* "supervisor read data, page not present" */
-static void read_code(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_code(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 
@@ -193,7 +192,7 @@ static void read_code(struct pm_bsd_report *report, struct pm_slice value, const
 		return;
 	/* "supervisor read data  , page not present": room for words that did not apply. */
 	size_t gap = pm_slice_find(value, PM_S("  ,"));
-	fault->error_words = gap == PM_NPOS ? pm_bsd_str(report, value)
+	fault->error_words = gap == PM_NPOS ? pm_plain_str(report, value)
 					    : pm_arena_printf(&report->inc->arena, "%.*s%.*s", (int)gap,
 							      value.p, PM_FMT(pm_slice_from(value, gap + 2)));
 	if (pm_slice_has(value, PM_S("instruction")))
@@ -202,7 +201,7 @@ static void read_code(struct pm_bsd_report *report, struct pm_slice value, const
 		fault->access = PM_WRITE;
 	else if (pm_slice_has(value, PM_S(" read")))
 		fault->access = PM_READ;
-	pm_bsd_fact(report, "page-fault", "fault_code", value, NULL, line);
+	pm_plain_fact(report, "page-fault", "fault_code", value, NULL, line);
 }
 
 /* "0x20:0xffffffff80edd52a" */
@@ -212,49 +211,52 @@ static bool far_pointer(struct pm_slice value, struct pm_slice *segment_out, uin
 	       pm_take_hex(&value, offset_out, NULL);
 }
 
-static void read_rip(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_rip(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_slice segment;
 	uint64_t rip;
 
 	if (!far_pointer(value, &segment, &rip))
 		return;
-	pm_bsd_set_register(report, "rip", rip, 64, line);
+	pm_plain_set_register(report, "rip", rip, 64, line);
 	struct pm_regs *regs = pm_incident_regs(report->inc, PM_REGS_FAULT);
 	if (regs && !regs->code_segment)
-		regs->code_segment = pm_bsd_str(report, segment);
+		regs->code_segment = pm_plain_str(report, segment);
 }
 
-static void read_rsp(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_rsp(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_slice segment;
 	uint64_t rsp;
 
 	if (far_pointer(value, &segment, &rsp))
-		pm_bsd_set_register(report, "rsp", rsp, 64, line);
+		pm_plain_set_register(report, "rsp", rsp, 64, line);
 }
 
-static void read_rbp(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_rbp(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_slice segment;
 	uint64_t rbp;
 
 	if (far_pointer(value, &segment, &rbp))
-		pm_bsd_set_register(report, "rbp", rbp, 64, line);
+		pm_plain_set_register(report, "rbp", rbp, 64, line);
 }
 
-static void read_eflags(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_eflags(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
-	pm_bsd_fact(report, "trap", "processor_eflags", value, NULL, line);
+	pm_plain_fact(report, "trap", "processor_eflags", value, NULL, line);
 }
 
-static void read_segment(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_segment(struct pm_plain_report *report, struct pm_slice value,
+			 const struct pm_plain_line *line)
 {
-	pm_bsd_fact(report, "trap", "code_segment", value, NULL, line);
+	pm_plain_fact(report, "trap", "code_segment", value, NULL, line);
 }
 
 /* "40394 (syz-executor1)" */
-static void read_process(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_process(struct pm_plain_report *report, struct pm_slice value,
+			 const struct pm_plain_line *line)
 {
 	uint64_t pid;
 
@@ -265,10 +267,11 @@ static void read_process(struct pm_bsd_report *report, struct pm_slice value, co
 		return;
 	if (value.n && value.p[value.n - 1] == ')')
 		value.n--;
-	pm_bsd_set_process(report, true, pid, value, line);
+	pm_plain_set_process(report, true, pid, value, line);
 }
 
-static void read_number(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_number(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 	uint64_t number;
@@ -276,7 +279,7 @@ static void read_number(struct pm_bsd_report *report, struct pm_slice value, con
 
 	if (!pm_take_dec(&rest, &number))
 		return;
-	pm_bsd_fact(report, "trap", "number", value, pm_bsd_trap_words(PM_FREEBSD, number), line);
+	pm_plain_fact(report, "trap", "number", value, pm_plain_trap_words(PM_FREEBSD, number), line);
 	/* FreeBSD's own numbers are not the processor's vectors. */
 	if (number == 12 && !fault->has_vector) {
 		fault->has_vector = true;
@@ -288,46 +291,48 @@ static void read_number(struct pm_bsd_report *report, struct pm_slice value, con
 }
 
 /* "3; apic id = 03" */
-static void read_cpu(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_cpu(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_slice s = value;
 	uint64_t cpu;
 
 	if (pm_take_dec(&s, &cpu))
-		pm_bsd_set_cpu(report, cpu, line);
+		pm_plain_set_cpu(report, cpu, line);
 	if (pm_take(&s, PM_S("; apic id = ")))
-		pm_bsd_fact(report, "trap", "apic_id", s, NULL, line);
+		pm_plain_fact(report, "trap", "apic_id", s, NULL, line);
 }
 
-static void read_time(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_time(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
-	pm_bsd_fact(report, "machine", "time", value, "seconds since 1970, by the machine's clock", line);
+	pm_plain_fact(report, "machine", "time", value, "seconds since 1970, by the machine's clock", line);
 }
 
-static void read_uptime(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_uptime(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
-	pm_bsd_fact(report, "machine", "uptime", value, NULL, line);
+	pm_plain_fact(report, "machine", "uptime", value, NULL, line);
 }
 
-static void read_dump(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_dump(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	(void)value;
 	report->inc->end = PM_END_KDUMP;
-	report->inc->end_words = pm_bsd_str(report, line->text);
+	report->inc->end_words = pm_plain_str(report, line->text);
 	report->inc->end_at = line->from->at;
 }
 
-static void read_reboot(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_reboot(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
 	(void)value;
 	if (report->inc->end == PM_END_KDUMP)
 		return;
 	report->inc->end = PM_END_REBOOT;
-	report->inc->end_words = pm_bsd_str(report, line->text);
+	report->inc->end_words = pm_plain_str(report, line->text);
 	report->inc->end_at = line->from->at;
 }
 
-static const struct pm_bsd_field fields[] = {
+static const struct pm_plain_field fields[] = {
 	{ "fault virtual address", read_address },
 	{ "fault code", read_code },
 	{ "instruction pointer", read_rip },
@@ -347,9 +352,9 @@ static const struct pm_bsd_field fields[] = {
 };
 
 /* "ASan: Invalid access, 16-byte read at 0x…, RedZonePartial(5)" */
-static void read_sanitizer(struct pm_bsd_report *report)
+static void read_sanitizer(struct pm_plain_report *report)
 {
-	const struct pm_bsd_line *line = &report->lines.v[0];
+	const struct pm_plain_line *line = &report->lines.v[0];
 	struct pm_fault *fault = &report->inc->fault;
 	struct pm_match m;
 	uint64_t size, address;
@@ -360,15 +365,15 @@ static void read_sanitizer(struct pm_bsd_report *report)
 	if (pm_take_dec(&m.cap[0], &size) && size <= UINT32_MAX)
 		fault->access_size = (uint32_t)size;
 	if (pm_take_hex(&m.cap[2], &address, NULL))
-		pm_bsd_set_address(report, address, line);
-	pm_bsd_fact(report, "kasan", "shadow", m.cap[3], NULL, line);
+		pm_plain_set_address(report, address, line);
+	pm_plain_fact(report, "kasan", "shadow", m.cap[3], NULL, line);
 }
 
 /* "@ /usr/src/sys/kern/foo.c:12" in a panic's message */
-static void read_place(struct pm_bsd_report *report)
+static void read_place(struct pm_plain_report *report)
 {
 	struct pm_incident *inc = report->inc;
-	const struct pm_bsd_line *line = &report->lines.v[0];
+	const struct pm_plain_line *line = &report->lines.v[0];
 	struct pm_match m;
 
 	if (!pm_match("@ {s}", line->text, &m) && !pm_match(" at {s}", line->text, &m))
@@ -378,29 +383,24 @@ static void read_place(struct pm_bsd_report *report)
 	uint64_t nr;
 	if (colon == PM_NPOS || !pm_take_dec(&number, &nr) || nr > UINT32_MAX)
 		return;
-	pm_bsd_fact(report, "panic", "source", m.cap[0], NULL, line);
+	pm_plain_fact(report, "panic", "source", m.cap[0], NULL, line);
 	if (!inc->guilty_file)
-		inc->guilty_file = pm_bsd_str(report, pm_slice_upto(m.cap[0], colon));
+		inc->guilty_file = pm_plain_str(report, pm_slice_upto(m.cap[0], colon));
 }
 
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
-	struct pm_bsd_report report = { .window = window, .inc = inc };
-	const struct pm_bsd_header *header =
-		pm_bsd_header_find(headers, PM_COUNT(headers), window->lines[window->start].body, NULL);
+	struct pm_plain_report report = { .window = window, .inc = inc };
+	const struct pm_plain_header *header =
+		pm_plain_header_find(headers, PM_COUNT(headers), window->lines[window->start].body, NULL);
 
-	if (!header || pm_bsd_of_program(window))
+	if (pm_plain_of_program(window) || !pm_plain_begin(&report, header, pm_plain_text, NULL))
 		return false;
-	pm_bsd_collect(&report, pm_bsd_text, header->more, NULL);
-	pm_bsd_name(&report, header);
-	pm_bsd_traces(&report);
-	pm_bsd_fields(&report, fields, PM_COUNT(fields));
-	pm_bsd_registers(&report);
-	pm_bsd_debugger(&report);
-	pm_bsd_locks(&report);
+	pm_plain_fields(&report, fields, PM_COUNT(fields));
+	pm_plain_ddb(&report);
 	read_sanitizer(&report);
 	read_place(&report);
-	pm_bsd_finish(&report);
+	pm_plain_finish(&report);
 	return true;
 }
 

@@ -1,8 +1,8 @@
 /* Fuchsia's panics: Zircon's "ZIRCON KERNEL PANIC" with registers and backtraces, symbolised
  * or as markup; Starnix; programs that Zircon reports; what a hypervisor says when it gives up. */
-#include "console/bsd/fields.h"
-#include "console/bsd/report.h"
-#include "console/bsd/trace.h"
+#include "console/plain/fields.h"
+#include "console/plain/report.h"
+#include "console/plain/trace.h"
 #include "console/system.h"
 
 static const char *const words[] = {
@@ -14,8 +14,7 @@ static const char *const words[] = {
 	"<== fatal exception",
 	"STARNIX KERNEL PANIC",
 	"panic:",
-	"SYZFAIL:",
-	"SYZFATAL:",
+	PM_PLAIN_FUZZER_WORDS,
 	"fatal error:",
 	NULL,
 };
@@ -66,7 +65,7 @@ static bool wrapped(const struct pm_line *line, struct pm_slice text, struct pm_
 /* --- naming -------------------------------------------------------------------------------- */
 
 /* The first name of a stack, inlined ones included, that did not only halt the machine. */
-static bool first_frame(const struct pm_bsd_report *report, size_t from, struct pm_slice *out)
+static bool first_frame(const struct pm_plain_report *report, size_t from, struct pm_slice *out)
 {
 	for (size_t i = from; i < report->lines.n; i++) {
 		struct pm_slice text = report->lines.v[i].text, s;
@@ -97,31 +96,31 @@ static bool first_frame(const struct pm_bsd_report *report, size_t from, struct 
 	return false;
 }
 
-static bool look_frame(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_frame(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return first_frame(report, 0, &found->a);
 }
 
 /* word stands below, and behind it a backtrace starts (or, where that will do, registers). */
-static bool with_frame(const struct pm_bsd_report *report, const char *word, bool need_trace,
-		       struct pm_bsd_found *found)
+static bool with_frame(const struct pm_plain_report *report, const char *word, bool need_trace,
+		       struct pm_plain_found *found)
 {
-	size_t i = pm_bsd_find(report, 1, word);
+	size_t i = pm_plain_find(report, 1, word);
 
-	if (i == PM_NPOS || (need_trace && pm_bsd_find(report, i + 1, "bt#00:") == PM_NPOS))
+	if (i == PM_NPOS || (need_trace && pm_plain_find(report, i + 1, "bt#00:") == PM_NPOS))
 		return false;
 	return look_frame(report, found);
 }
 
-static bool look_assert(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_assert(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return with_frame(report, "ASSERT FAILED", true, found);
 }
 
 /* Without a stack the expression names it. */
-static bool look_expression(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_expression(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
-	size_t i = pm_bsd_find(report, 1, "ASSERT FAILED at (");
+	size_t i = pm_plain_find(report, 1, "ASSERT FAILED at (");
 	struct pm_match m;
 
 	if (i == PM_NPOS || !pm_match("ASSERT FAILED at ({*}): {*}$", report->lines.v[i].text, &m))
@@ -130,61 +129,61 @@ static bool look_expression(const struct pm_bsd_report *report, struct pm_bsd_fo
 	return true;
 }
 
-static bool look_double(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_double(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return with_frame(report, "double fault, halting", true, found);
 }
 
-static bool look_double_bare(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_double_bare(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	(void)found;
-	return pm_bsd_find(report, 1, "double fault, halting") != PM_NPOS;
+	return pm_plain_find(report, 1, "double fault, halting") != PM_NPOS;
 }
 
-static bool look_page_fault(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_page_fault(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return with_frame(report, "Supervisor Page Fault exception, halting", false, found);
 }
 
-static bool look_page_fault_bare(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_page_fault_bare(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	(void)found;
-	return pm_bsd_find(report, 1, "Supervisor Page Fault exception, halting") != PM_NPOS;
+	return pm_plain_find(report, 1, "Supervisor Page Fault exception, halting") != PM_NPOS;
 }
 
-static bool look_recursion(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_recursion(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	return with_frame(report, "recursion in interrupt handler", false, found);
 }
 
-static bool look_recursion_bare(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_recursion_bare(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	(void)found;
-	return pm_bsd_find(report, 1, "recursion in interrupt handler") != PM_NPOS;
+	return pm_plain_find(report, 1, "recursion in interrupt handler") != PM_NPOS;
 }
 
-static bool look_kvm(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_kvm(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	(void)found;
-	return pm_bsd_find(report, 1, "KVM internal error") != PM_NPOS;
+	return pm_plain_find(report, 1, "KVM internal error") != PM_NPOS;
 }
 
 /* The report itself says "recursion"; a stack or registers follow. */
-static bool look_below(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_below(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
-	if (pm_bsd_find(report, 1, "bt#00:") == PM_NPOS && pm_bsd_find(report, 1, "RIP:") == PM_NPOS)
+	if (pm_plain_find(report, 1, "bt#00:") == PM_NPOS && pm_plain_find(report, 1, "RIP:") == PM_NPOS)
 		return false;
 	return look_frame(report, found);
 }
 
-static bool look_below_bare(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_below_bare(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	(void)found;
-	return pm_bsd_find(report, 1, "bt#00:") != PM_NPOS || pm_bsd_find(report, 1, "RIP:") != PM_NPOS;
+	return pm_plain_find(report, 1, "bt#00:") != PM_NPOS || pm_plain_find(report, 1, "RIP:") != PM_NPOS;
 }
 
 /* "info=panicked at ../../src/starnix/foo.rs:12:34:", and what it said in the next line */
-static bool look_starnix(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_starnix(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	for (size_t i = 0; i + 1 < report->lines.n; i++) {
 		struct pm_slice s = report->lines.v[i].text;
@@ -208,10 +207,10 @@ static bool look_starnix(const struct pm_bsd_report *report, struct pm_bsd_found
 	return false;
 }
 
-static bool look_starnix_traced(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_starnix_traced(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
-	size_t i = pm_bsd_find(report, 0, "stack backtrace:");
-	struct pm_bsd_frame frame;
+	size_t i = pm_plain_find(report, 0, "stack backtrace:");
+	struct pm_plain_frame frame;
 
 	if (i == PM_NPOS || !look_starnix(report, found))
 		return false;
@@ -219,14 +218,14 @@ static bool look_starnix_traced(const struct pm_bsd_report *report, struct pm_bs
 		struct pm_slice text = report->lines.v[i].text;
 		size_t at = pm_slice_find_char(text, '#');
 
-		if (at != PM_NPOS && pm_bsd_frame_parse(pm_slice_from(text, at), &frame))
+		if (at != PM_NPOS && pm_plain_frame_parse(pm_slice_from(text, at), &frame))
 			return true;
 	}
 	return false;
 }
 
 /* "process /boot/bin/devmgr[1234]" */
-static bool look_process(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+static bool look_process(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	struct pm_slice s = found->match.cap[0];
 	size_t n = 0;
@@ -239,7 +238,7 @@ static bool look_process(const struct pm_bsd_report *report, struct pm_bsd_found
 }
 
 #define NO_FRAMES "no frame with a name"
-static const struct pm_bsd_row zircon_rows[] = {
+static const struct pm_plain_row zircon_rows[] = {
 	{ "ZIRCON KERNEL PANIC", "ASSERT FAILED in $a", PM_KIND_ASSERT, look_assert },
 	{ "ZIRCON KERNEL PANIC", "ASSERT FAILED: $a", PM_KIND_ASSERT, look_expression },
 	{ "ZIRCON KERNEL PANIC", "double fault in $a", PM_KIND_DOUBLE_FAULT, look_double },
@@ -254,40 +253,34 @@ static const struct pm_bsd_row zircon_rows[] = {
 	{ "ZIRCON KERNEL PANIC", "KERNEL PANIC in $a", PM_KIND_PANIC, look_frame },
 	{ "ZIRCON KERNEL PANIC", "KERNEL PANIC in corrupted", PM_KIND_PANIC, NULL, NO_FRAMES },
 };
-static const struct pm_bsd_row recursion_rows[] = {
+static const struct pm_plain_row recursion_rows[] = {
 	{ "recursion in interrupt handler", "recursion in interrupt handler in $a", PM_KIND_OTHER,
 	  look_below },
 	{ "recursion in interrupt handler", "recursion in interrupt handler in corrupted", PM_KIND_OTHER,
 	  look_below_bare, NO_FRAMES },
 	{ "recursion in interrupt handler", "recursion in interrupt handler", PM_KIND_OTHER },
 };
-static const struct pm_bsd_row boot_rows[] = {
+static const struct pm_plain_row boot_rows[] = {
 	{ "welcome to Zircon", "unexpected kernel reboot", PM_KIND_REBOOT },
 };
-static const struct pm_bsd_row kvm_rows[] = {
+static const struct pm_plain_row kvm_rows[] = {
 	{ "KVM internal error", "KVM internal error", PM_KIND_EMULATION },
 };
-static const struct pm_bsd_row exception_rows[] = {
+static const struct pm_plain_row exception_rows[] = {
 	{ "<== fatal exception: process {*}$", "fatal exception in $a", PM_KIND_OTHER, look_process },
 	{ "<== fatal exception", "<== fatal exception", PM_KIND_OTHER, NULL, "the process is missing" },
 };
-static const struct pm_bsd_row starnix_rows[] = {
+static const struct pm_plain_row starnix_rows[] = {
 	{ "STARNIX KERNEL PANIC", "starnix kernel panic in $a: $b", PM_KIND_PANIC, look_starnix_traced },
 	{ "STARNIX KERNEL PANIC", "starnix kernel panic in $a: $b", PM_KIND_PANIC, look_starnix,
 	  "no stack backtrace" },
 };
-static const struct pm_bsd_row panic_rows[] = {
+static const struct pm_plain_row panic_rows[] = {
 	{ "panic:{*}$", "panic:$1" },
 };
-static const struct pm_bsd_row go_rows[] = {
+static const struct pm_plain_row go_rows[] = {
 	{ "fatal error:", "go runtime error", PM_KIND_OTHER },
 };
-
-static bool nothing_more(struct pm_slice text)
-{
-	(void)text;
-	return false;
-}
 
 /* Lines of a program's end, as Zircon's crash service or Go's runtime prints them. */
 static bool of_program(struct pm_slice text)
@@ -322,23 +315,22 @@ static const char *const no_panic[] = { "_panic:",      "panic::",        "xlog_
 static const char *const no_runtime_error[] = { "ALSA", "fatal error: cannot create timer", NULL };
 
 #define ROWS(rows) rows, PM_COUNT(rows)
-static const struct pm_bsd_header headers[] = {
+static const struct pm_plain_header headers[] = {
 	{ "ZIRCON KERNEL PANIC", NULL, ROWS(zircon_rows), PM_KIND_PANIC, NULL, NULL },
 	{ "recursion in interrupt handler", NULL, ROWS(recursion_rows), PM_KIND_OTHER, NULL, NULL },
-	{ "welcome to Zircon", NULL, ROWS(boot_rows), PM_KIND_REBOOT, NULL, nothing_more },
+	{ "welcome to Zircon", NULL, ROWS(boot_rows), PM_KIND_REBOOT, NULL, pm_plain_nothing_more },
 	{ "KVM internal error", NULL, ROWS(kvm_rows), PM_KIND_EMULATION, NULL, of_hypervisor },
 	{ "KVM: entry failed, hardware error", NULL, NULL, 0, PM_KIND_EMULATION, NULL, of_hypervisor },
 	{ "<== fatal exception", NULL, ROWS(exception_rows), PM_KIND_OTHER, NO_FRAMES, of_program },
 	{ "STARNIX KERNEL PANIC", NULL, ROWS(starnix_rows), PM_KIND_PANIC, "what panicked is missing", NULL },
-	{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, nothing_more },
-	{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, nothing_more },
 	{ "panic:", no_panic, ROWS(panic_rows), PM_KIND_PANIC, NULL, of_program },
 	{ "fatal error:", no_runtime_error, ROWS(go_rows), PM_KIND_OTHER, NULL, of_program },
 };
 
-static const struct pm_bsd_header *header_of(const struct pm_line *line)
+static const struct pm_plain_header *header_of(const struct pm_line *line)
 {
-	const struct pm_bsd_header *header = pm_bsd_header_find(headers, PM_COUNT(headers), line->body, NULL);
+	const struct pm_plain_header *header =
+		pm_plain_header_find(headers, PM_COUNT(headers), line->body, NULL);
 	struct pm_match m;
 
 	/* A fuzzer's own programs are meant to die. */
@@ -356,13 +348,14 @@ static bool starts(const struct pm_line *line)
 
 /* --- fields ---------------------------------------------------------------------------------- */
 
-static void read_uptime(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_uptime(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
 	struct pm_machine *machine = &report->inc->machine;
 	struct pm_slice s = value;
 	uint64_t ms;
 
-	pm_bsd_fact(report, "machine", "uptime", value, NULL, line);
+	pm_plain_fact(report, "machine", "uptime", value, NULL, line);
 	if (!machine->has_uptime && pm_take_dec(&s, &ms) && pm_slice_eq(s, PM_S("ms")) &&
 	    ms < UINT64_MAX / 1000000) {
 		machine->has_uptime = true;
@@ -370,25 +363,27 @@ static void read_uptime(struct pm_bsd_report *report, struct pm_slice value, con
 	}
 }
 
-static void read_build(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_build(struct pm_plain_report *report, struct pm_slice value,
+		       const struct pm_plain_line *line)
 {
 	struct pm_machine *machine = &report->inc->machine;
 
 	if (machine->release || !value.n)
 		return;
-	machine->release = pm_bsd_str(report, value);
+	machine->release = pm_plain_str(report, value);
 	machine->release_at = line->from->at;
 }
 
-static void read_build_id(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_build_id(struct pm_plain_report *report, struct pm_slice value,
+			  const struct pm_plain_line *line)
 {
 	(void)line;
 	if (!report->inc->machine.build_id)
-		report->inc->machine.build_id = pm_bsd_str(report, value);
+		report->inc->machine.build_id = pm_plain_str(report, value);
 }
 
 /* "dso: id=804f… base=0xffffffff00100000 name=zircon.elf" */
-static void read_dso(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_dso(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_incident *inc = report->inc;
 	struct pm_match m;
@@ -398,16 +393,17 @@ static void read_dso(struct pm_bsd_report *report, struct pm_slice value, const 
 	struct pm_slice name = pm_slice_trim(m.cap[2]);
 	if (pm_slice_eq(name, PM_S("zircon.elf"))) {
 		if (!inc->machine.build_id)
-			inc->machine.build_id = pm_bsd_str(report, m.cap[0]);
-		pm_bsd_fact(report, "machine", "kernel_base", m.cap[1], NULL, line);
+			inc->machine.build_id = pm_plain_str(report, m.cap[0]);
+		pm_plain_fact(report, "machine", "kernel_base", m.cap[1], NULL, line);
 		return;
 	}
 	struct pm_module *module = PM_PUSH(&inc->arena, &inc->modules);
-	module->name = pm_bsd_str(report, name);
+	module->name = pm_plain_str(report, name);
 	module->at = line->from->at;
 }
 
-static void read_vector(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_vector(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 	uint64_t vector;
@@ -416,12 +412,12 @@ static void read_vector(struct pm_bsd_report *report, struct pm_slice value, con
 		return;
 	fault->has_vector = true;
 	fault->vector = (uint32_t)vector;
-	pm_bsd_fact(report, "trap", "vector",
-		    pm_slice_from(line->text, pm_slice_find(line->text, PM_S("vector"))),
-		    pm_bsd_trap_words(PM_FUCHSIA, vector), line);
+	pm_plain_fact(report, "trap", "vector",
+		      pm_slice_from(line->text, pm_slice_find(line->text, PM_S("vector"))),
+		      pm_plain_trap_words(PM_FUCHSIA, vector), line);
 }
 
-static void read_errc(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_errc(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 
@@ -430,77 +426,83 @@ static void read_errc(struct pm_bsd_report *report, struct pm_slice value, const
 		fault->has_error_code = pm_take_hex(&value, &fault->error_code, NULL);
 }
 
-static void read_address(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_address(struct pm_plain_report *report, struct pm_slice value,
+			 const struct pm_plain_line *line)
 {
 	uint64_t address;
 
 	if (pm_take_char(&value, '='), pm_take_blanks(&value), pm_take_hex(&value, &address, NULL))
-		pm_bsd_set_address(report, address, line);
+		pm_plain_set_address(report, address, line);
 }
 
 /* "supervisor read data, page not present" */
-static void read_access(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_access(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 
 	(void)line;
 	if (fault->error_words)
 		return;
-	fault->error_words = pm_bsd_str(report, value);
+	fault->error_words = pm_plain_str(report, value);
 	fault->access = pm_slice_has(value, PM_S("instruction")) ? PM_EXECUTE
 			: pm_slice_has(value, PM_S("write"))     ? PM_WRITE
 								 : PM_READ;
 }
 
-static void read_halting(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_halting(struct pm_plain_report *report, struct pm_slice value,
+			 const struct pm_plain_line *line)
 {
 	uint64_t cpu;
 
 	if (pm_take_dec(&value, &cpu))
-		pm_bsd_set_cpu(report, cpu, line);
+		pm_plain_set_cpu(report, cpu, line);
 }
 
 /* "t 0xffffffff8003505998 (/system/bin/sshd:initial-thread)" */
-static void read_thread(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_thread(struct pm_plain_report *report, struct pm_slice value,
+			const struct pm_plain_line *line)
 {
 	struct pm_match m;
 
 	if (pm_match("t {x} ({*})", value, &m))
-		pm_bsd_set_process(report, false, 0, m.cap[1], line);
-	pm_bsd_fact(report, "process", "thread", value, NULL, line);
+		pm_plain_set_process(report, false, 0, m.cap[1], line);
+	pm_plain_fact(report, "process", "thread", value, NULL, line);
 }
 
-static void read_user_thread(struct pm_bsd_report *report, struct pm_slice value,
-			     const struct pm_bsd_line *line)
+static void read_user_thread(struct pm_plain_report *report, struct pm_slice value,
+			     const struct pm_plain_line *line)
 {
 	struct pm_match m;
 	uint64_t pid;
 
 	if (pm_match("pid {d}, tid {d}", value, &m) && pm_take_dec(&m.cap[0], &pid)) {
-		pm_bsd_set_process(report, true, pid, (struct pm_slice){ 0 }, line);
-		pm_bsd_fact(report, "process", "tid", m.cap[1], NULL, line);
+		pm_plain_set_process(report, true, pid, (struct pm_slice){ 0 }, line);
+		pm_plain_fact(report, "process", "tid", m.cap[1], NULL, line);
 	}
 }
 
-static void read_halt(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_halt(struct pm_plain_report *report, struct pm_slice value, const struct pm_plain_line *line)
 {
 	struct pm_incident *inc = report->inc;
 
-	pm_bsd_fact(report, "panic", "platform_halt", value, NULL, line);
+	pm_plain_fact(report, "panic", "platform_halt", value, NULL, line);
 	if (inc->end)
 		return;
 	inc->end = PM_END_HALT;
-	inc->end_words = pm_bsd_str(report, line->text);
+	inc->end_words = pm_plain_str(report, line->text);
 	inc->end_at = line->from->at;
 }
 
-static void read_suberror(struct pm_bsd_report *report, struct pm_slice value, const struct pm_bsd_line *line)
+static void read_suberror(struct pm_plain_report *report, struct pm_slice value,
+			  const struct pm_plain_line *line)
 {
-	pm_bsd_fact(report, "kvm", "suberror", value,
-		    pm_slice_starts(value, PM_S("1")) ? "an instruction could not be emulated" : NULL, line);
+	pm_plain_fact(report, "kvm", "suberror", value,
+		      pm_slice_starts(value, PM_S("1")) ? "an instruction could not be emulated" : NULL,
+		      line);
 }
 
-static const struct pm_bsd_field fields[] = {
+static const struct pm_plain_field fields[] = {
 	{ "UPTIME", read_uptime },
 	{ "BUILDID", read_build },
 	{ "buildid", read_build },
@@ -519,41 +521,41 @@ static const struct pm_bsd_field fields[] = {
 };
 
 /* "panic (caller 0x… frame 0x…): DEBUG ASSERT FAILED at (file:12): expression" */
-static void read_panics(struct pm_bsd_report *report)
+static void read_panics(struct pm_plain_report *report)
 {
 	for (size_t i = 0; i < report->lines.n; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_match m;
 
 		if (pm_match("panic (caller {x} frame {x}): {*}$", line->text, &m)) {
-			pm_bsd_fact(report, "panic", "caller", m.cap[0], NULL, line);
+			pm_plain_fact(report, "panic", "caller", m.cap[0], NULL, line);
 			if (!pm_incident_fact(report->inc, "panic", "message")) {
-				report->inc->fault.message = pm_bsd_str(report, m.cap[2]);
+				report->inc->fault.message = pm_plain_str(report, m.cap[2]);
 				report->inc->fault.at = line->from->at;
 				report->inc->panic_reason = report->inc->fault.message;
 				report->inc->panic_at = line->from->at;
 			}
-			pm_bsd_fact(report, "panic", "message", m.cap[2], NULL, line);
+			pm_plain_fact(report, "panic", "message", m.cap[2], NULL, line);
 		}
 		if (pm_match("ASSERT FAILED at ({*}:{d}): {*}$", line->text, &m)) {
-			pm_bsd_fact(report, "assert", "file", m.cap[0], NULL, line);
-			pm_bsd_fact(report, "assert", "line", m.cap[1], NULL, line);
-			pm_bsd_fact(report, "assert", "expression", m.cap[2], NULL, line);
+			pm_plain_fact(report, "assert", "file", m.cap[0], NULL, line);
+			pm_plain_fact(report, "assert", "line", m.cap[1], NULL, line);
+			pm_plain_fact(report, "assert", "expression", m.cap[2], NULL, line);
 			if (!report->inc->guilty_file)
-				report->inc->guilty_file = pm_bsd_str(report, m.cap[0]);
+				report->inc->guilty_file = pm_plain_str(report, m.cap[0]);
 		}
 		if (pm_match("{{{{{{module:{d}:{*}:elf:{*}}", line->text, &m) &&
 		    report->inc->modules.n < 256) {
 			struct pm_module *module = PM_PUSH(&report->inc->arena, &report->inc->modules);
 
-			module->name = pm_bsd_str(report, m.cap[1]);
+			module->name = pm_plain_str(report, m.cap[1]);
 			module->at = line->from->at;
 		}
 		if (pm_match("<== fatal exception: process {*}[{d}]", line->text, &m)) {
 			uint64_t pid;
 
 			if (pm_take_dec(&m.cap[1], &pid))
-				pm_bsd_set_process(report, true, pid, m.cap[0], line);
+				pm_plain_set_process(report, true, pid, m.cap[0], line);
 		}
 	}
 }
@@ -570,8 +572,8 @@ static bool is_fuchsia(const struct pm_window *window)
 
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
-	struct pm_bsd_report report = { .window = window, .inc = inc };
-	const struct pm_bsd_header *header = header_of(&window->lines[window->start]);
+	struct pm_plain_report report = { .window = window, .inc = inc };
+	const struct pm_plain_header *header = header_of(&window->lines[window->start]);
 
 	if (!header)
 		return false;
@@ -582,17 +584,15 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 			return false;
 		inc->machine.system = PM_SYSTEM_UNKNOWN;
 	}
-	pm_bsd_collect(&report, text_of, header->more, wrapped);
-	pm_bsd_name(&report, header);
-	pm_bsd_traces(&report);
-	pm_bsd_registers(&report);
-	pm_bsd_fields(&report, fields, PM_COUNT(fields));
+	(void)pm_plain_begin(&report, header, text_of, wrapped);
+	pm_plain_registers(&report);
+	pm_plain_fields(&report, fields, PM_COUNT(fields));
 	read_panics(&report);
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	struct pm_register *cr2 = regs ? pm_regs_find(regs, "cr2") : NULL;
 	if (cr2 && inc->fault.kind == PM_KIND_PAGE_FAULT)
-		pm_bsd_set_address(&report, cr2->value, &report.lines.v[0]);
-	pm_bsd_finish(&report);
+		pm_plain_set_address(&report, cr2->value, &report.lines.v[0]);
+	pm_plain_finish(&report);
 	return true;
 }
 

@@ -47,6 +47,8 @@ bool pm_journal_time(struct pm_slice line, time_t *time_out)
 {
 	uint64_t seconds;
 
+	/* Ten columns wide: a clock that was never set gives fewer digits. */
+	pm_take_blanks(&line);
 	if (!pm_take_dec(&line, &seconds) || !seconds || seconds > SECONDS_MAX)
 		return false;
 	*time_out = (time_t)seconds;

@@ -1,5 +1,7 @@
 #include "console/line.h"
 
+#include "console/record.h"
+
 /* Bytes in which a prefix that is not known must end. */
 #define UNKNOWN_PREFIX_MAX 64
 
@@ -299,46 +301,6 @@ static bool take_facility(struct pm_slice *s, struct pm_line *line)
 	return false;
 }
 
-/* "6.9.0-rc1," before it: netconsole tells its release where it is asked to. */
-static void take_release(struct pm_slice *s)
-{
-	struct pm_slice rest = *s, word;
-	uint64_t v;
-
-	if (pm_take_dec(&rest, &v) && pm_take_char(&rest, '.') && pm_take_until(&rest, " ,;", &word) &&
-	    pm_take_char(&rest, ','))
-		*s = rest;
-}
-
-/* "6,1234,5678901,-,caller=T12;": /dev/kmsg and extended netconsole. */
-static bool take_kmsg(struct pm_slice *s, struct pm_line *line)
-{
-	struct pm_slice rest = *s, flags;
-	uint64_t level, seq, usec;
-
-	take_release(&rest);
-	if (!pm_take_dec(&rest, &level) || level > 1023 || !pm_take_char(&rest, ',') ||
-	    !pm_take_dec(&rest, &seq) || !pm_take_char(&rest, ',') || !pm_take_dec(&rest, &usec) ||
-	    usec > INT64_MAX / 1000 || !pm_take_char(&rest, ',') || !pm_take_until(&rest, ";", &flags) ||
-	    !pm_take_char(&rest, ';'))
-		return false;
-	line->level = (int8_t)(level & 7);
-	line->time_ns = (int64_t)(usec * 1000);
-	line->context.kind = PM_CONTEXT_CONSOLE;
-	size_t caller = pm_slice_find(flags, PM_S("caller="));
-	if (caller != PM_NPOS) {
-		struct pm_slice id = pm_slice_from(flags, caller + 7);
-		uint64_t n;
-		bool cpu = pm_take_char(&id, 'C');
-
-		if ((cpu || pm_take_char(&id, 'T')) && pm_take_dec(&id, &n) && n <= UINT32_MAX)
-			line->context =
-				(struct pm_context){ cpu ? PM_CONTEXT_CPU : PM_CONTEXT_TASK, (uint32_t)n };
-	}
-	*s = rest;
-	return true;
-}
-
 /* "** 12 printk messages dropped ** " and the login prompt of a getty on the same console. */
 static void take_console_noise(struct pm_slice *s)
 {
@@ -392,6 +354,7 @@ void pm_line_parse(struct pm_line *line)
 	line->level = -1;
 	line->context = (struct pm_context){ PM_CONTEXT_NONE, 0 };
 	line->stamp = (struct pm_slice){ NULL, 0 };
+	line->record = (struct pm_record){ 0 };
 	line->body = s;
 	if (!s.n)
 		return;
@@ -403,7 +366,7 @@ void pm_line_parse(struct pm_line *line)
 			s = pm_slice_from(s, 2);
 	} else if (c == 'k' && take_facility(&s, line)) {
 		line->context.kind = PM_CONTEXT_CONSOLE;
-	} else if (pm_is_digit(c) && take_kmsg(&s, line)) {
+	} else if (pm_is_digit(c) && pm_record_take(&s, line)) {
 		line->body = s;
 		return;
 	} else if (c == '*' || pm_is_alpha(c) || c == '(') {

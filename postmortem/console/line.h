@@ -23,6 +23,13 @@ struct pm_context {
 	uint32_t id; /* task or CPU; PM_CONTEXT_GUESSED: a number */
 };
 
+/* What the head of a record told (console/record.h). */
+struct pm_record {
+	bool is;
+	char flag;                         /* '-'; 'c', '+': a part of a line; 0: not told */
+	uint32_t fragment_at, fragment_of; /* bytes; fragment_of 0: whole */
+};
+
 struct pm_line {
 	struct pm_slice
 		raw; /* whole, without line end, ANSI escapes and NULs removed; borrowed from the window */
@@ -32,7 +39,8 @@ struct pm_line {
 	int8_t level;    /* 0 emerg … 7 debug; -1: not told */
 	struct pm_context context;
 	struct pm_slice stamp; /* the wall-clock time, as printed; may be empty */
-	bool cut;              /* longer than PM_LINE_MAX: the rest was dropped */
+	struct pm_record record;
+	bool cut; /* longer than PM_LINE_MAX: the rest was dropped */
 };
 
 /* Longest line that is kept, bytes. */

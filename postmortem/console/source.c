@@ -94,7 +94,7 @@ static struct pm_error *gzip_step(struct pm_source *source, uint8_t *out, size_t
 
 	if (source->member_done) {
 		/* Members may follow each other; anything else behind one is padding. */
-		if (source->n - source->pos < 2 || source->input[source->pos] != 0x1f) {
+		if (source->input[source->pos] != 0x1f) {
 			source->pos = source->n;
 			source->input_end = true;
 			return NULL;

@@ -372,6 +372,17 @@ static void tell_system(const struct pm_systems *systems, struct pm_incident *in
 	}
 }
 
+/* A kernel's clock starts at 0: where a line before tells a later time, another one ran. */
+static bool ran_before(const struct pm_window *window)
+{
+	int64_t time = window->lines[window->start].time_ns;
+
+	for (size_t i = 0; i < window->start; i++)
+		if (window->lines[i].time_ns > (time < 0 ? 0 : time))
+			return true;
+	return false;
+}
+
 bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window, struct pm_incident *inc)
 {
 	const struct pm_line *line = &window->lines[window->start];
@@ -417,6 +428,7 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 
 		inc->machine.system = known ? best->system : PM_SYSTEM_UNKNOWN;
 		if (best->read(window, inc)) {
+			inc->ran_before = ran_before(window);
 			if (inc->machine.system == PM_SYSTEM_UNKNOWN)
 				known = false; /* the reader could not tell either */
 			tell_system(systems, inc, known ? best->system : PM_SYSTEM_UNKNOWN,

@@ -1,5 +1,7 @@
 #include "console/window.h"
 
+#include "console/record.h"
+
 /* The length of an escape sequence at the start of s: CSI (ESC [ … letter), OSC, or two bytes. */
 static size_t escape_length(struct pm_slice s)
 {
@@ -58,6 +60,12 @@ void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, stru
 	raw = pm_slice_from(raw, mark);
 	line_out->raw = cleaned(raw, arena);
 	pm_line_parse(line_out);
+	if (offset && line_out->context.kind == PM_CONTEXT_NONE)
+		pm_record_inherit(text, offset, line_out);
+	if (line_out->record.is) {
+		pm_record_finish(text, offset, arena, line_out, next_out);
+		return;
+	}
 
 	size_t second = pm_line_second(line_out);
 	if (second != PM_NPOS &&
@@ -129,7 +137,8 @@ void pm_window_make(struct pm_text *text, uint64_t offset, uint32_t number, uint
 			window_out->start = lines.n;
 		}
 		*PM_PUSH(arena, &lines) = line;
-		at += text->buf[next - 1 - text->base] == '\n';
+		for (uint64_t i = place; i < next; i++)
+			at += text->buf[i - text->base] == '\n';
 		place = next;
 	}
 	window_out->at_end = !pm_text_at(text, place).n && text->at_end;

@@ -32,6 +32,15 @@ static void decode_registers(struct pm_incident *inc, const struct pm_decode_arc
 			for (size_t i = 0; i < regs->regs.n; i++) {
 				struct pm_register *reg = &regs->regs.v[i];
 
+				if (reg->name && (!strcmp(reg->name, "rsp") || !strcmp(reg->name, "esp") ||
+						  !strcmp(reg->name, "sp"))) {
+					struct pm_address_meaning meaning;
+
+					own.has_sp = false;
+					pm_address_classify(&inc->arena, &own, reg->value, &meaning);
+					own.has_sp = regs->role == PM_REGS_FAULT && space->has_sp;
+					reg->class = meaning.class;
+				}
 				if (reg->meaning || !reg->name)
 					continue;
 				if (arch && arch->reg)

@@ -24,13 +24,22 @@ static const struct {
 	bool compat;
 	const char *const *names;
 	size_t n;
+	uint64_t base; /* of its numbers */
 } tables[] = {
 	{ PM_X86_64, false, x86_64_names, PM_COUNT(x86_64_names) },
 	{ PM_X86_64, true, i386_names, PM_COUNT(i386_names) },
 	{ PM_I386, false, i386_names, PM_COUNT(i386_names) },
 	{ PM_ARM64, false, generic_names, PM_COUNT(generic_names) },
+	{ PM_ARM64, true, arm_names, PM_COUNT(arm_names) },
 	{ PM_RISCV64, false, generic_names, PM_COUNT(generic_names) },
 	{ PM_LOONGARCH64, false, generic_names, PM_COUNT(generic_names) },
+	{ PM_ARM, false, arm_names, PM_COUNT(arm_names) },
+	{ PM_PPC64, false, ppc64_names, PM_COUNT(ppc64_names) },
+	{ PM_S390X, false, s390x_names, PM_COUNT(s390x_names) },
+	/* the base tells which ABI called */
+	{ PM_MIPS, false, mips_n32_names, PM_COUNT(mips_n32_names), 6000 },
+	{ PM_MIPS, false, mips_n64_names, PM_COUNT(mips_n64_names), 5000 },
+	{ PM_MIPS, false, mips_o32_names, PM_COUNT(mips_o32_names), 4000 },
 };
 
 const char *pm_syscall_name(enum pm_arch arch, bool compat, uint64_t number)
@@ -38,8 +47,9 @@ const char *pm_syscall_name(enum pm_arch arch, bool compat, uint64_t number)
 	if (arch == PM_X86_64 && !compat)
 		number &= ~(uint64_t)X32_BIT;
 	for (size_t i = 0; i < PM_COUNT(tables); i++) {
-		if (tables[i].arch != arch || tables[i].compat != compat)
+		if (tables[i].arch != arch || tables[i].compat != compat || number < tables[i].base)
 			continue;
+		number -= tables[i].base;
 		if (number < tables[i].n && tables[i].names[number])
 			return tables[i].names[number];
 		return pm_code_find(common, PM_COUNT(common), number);
@@ -53,14 +63,20 @@ static const struct {
 	enum pm_arch arch;
 	const char *reg;
 } number_regs[] = {
-	{ PM_X86_64, "orig_rax" }, { PM_I386, "orig_eax" },  { PM_ARM64, "x8" },
-	{ PM_RISCV64, "a7" },      { PM_LOONGARCH64, "a7" },
+	{ PM_X86_64, "orig_rax" }, { PM_I386, "orig_eax" }, { PM_ARM64, "x8" }, { PM_RISCV64, "a7" },
+	{ PM_LOONGARCH64, "a7" },  { PM_ARM, "r7" },        { PM_PPC64, "r0" },
 };
 static const char *const entries[] = {
-	"entry_SYSCALL",        "entry_INT80",         "entry_SYSENTER",      "do_syscall_64",
-	"do_fast_syscall_32",   "do_int80_syscall_32", "int80_emulation",     "el0_svc",
-	"do_trap_ecall_u",      "do_syscall",          "handle_syscall",      "ret_from_syscall",
-	"system_call_fastpath", "entry_INT80_32",      "asm_int80_emulation",
+	"entry_SYSCALL",        "entry_INT80",
+	"entry_SYSENTER",       "do_syscall_64",
+	"do_fast_syscall_32",   "do_int80_syscall_32",
+	"int80_emulation",      "el0_svc",
+	"do_trap_ecall_u",      "do_syscall",
+	"handle_syscall",       "ret_from_syscall",
+	"system_call_fastpath", "entry_INT80_32",
+	"asm_int80_emulation",  "ret_fast_syscall", /* arm */
+	"system_call_common",   "system_call_exception",
+	"system_call_vectored", /* powerpc */
 };
 
 static bool is_compat_entry(struct pm_slice function)
@@ -80,6 +96,8 @@ static const struct {
 	{ PM_ARM64, "x8", { "x0", "x1", "x2", "x3", "x4", "x5" }, NULL },
 	{ PM_RISCV64, "a7", { "a0", "a1", "a2", "a3", "a4", "a5" }, NULL },
 	{ PM_LOONGARCH64, "a7", { "a0", "a1", "a2", "a3", "a4", "a5" }, NULL },
+	{ PM_ARM, "r7", { "orig_r0", "r1", "r2", "r3", "r4", "r5" }, NULL },
+	{ PM_PPC64, "r0", { NULL, "r4", "r5", "r6", "r7", "r8" }, NULL }, /* r3: the result takes its place */
 };
 
 static void mean(struct pm_regs *regs, const char *name, const char *words)

@@ -46,6 +46,19 @@ bool pm_frame_allocates(const char *symbol)
 	return false;
 }
 
+bool pm_frame_prints(const char *symbol)
+{
+	static const char *const prefixes[] = { "console_unlock",    "console_emit",       "console_flush",
+						"vprintk",           "serial8250_console", "univ8250_console",
+						"io_serial_in",      "wait_for_lsr",       "wait_for_xmitr",
+						"uart_console_write" };
+
+	for (size_t i = 0; symbol && i < PM_COUNT(prefixes); i++)
+		if (!strncmp(symbol, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
 const char *pm_frame_retpoline(const char *symbol)
 {
 	static const char prefix[] = "__x86_indirect_thunk_";

@@ -18,6 +18,8 @@ enum pm_wait {
 enum pm_wait pm_frame_wait(const char *symbol);
 /* A function of the kernel's memory allocators, which work on lists in memory that anybody may have overwritten. */
 bool pm_frame_allocates(const char *symbol);
+/* A function that writes messages to consoles. */
+bool pm_frame_prints(const char *symbol);
 /* "rax" of "__x86_indirect_thunk_rax": an indirect call or jump in disguise (retpoline); NULL: none. */
 const char *pm_frame_retpoline(const char *symbol);
 

@@ -149,6 +149,58 @@ static const char *sanitizer_headline(struct pm_incident *inc)
 	return memory_headline(inc, words);
 }
 
+/* Where the object was freed, in words; NULL: not told. */
+static const char *freed_words(struct pm_incident *inc)
+{
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		struct pm_walk walk;
+
+		if (inc->traces.v[i].role != PM_TRACE_FREED || inc->traces.v[i].of_page)
+			continue;
+		pm_walk(inc, &inc->traces.v[i], &walk);
+		const struct pm_place *by = pm_walk_culprit(inc, &walk);
+		return by ? pm_function_words(inc, by) : NULL;
+	}
+	return NULL;
+}
+
+/* "read", "write behind", "free inside of": how the access lies to the object.  The kernel counts from its start. */
+static const char *kfence_relation(struct pm_incident *inc)
+{
+	const char *side = pm_value(inc, "kfence", "side"), *verb = access_words(inc->fault.access);
+	uint64_t distance, size;
+	struct pm_slice d = pm_slice_of(pm_value(inc, "kfence", "distance")),
+			s = pm_slice_of(pm_value(inc, "kfence", "object_size"));
+
+	if (!verb)
+		return "beside";
+	if (inc->fault.access == PM_FREE)
+		return "free of an address inside or near";
+	if (!side || !pm_take_dec(&d, &distance) || !pm_take_dec(&s, &size))
+		return pm_arena_printf(&inc->arena, "%s of", verb);
+	if (!strcmp(side, "left"))
+		return pm_arena_printf(&inc->arena, "%s %s before", verb, pm_bytes_words(inc, distance));
+	if (distance < size)
+		return pm_arena_printf(&inc->arena, "%s beside", verb);
+	return distance == size ? pm_arena_printf(&inc->arena, "%s right behind", verb)
+				: pm_arena_printf(&inc->arena, "%s %s behind", verb,
+						  pm_bytes_words(inc, distance - size));
+}
+
+/* "use-after-free (KFENCE): read of a kmalloc-32 object (32 bytes) in f(), freed in g()" */
+static const char *kfence_headline(struct pm_incident *inc)
+{
+	const char *error = pm_value(inc, "kfence", "error"), *cache = pm_value(inc, "kfence", "cache");
+	const char *size = pm_value(inc, "kfence", "object_size"), *words, *freed;
+
+	if (!error || !cache || !size)
+		return NULL;
+	words = with_place(inc, pm_arena_printf(&inc->arena, "%s (KFENCE): %s a %s object (%s bytes)", error,
+						kfence_relation(inc), cache, size));
+	freed = strcmp(error, "use-after-free") ? NULL : freed_words(inc);
+	return freed ? pm_arena_printf(&inc->arena, "%s, freed in %s", words, freed) : words;
+}
+
 static const char *bug_headline(struct pm_incident *inc)
 {
 	return with_place(inc, "BUG() reached");
@@ -296,6 +348,11 @@ static const char *init_headline(struct pm_incident *inc)
 	return code ? pm_arena_printf(&inc->arena, "init (process 1) died: exit code %s", code) : NULL;
 }
 
+static const char *reboot_headline(struct pm_incident *inc)
+{
+	return inc->ran_before ? NULL : "a kernel starts; whether that is a reboot is not told";
+}
+
 static const char *oom_headline(struct pm_incident *inc)
 {
 	const char *killed = pm_value(inc, "oom", "killed"), *pid = pm_value(inc, "oom", "killed_pid");
@@ -320,6 +377,17 @@ static const char *mce_headline(struct pm_incident *inc)
 		return NULL;
 	return pm_arena_printf(&inc->arena, "machine check on CPU %s, bank %s%s%s", cpu, bank,
 			       status->meaning ? ": " : "", status->meaning ? status->meaning : "");
+}
+
+static const char *pcie_headline(struct pm_incident *inc)
+{
+	const char *severity = pm_value(inc, "aer", "severity"),
+		   *device = pm_value(inc, "aer", "pci_address"), *layer = pm_value(inc, "aer", "layer");
+
+	if (!severity || !device)
+		return NULL;
+	return pm_arena_printf(&inc->arena, "PCIe error of device %s: %s%s%s", device, severity,
+			       layer ? ", " : "", layer ? layer : "");
 }
 
 static const char *canary_headline(struct pm_incident *inc)
@@ -374,16 +442,20 @@ static const struct {
 		  PM_K(SMAP) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(ALIGNMENT) | PM_K(EXTERNAL_ABORT) |
 		  PM_K(DOUBLE_FAULT) | PM_K(STACK_GUARD),
 	  access_headline },
+	{ PM_K(KFENCE), kfence_headline },
 	{ PM_K(KASAN) | PM_K(KFENCE) | PM_K(KMSAN), sanitizer_headline },
 	{ PM_K(KCSAN), race_headline },
 	{ PM_K(PREEMPTIBLE), preemptible_headline },
 	{ PM_K(MEMORY_LEAK), leak_headline },
 	{ PM_K(BUG), bug_headline },
-	{ PM_K(DIVIDE) | PM_K(INVALID_OPCODE) | PM_K(USERCOPY) | PM_K(REFCOUNT), plain_headline },
+	{ PM_K(DIVIDE) | PM_K(INVALID_OPCODE) | PM_K(BREAKPOINT) | PM_K(USERCOPY) | PM_K(REFCOUNT),
+	  plain_headline },
 	{ PM_K(LIST_CORRUPTION), list_headline },
 	{ PM_K(INIT_KILLED), init_headline },
 	{ PM_K(UBSAN), ubsan_headline },
+	{ PM_K(HARDWARE_ERROR), pcie_headline },
 	{ PM_K(OOM), oom_headline },
+	{ PM_K(REBOOT), reboot_headline },
 	{ PM_K(MACHINE_CHECK), mce_headline },
 	{ PM_K(STACK_CANARY), canary_headline },
 	{ PM_K(SLAB_CORRUPTION), slab_headline },

@@ -4,7 +4,7 @@
 #define CPU_FAULTS                                                                                           \
 	(PM_K(NULL_DEREF) | PM_K(PAGE_FAULT) | PM_K(WRITE_READ_ONLY) | PM_K(EXECUTE_NX) | PM_K(SMEP) |       \
 	 PM_K(SMAP) | PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(ALIGNMENT) | PM_K(DIVIDE) |                     \
-	 PM_K(INVALID_OPCODE))
+	 PM_K(INVALID_OPCODE) | PM_K(BREAKPOINT))
 
 /* Reports that come without a trace by their nature. */
 #define TRACELESS                                                                                            \

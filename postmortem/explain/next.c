@@ -48,6 +48,12 @@ static const struct {
 	{ PM_K(RCU_STALL) | PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP), NULL,
 	  "if it happens again, compare the places of several reports: the same loop is the cause, ever "
 	  "different places mean load or a stalled host" },
+	{ PM_K(BREAKPOINT), NULL,
+	  "look in the log for what was loaded or switched just before (a module, tracing, kprobes, BPF, a "
+	  "live "
+	  "patch); of a running machine /sys/kernel/tracing/enabled_functions and "
+	  "/sys/kernel/debug/kprobes/list tell "
+	  "which places are patched" },
 	{ PM_K(MEMORY_LEAK), NULL,
 	  "look for the missing free on the error paths of the function that allocated" },
 	{ PM_K(KCSAN), NULL,
@@ -141,18 +147,21 @@ static void look_at_place(struct pm_incident *inc)
 		return;
 	}
 	const char *argument = place_argument(inc, place), *command = NULL;
+	/* Where the search has found nothing, the same search would find nothing again; and where no release is
+	 * known, a folder is not searched for a vmlinux. */
+	const char *where = !inc->symbols_missing                   ? ""
+			    : place->module || inc->machine.release ? " --debug-dir DIR"
+								    : " --vmlinux FILE";
 	if (argument && inc->machine.system == PM_LINUX && quotable(argument) &&
 	    (!inc->machine.release || quotable(inc->machine.release)))
-		command = pm_arena_printf(&inc->arena, "kpanic symbolize%s '%s'%s%s%s",
-					  inc->symbols_missing ? " --debug-dir DIR" : "", argument,
+		command = pm_arena_printf(&inc->arena, "kpanic symbolize%s '%s'%s%s%s", where, argument,
 					  inc->machine.release ? " --release '" : "",
 					  inc->machine.release ? inc->machine.release : "",
 					  inc->machine.release ? "'" : "");
-	/* Where the search has found nothing, the same search would find nothing again. */
 	if (command && inc->symbols_missing)
-		pm_next(inc, command, "look at %s; for its source line, with %s%s in DIR",
+		pm_next(inc, command, "look at %s; for its source line, with %s%s%s",
 			pm_function_words(inc, place), place->module ? place->module : "the kernel's vmlinux",
-			place->module ? ".ko" : "");
+			place->module ? ".ko" : "", strstr(where, "DIR") ? " in DIR" : " as FILE");
 	else
 		pm_next(inc, command, "look at %s%s", pm_function_words(inc, place),
 			command ? "; for its source line" : "");
@@ -229,8 +238,12 @@ void pm_explain_next(struct pm_incident *inc)
 		if (!(options[i].kinds >> inc->fault.kind & 1) ||
 		    (options[i].rule && !pm_found(inc, options[i].rule)))
 			continue;
-		/* Memory that is right needs no checker. */
-		if (options[i].need == NEEDS_SLUB_DEBUG && pm_found(inc, "constant-pointer"))
+		/* Memory that is right needs no checker: a constant, or a pointer that nobody set. */
+		if (options[i].need == NEEDS_SLUB_DEBUG && !options[i].rule &&
+		    inc->fault.address_class == PM_ADDR_NULL)
+			continue;
+		if (options[i].need == NEEDS_SLUB_DEBUG &&
+		    (pm_found(inc, "constant-pointer") || pm_found(inc, "number-as-pointer")))
 			continue;
 		/* A sanitizer's kernel needs no advice to use one, nor lockdep's. */
 		if (has(inc, options[i].need))

@@ -81,6 +81,15 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 			cpu);
 		return true;
 	}
+	if (trace == pm_incident_crash_trace(inc) && pm_frame_prints(inc->place.symbol)) {
+		struct pm_finding *prints = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE,
+						    inc->place.at.line ? inc->place.at : culprit->at,
+						    "%s was printing, for %s: a flood of messages, or a slow "
+						    "console (serial), takes the time",
+						    cpu, pm_function_words(inc, culprit));
+		pm_because(inc, prints, culprit->at);
+		return true;
+	}
 	enum pm_frame_class first = pm_frame_class(inc->machine.system, walk.places.v[0]->symbol);
 	struct pm_finding *finding;
 	const struct pm_place *preempted = preempted_at(inc, trace);
@@ -101,9 +110,17 @@ static bool spinning(struct pm_incident *inc, const struct pm_rule *rule)
 	else
 		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, culprit->at,
 				  "%s was in %s when it was looked at: a loop there or in a caller does not "
-				  "end, or has too much to do without a cond_resched()",
-				  cpu, pm_function_words(inc, culprit));
+				  "end, or %s",
+				  cpu, pm_function_words(inc, culprit),
+				  inc->fault.kind == PM_KIND_HARD_LOCKUP
+					  ? "interrupts stay off there for too long"
+					  : "has too much to do without a cond_resched()");
 	pm_because(inc, finding, culprit->at);
+	if (first == PM_FRAME_WAIT && pm_frame_wait(walk.places.v[0]->symbol) == PM_WAIT_ANSWER)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, walk.places.v[0]->at,
+			"the CPU that does not answer is the one to look at: it runs with interrupts off, or "
+			"stands "
+			"still");
 	if (walk.entered == PM_ENTRY_SOFTIRQ)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, trace->at,
 			"it ran in a softirq: the task named is only whom it interrupted");

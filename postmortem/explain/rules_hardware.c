@@ -72,9 +72,9 @@ static bool nmi(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool hardware_before(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	static const char *const patterns[] = { "[Hardware Error]:",   "mce: [Hardware Error]",
-						"EDAC {*}: {*} CE ",   "EDAC {*}: {*} UE ",
-						"AER: {*}Uncorrected", "I/O error, dev " };
+	static const char *const patterns[] = { "[Hardware Error]:", "mce: [Hardware Error]",
+						"EDAC {*}: {*} CE ", "EDAC {*}: {*} UE ",
+						"AER: {*}Uncorrect", "I/O error, dev " };
 
 	for (size_t i = 0; i < PM_COUNT(patterns); i++) {
 		const struct pm_log_line *line = pm_log_find(inc, patterns[i], true, NULL);

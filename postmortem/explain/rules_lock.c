@@ -457,6 +457,37 @@ static bool exits_holding(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* The kernel prints what is freed as a range, and the first lock that lies in it. */
+static bool freed_held(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_lock *lock = lock_with(inc, PM_LOCK_HELD);
+
+	if (inc->fault.lock_bug != PM_LOCK_FREED || !lock)
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at,
+		"%s frees memory in which %s lies, taken in %s and held",
+		pm_task_words(inc, lock->task, lock->has_pid, lock->pid), lock->name,
+		pm_function_words(inc, &lock->taken));
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, lock->at,
+		"the object goes while somebody works on it under its lock: a reference too few, or an error "
+		"path that "
+		"frees before it unlocks");
+	return true;
+}
+
+static bool leaked_by_work(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fact *function = pm_incident_fact(inc, "lockdep", "work_function");
+	const struct pm_lock *lock = lock_with(inc, PM_LOCK_HELD);
+
+	if (!function || !pm_incident_fact(inc, "lockdep", "leaked"))
+		return false;
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, function->at,
+		"the work function %s() returned with a lock held or preemption disabled%s%s",
+		function->value, lock ? ": " : "", lock ? lock->name : "");
+	return true;
+}
+
 static bool never_initialised(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	if (inc->fault.lock_bug != PM_LOCK_UNKNOWN_KEY)
@@ -476,9 +507,26 @@ static bool rcu_usage(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, source->at, "the check stands at %s%s%s%s",
 		source->value, check ? " (" : "", check ? check->value : "", check ? ")" : "");
-	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, source->at,
+	/* What each of the checks wants (include/linux/rcupdate.h). */
+	static const struct {
+		const char *check, *words;
+	} rows[] = {
+		{ "rcu_dereference_protected",
+		  "the code says that it holds the lock under which the pointer is changed, and lockdep sees "
+		  "none "
+		  "such: it is not held here, or the check names the wrong one" },
+		{ "Illegal context switch", "a task slept inside of an RCU reader, which must not" },
+		{ "RCU-list traversed",
+		  "an RCU list was walked without rcu_read_lock() or the lock that protects its changes" },
+	};
+	const char *words =
 		"an RCU-protected pointer was read without rcu_read_lock() or the lock that protects its "
-		"update");
+		"update";
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if ((check && strstr(check->value, rows[i].check)) ||
+		    (source->meaning && strstr(source->value, rows[i].check)))
+			words = rows[i].words;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, source->at, "%s", words);
 	return true;
 }
 
@@ -549,6 +597,8 @@ static const struct pm_rule rules[] = {
 	{ "irq-lock-state", irq_state, LOCKDEP },
 	{ "unlock-balance", unlock_balance, LOCKDEP },
 	{ "held-at-exit", exits_holding, LOCKDEP },
+	{ "freed-while-held", freed_held, LOCKDEP },
+	{ "leaked-by-work", leaked_by_work, LOCKDEP },
 	{ "never-initialised", never_initialised, LOCKDEP },
 	{ "rcu-unprotected", rcu_usage, PM_K(RCU_USAGE) },
 	{ "sleep-in-atomic", atomic_reason, PM_K(ATOMIC_SLEEP) },

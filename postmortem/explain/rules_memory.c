@@ -46,7 +46,9 @@ static bool instruction(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (f->kind == PM_KIND_KASAN || f->kind == PM_KIND_KFENCE) /* the code, if any, is the report's */
 		return false;
-	if (!insn || !insn->text || (!f->effective_words && !f->error_words))
+	/* Of a jump the instruction is the target's, which never ran. */
+	if (!insn || !insn->text || f->access == PM_EXECUTE ||
+	    (!f->effective_words && !(f->error_words && f->error_code)))
 		return false;
 	/* The guard page's address is printed hashed since 4.15. */
 	if ((f->kind == PM_KIND_STACK_GUARD || f->kind == PM_KIND_DOUBLE_FAULT) && !f->effective_equal)
@@ -369,7 +371,8 @@ static bool user_pointer(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
 
-	if (f->address_class != PM_ADDR_USER && f->kind != PM_KIND_SMAP && f->kind != PM_KIND_SMEP)
+	if ((f->address_class != PM_ADDR_USER && f->kind != PM_KIND_SMAP && f->kind != PM_KIND_SMEP) ||
+	    pm_found(inc, "number-as-pointer"))
 		return false;
 	if (f->access == PM_EXECUTE || f->kind == PM_KIND_SMEP)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
@@ -384,6 +387,40 @@ static bool user_pointer(struct pm_incident *inc, const struct pm_rule *rule)
 			is_constant(inc) ? "the address is one of user space"
 					 : "the address is one of user space: a user pointer used directly, "
 					   "or a kernel pointer that was overwritten with data");
+	return true;
+}
+
+/* -1 and its like as an int, widened without its sign. */
+static bool narrow_minus(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	const struct pm_register *base =
+		f->base_reg ? pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), f->base_reg) : NULL;
+
+	if (!operand_speaks(inc) || !base || base->bits != 64 || base->value > UINT32_MAX ||
+	    base->value < UINT32_MAX - 4095)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
+		"%s holds 0x%llx: the number %d of 32 bits, taken for a pointer: an error or \"none\" that "
+		"the code "
+		"did not check",
+		f->base_reg, (unsigned long long)base->value, (int)(int32_t)(uint32_t)base->value);
+	return true;
+}
+
+/* The processor told nothing, and nothing else does. */
+static bool gpf_untold(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+
+	if (f->has_address || (f->has_effective && !f->effective_fine) || f->error_code ||
+	    pm_found(inc, "kasan-range") || pm_found(inc, "retpoline-target"))
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, f->at,
+		"the processor refused an instruction and does not tell why: mostly an address that is none "
+		"(non-canonical, from a pointer that was overwritten or freed), seldom a bad selector, "
+		"control "
+		"register or unaligned vector");
 	return true;
 }
 
@@ -504,6 +541,7 @@ static bool shadow_check(struct pm_incident *inc, const struct pm_rule *rule)
 /* The kernel printed what KASAN thinks of a fault that it did not catch itself. */
 static bool kasan_range(struct pm_incident *inc, const struct pm_rule *rule)
 {
+	const struct pm_fault *f = &inc->fault;
 	const struct pm_fact *type = pm_incident_fact(inc, "kasan", "range_type");
 	const struct pm_fact *range = pm_incident_fact(inc, "kasan", "range");
 	struct pm_match m;
@@ -515,8 +553,20 @@ static bool kasan_range(struct pm_incident *inc, const struct pm_rule *rule)
 		return true;
 	}
 	const struct pm_log_line *line = pm_log_find(inc, "KASAN: {*} in range [{x}-{x}]", false, &m);
-	if (!line)
-		return shadow_check(inc, rule);
+	if (!line && shadow_check(inc, rule))
+		return true;
+	/* Before 5.11 that is all it said. */
+	if (!line) {
+		line = pm_log_find(inc, "GPF could be caused by NULL-ptr deref or user memory access", true,
+				   NULL);
+		if (!line || (f->kind != PM_KIND_GPF && f->kind != PM_KIND_NON_CANONICAL) || f->has_address)
+			return false;
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, line->at,
+			"KASAN thinks that its check of a pointer faulted: one that is NULL, or of user "
+			"space%s",
+			f->has_effective ? "" : "; which one cannot be told without the registers");
+		return true;
+	}
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, line->at,
 		"KASAN computes the real access back to [%.*s-%.*s]: %.*s", PM_FMT(m.cap[1]),
 		PM_FMT(m.cap[2]), PM_FMT(m.cap[0]));
@@ -671,6 +721,8 @@ static const struct pm_rule rules[] = {
 	{ "poison", poison, ACCESS_KINDS },
 	{ "error-pointer", error_pointer, ACCESS_KINDS, PM_LINUX },
 	{ "text-over-pointer", text_over_pointer, ACCESS_KINDS },
+	{ "number-as-pointer", narrow_minus, ACCESS_KINDS },
+	{ "gpf-untold", gpf_untold, PM_K(GPF), PM_LINUX },
 	{ "user-pointer", user_pointer,
 	  PM_K(PAGE_FAULT) | PM_K(SMAP) | PM_K(SMEP) | PM_K(GPF) | PM_K(EXECUTE_NX) },
 	{ "flipped-bit", flipped_bit, PM_K(GPF) | PM_K(NON_CANONICAL) | PM_K(PAGE_FAULT) },

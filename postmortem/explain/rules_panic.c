@@ -191,45 +191,6 @@ static bool no_root(struct pm_incident *inc, const struct pm_rule *rule)
 	return found || block;
 }
 
-static bool oom(struct pm_incident *inc, const struct pm_rule *rule)
-{
-	const struct pm_fact *invoker = pm_incident_fact(inc, "oom", "invoker");
-	const struct pm_fact *killed = pm_incident_fact(inc, "oom", "killed");
-	const struct pm_fact *largest = pm_incident_fact(inc, "oom", "largest_task");
-	const struct pm_fact *gfp = pm_incident_fact(inc, "oom", "gfp_mask");
-	const struct pm_fact *order = pm_incident_fact(inc, "oom", "order");
-	const struct pm_fact *limit = pm_incident_fact(inc, "oom", "memcg_limit");
-	bool found = false;
-
-	if (invoker) {
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, invoker->at, "%s asked for memory%s%s%s%s",
-			invoker->value, order ? ", order " : "", order ? order->value : "",
-			gfp && gfp->meaning ? "; the request " : "", gfp && gfp->meaning ? gfp->meaning : "");
-		found = true;
-	}
-	if (limit) {
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, limit->at,
-			"the cgroup's limit is %s: other memory may be free", limit->value);
-		found = true;
-	}
-	if (largest) {
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, largest->at, "the largest user was %s%s%s",
-			largest->value, largest->meaning ? ": " : "",
-			largest->meaning ? largest->meaning : "");
-		found = true;
-	}
-	if (killed) {
-		const char *pid = pm_value(inc, "oom", "killed_pid"),
-			   *rss = pm_value(inc, "oom", "killed_anon_rss");
-
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, killed->at, "the kernel killed %s%s%s%s%s%s",
-			killed->value, pid ? " (pid " : "", pid ? pid : "", pid ? ")" : "",
-			rss ? ", which held (anonymous) " : "", rss ? rss : "");
-		found = true;
-	}
-	return found;
-}
-
 static bool refcount(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *fact = pm_incident_fact(inc, "refcount", "error");
@@ -467,9 +428,17 @@ static bool warn_text(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool reboot(struct pm_incident *inc, const struct pm_rule *rule)
 {
+	if (!inc->ran_before) {
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
+			"a kernel starts here, and no line before it shows one that ran: a plain start, or "
+			"the restart "
+			"after something that this input does not hold");
+		return true;
+	}
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->fault.at,
-		"the machine starts again without having said why: a triple fault, a reset, a power failure "
-		"or a watchdog leaves no message");
+		"a kernel had been running, and the machine starts again without having said why: a triple "
+		"fault, a "
+		"reset, a power failure or a watchdog leaves no message");
 	return true;
 }
 
@@ -479,7 +448,6 @@ static const struct pm_rule rules[] = {
 	{ "panic-caller", panic_caller, PM_K(PANIC) },
 	{ "init-exit", init_exit, PM_K(INIT_KILLED) | PM_K(PANIC), PM_LINUX },
 	{ "no-root", no_root, PM_K(NO_ROOT), PM_LINUX },
-	{ "out-of-memory", oom, PM_K(OOM), PM_LINUX },
 	{ "unbalanced-references", refcount, PM_K(REFCOUNT) | PM_K(WARNING), PM_LINUX },
 	{ "list-links", list, PM_K(LIST_CORRUPTION) | PM_K(BUG) | PM_K(WARNING), PM_LINUX },
 	{ "slab-overwritten", slab, PM_K(SLAB_CORRUPTION), PM_LINUX },

@@ -109,29 +109,83 @@ static bool stack_bounds(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* What a double fault leaves are RSP and CR2; its error code is always 0. */
 static bool double_fault(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	const struct pm_register *sp = pm_regs_find(regs, "rsp"), *cr2 = pm_regs_find(regs, "cr2");
+	/* What is known of RSP by its address alone. */
+	static const struct {
+		enum pm_address_class class;
+		const char *words;
+	} rows[] = {
+		{ PM_ADDR_NULL,
+		  "RSP is almost NULL: it was loaded from a structure that nobody set, or overwritten" },
+		{ PM_ADDR_USER,
+		  "RSP is an address of user space: the way from or to user mode ran with the user's stack" },
+		{ PM_ADDR_NON_CANONICAL, "RSP is no address at all (non-canonical): it was overwritten" },
+		{ PM_ADDR_CPU_ENTRY,
+		  "RSP stands in the cpu entry area: on an entry or exception stack, or on one of espfix "
+		  "(returns to 16-bit segments)" },
+	};
 
-	if (!sp || !cr2 || pm_found(inc, "recursion"))
+	if (pm_found(inc, "recursion"))
 		return false;
+	if (!sp || !cr2) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, inc->fault.at,
+			"a fault came while another one was being delivered: mostly the kernel stack was "
+			"full, or RSP "
+			"pointed to none%s",
+			sp ? "" : "; RSP and CR2 would tell, and are not in the report");
+		return true;
+	}
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if (rows[i].class == sp->class) {
+			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at, "%s", rows[i].words);
+			return true;
+		}
+	const struct pm_trace *trace = pm_incident_crash_trace(inc);
+	bool set = inc->fault.base_reg && inc->fault.base_from && !strcmp(inc->fault.base_reg, "rsp");
 	/* A push at the guard page faults at RSP - 8, and its handler has no stack to start on. */
-	if (cr2->value > sp->value || sp->value - cr2->value > 4096)
-		return false;
+	bool below = cr2->value < sp->value && sp->value - cr2->value <= 4096;
 	struct pm_finding *finding;
-	if (inc->fault.base_reg && inc->fault.base_from && !strcmp(inc->fault.base_reg, "rsp"))
-		finding =
-			pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
-				"CR2 lies just below RSP, which the code had just set (`%s`): RSP did not "
-				"point into a "
-				"stack, and the page fault for it had none to run on, hence the double fault",
-				inc->fault.base_from);
-	else
+
+	if (!below) {
 		finding = pm_find(
-			inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
-			"CR2 lies just below RSP: the stack was full, or RSP pointed to no stack at all; the "
-			"page fault for it had none to run on, hence the double fault");
+			inc, rule, PM_LIKELY, PM_RANK_CAUSE, cr2->at,
+			"CR2 (0x%llx) is not near RSP (0x%llx): not the stack's end but a page fault at that "
+			"address could not be delivered, or CR2 is from a fault before",
+			(unsigned long long)cr2->value, (unsigned long long)sp->value);
+		pm_because(inc, finding, sp->at);
+		return true;
+	}
+	if (!(sp->value & 0xfff) && !set) {
+		finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, sp->at,
+				  "RSP stands at the start of a page and CR2 is RSP - %llu: what was pushed "
+				  "went into the "
+				  "page below, which is not mapped",
+				  (unsigned long long)(sp->value - cr2->value));
+		pm_because(inc, finding, cr2->at);
+		/* Of a stack that is full the frames above RSP can be read. */
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+			trace && trace->frames.n
+				? "the kernel stack is used up to its last byte, and the page below is its "
+				  "guard: "
+				  "deep calls or large local variables; the page fault had no stack to run "
+				  "on, hence "
+				  "the double fault"
+				: "no frame could be read at RSP: it pointed to no stack at all, or the "
+				  "trace is lost; "
+				  "the page fault had no stack to run on, hence the double fault");
+		return true;
+	}
+	finding = pm_find(
+		inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+		set ? "CR2 lies just below RSP, which the code had just set (`%s`): RSP did not point into a "
+		      "stack, and the page fault for it had none to run on, hence the double fault"
+		    : "CR2 lies just below RSP: the stack was full, or RSP pointed to no stack at all; the "
+		      "page fault for it had none to run on, hence the double fault%s",
+		set ? inc->fault.base_from : "");
 	pm_because(inc, finding, cr2->at);
 	return true;
 }

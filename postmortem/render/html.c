@@ -90,6 +90,8 @@ static void head(struct pm_render_html *page, const struct pm_incident *inc, siz
 		pm_html_raw(page, ", ");
 		pm_html_text(page, inc->input);
 	}
+	if (inc->boot > 1)
+		pm_html_rawf(page, ", boot %u", inc->boot);
 	pm_html_raw(page, "</p>\n<h2>");
 	pm_html_text(page, inc->headline ? inc->headline : inc->title ? inc->title : "unknown failure");
 	pm_html_raw(page, "</h2>\n<dl class=\"head\">\n");

@@ -15,8 +15,9 @@ struct pm_render_text {
 	bool ascii;        /* no arrows, no dots: the output's locale is not UTF-8 (pm_render_is_utf8) */
 	unsigned number;   /* "report 2 of 3": 1-based; 0: say no number */
 	unsigned total;    /* 0: not known yet, the input streams */
-	bool has_first;    /* first_ns is valid: the time of the input's first report */
+	bool has_first;    /* first_ns is valid: the time of the input's first report, in first_boot */
 	uint64_t first_ns; /* "…, 12.3 s after the first" */
+	uint32_t first_boot;
 };
 
 /* Does the environment (LC_ALL, LC_CTYPE, LANG) ask for UTF-8? */

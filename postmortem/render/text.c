@@ -33,8 +33,11 @@ static void report_number(struct pm_page *page, const struct pm_incident *inc)
 	pm_buf_printf(&line, "report %u", style->number);
 	if (style->total)
 		pm_buf_printf(&line, " of %u", style->total);
+	/* Each boot has its own time. */
+	if (inc->boot > 1)
+		pm_buf_printf(&line, ", boot %u", inc->boot);
 	if (style->number > 1 && style->has_first && inc->machine.has_uptime &&
-	    inc->machine.uptime_ns >= style->first_ns) {
+	    inc->boot == style->first_boot && inc->machine.uptime_ns >= style->first_ns) {
 		pm_buf_str(&line, ", ");
 		pm_words_seconds(&line, inc->machine.uptime_ns - style->first_ns);
 		pm_buf_str(&line, " after the first");

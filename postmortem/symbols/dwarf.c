@@ -64,13 +64,9 @@ static void read_aranges(struct pm_dwarf *dw)
 
 	while (!r.bad && pm_reader_left(&r) >= 12) {
 		const uint8_t *start = r.p;
-		unsigned offset_size = 4;
-		uint64_t length = pm_read(&r, 4);
+		uint8_t offset_size;
+		uint64_t length = pm_read_unit_length(&r, &offset_size);
 
-		if (length == 0xffffffff) {
-			length = pm_read(&r, 8);
-			offset_size = 8;
-		}
 		if (r.bad || length > pm_reader_left(&r))
 			break;
 		struct pm_reader set = r;

@@ -106,13 +106,9 @@ static bool read_table(struct pm_dwarf *dw, struct pm_unit *unit)
 {
 	struct pm_line_table *table = &unit->lines;
 	struct pm_reader r = pm_reader_at(dw->line, unit->stmt_list, dw->big_endian);
-	unsigned offset_size = 4;
-	uint64_t length = pm_read(&r, 4);
+	uint8_t offset_size;
+	uint64_t length = pm_read_unit_length(&r, &offset_size);
 
-	if (length == 0xffffffff) {
-		length = pm_read(&r, 8);
-		offset_size = 8;
-	}
 	if (r.bad || length > pm_reader_left(&r))
 		return false;
 	r.end = r.p + length;

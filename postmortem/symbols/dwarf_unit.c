@@ -5,8 +5,7 @@
 
 #define ABBREVS_MAX (1u << 20)
 
-/* The unit's length; 64-bit DWARF is told by an escape. */
-static uint64_t read_length(struct pm_reader *r, uint8_t *offset_size)
+uint64_t pm_read_unit_length(struct pm_reader *r, uint8_t *offset_size)
 {
 	uint64_t length = pm_read(r, 4);
 
@@ -298,7 +297,7 @@ struct pm_reader pm_unit_reader(const struct pm_dwarf *dw, const struct pm_unit 
 static bool read_header(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t offset, uint64_t *abbrevs)
 {
 	struct pm_reader r = pm_reader_at(dw->info, offset, dw->big_endian);
-	uint64_t length = read_length(&r, &unit->offset_size);
+	uint64_t length = pm_read_unit_length(&r, &unit->offset_size);
 
 	if (r.bad || length > pm_reader_left(&r))
 		return false;
@@ -419,7 +418,7 @@ static void want_unit_offsets(struct pm_dwarf *dw)
 	for (uint64_t at = 0;;) {
 		struct pm_reader r = pm_reader_at(dw->info, at, dw->big_endian);
 		uint8_t offset_size;
-		uint64_t length = read_length(&r, &offset_size);
+		uint64_t length = pm_read_unit_length(&r, &offset_size);
 
 		if (r.bad || length > pm_reader_left(&r) || !length)
 			break;

@@ -91,6 +91,8 @@ struct pm_dwarf {
 };
 
 /* The unit at an offset; stays valid while less than PM_UNITS_CACHED others are asked for. NULL: broken. */
+/* The length that a unit or a set begins with, and the size of its offsets: 64-bit DWARF is told by an escape. */
+uint64_t pm_read_unit_length(struct pm_reader *r, uint8_t *offset_size_out);
 struct pm_unit *pm_unit_at(struct pm_dwarf *dw, uint64_t offset);
 /* The unit that an offset of .debug_info lies in, or NULL. */
 struct pm_unit *pm_unit_of(struct pm_dwarf *dw, uint64_t die_offset);

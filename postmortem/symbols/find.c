@@ -142,6 +142,21 @@ static bool names_release(const char *path, const char *release)
 			 !strcmp(found + strlen(release), ".debug"));
 }
 
+static void by_root_build_id(const struct pm_finder *finder, const char *build_id, struct pm_arena *arena,
+			     pm_paths *paths)
+{
+	char *debug = pm_printf("%s/usr/lib/debug", finder->root);
+
+	by_build_id(debug, build_id, arena, paths);
+	free(debug);
+}
+
+/* A release comes from the log: it must not lead out of the folders meant. */
+static bool is_folder_name(const char *release)
+{
+	return release && *release && !strchr(release, '/') && strcmp(release, "..") != 0;
+}
+
 void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *build_id,
 		     struct pm_arena *arena, pm_paths *paths)
 {
@@ -170,11 +185,8 @@ void pm_find_vmlinux(struct pm_finder *finder, const char *release, const char *
 				if (names_release(tree->vmlinux.v[k], release) == named)
 					offer(arena, paths, tree->vmlinux.v[k]);
 	}
-	char *debug = pm_printf("%s/usr/lib/debug", finder->root);
-	by_build_id(debug, build_id, arena, paths);
-	free(debug);
-	/* A release comes from the log: it must not lead out of the folders meant. */
-	if (!release || !*release || strchr(release, '/') || !strcmp(release, ".."))
+	by_root_build_id(finder, build_id, arena, paths);
+	if (!is_folder_name(release))
 		return;
 	for (size_t i = 0; i < PM_COUNT(usual); i++) {
 		const char *mark = strstr(usual[i], "%s");
@@ -240,10 +252,8 @@ void pm_find_module(struct pm_finder *finder, const char *name, const char *rele
 	} else if (beside) {
 		from_tree(finder, ".", name, arena, paths);
 	}
-	char *debug = pm_printf("%s/usr/lib/debug", finder->root);
-	by_build_id(debug, build_id, arena, paths);
-	free(debug);
-	if (!release || !*release || strchr(release, '/') || !strcmp(release, ".."))
+	by_root_build_id(finder, build_id, arena, paths);
+	if (!is_folder_name(release))
 		return;
 	for (size_t i = 0; i < PM_COUNT(usual); i++) {
 		const char *mark = strstr(usual[i], "%s");

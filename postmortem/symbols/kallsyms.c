@@ -60,18 +60,25 @@ struct pm_error *pm_kallsyms_parse(const char *name, struct pm_slice text, struc
 	struct pm_kallsyms *k = pm_alloc(sizeof(*k));
 	struct pm_slice line, module_text = { 0 };
 	const char *module = NULL;
-	bool any = false;
+	bool any = false, stub = false;
 
 	pm_arena_init(&k->arena);
-	while (pm_take_line(&text, &line))
-		if (parse_line(k, line, &module, &module_text))
-			any = any || k->symbols[k->n - 1].addr;
+	while (pm_take_line(&text, &line)) {
+		if (!parse_line(k, line, &module, &module_text))
+			continue;
+		uint64_t addr = k->symbols[k->n - 1].addr;
+
+		/* Debian's /boot/System.map: "ffffffffffffffff B The real System.map is in the … package" */
+		stub = stub || addr == UINT64_MAX;
+		any = any || (addr && addr != UINT64_MAX);
+	}
 	if (!any) {
 		struct pm_error *err = pm_error_new(
 			PM_BAD_DATA, "%s: %s", name,
-			k->n ? "all addresses are 0: it was read without the right to see them "
-			       "(kptr_restrict)"
-			     : "no line is \"address type name\": neither kallsyms nor a System.map");
+			stub   ? "a stub: the real System.map is in the package of debug information"
+			: k->n ? "all addresses are 0: it was read without the right to see them "
+				 "(kptr_restrict)"
+			       : "no line is \"address type name\": neither kallsyms nor a System.map");
 
 		pm_kallsyms_close(k);
 		return err;

@@ -11,17 +11,11 @@
 #include "base/path.h"
 #include "base/pattern.h"
 #include "base/slice.h"
+#include "assert_slice.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
-
-#define assert_slice(s, text)                                                                                \
-	do {                                                                                                 \
-		struct pm_slice s_ = (s);                                                                    \
-		assert_int_equal(s_.n, strlen(text));                                                        \
-		assert_memory_equal(s_.p, text, s_.n);                                                       \
-	} while (0)
 
 static void errors_carry_their_way(void **state)
 {

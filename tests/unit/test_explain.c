@@ -1,103 +1,5 @@
-#include "explain/explain.h"
-#include "explain/frames.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-static struct pm_incident inc;
-
-static int set_up(void **state)
-{
-	(void)state;
-	pm_incident_init(&inc);
-	inc.machine.system = PM_LINUX;
-	inc.machine.arch = PM_X86_64;
-	inc.machine.release = "6.1.0";
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	pm_incident_deinit(&inc);
-	return 0;
-}
-
-static uint32_t next_line = 100;
-
-static struct pm_trace *add_trace(enum pm_trace_role role, const char *const *symbols)
-{
-	struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
-
-	trace->role = role;
-	for (; *symbols; symbols++) {
-		struct pm_frame *frame = PM_PUSH(&inc.arena, &trace->frames);
-		const char *symbol = *symbols;
-
-		frame->trust = *symbol == '?' ? PM_SCANNED : PM_EXACT;
-		frame->place.symbol = *symbol == '?' ? symbol + 1 : symbol;
-		frame->place.has_offset = true;
-		frame->place.offset = 0x10 + next_line;
-		frame->place.at.line = next_line++;
-		frame->at = frame->place.at;
-	}
-	return trace;
-}
-#define TRACE(role, ...) add_trace(role, (const char *const[]){ __VA_ARGS__, NULL })
-
-static const struct pm_finding *found(const char *rule)
-{
-	for (size_t i = 0; i < inc.findings.n; i++)
-		if (!strcmp(inc.findings.v[i].rule, rule))
-			return &inc.findings.v[i];
-	return NULL;
-}
-
-/* The statement of a rule: its grade, words that it holds, and that it names a line. */
-static void assert_says(const char *rule, enum pm_grade grade, const char *words)
-{
-	const struct pm_finding *finding = found(rule);
-
-	if (!finding)
-		fail_msg("rule %s is silent", rule);
-	assert_int_equal(finding->grade, grade);
-	if (!strstr(finding->text, words))
-		fail_msg("%s says: %s", rule, finding->text);
-}
-
-static void assert_silent(const char *rule)
-{
-	if (found(rule))
-		fail_msg("%s says: %s", rule, found(rule)->text);
-}
-
-static void fault(enum pm_kind kind, uint64_t address, enum pm_address_class class)
-{
-	inc.fault.kind = kind;
-	inc.fault.at.line = 1;
-	inc.fault.has_address = true;
-	inc.fault.address = address;
-	inc.fault.address_class = class;
-	inc.fault.address_grade = PM_CERTAIN;
-	inc.fault.address_at.line = 2;
-}
-
-static void operand(const char *base, uint64_t value, int64_t displacement)
-{
-	struct pm_regs *regs = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
-	struct pm_register *reg = PM_PUSH(&inc.arena, &regs->regs);
-
-	regs->role = PM_REGS_FAULT;
-	*reg = (struct pm_register){ .name = base, .value = value, .bits = 64, .at = { .line = 3 } };
-	inc.fault.base_reg = base;
-	inc.fault.displacement = displacement;
-	inc.fault.has_effective = true;
-	inc.fault.effective = value + (uint64_t)displacement;
-	inc.fault.effective_equal = inc.fault.effective == inc.fault.address;
-}
+/* What the rules say of incidents made by hand (locks and hangs: test_explain_hang.c). */
+#include "explain_case.h"
 
 static void null_member(void **state)
 {
@@ -258,58 +160,6 @@ static void freed_by_another(void **state)
 	assert_true(other);
 }
 
-static struct pm_lock_edge edge(const char *from, const char *to, bool closes)
-{
-	return (struct pm_lock_edge){
-		.from = from, .to = to, .trace = -1, .new_edge = closes, .at = { .line = next_line++ }
-	};
-}
-
-static void lock_circle(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	/* As lockdep prints them: the newest first. */
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("b", "c", false);
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("a", "b", false);
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("c", "a", true);
-	pm_explain(&inc);
-	assert_says("lock-order-cycle", PM_CERTAIN, "a → b → c → a");
-	assert_string_equal(inc.lock_edges.v[0].from, "a");
-}
-
-static void edges_without_circle(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("a", "b", false);
-	*PM_PUSH(&inc.arena, &inc.lock_edges) = edge("b", "c", true);
-	pm_explain(&inc);
-	assert_silent("lock-order-cycle");
-}
-
-static void stall_spins(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_RCU_STALL;
-	TRACE(PM_TRACE_CRASH, "rcu_dump_cpu_stacks", "rcu_sched_clock_irq", "hrtimer_interrupt",
-	      "asm_sysvec_apic_timer_interrupt", "frob_loop", "frob_write", "vfs_write", "do_syscall_64");
-	pm_explain(&inc);
-	assert_says("spinning-function", PM_LIKELY, "frob_loop()");
-	assert_string_equal(inc.path, "system call → vfs_write → frob_write → frob_loop");
-}
-
-static void stall_waits(void **state)
-{
-	(void)state;
-	inc.fault.kind = PM_KIND_SOFT_LOCKUP;
-	inc.place.symbol = "native_queued_spin_lock_slowpath";
-	TRACE(PM_TRACE_CRASH, "_raw_spin_lock", "frob_get", "frob_write", "frob_get", "vfs_write");
-	pm_explain(&inc);
-	assert_says("spinning-function", PM_CERTAIN, "waits for a spin lock");
-	assert_says("double-acquire", PM_LIKELY, "frob_get() is on the stack twice");
-}
-
 static void machine_check_is_hardware(void **state)
 {
 	(void)state;
@@ -389,55 +239,6 @@ static void every_kind_alone(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-/* ---- what a fresh look at real reports found wrong ---- */
-
-static struct pm_lock *held(const char *name, uint64_t addr, const char *task, int64_t pid, const char *taken)
-{
-	struct pm_lock *lock = PM_PUSH(&inc.arena, &inc.locks);
-
-	*lock = (struct pm_lock){ .role = PM_LOCK_HELD,
-				  .name = name,
-				  .has_addr = true,
-				  .addr = addr,
-				  .task = task,
-				  .has_pid = true,
-				  .pid = pid };
-	lock->taken.symbol = taken;
-	lock->at.line = next_line++;
-	return lock;
-}
-
-static void fact(const char *group, const char *name, const char *value)
-{
-	pm_incident_add_fact(&inc, group, name, pm_slice_of(value), NULL,
-			     (struct pm_at){ .line = next_line++ });
-}
-
-static void log_line(const char *text)
-{
-	struct pm_log_line *line = PM_PUSH(&inc.arena, &inc.log);
-
-	*line = (struct pm_log_line){ .text = text, .at = { .line = next_line++ }, .report = true };
-}
-
-static bool mentions(const char *const *texts, size_t n, const char *words)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strstr(texts[i], words))
-			return true;
-	return false;
-}
-
-static bool advises(const char *words)
-{
-	for (size_t i = 0; i < inc.next.n; i++)
-		if (strstr(inc.next.v[i].text, words))
-			return true;
-	return false;
-}
-
 /* An out-of-bounds access: the free on record is not the object's end, and the page's is not the object's. */
 static void page_free_is_not_the_objects(void **state)
 {
@@ -485,66 +286,6 @@ static void freed_in_idle_tells_no_task(void **state)
 		assert_null(strstr(inc.findings.v[i].text, "another task freed it"));
 }
 
-/* Lockdep notes a lock before it is got: the task does not hold what it sleeps for. */
-static void hung_task_waits_for_its_last_lock(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "rwsem_down_write_slowpath", "down_write",
-	      "frob_register", "frob_init");
-	inc.fault.kind = PM_KIND_HUNG_TASK;
-	inc.fault.at.line = 1;
-	inc.actor.has_pid = true;
-	inc.actor.pid = 40;
-	held("frob_mutex", 0x1000, "probe", 40, "frob_init");
-	held("frob_rwsem", 0x2000, "probe", 40, "frob_register");
-	held("frob_rwsem", 0x2000, "kworker/1:1", 41, "frob_cleanup");
-	pm_explain(&inc);
-	assert_says("waits-for-lock", PM_LIKELY, "it waits for frob_rwsem");
-	assert_says("waits-for-lock", PM_LIKELY, "kworker/1:1 (pid 41) in frob_cleanup()");
-	assert_true(mentions(inc.also.v, inc.also.n, "held 1 lock: frob_mutex"));
-	assert_false(advises("PROVE_LOCKING"));
-	/* How a wait sleeps is not told. */
-	assert_non_null(inc.path);
-	assert_null(strstr(inc.path, "schedule"));
-}
-
-/* What it holds was taken elsewhere: it waits for something that lockdep does not know. */
-static void hung_task_holds_its_lock(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "schedule_timeout", "down", "console_lock",
-	      "frob_device");
-	inc.fault.kind = PM_KIND_HUNG_TASK;
-	inc.fault.at.line = 1;
-	inc.actor.has_pid = true;
-	inc.actor.pid = 40;
-	held("frob_mutex", 0x1000, "probe", 40, "frob_open");
-	pm_explain(&inc);
-	assert_silent("waits-for-lock");
-	assert_true(mentions(inc.also.v, inc.also.n, "held 1 lock: frob_mutex"));
-}
-
-static void preempted_reader_does_not_spin(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "preempt_schedule_common", "preempt_schedule",
-	      "___preempt_schedule", "frob_walk", "do_syscall_64");
-	inc.fault.kind = PM_KIND_RCU_STALL;
-	inc.fault.at.line = 1;
-	pm_explain(&inc);
-	assert_says("spinning-function", PM_LIKELY, "was preempted in frob_walk()");
-}
-
-static void sleeper_does_not_spin(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__schedule", "schedule", "frob_wait", "do_syscall_64");
-	inc.fault.kind = PM_KIND_RCU_STALL;
-	inc.fault.at.line = 1;
-	pm_explain(&inc);
-	assert_silent("spinning-function");
-}
-
 /* KASAN's check of a NULL pointer's member faults at the shadow: that is not the access. */
 static void shadow_of_null(void **state)
 {
@@ -582,6 +323,149 @@ static void shadow_of_nonsense(void **state)
 	pm_explain(&inc);
 	assert_null(strstr(inc.headline, "NULL"));
 	assert_says("kasan-range", PM_LIKELY, "so a wild pointer");
+}
+
+static void number_as_pointer(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	fault(PM_KIND_PAGE_FAULT, 0x100000137, PM_ADDR_USER);
+	operand("rax", 0xffffffff, 0x138);
+	pm_explain(&inc);
+	assert_says("number-as-pointer", PM_LIKELY, "the number -1 of 32 bits");
+	assert_silent("user-pointer");
+	assert_false(advises("KASAN"));
+}
+
+static void constant_is_not_overwritten(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	fault(PM_KIND_NON_CANONICAL, 0xdeadbeefcafe0018, PM_ADDR_NON_CANONICAL);
+	operand("rax", 0xdeadbeefcafe0000, 0x18);
+	inc.fault.base_from = "movabs $0xdeadbeefcafe0000,%rax";
+	inc.fault.base_origin = PM_ORIGIN_CONSTANT;
+	pm_explain(&inc);
+	assert_says("constant-pointer", PM_LIKELY, "no pointer was overwritten");
+	assert_null(strstr(found("non-canonical")->text, "overwritten"));
+	assert_silent("base-register-from");
+}
+
+static void fault_without_a_word(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_write");
+	inc.fault.kind = PM_KIND_GPF;
+	inc.fault.at.line = 1;
+	pm_explain(&inc);
+	assert_says("gpf-untold", PM_LIKELY, "does not tell why");
+	log_line("[    1.000000] kasan: GPF could be caused by NULL-ptr deref or user memory access");
+	inc.findings.n = 0;
+	pm_explain(&inc);
+	assert_says("kasan-range", PM_LIKELY, "NULL, or of user space");
+	assert_silent("gpf-untold");
+}
+
+static void double_faults(void **state)
+{
+	static const struct {
+		uint64_t sp, cr2;
+		enum pm_address_class class;
+		const char *words;
+	} rows[] = {
+		{ 0xffffc90000f58000, 0xffffc90000f57ff8, PM_ADDR_VMALLOC,
+		  "RSP stands at the start of a page and CR2 is RSP - 8" },
+		{ 0xffffc90000f58120, 0xffffc90000f58118, PM_ADDR_VMALLOC, "CR2 lies just below RSP" },
+		{ 0xffffc90000f58120, 0x6001, PM_ADDR_VMALLOC, "is not near RSP" },
+		{ 0x7ffc12345678, 0x7ffc12345670, PM_ADDR_USER, "an address of user space" },
+		{ 0xffffff0000001ff0, 0xffffff0000001fe8, PM_ADDR_CPU_ENTRY, "espfix" },
+		{ 0, 0, PM_ADDR_UNKNOWN, "while another one was being delivered" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		pm_incident_deinit(&inc);
+		pm_incident_init(&inc);
+		inc.machine.system = PM_LINUX;
+		TRACE(PM_TRACE_CRASH, "frob_read");
+		inc.fault.kind = PM_KIND_DOUBLE_FAULT;
+		inc.fault.at.line = 1;
+		struct pm_regs *regs = PM_PUSH(&inc.arena, &inc.traces.v[0].regs);
+		if (rows[i].sp) {
+			*PM_PUSH(&inc.arena, &regs->regs) = (struct pm_register){ .name = "rsp",
+										  .value = rows[i].sp,
+										  .bits = 64,
+										  .class = rows[i].class,
+										  .at = { .line = 2 } };
+			*PM_PUSH(&inc.arena, &regs->regs) = (struct pm_register){
+				.name = "cr2", .value = rows[i].cr2, .bits = 64, .at = { .line = 3 }
+			};
+		}
+		pm_explain(&inc);
+		if (!strstr(found("stack-full-double-fault")->text, rows[i].words))
+			fail_msg("%s", found("stack-full-double-fault")->text);
+	}
+}
+
+static void breakpoint_sites(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n, marked;
+		const char *words;
+	} rows[] = {
+		{ "\xf3\x0f\x1e\xfa\xcc\x1f\x44\x00\x00\x41", 10, 5, "at the function's start: tracing" },
+		{ "\x48\x89\xd0\xcc\x90\x41\x57", 7, 4, "exchanges while it runs" },
+		{ "\xc3\xcc\xcc\xcc\xcc\xcc", 6, 3, "padding" },
+		{ "\x48\x89\xd0\xcc\xc3\x41\x57", 7, 4, "left behind by a patch" },
+		{ "\x48\x89\xd0\xe8\x12\x34\x56", 7, 4, "no longer knew of it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		bool seen = false;
+
+		pm_incident_deinit(&inc);
+		pm_incident_init(&inc);
+		inc.machine.system = PM_LINUX;
+		TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+		inc.fault.kind = PM_KIND_BREAKPOINT;
+		inc.place.symbol = "frob_read";
+		inc.place.has_offset = true;
+		inc.place.offset = i ? 0x20 : 5;
+		code_bytes(rows[i].bytes, rows[i].n, rows[i].marked);
+		pm_explain(&inc);
+		for (size_t k = 0; k < inc.findings.n; k++)
+			seen |= !strcmp(inc.findings.v[k].rule, "stray-breakpoint") &&
+				inc.findings.v[k].grade == PM_LIKELY &&
+				strstr(inc.findings.v[k].text, rows[i].words);
+		assert_true(seen);
+		assert_silent("patched-meanwhile");
+	}
+}
+
+static void breakpoint_without_code(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+	inc.fault.kind = PM_KIND_BREAKPOINT;
+	inc.code.marked = SIZE_MAX; /* the line was there, its bytes were not */
+	pm_explain(&inc);
+	assert_non_null(strstr(found("stray-breakpoint")->text, "nobody in the kernel claims"));
+}
+
+static void breakpoint_of_a_patch(void **state)
+{
+	(void)state;
+	TRACE(PM_TRACE_CRASH, "frob_read", "vfs_read");
+	struct pm_trace *other = TRACE(PM_TRACE_CPU, "text_poke_bp_batch", "arch_jump_label_transform_apply");
+	other->has_cpu = true;
+	other->cpu = 3;
+	inc.fault.kind = PM_KIND_BREAKPOINT;
+	code_bytes("\x48\x89\xd0\xcc\xc3\x41\x57", 7, 4);
+	pm_explain(&inc);
+	assert_says("patched-meanwhile", PM_LIKELY,
+		    "code was being patched at that time, by text_poke_bp_batch() on CPU 3");
 }
 
 static void retpoline_names_its_register(void **state)
@@ -639,39 +523,6 @@ static void helper_and_its_caller(void **state)
 	assert_says("told-by-caller", PM_LIKELY, "came from its caller, frob_copy()");
 }
 
-/* Nothing protects a lock from an NMI. */
-static void no_softirq_advice_for_an_nmi(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "_raw_spin_lock", "frob_nmi");
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	inc.fault.at.line = 1;
-	fact("lockdep", "state_before", "INITIAL USE");
-	fact("lockdep", "state_now", "IN-NMI");
-	pm_explain(&inc);
-	assert_non_null(found("irq-lock-state"));
-	for (size_t i = 0; i < inc.findings.n; i++)
-		assert_null(strstr(inc.findings.v[i].text, "spin_lock_bh"));
-}
-
-/* Of all locks held the one counts that the interrupt takes, too. */
-static void interrupts_lock_is_named(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "_raw_read_lock", "frob_signal");
-	inc.fault.kind = PM_KIND_DEADLOCK;
-	inc.fault.at.line = 1;
-	held("frob_outer", 0x1000, "a", 5, "frob_enter");
-	held("frob_inner", 0x2000, "a", 5, "frob_flush");
-	struct pm_lock *wanted = held("frob_third", 0x3000, "a", 5, "frob_signal");
-	wanted->role = PM_LOCK_WANTED;
-	fact("lockdep", "scenario", "lock(frob_third);");
-	fact("lockdep", "scenario", "<Interrupt>");
-	fact("lockdep", "scenario", "lock(frob_inner);");
-	pm_explain(&inc);
-	assert_says("wanted-while-held", PM_CERTAIN, "while it holds frob_inner, taken in frob_flush()");
-}
-
 static void bug_says_why(void **state)
 {
 	(void)state;
@@ -697,29 +548,6 @@ static void earlier_report_is_no_reason(void **state)
 	inc.fault.at = inc.log.v[2].at;
 	pm_explain(&inc);
 	assert_silent("failed-check-says");
-}
-
-/* Work items' marks and sleeping locks do not make a context atomic; an old "disabled at" is no reason. */
-static void atomic_context_reasons(void **state)
-{
-	(void)state;
-	TRACE(PM_TRACE_CRASH, "__mutex_lock", "frob_timer");
-	inc.fault.kind = PM_KIND_ATOMIC_SLEEP;
-	inc.fault.at.line = 1;
-	inc.actor.has_pid = true;
-	inc.actor.pid = 5;
-	held("(wq_completion)frob_wq", 0x1000, "a", 5, "process_one_work")->sleeps = PM_LOCK_SLEEPS;
-	held("&dev->mutex", 0x1100, "a", 5, "frob_attach")->sleeps = PM_LOCK_SLEEPS;
-	held("&frob->lock", 0x1200, "a", 5, "frob_timer")->sleeps = PM_LOCK_SPINS;
-	log_line("in_atomic(): 0, irqs_disabled(): 1, non_block: 0, pid: 5, name: a");
-	fact("atomic", "preemption_disabled_at", "[<ffffffff81234567>] frob_stale+0x1/0x20");
-	pm_explain(&inc);
-	size_t holds = 0;
-	for (size_t i = 0; i < inc.findings.n; i++) {
-		holds += !strncmp(inc.findings.v[i].text, "it holds", 8);
-		assert_null(strstr(inc.findings.v[i].text, "frob_stale"));
-	}
-	assert_int_equal(holds, 1);
 }
 
 static void headlines_read_well(void **state)
@@ -753,10 +581,6 @@ int main(void)
 		TEST(recursion_of_two),
 		TEST(nesting_is_no_recursion),
 		TEST(freed_by_another),
-		TEST(lock_circle),
-		TEST(edges_without_circle),
-		TEST(stall_spins),
-		TEST(stall_waits),
 		TEST(machine_check_is_hardware),
 		TEST(stack_pointer_below_the_stack),
 		TEST(init_by_signal),
@@ -766,21 +590,21 @@ int main(void)
 		TEST(page_free_is_not_the_objects),
 		TEST(page_of_a_use_after_free),
 		TEST(freed_in_idle_tells_no_task),
-		TEST(hung_task_waits_for_its_last_lock),
-		TEST(hung_task_holds_its_lock),
-		TEST(preempted_reader_does_not_spin),
-		TEST(sleeper_does_not_spin),
 		TEST(shadow_of_null),
 		TEST(shadow_of_nonsense),
+		TEST(number_as_pointer),
+		TEST(constant_is_not_overwritten),
+		TEST(fault_without_a_word),
+		TEST(double_faults),
+		TEST(breakpoint_sites),
+		TEST(breakpoint_without_code),
+		TEST(breakpoint_of_a_patch),
 		TEST(retpoline_names_its_register),
 		TEST(inside_of_a_lock_is_no_poison),
 		TEST(allocator_is_not_its_caller),
 		TEST(helper_and_its_caller),
-		TEST(no_softirq_advice_for_an_nmi),
-		TEST(interrupts_lock_is_named),
 		TEST(bug_says_why),
 		TEST(earlier_report_is_no_reason),
-		TEST(atomic_context_reasons),
 		TEST(headlines_read_well),
 	};
 

@@ -50,6 +50,8 @@ static void a_line_begins_with_its_time(void **state)
 	(void)state;
 	assert_true(pm_journal_time(PM_S("1763000000.123456 host kernel: Kernel panic"), &when));
 	assert_int_equal(when, 1763000000);
+	assert_true(pm_journal_time(PM_S("   5000419.000000 host kernel: Rebooting"), &when));
+	assert_int_equal(when, 5000419);
 	assert_false(pm_journal_time(PM_S("-- No entries --"), &when));
 	assert_false(pm_journal_time(PM_S("0.0 host kernel: x"), &when));
 	/* what no calendar holds */

@@ -21,6 +21,13 @@
 #define AT(f) "ffff8880 (&frob->lock){+.+.}-{3:3}, at: " f "+0x12/0x34\n"
 #define OLD_AT(f) " (&frob->lock){+.+.}, at: [<ffffffff81234567>] " f "+0x12/0x34\n"
 
+#define S390                                                                                                 \
+	"Krnl PSW : 0704c00180000000 000003ffe0123456 (frob_set+0x1c/0x30)\nCall Trace:\n"                   \
+	" [<000003ffe0123456>] frob_set+0x1c/0x30 \n [<000003ffe0123456>] frob_b+0x1c/0x30 \n\n"
+#define MIPS                                                                                                 \
+	"epc   : 80123456 frob_set+0x1/0x2\nCall Trace:\n[<80123456>] frob_set+0x1/0x2\n"                    \
+	"[<80123456>] frob_b+0x1/0x2\n\n"
+
 struct example {
 	const char *text, *title, *type, *alt;
 	bool corrupted;
@@ -37,6 +44,8 @@ static const struct example examples[] = {
 	{ "BUG: kernel NULL pointer dereference, address: 0000000000000018\n" OOPS("frob_read"), "BUG: unable to handle kernel NULL pointer dereference in frob_read", "NULL-POINTER-DEREFERENCE" },
 	{ "BUG: Kernel NULL pointer dereference on write at 0x00000018\nNIP [c000000000123456] frob_read+0x1/0x2\nCall Trace:\n[c000000001234567] [c000000000123456] frob_b+0x1/0x2\n\n\n", "BUG: unable to handle kernel NULL pointer dereference in frob_read", "NULL-POINTER-DEREFERENCE" },
 	{ "BUG: unable to handle kernel \nIP: frob_read+0x1/0x2\n", "BUG: unable to handle kernel", NULL, NULL, true },
+	{ "BUG: Unable to handle kernel unaligned access at 0xc0002\nNIP [c000000000123456] frob_read+0x1/0x2\nCall Trace:\n[c000000001234567] [c000000000123456] frob_b+0x1/0x2\n\n\n", "BUG: unable to handle kernel paging request in frob_read", "MEMORY_SAFETY_BUG" },
+	{ "BUG: Unable to handle unknown paging fault at 0xc0002\nNIP [c000000000123456] frob_read+0x1/0x2\nCall Trace:\n[c000000001234567] [c000000000123456] frob_b+0x1/0x2\n\n\n", "BUG: unable to handle kernel paging request in frob_read", "MEMORY_SAFETY_BUG" },
 	{ "Unable to handle kernel paging request at virtual address ffff800012345678\nMem abort info:\n  ESR = 0x96000046\npc : frob_set+0x1/0x2\nlr : frob_a+0x1/0x2\nCall trace:\n frob_set+0x1/0x2\n frob_a+0x1/0x2\n el0_svc+0x1/0x2\n", "BUG: unable to handle kernel paging request in frob_set", "MEMORY_SAFETY_BUG" },
 	{ "Unable to handle kernel NULL pointer dereference at virtual address 00000018\npgd = (ptrval)\nInternal error: Oops: 805 [#1] SMP ARM\nPC is at frob_set+0x1/0x2\nLR is at frob_a+0x1/0x2\npc : [<c0123456>]    lr : [<c0123457>]    psr: 60000013\nBacktrace: \n[<c0123456>] (frob_set) from [<c0123457>] (frob_a+0x1/0x2)\n[<c0123456>] (frob_a) from [<c0123457>] (vfs_write+0x1/0x2)\n\n", "BUG: unable to handle kernel NULL pointer dereference in frob_set", "NULL-POINTER-DEREFERENCE" },
 	{ "Unable to handle kernel access to user memory outside uaccess routines at virtual address 0000000012345678\npc : frob_set+0x1/0x2\nCall trace:\n frob_set+0x1/0x2\n\n\n", "BUG: unable to handle kernel access to user memory in frob_set", NULL },
@@ -68,6 +77,37 @@ static const struct example examples[] = {
 	{ "Oops: 0002 [#1] SMP\n" OOPS("frob_read"), "Oops in frob_read", NULL },
 	{ "Oops[#1]:\n\nepc   : 80123456 frob_set+0x1/0x2\nCall Trace:\n[<80123456>] frob_set+0x1/0x2\n\n\n", "Oops in frob_set", NULL },
 
+	{ "Internal error: synchronous parity or ECC error: 96000218 [#1] SMP\npc : frob_set+0x1/0x2\nCall trace:\n frob_set+0x1/0x2\n\n\n", "Internal error in frob_set", "DoS" },
+	{ "Internal error: : 1008 [#1] SMP ARM\nPC is at frob_set+0x1/0x2\nBacktrace: \n[<c0123456>] (frob_set) from [<c0123457>] (frob_a+0x1/0x2)\n\n\n", "Internal error in frob_set", "DoS" },
+	{ "Internal error: Oops - BTI: 0000000034000001 [#1] SMP\npc : frob_set+0x1/0x2\nCall trace:\n frob_set+0x1/0x2\n\n\n", "Internal error in frob_set", "DoS" },
+	{ "Oops - store (or AMO) access fault [#1]\nepc : frob_set+0x1/0x2\nCall Trace:\n[<ffffffff80123456>] frob_set+0x1/0x2\n\n\n", "BUG: unable to handle kernel paging request in frob_set", "MEMORY_SAFETY_BUG" },
+	{ "Oops - BUG[#1]:\nERA: 9000000000123456 frob_set+0x1/0x2\nCall Trace:\n[<9000000000123456>] frob_set+0x1/0x2\n\n\n", "kernel BUG in frob_set", "BUG" },
+	{ "Oops: Machine check, sig: 7 [#1]\nNIP [c000000000123456] frob_read+0x1/0x2\nCall Trace:\n[c000000001234567] [c000000000123456] frob_b+0x1/0x2\n\n\n", "Oops in frob_read", NULL },
+
+	/* traps */
+	{ "bounds: 0000 [#1] SMP\n" OOPS("frob_read"), "bounds in frob_read", NULL },
+	{ "overflow: 0000 [#1] SMP\n" OOPS("frob_read"), "overflow in frob_read", NULL },
+	{ "invalid TSS: 0000 [#1] SMP\n" OOPS("frob_read"), "invalid TSS in frob_read", NULL },
+	{ "segment not present: 0018 [#1] SMP\n" OOPS("frob_read"), "segment not present in frob_read", NULL },
+	{ "coprocessor segment overrun: 0000 [#1] SMP\n" OOPS("frob_read"), "segment overrun in frob_read", NULL },
+	{ "simd exception: 0000 [#1] SMP\n" OOPS("frob_read"), "simd exception in frob_read", NULL },
+	{ "fpu exception: 0000 [#1] SMP\n" OOPS("frob_read"), "fpu exception in frob_read", NULL },
+	{ "Oops: control protection fault: 0003 [#1] SMP\n" OOPS("frob_read"), "control protection fault in frob_read", NULL },
+	{ "virtualization exception: 0000 [#1] SMP\n" OOPS("frob_read"), "virtualization exception in frob_read", NULL },
+	{ "iret exception: 0000 [#1] SMP\n" OOPS("frob_read"), "iret exception in frob_read", NULL },
+	{ "double fault: 0000 [#1] SMP\n" OOPS("frob_read"), "double fault in frob_read", NULL },
+	{ "PANIC: early exception 0x0e IP 10:ffffffff81234567 error 0 cr2 0x18\n" OOPS("frob_read"), "PANIC: early exception 0x0e in frob_read", NULL },
+	{ "illegal operation: 0001 ilc:1 [#1] SMP\n" S390, "illegal operation in frob_set", NULL },
+	{ "fixpoint divide exception: 0009 ilc:2 [#1] SMP\n" S390, "fixpoint divide exception in frob_set", NULL },
+	{ "addressing exception: 0005 ilc:2 [#1] SMP\n" S390, "addressing exception in frob_set", NULL },
+	{ "monitor event: 0040 ilc:2 [#1] SMP\n" S390, "kernel BUG in frob_set", "BUG" },
+	{ "specification exception: 0006 ilc:2 [#1] SMP\n" S390, "specification exception in frob_set", NULL },
+	{ "Kernel bug detected[#1]:\n" MIPS, "kernel BUG in frob_set", "BUG" },
+	{ "Reserved instruction in kernel code[#1]:\n" MIPS, "invalid opcode in frob_set", "DoS" },
+	{ "Break instruction in kernel code[#1]:\n" MIPS, "Break instruction in frob_set", NULL },
+	{ "Unhandled kernel unaligned access[#1]:\n" MIPS, "Alignment trap in frob_set", "DoS" },
+	{ "do_cpu invoked from kernel context![#1]:\n" MIPS, "do_cpu from kernel context in frob_set", NULL },
+
 	/* stack */
 	{ "BUG: TASK stack guard page was hit at ffffc90000123ff8 (stack is ffffc90000124000..ffffc90000128000)\n" CPU RIP("frob_deep") TRACE(F("frob_deep") F("frob_deep") F("frob_top") SYSCALL), "BUG: stack guard page was hit in frob_top", NULL, "stack-overflow in frob_top" },
 	{ "PANIC: double fault, error_code: 0x0\n" OOPS("frob_read"), "PANIC: double fault in frob_read", "DoS" },
@@ -79,6 +119,8 @@ static const struct example examples[] = {
 	{ "WARNING: kernel stack frame pointer at 00000000f1234567 in frobd:77 has bad value 000000001234abcd\n", "WARNING: kernel stack frame pointer has bad value", NULL },
 	{ "WARNING: kernel stack regs (ptrval) has bad 'bp' value\n", "WARNING: kernel stack regs has bad value", NULL },
 
+	{ "WARNING: can't access registers at asm_exc_frob+0x1/0x2\n", "WARNING: can't access registers at asm_exc_frob", "WARNING" },
+
 	/* hardware */
 	{ "mce: [Hardware Error]: CPU 2: Machine Check Exception: 5 Bank 4: b200000000070f0f\n", "machine check exception", NULL },
 	{ "mce: [Hardware Error]: Machine check events logged\n", "machine check event", NULL },
@@ -89,6 +131,8 @@ static const struct example examples[] = {
 	{ "mce_record: 2024-01-01 00:00:00 +0000 bank=4, status= b200000000070f0f\n", "machine check event", NULL },
 	{ "EDAC MC0: 12 CE memory read error on CPU_SrcID#0\n", "EDAC CE error", NULL },
 	{ "EDAC MC0: 1 UE memory read error on CPU_SrcID#0\n", "EDAC UE error", NULL },
+	{ "pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrected (Non-Fatal), type=Transaction Layer, (Receiver ID)\n", "PCIe Bus Error: uncorrectable (Non-Fatal)", NULL },
+	{ "pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrectable (Fatal), type=Data Link Layer, (Receiver ID)\n", "PCIe Bus Error: uncorrectable (Fatal)", NULL },
 	{ "EDAC MC1: CE page 0x12, offset 0x0\n", "EDAC CE error", NULL },
 	{ "Uhhuh. NMI received for unknown reason 3d on CPU 1.\n", "NMI for unknown reason", NULL },
 	{ "NMI: PCI system error (SERR) for reason a1 on CPU 0.\n", "NMI: PCI system error", NULL },
@@ -101,6 +145,8 @@ static const struct example examples[] = {
 	{ "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\nrcu: \t1-...!: (1 GPs behind)\nCall Trace:\n <IRQ>\n asm_sysvec_apic_timer_interrupt+0x1/0x2\nRIP: 0010:frob_spin+0x1/0x2\n frob_loop+0x1/0x2\n frob_ioctl+0x1/0x2\n vfs_ioctl+0x1/0x2\n", "INFO: rcu detected stall in frob_ioctl", "HANG", "stall in frob_ioctl" },
 	{ "rcu: INFO: rcu_sched self-detected stall on CPU\nCall trace:\n el1h_64_irq+0x1/0x2\n frob_loop+0x1/0x2\n __arm64_sys_frob+0x1/0x2\n invoke_syscall+0x1/0x2\n", "INFO: rcu detected stall in sys_frob", "HANG", "stall in __arm64_sys_frob" },
 	{ "rcu: INFO: rcu_preempt detected expedited stalls on CPUs/tasks: { 1-... } 21 jiffies s: 5 root: 0x2/.\nCall Trace:\n frob_loop+0x1/0x2\n\n\n", "INFO: rcu detected stall in corrupted", "HANG", NULL, true },
+	{ "INFO: rcu_tasks detected stalls on tasks:\n0000000012345678: .. nvcsw: 2/2 holdout: 1 idle_cpu: -1/1\ntask:frobd state:R  running task stack:0 pid:77\nCall Trace:\n __schedule+0x1/0x2\n frob_loop+0x1/0x2\n kthread+0x1/0x2\n", "INFO: rcu detected stall in frob_loop", "HANG" },
+	{ "BUG: NMI Watchdog detected LOCKUP on CPU1, ip c0123456, registers:\n" CPU RIP("frob_spin") TRACE(F("frob_spin") F("frob_ioctl") F("vfs_ioctl")), "BUG: hard lockup in frob_ioctl", "HANG" },
 	{ "watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [frobd:77]\n" CPU RIP("frob_spin") TRACE(F("frob_spin") F("smp_call_function_many_cond") F("frob_b")), "BUG: soft lockup in smp_call_function", "HANG", "stall in smp_call_function_many_cond" },
 	{ "NMI watchdog: Watchdog detected hard LOCKUP on cpu 1\n" CPU RIP("frob_spin") TRACE(F("frob_spin") F("frob_ioctl") F("vfs_ioctl")), "BUG: hard lockup in frob_ioctl", "HANG", "stall in frob_ioctl" },
 	{ "watchdog: CPU 3 self-detected hard LOCKUP @ frob_spin+0x1/0x2\nNIP [c000000000123456] frob_spin+0x1/0x2\nCall Trace:\n[c000000001234567] [c000000000123456] frob_top+0x1/0x2\n[c000000001234567] [c000000000123456] kthread+0x1/0x2\n\n", "BUG: hard lockup in frob_top", "HANG" },
@@ -131,6 +177,9 @@ static const struct example examples[] = {
 	{ "UBSAN: array-index-out-of-bounds in drivers/frob/frob.c:12:3\n" CPU TRACE(F("dump_stack_lvl") F("ubsan_epilogue") F("__ubsan_handle_out_of_bounds") F("frob_read")), "UBSAN: array-index-out-of-bounds in frob_read", "MEMORY_SAFETY_UBSAN", "bad-access in frob_read" },
 	{ "UBSAN: shift-out-of-bounds in drivers/frob/frob.c:12:3\n" CPU TRACE(F("dump_stack_lvl") F("ubsan_epilogue") F("frob_read")), "UBSAN: shift-out-of-bounds in frob_read", "UBSAN" },
 
+	{ "Internal error: UBSAN: array index out of bounds: 00000000f2005512 [#1] SMP\npc : frob_set+0x1/0x2\nCall trace:\n frob_set+0x1/0x2\n\n\n", "UBSAN: array index out of bounds in frob_set", "UBSAN" },
+	{ "UBSAN: integer addition overflow at frob_read+0x1/0x2\nOops: invalid opcode: 0000 [#1] SMP\n" OOPS("frob_read"), "UBSAN: integer addition overflow in frob_read", "UBSAN" },
+
 	/* lockdep */
 	{ "WARNING: possible circular locking dependency detected\n6.1.0 #1 Not tainted\nfrobd/77 is trying to acquire lock:\n" AT("flush_workqueue") "\nbut task is already holding lock:\n" AT("frob_a") "\n-> #1 (&frob->lock){+.+.}-{3:3}:\n lock_acquire+0x1/0x2\n frob_b+0x1/0x2\n\nstack backtrace:\n" STACK, "possible deadlock in frob_a", "LOCKDEP" },
 	{ "WARNING: possible irq lock inversion dependency detected\nfrobd/77 just changed the state of lock:\n" AT("frob_a.isra.0") "but this lock took another\nstack backtrace:\n" STACK, "possible deadlock in frob_a", "LOCKDEP" },
@@ -159,6 +208,10 @@ static const struct example examples[] = {
 	{ "WARNING: suspicious RCU usage\n6.1.0 #1 Not tainted\ndrivers/frob/frob.c:12 suspicious rcu_dereference_check() usage!\n" STACK, "WARNING: suspicious RCU usage in frob_open", "LOCKDEP" },
 	{ "[ INFO: suspicious RCU usage. ]\ndrivers/frob/frob.c:12 suspicious rcu_dereference_check() usage!\n" STACK, "INFO: suspicious RCU usage in frob_open", NULL },
 	{ "WARNING: suspicious RCU usage\n6.1.0 #1 Not tainted\n", "WARNING: suspicious RCU usage", "WARNING", NULL, true },
+	{ "[ INFO: suspicious rcu_dereference_check() usage. ]\ndrivers/frob/frob.c:12 invoked rcu_dereference_check() without protection!\n" STACK, "INFO: suspicious RCU usage in frob_open", NULL },
+	{ "WARNING: bad contention detected!\nfrobd/77 is trying to contend lock (&frob->lock) at:\n[<ffffffff81234567>] frob_a+0x1/0x2\nbut there are no locks held!\n" STACK, "WARNING: bad contention detected!", "WARNING" },
+	{ "[ BUG: circular locking deadlock detected! ]\n" STACK, "BUG: circular locking deadlock detected! ]", NULL },
+	{ "BUG: workqueue leaked atomic, lock or RCU: kworker/2:1[106]\n     preempt=0x00000000 lock=0->0 RCU=0->1 workfn=frob_work\n" STACK, "BUG: workqueue leaked atomic, lock or RCU: kworker/NUM:NUM[NUM]", NULL },
 	{ "BUG: workqueue leaked lock or atomic: kworker/1:1/0x00000000/77\n     last function: frob_work \n", "BUG: workqueue leaked lock or atomic in frob_work", NULL },
 
 	/* atomic */
@@ -178,6 +231,8 @@ static const struct example examples[] = {
 	/* memory */
 	{ "BUG: Bad page state in process frobd  pfn:12345\npage last allocated via order 0, migratetype Unmovable\n prep_new_page+0x1/0x2\n __alloc_pages+0x1/0x2\n frob_new+0x1/0x2\n" STACK, "BUG: Bad page state in prep_new_page", NULL },
 	{ "BUG: Bad page cache in process frobd  pfn:12345\npage last allocated via order 0\n __alloc_pages+0x1/0x2\n frob_new+0x1/0x2\n" STACK, "BUG: Bad page cache in frob_new", NULL },
+	/* without CONFIG_PAGE_OWNER */
+	{ "BUG: Bad page state in process frobd  pfn:12345\npage dumped because: nonzero mapcount\n" CPU TRACE(F("dump_stack_lvl") F("bad_page") F("free_pages_check_bad") F("free_unref_page") F("frob_close")), "BUG: Bad page state in frob_close", NULL },
 	{ "BUG: Bad page map in process frobd  pte:12345 pmd:12345\n" STACK, "BUG: Bad page map", NULL },
 	{ "BUG: Bad rss-counter state mm:ffff888012345678 idx:0 val:1\n", "BUG: Bad rss-counter state", NULL },
 	{ "BUG: non-zero nr_ptes on freeing mm: 1\n", "BUG: non-zero nr_ptes on freeing mm", NULL },
@@ -220,8 +275,13 @@ static const struct example examples[] = {
 	{ "WARNING: drivers/frob/frob.c:12 at frob_read+0x1/0x2, CPU#1: frobd/77\n" WARN("frob_read"), "WARNING in frob_read", "WARNING" },
 	{ "WARNING: [x > y] drivers/frob/frob.c:12 at frob_read+0x1/0x2, CPU#1: frobd/77\n" WARN("frob_read"), "WARNING in frob_read", "WARNING" },
 	{ "WARNING: \n", "WARNING: corrupted", NULL, NULL, true },
+	/* no row, but a stack */
+	{ "WARNING: frob chain broken at 0xffff888012345678\n" STACK, "WARNING: frob chain broken at ADDR", "WARNING" },
+	{ "Kernel BUG [#1]\nepc : frob_set+0x1/0x2\nCall Trace:\n[<ffffffff80123456>] frob_set+0x1/0x2\n\n\n", "kernel BUG in frob_set", "BUG" },
 	{ "kernel BUG at drivers/frob/frob.c:12!\ninvalid opcode: 0000 [#1] SMP\n" OOPS("skb_put"), "kernel BUG in frob_write", "BUG" },
 	{ "Kernel BUG at c0123456 [verbose debug info unavailable]\n" STACK, "kernel BUG at ADDR [verbose debug info unavailable]", "BUG" },
+	{ "Oops: int3: 0000 [#1] PREEMPT SMP\n" OOPS("frob_read"), "Oops in frob_read", NULL },
+	{ "int3: 0000 [#1] PREEMPT SMP\n" OOPS("frob_read"), "Oops in frob_read", NULL },
 	{ "divide error: 0000 [#1] SMP\n" OOPS("frob_read"), "divide error in frob_read", "DoS" },
 	{ "divide_error: 0000 [#1] SMP\n" OOPS("frob_read"), "divide error in frob_read", "DoS" },
 	{ "invalid opcode: 0000 [#1] SMP\n" OOPS("frob_read"), "invalid opcode in frob_read", "DoS" },
@@ -260,6 +320,9 @@ static const char *const no_reports[] = {
 	"WARNING: Unprivileged eBPF is enabled with eIBRS on",
 	"WARNING: /etc/frob/moduli does not exist, using fixed modulus",
 	"frob: WARNING: cable unplugged",
+	/* the stack is another's */
+	"WARNING: frob is deprecated\nfrob: a\nfrob: b\nfrob: c\nfrob: d\nfrob: e\nfrob: page allocation failure\n"
+	"CPU: 1 PID: 77 Comm: frobd Not tainted 6.1.0 #1\nCall Trace:\n frob_a+0x1/0x2\n",
 	"INFO: lockdep is turned off.",
 	"INFO: NMI handler (frob_handler) took too long to run: 1.356 msecs",
 	"INFO: Stall ended before state dump start",
@@ -296,10 +359,10 @@ static bool same(const char *a, const char *b)
 }
 
 static const struct pm_linux_family *const families[] = {
-	&pm_family_access, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,    &pm_family_lockup,
-	&pm_family_hung,   &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,  &pm_family_kcsan,
-	&pm_family_ubsan,  &pm_family_lockdep, &pm_family_atomic,   &pm_family_object, &pm_family_memory,
-	&pm_family_oom,    &pm_family_bug,     &pm_family_panic,    &pm_family_other,
+	&pm_family_access, &pm_family_traps, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,
+	&pm_family_lockup, &pm_family_hung,  &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,
+	&pm_family_kcsan,  &pm_family_ubsan, &pm_family_lockdep, &pm_family_atomic,   &pm_family_object,
+	&pm_family_memory, &pm_family_oom,   &pm_family_bug,     &pm_family_panic,    &pm_family_other,
 };
 
 static const char *const prefixes[] = { "[   12.345678][   T77] ", "[   12.345678] ",
@@ -370,8 +433,13 @@ static void what_is_no_report(void **state)
 	for (size_t i = 0; i < PM_COUNT(no_reports); i++) {
 		struct text_window tw;
 
-		if (text_window_make(&tw, "[    1.000000] ", no_reports[i]))
+		struct pm_incident inc;
+
+		pm_incident_init(&inc);
+		if (text_window_make(&tw, "[    1.000000] ", no_reports[i]) &&
+		    pm_console_linux.read(&tw.window, &inc))
 			fail_msg("a report: %s", no_reports[i]);
+		pm_incident_deinit(&inc);
 		text_window_free(&tw);
 	}
 }

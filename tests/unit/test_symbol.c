@@ -7,13 +7,7 @@
 #include <cmocka.h>
 
 #include "base/symbol.h"
-
-#define assert_slice(s, text)                                                                                \
-	do {                                                                                                 \
-		struct pm_slice s_ = (s);                                                                    \
-		if (!pm_slice_eq(s_, pm_slice_of(text)))                                                     \
-			fail_msg("%.*s, not %s", PM_FMT(s_), text);                                          \
-	} while (0)
+#include "assert_slice.h"
 
 static void compilers_suffixes_are_cut(void **state)
 {

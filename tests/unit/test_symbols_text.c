@@ -10,16 +10,10 @@
 #include "symbols/kallsyms.h"
 #include "symbols/place_text.h"
 #include "symbols/rewrite.h"
+#include "assert_slice.h"
 
 #include <stdlib.h>
 #include <unistd.h>
-
-#define assert_slice(s, text)                                                                                \
-	do {                                                                                                 \
-		struct pm_slice s_ = (s);                                                                    \
-		assert_int_equal(s_.n, strlen(text));                                                        \
-		assert_memory_equal(s_.p, text, s_.n);                                                       \
-	} while (0)
 
 static struct pm_text_place only_place(const char *line)
 {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "console/bsd/trace.h"
+#include "console/plain/trace.h"
 #include "console/console.h"
 #include "console/source.h"
 #include "console/system.h"
@@ -20,14 +20,19 @@ struct reading {
 	unsigned n;
 	check_fn first;
 	char titles[8][128];
+	uint32_t boots[8];
+	bool follows[8];
 };
 
 static bool on_incident(struct pm_incident *inc, void *user)
 {
 	struct reading *reading = user;
 
-	if (reading->n < 8)
+	if (reading->n < 8) {
+		reading->boots[reading->n] = inc->boot;
+		reading->follows[reading->n] = inc->follows != NULL;
 		snprintf(reading->titles[reading->n], sizeof(reading->titles[0]), "%s", inc->title);
+	}
 	if (!reading->n++ && reading->first)
 		reading->first(inc);
 	return true;
@@ -640,6 +645,87 @@ static void second_boot_ends_the_report(void **state)
 	assert_string_equal(r.titles[1], "panic: second");
 }
 
+/* The machine goes on: what it prints later is a report of its own. */
+static void a_fuzzers_line_is_one_line(void **state)
+{
+	static const char *const boots[] = {
+		"FreeBSD 14.0-RELEASE #0: Fri Nov 10 05:57:23 UTC 2023\n",
+		"OpenBSD 7.4 (GENERIC.MP) #1397: Tue Oct 10 09:02:37 MDT 2023\n",
+		"NetBSD 10.0 (GENERIC) #0: Thu Mar 28 08:33:33 UTC 2024\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(boots); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "%sSYZFAIL: no answer\npanic: second\n", boots[i]);
+		struct reading r = read_text(text, NULL);
+		assert_int_equal(r.n, 2);
+		assert_string_equal(r.titles[0], "SYZFAIL: no answer");
+		assert_string_equal(r.titles[1], "panic: second");
+	}
+}
+
+/* One boot says several times that it begins. */
+static void boots_are_numbered(void **state)
+{
+	static const char *const boots[] = {
+		"---<<BOOT>>---\nCopyright (c) 1992-2021 The FreeBSD Project.\nCopyright (c) 1979, 1980, "
+		"1983, 1986 "
+		"The Regents\nFreeBSD 14.0-RELEASE #0: Fri Nov 10 05:57:23 UTC 2023\n",
+		">> OpenBSD/amd64 BOOT 3.65\nboot>\nCopyright (c) 1982, 1986, 1989, 1991, 1993\nOpenBSD 7.4 "
+		"(GENERIC.MP) #1397: Tue Oct 10 09:02:37 MDT 2023\n",
+		">> NetBSD/x86 BIOS Boot\nCopyright (c) 1996, 1997, 1998 The NetBSD Foundation, "
+		"Inc.\nCopyright (c) "
+		"1982, 1986, 1989, 1991, 1993\nNetBSD 10.0 (GENERIC) #0: Thu Mar 28 08:33:33 UTC 2024\n",
+	};
+	static const char *const panics[][2] = {
+		{ "panic: one\ncpuid = 0\n", "panic: two\ncpuid = 0\n" },
+		{ "panic: one\nStopped at  db_enter+0x18\n", "panic: two\nStopped at  db_enter+0x18\n" },
+		{ "panic: one\ncpu0: Begin traceback...\n", "panic: two\ncpu0: Begin traceback...\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(boots); i++) {
+		char text[2048];
+
+		snprintf(text, sizeof(text), "%s%s%s%s", boots[i], panics[i][0], boots[i], panics[i][1]);
+		struct reading r = read_text(text, NULL);
+		assert_int_equal(r.n, 2);
+		assert_int_equal(r.boots[0], 1);
+		assert_int_equal(r.boots[1], 2);
+		assert_false(r.follows[1]);
+	}
+}
+
+static char fingerprint[17];
+static void keep_fingerprint(const struct pm_incident *inc)
+{
+	snprintf(fingerprint, sizeof(fingerprint), "%s", inc->fingerprint);
+}
+
+/* Of builds whose compilers cut functions apart, or did not. */
+static void fingerprints_stay(void **state)
+{
+	static const char text[] = "FreeBSD 14.0-RELEASE #0: Fri Nov 10 05:57:23 UTC 2023\n"
+				   "panic: frob\ncpuid = 0\nKDB: stack backtrace:\n"
+				   "panic() at panic+0x43/frame 0xfffffe00\n"
+				   "frob_take%s() at frob_take%s+0x12/frame 0xfffffe10\n"
+				   "sys_frob() at sys_frob+0x34/frame 0xfffffe20\n";
+	char one[512], first[sizeof(fingerprint)];
+
+	(void)state;
+	snprintf(one, sizeof(one), text, "", "");
+	(void)read_text(one, keep_fingerprint);
+	memcpy(first, fingerprint, sizeof(first));
+	snprintf(one, sizeof(one), text, ".part.0", ".part.0");
+	(void)read_text(one, keep_fingerprint);
+	assert_string_equal(fingerprint, first);
+	snprintf(one, sizeof(one), text, "_other", "_other");
+	(void)read_text(one, keep_fingerprint);
+	assert_string_not_equal(fingerprint, first);
+}
+
 static void frames_of_all_kinds(void **state)
 {
 	static const struct {
@@ -657,16 +743,16 @@ static void frames_of_all_kinds(void **state)
 	static const char *const bad[] = {
 		"", "f() at", "#", "#x", "bt#16: end", "f at f+0x1", "(at) at x", "0x1 : 0x2", "{{{bt:0",
 	};
-	struct pm_bsd_frame f;
+	struct pm_plain_frame f;
 
 	(void)state;
 	for (size_t i = 0; i < PM_COUNT(good); i++) {
-		assert_true(pm_bsd_frame_parse(pm_slice_of(good[i].text), &f));
+		assert_true(pm_plain_frame_parse(pm_slice_of(good[i].text), &f));
 		assert_true(pm_slice_eq(f.symbol, pm_slice_of(good[i].symbol)));
 		assert_int_equal(f.has_offset ? f.offset : 0, good[i].offset);
 	}
 	for (size_t i = 0; i < PM_COUNT(bad); i++)
-		assert_false(pm_bsd_frame_parse(pm_slice_of(bad[i]), &f));
+		assert_false(pm_plain_frame_parse(pm_slice_of(bad[i]), &f));
 }
 
 int main(void)
@@ -695,6 +781,9 @@ int main(void)
 		cmocka_unit_test(programs_are_no_kernels),
 		cmocka_unit_test(linux_text_gives_linux_reports_only),
 		cmocka_unit_test(second_boot_ends_the_report),
+		cmocka_unit_test(a_fuzzers_line_is_one_line),
+		cmocka_unit_test(boots_are_numbered),
+		cmocka_unit_test(fingerprints_stay),
 		cmocka_unit_test(frames_of_all_kinds),
 	};
 

@@ -38,6 +38,8 @@ static const struct pm_linux_row rows[] = {
 	/* powerpc since 5.x */
 	PAGING("Unable to handle kernel data access", 0),
 	PAGING("Unable to handle kernel instruction fetch", 0),
+	PAGING("Unable to handle kernel unaligned access", 0),
+	PAGING("Unable to handle unknown paging fault", 0),
 	NULL_DEREF("unable to handle kernel NULL pointer dereference"),
 	NULL_DEREF("kernel NULL pointer dereference"),
 	NULL_DEREF("Kernel NULL pointer dereference"),
@@ -100,15 +102,19 @@ static const struct pm_linux_row rows[] = {
 	INTERNAL("{*}external abort", PM_KIND_EXTERNAL_ABORT),
 	INTERNAL("{*}SError", PM_KIND_EXTERNAL_ABORT),
 	INTERNAL("{*}alignment", PM_KIND_ALIGNMENT),
+	INTERNAL("{*}parity or ECC error", PM_KIND_HARDWARE_ERROR),
+	INTERNAL(": {x} [#", PM_KIND_EXTERNAL_ABORT), /* the line before told which */
 	INTERNAL("Oops - BUG", PM_KIND_BUG),
 	INTERNAL("Oops - undefined instruction", PM_KIND_INVALID_OPCODE),
 	INTERNAL("Oops - Undefined instruction", PM_KIND_INVALID_OPCODE),
+	INTERNAL("Oops: ", PM_KIND_PAGE_FAULT),
+	/* Oops - BTI, Oops - FPAC, BRK handler … */
 	{ "Internal error:",
 	  "Internal error:",
 	  { NULL },
 	  "Internal error in {f}",
 	  { "bad-access in {f}" },
-	  PM_KIND_PAGE_FAULT,
+	  PM_KIND_OTHER,
 	  PM_AT_PC,
 	  .flags = PM_ROW_FOLLOWS | PM_ROW_VAGUE },
 	/* arm: "Unhandled fault: page domain fault (0x01b) at 0x00000018" is its NULL dereference. */
@@ -137,10 +143,21 @@ static const struct pm_linux_row rows[] = {
 	/* powerpc, riscv, mips; x86 when the first line is lost */
 	OOPS(": Kernel access of bad area", "BUG: unable to handle kernel paging request",
 	     PM_KIND_PAGE_FAULT),
-	OOPS(" - {load|store|instruction} access fault", "BUG: unable to handle kernel paging request",
+	OOPS(" - {load|store|instruction}{*} access fault", "BUG: unable to handle kernel paging request",
 	     PM_KIND_EXTERNAL_ABORT),
-	OOPS(" - {load|store}{*} address misaligned", "Alignment trap", PM_KIND_ALIGNMENT),
+	OOPS(" - {load|store|instruction}{*} address misaligned", "Alignment trap", PM_KIND_ALIGNMENT),
+	OOPS(" - {BUG}[#", "kernel BUG", PM_KIND_BUG), /* loongarch */
+	OOPS(": {Machine check}, sig: {d} [#", "Oops", PM_KIND_MACHINE_CHECK),
 	OOPS(" - illegal instruction", "invalid opcode", PM_KIND_INVALID_OPCODE),
+	OOPS(": int3: {x} [#", "Oops", PM_KIND_BREAKPOINT),
+	{ "int3:", /* until 6.0 */
+	  "int3: {x} [#",
+	  { NULL },
+	  "Oops in {f}",
+	  { "bad-access in {f}" },
+	  PM_KIND_BREAKPOINT,
+	  PM_AT_PC,
+	  .flags = PM_ROW_FOLLOWS },
 	OOPS(": {x} [#", "Oops", PM_KIND_PAGE_FAULT),
 	OOPS("{: | - |}{*}[#", "Oops", PM_KIND_OTHER),
 	{ "alignment check:",

@@ -26,6 +26,14 @@ static const struct pm_linux_row rows[] = {
 	  { NULL },
 	  PM_KIND_WARNING,
 	  .flags = PM_ROW_NO_TRACE },
+	/* No row knows it, but there is a stack: the kernel means it. */
+	{ "WARNING:",
+	  "^WARNING: {w}{*}$",
+	  { NULL },
+	  "WARNING: {1}{2}",
+	  { NULL },
+	  PM_KIND_WARNING,
+	  .flags = PM_ROW_VAGUE | PM_ROW_NEEDS_STACK },
 	/* The rest of the line is lost. */
 	{ "WARNING:",
 	  "WARNING:{_}$",
@@ -44,6 +52,15 @@ static const struct pm_linux_row rows[] = {
 	  PM_KIND_BUG,
 	  PM_AT_PC,
 	  .skip = "skb_*" },
+	/* riscv: behind "kernel BUG at", or alone without CONFIG_DEBUG_BUGVERBOSE */
+	{ "Kernel BUG",
+	  "Kernel BUG [#{d}]",
+	  { NULL },
+	  "kernel BUG in {f}",
+	  { NULL },
+	  PM_KIND_BUG,
+	  PM_AT_PC,
+	  .flags = PM_ROW_FOLLOWS },
 	{ "Kernel BUG", "Kernel BUG {*}$", { NULL }, "kernel BUG {1}", { NULL }, PM_KIND_BUG },
 
 	{ "divide error:",

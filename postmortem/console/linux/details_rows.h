@@ -9,8 +9,8 @@ typedef void pm_linux_details(const struct pm_linux_report *report, struct pm_in
 /* One per family of rows.h. */
 pm_linux_details pm_access_fields, pm_stack_fields, pm_hardware_fields, pm_rcu_fields, pm_lockup_fields,
 	pm_hung_fields, pm_kasan_fields, pm_kfence_fields, pm_kmsan_fields, pm_kcsan_fields, pm_ubsan_fields,
-	pm_lockdep_fields, pm_atomic_fields, pm_object_fields, pm_memory_fields, pm_oom_fields, pm_bug_fields,
-	pm_panic_fields, pm_other_fields;
+	pm_lockdep_fields, pm_atomic_fields, pm_object_fields, pm_memory_fields, pm_oom_fields,
+	pm_memcg_fields, pm_bug_fields, pm_panic_fields, pm_other_fields;
 /* Parts of several families' reports. */
 
 /* "1 lock held by …:", "#0: …" wherever a report lists them → inc->locks. */

@@ -40,7 +40,7 @@ static void set_vector(struct pm_fields *f, uint32_t vector)
 	}
 }
 
-static void set_error_code(struct pm_fields *f, uint64_t code)
+void pm_fields_error_code(struct pm_fields *f, uint64_t code)
 {
 	if (!f->inc->fault.has_error_code && pm_fields_own(f)) {
 		f->inc->fault.has_error_code = true;
@@ -48,7 +48,7 @@ static void set_error_code(struct pm_fields *f, uint64_t code)
 	}
 }
 
-static void set_address(struct pm_fields *f, uint64_t address)
+void pm_fields_address(struct pm_fields *f, uint64_t address)
 {
 	struct pm_fault *fault = &f->inc->fault;
 
@@ -78,12 +78,7 @@ static bool take_address(struct pm_slice *s, uint64_t *address)
 
 static bool address_behind(struct pm_slice s, const char *words, uint64_t *address)
 {
-	size_t at = pm_slice_find(s, pm_slice_of(words));
-
-	if (at == PM_NPOS)
-		return false;
-	s = pm_slice_from(s, at + strlen(words));
-	return take_address(&s, address);
+	return pm_take_past(&s, pm_slice_of(words)) && take_address(&s, address);
 }
 
 static const struct {
@@ -120,7 +115,7 @@ static bool read_unable(struct pm_fields *f, const struct pm_field_row *row, str
 		pm_fields_arch(f, (enum pm_arch)row->number, PM_LIKELY);
 	for (size_t i = 0; i < PM_COUNT(before); i++)
 		if (address_behind(rest, before[i], &address)) {
-			set_address(f, address);
+			pm_fields_address(f, address);
 			break;
 		}
 	for (size_t i = 0; i < PM_COUNT(pcs); i++)
@@ -167,7 +162,7 @@ static bool read_pf(struct pm_fields *f, const struct pm_field_row *row, struct 
 	if (pm_take(&rest, PM_S("error_code("))) {
 		if (!pm_take_hex(&rest, &code, NULL))
 			return true;
-		set_error_code(f, code);
+		pm_fields_error_code(f, code);
 		if (pm_take(&rest, PM_S(") - ")))
 			pm_fields_fact(f, "page-fault", "reason", rest);
 		return true;
@@ -299,7 +294,7 @@ static bool read_abort_info(struct pm_fields *f, const struct pm_field_row *row,
 		struct pm_slice v = value;
 		if (pm_slice_eq(key, PM_S("esr")) && pm_take_hex(&v, &number, NULL)) {
 			pm_fields_arch(f, PM_ARM64, PM_CERTAIN);
-			set_error_code(f, number);
+			pm_fields_error_code(f, number);
 		} else if (pm_slice_eq(key, PM_S("wnr")) && v.n) {
 			set_access(f, v.p[0] == '1' ? PM_WRITE : PM_READ);
 		}
@@ -318,9 +313,9 @@ static bool read_esr(struct pm_fields *f, const struct pm_field_row *row, struct
 		return false;
 	pm_fields_arch(f, PM_ARM64, PM_LIKELY);
 	if (row->number)
-		set_error_code(f, value);
+		pm_fields_error_code(f, value);
 	else
-		set_address(f, value);
+		pm_fields_address(f, value);
 	if (pm_fields_own(f))
 		pm_fields_fact(f, "mem-abort", row->name, text);
 	return true;
@@ -341,7 +336,7 @@ static void read_oops_words(struct pm_fields *f, struct pm_slice words)
 		}
 	if (address_behind(words, "non-canonical address ", &address) ||
 	    address_behind(words, "maybe for address ", &address))
-		set_address(f, address);
+		pm_fields_address(f, address);
 	if (pm_slice_starts(words, PM_S("SP/PC alignment")) || pm_slice_starts(words, PM_S("Oops - SP/PC")))
 		pm_fields_arch(f, PM_ARM64, PM_LIKELY);
 }
@@ -379,7 +374,7 @@ static void read_oops_code(struct pm_fields *f, struct pm_slice words)
 	}
 	if (!pm_take_hex(&s, &code, &digits) || s.n)
 		return;
-	set_error_code(f, code);
+	pm_fields_error_code(f, code);
 	/* "Oops: 0002 [#1]" without other words is a page fault on x86; arm64's numbers are longer. */
 	if (digits == 4 &&
 	    (pm_slice_starts(words, PM_S("Oops: Oops:")) ||
@@ -433,11 +428,11 @@ static bool read_panic_words(struct pm_fields *f, const struct pm_field_row *row
 	if (pm_slice_starts(rest, PM_S("double fault")))
 		set_vector(f, 8);
 	if (address_behind(rest, "error_code: ", &value) || address_behind(rest, " error ", &value))
-		set_error_code(f, value);
+		pm_fields_error_code(f, value);
 	if (address_behind(rest, "early exception ", &value) && value < 256)
 		set_vector(f, (uint32_t)value);
 	if (address_behind(rest, " cr2 ", &value))
-		set_address(f, value);
+		pm_fields_address(f, value);
 	size_t ip = pm_slice_find(rest, PM_S(" IP "));
 	if (ip != PM_NPOS) {
 		struct pm_slice s = pm_slice_from(rest, ip + 4), segment;
@@ -508,7 +503,7 @@ static bool read_guard(struct pm_fields *f, const struct pm_field_row *row, stru
 	if (fact && pm_detail_is_hashed(m.cap[1]))
 		fact->meaning = PM_HASHED_WORDS;
 	else if (pm_slice_hex(m.cap[1], &hit))
-		set_address(f, hit);
+		pm_fields_address(f, hit);
 	if (!pm_match("(stack is {x}..{x})", rest, &m) ||
 	    !stack_facts(f, "stack_", NULL, m.cap[0], m.cap[1], &low, &high))
 		return true;
@@ -564,7 +559,7 @@ static bool read_failing(struct pm_fields *f, const struct pm_field_row *row, st
 	if (!take_address(&rest, &address))
 		return true;
 	/* Only the page is told: the last 12 bits hold the access. */
-	set_address(f, address & ~(uint64_t)0xfff);
+	pm_fields_address(f, address & ~(uint64_t)0xfff);
 	if (address_behind(rest, "TEID: ", &teid) && pm_fields_own(f))
 		pm_fields_fact(f, "program-check", "teid",
 			       pm_slice_from(rest, pm_slice_find(rest, PM_S("TEID: ")) + 6));
@@ -696,7 +691,7 @@ static bool read_serror(struct pm_fields *f, const struct pm_field_row *row, str
 		f->inc->actor.cpu = (uint32_t)value;
 	}
 	if (address_behind(rest, "code ", &value))
-		set_error_code(f, value);
+		pm_fields_error_code(f, value);
 	return true;
 }
 
@@ -707,9 +702,9 @@ static bool read_unhandled(struct pm_fields *f, const struct pm_field_row *row, 
 
 	(void)row;
 	if (address_behind(rest, "(0x", &value))
-		set_error_code(f, value);
+		pm_fields_error_code(f, value);
 	if (address_behind(rest, ") at ", &value))
-		set_address(f, value);
+		pm_fields_address(f, value);
 	return true;
 }
 

@@ -116,6 +116,9 @@ bool pm_fields_ident(struct pm_fields *f);
 bool pm_fields_lock_task(struct pm_fields *f);
 
 /* fault.c */
+/* Of the report's own lines, and where none was told before. */
+void pm_fields_error_code(struct pm_fields *f, uint64_t code);
+void pm_fields_address(struct pm_fields *f, uint64_t address);
 bool pm_fields_oops(struct pm_fields *f);
 
 /* trace.c */
@@ -142,6 +145,10 @@ void pm_fields_block_open(struct pm_fields *f, const struct pm_place *pc, bool u
 struct pm_regs *pm_fields_block(struct pm_fields *f); /* the open one, or NULL */
 void pm_fields_block_user(struct pm_fields *f);       /* it turned out to be user mode's */
 void pm_fields_register(struct pm_fields *f, const char *name, uint64_t value, unsigned digits);
+/* A reader of "Cause : 00800008 (ExcCode 02)", one register in a line: row->name, the words behind it a fact;
+ * row->number says what else it is. */
+enum { PM_NAMED_WORDS, PM_NAMED_ERROR_CODE, PM_NAMED_ADDRESS, PM_NAMED_ONLY /* the words are a symbol */ };
+bool pm_fields_named(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest);
 /* Reads "NAME: value NAME: value …" (or without colons) with the names of the list,
  * blank-separated "RAX RBX …"; "PRINTED=stored" renames, else the stored name is the
  * printed one in lower case.  Returns how many. */

@@ -1,14 +1,7 @@
+#include "base/hash.h"
 #include "base/pattern.h"
 #include "base/symbol.h"
 #include "console/linux/identify.h"
-
-/* FNV-1a, 64 bits: small, stable, no secrets involved. */
-static uint64_t hash(uint64_t h, struct pm_slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (uint8_t)s.p[i]) * 0x100000001b3ull;
-	return (h ^ 0xff) * 0x100000001b3ull; /* ends the field */
-}
 
 /* A title may quote the line's names; what the compiler made of them changes from build to build. */
 static struct pm_slice plain_title(struct pm_arena *arena, struct pm_slice title)
@@ -31,12 +24,12 @@ static struct pm_slice plain_title(struct pm_arena *arena, struct pm_slice title
 const char *pm_fingerprint(struct pm_arena *arena, enum pm_kind kind, const char *title,
 			   const struct pm_search *search)
 {
-	uint64_t h = hash(0xcbf29ce484222325ull, pm_slice_of(pm_kind_name(kind)));
+	uint64_t h = pm_hash_field(PM_HASH_BEGIN, pm_slice_of(pm_kind_name(kind)));
 
 	if (!search || !search->callers_n)
-		h = hash(h, plain_title(arena, pm_slice_of(title)));
+		h = pm_hash_field(h, plain_title(arena, pm_slice_of(title)));
 	else
 		for (size_t i = 0; i < search->callers_n; i++)
-			h = hash(h, pm_symbol_title(search->callers[i]));
+			h = pm_hash_field(h, pm_symbol_title(search->callers[i]));
 	return pm_arena_printf(arena, "%016llx", (unsigned long long)h);
 }

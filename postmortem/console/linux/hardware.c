@@ -27,6 +27,9 @@ static const struct pm_linux_row rows[] = {
 		 0), /* rasdaemon */
 	HARDWARE("EDAC ", "EDAC {w} {d} {CE|UE}", "EDAC {3} error", PM_KIND_HARDWARE_ERROR, 0),
 	HARDWARE("EDAC ", "EDAC MC{d}: {CE|UE} ", "EDAC {2} error", PM_KIND_HARDWARE_ERROR, 0),
+	/* PCIe; what was corrected is told so often that it is no report.  "Uncorrected" until 6.9. */
+	HARDWARE("PCIe Bus Error:", "PCIe Bus Error: severity=Uncorrect{ed|able} ({*})",
+		 "PCIe Bus Error: uncorrectable ({2})", PM_KIND_HARDWARE_ERROR, 0),
 	/* x86 */
 	HARDWARE("NMI received", "Uhhuh. NMI received for unknown reason", "NMI for unknown reason",
 		 PM_KIND_NMI, 0),

@@ -341,6 +341,10 @@ static void aer_status(struct pm_detail *d, const struct pm_match *m)
 }
 
 static const struct pm_detail_row aer_rows[] = {
+	{ "^{w} {w}: {AER: |}PCIe Bus Error: severity={*}, type={*}, ({*})$",
+	  { "driver", "pci_address", "", "severity", "layer", "agent" },
+	  NULL,
+	  NULL },
 	{ "PCIe Bus Error: severity={*}, type={*}, {*}$", { "severity", "layer", "agent" }, NULL, NULL },
 	{ "PCIe Bus Error: severity={*}, type={*}$", { "severity", "layer" }, NULL, NULL },
 	{ "device [{w}] error status/mask={x}/{x}", { "device", "status", "mask" }, NULL, aer_status },

@@ -3,15 +3,7 @@
 
 static const struct pm_linux_row rows[] = {
 	{ "INFO:",
-	  "INFO: task {*} blocked for more than {d} seconds",
-	  { NULL },
-	  "INFO: task hung in {f}",
-	  { "hang in {f}" },
-	  PM_KIND_HUNG_TASK,
-	  PM_AT_TRACE,
-	  .pick = PM_PICK_HUNG },
-	{ "INFO:",
-	  "INFO: task {*} blocked in I/O wait for more than {d} seconds",
+	  "INFO: task {*} blocked {in I/O wait |}for more than {d} seconds",
 	  { NULL },
 	  "INFO: task hung in {f}",
 	  { "hang in {f}" },

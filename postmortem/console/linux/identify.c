@@ -44,7 +44,9 @@ struct named {
 	size_t line; /* of the view, at which the row matched */
 	struct pm_match match;
 	struct pm_search search;
-	bool matched; /* a row's line did, though its details may not */
+	bool matched;                    /* a row's line did, though its details may not */
+	const struct pm_linux_row *like; /* the first such row */
+	const struct pm_linux_family *like_family;
 };
 
 /* Functions among a match's captures, as titles call them. */
@@ -108,7 +110,12 @@ static void name(const struct pm_view *view, struct pm_arena *arena, struct name
 							&named->family, &next);
 			if (!named->row)
 				break;
+			/* a report that a row knows, but damaged, is not an unknown one */
+			if (named->matched && named->row->flags & PM_ROW_NEEDS_STACK)
+				continue;
 			named->matched = true;
+			named->like = named->like ? named->like : named->row;
+			named->like_family = named->like_family ? named->like_family : named->family;
 			plain_names(arena, named->row->line, &named->match);
 			if (find_details(view, arena, named))
 				return;
@@ -131,7 +138,7 @@ const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
 		name(&view, &arena, &named);
 	pm_arena_deinit(&arena);
 	if (family_out)
-		*family_out = named.family;
+		*family_out = named.row ? named.family : named.like_family;
 	return named.row;
 }
 
@@ -283,7 +290,8 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 
 		raw_title = pm_arena_str(&inc->arena, pm_slice_from(first->body, pos));
 		inc->title = pm_title_clean(&inc->arena, pm_slice_of(raw_title));
-		inc->fault.kind = PM_KIND_OTHER;
+		/* What kind it is the line has told. */
+		inc->fault.kind = named.like ? named.like->kind : PM_KIND_OTHER;
 		if (named.matched)
 			why = "what must follow its first line is missing";
 	}

@@ -20,9 +20,10 @@ const char *pm_linux_word(struct pm_slice body, const char *after);
 const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
 					      struct pm_match *match_out,
 					      const struct pm_linux_family **family_out, size_t *next_out);
-enum pm_linux_start { PM_NO_START, PM_STARTS, PM_FOLLOWS, PM_ASIDE };
+enum pm_linux_start { PM_NO_START, PM_STARTS, PM_FOLLOWS, PM_ASIDE, PM_MAYBE };
 /* Does a report start at this line?  PM_FOLLOWS: yes, unless it stands in a report already;
- * PM_ASIDE: yes, unless it stands in the middle of a stack trace. */
+ * PM_ASIDE: yes, unless it stands in the middle of a stack trace; PM_MAYBE: where the lines behind it say so, and
+ * never inside another. */
 enum pm_linux_start pm_linux_start(const struct pm_line *line);
 
 /* Does the kernel itself doubt this line (an unreliable frame)?  The name must not rest on it. */

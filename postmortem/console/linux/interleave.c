@@ -11,6 +11,7 @@
  */
 #include "console/linux/interleave.h"
 
+#include "console/linux/join.h"
 #include "console/linux/mark.h"
 
 #include <stdlib.h>
@@ -428,17 +429,6 @@ static bool mixed(const struct search *search, const uint8_t ids[LINES])
 	return false;
 }
 
-/* Gives a line the rest that was printed behind another CPU's lines. */
-static void join(struct pm_line *line, const struct pm_line *rest, struct pm_arena *arena)
-{
-	size_t lead = (size_t)(line->body.p - line->raw.p);
-	struct pm_slice raw = pm_slice_upto(line->raw, lead + line->body.n);
-	char *text = pm_arena_printf(arena, "%.*s%.*s", PM_FMT(raw), PM_FMT(rest->body));
-
-	line->raw = pm_slice_of(text);
-	line->body = pm_slice_from(line->raw, lead);
-}
-
 static void assign(const struct search *search, const uint8_t ids[LINES], struct pm_window *window,
 		   struct pm_arena *arena)
 {
@@ -450,10 +440,9 @@ static void assign(const struct search *search, const uint8_t ids[LINES], struct
 
 		line->context = (struct pm_context){ PM_CONTEXT_GUESSED, ids[i] };
 		if (mark->kind == PM_MARK_PIECE && open[ids[i]]) {
-			join(open[ids[i]], line, arena);
+			pm_linux_join(open[ids[i]], line, arena);
 			if (!mark->open)
 				open[ids[i]] = NULL;
-			line->body.n = 0;
 		} else if (mark->kind != PM_MARK_TEXT || mark->open) {
 			open[ids[i]] = mark->open ? line : NULL;
 		}

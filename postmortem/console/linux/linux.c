@@ -1,5 +1,9 @@
 #include "console/linux/identify.h"
 #include "console/linux/interleave.h"
+#include "console/linux/join.h"
+
+/* Lines in which a stack must be dumped behind a warning that no row knows. */
+#define STACK_LINES 6
 
 static const char *const marks[] = { "Linux version ", NULL };
 
@@ -57,6 +61,21 @@ static void name_by_convention(const struct pm_window *window, struct pm_inciden
 	pm_incident_deinit(&named);
 }
 
+/* dump_stack() begins with a line about the CPU and its task. */
+static bool dumps_stack(const struct pm_window *window)
+{
+	const struct pm_line *first = &window->lines[window->start];
+
+	for (size_t i = window->start + 1, own = 0; i < window->n && own < STACK_LINES; i++) {
+		if (!pm_context_same(window->lines[i].context, first->context))
+			continue;
+		own++;
+		if (pm_match("^CPU: {d} {*}PID: {d} Comm: ", window->lines[i].body, NULL))
+			return true;
+	}
+	return false;
+}
+
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_linux_report report;
@@ -64,6 +83,9 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 
 	if (window->taken[window->start])
 		return false;
+	if (pm_linux_start(&window->lines[window->start]) == PM_MAYBE && !dumps_stack(window))
+		return false;
+	pm_linux_join_records(window, &inc->arena);
 	pm_linux_interleaved(window, &inc->arena);
 	pm_linux_segment(window, &inc->arena, &report);
 	if (!pm_linux_identify(&report, inc))

@@ -8,6 +8,11 @@
 		word_, word_ " " line_, { __VA_ARGS__ }, "possible deadlock in {1}", { NULL },               \
 			PM_KIND_DEADLOCK                                                                     \
 	}
+#define DETECTED(word_)                                                                                      \
+	{                                                                                                    \
+		word_, word_ " {bad contention|circular locking deadlock} detected!{*}$", { NULL },          \
+			word_ " {1} detected!{2}", { NULL }, PM_KIND_LOCKING, .flags = PM_ROW_NO_TRACE       \
+	}
 #define TRYING "is trying to acquire"
 #define CHANGED "just changed the state of lock"
 /* A work item's lock is taken by the workqueue: its user is to blame. */
@@ -162,6 +167,25 @@ static const struct pm_linux_row rows[] = {
 	  PM_KIND_RCU_USAGE,
 	  PM_AT_TRACE,
 	  .skip = RCU_SKIP },
+	{ "INFO:",
+	  "INFO: suspicious rcu_dereference{*} usage",
+	  { "{s}" },
+	  "INFO: suspicious RCU usage in {f}",
+	  { NULL },
+	  PM_KIND_RCU_USAGE,
+	  PM_AT_TRACE,
+	  .skip = RCU_SKIP }, /* until 3.2 */
+	/* CONFIG_LOCK_STAT; rt_mutexes' own check until 5.15 */
+	DETECTED("WARNING:"),
+	DETECTED("BUG:"),
+	/* since 6.9 */
+	{ "BUG:",
+	  "BUG: workqueue leaked atomic, lock or RCU{*}$",
+	  { NULL },
+	  "BUG: workqueue leaked atomic, lock or RCU{1}",
+	  { NULL },
+	  PM_KIND_LOCKING,
+	  .flags = PM_ROW_NO_TRACE },
 	{ "BUG:",
 	  "BUG: workqueue leaked lock or atomic",
 	  { "last function: {f}{_}$" },

@@ -18,6 +18,15 @@ static const struct pm_linux_row rows[] = {
 	  .pick = PM_PICK_STALL },
 	/* x86's NMI detector, arm's, the buddy detector (6.5); powerpc's two */
 	HARD("Watchdog detected hard LOCKUP on cpu"),
+	{ "BUG:",
+	  "BUG: NMI Watchdog detected LOCKUP on CPU",
+	  { NULL },
+	  "BUG: hard lockup in {f}",
+	  { "stall in {f}" },
+	  PM_KIND_HARD_LOCKUP,
+	  PM_AT_PC,
+	  PM_AT_TRACE,
+	  .pick = PM_PICK_STALL }, /* until 2.6.37 */
 	HARD("CPU {d} self-detected hard LOCKUP"),
 	HARD("CPU {d} detected hard LOCKUP on other CPUs"),
 	{ "BUG:",

@@ -3,7 +3,6 @@
 #include "console/linux/frame.h"
 #include "console/linux/identify.h"
 
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define CHAIN_MAX 24
 
 /* The lines of register dumps, each architecture's in the order in which its kernel prints them
@@ -88,7 +87,7 @@ static bool read_owner(struct pm_slice body, struct pm_mark *mark)
 	};
 	struct pm_match m;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		if (!pm_match(rows[i].pattern, body, &m))
 			continue;
 		mark->kind = rows[i].kind;
@@ -104,7 +103,7 @@ static bool read_register(struct pm_slice body, struct pm_mark *mark)
 {
 	struct pm_match m;
 
-	for (size_t c = 0; c < COUNT(chains); c++)
+	for (size_t c = 0; c < PM_COUNT(chains); c++)
 		for (size_t i = 0; i < CHAIN_MAX && chains[c][i]; i++) {
 			if (!pm_slice_starts(body, pm_slice_of(chains[c][i])))
 				continue;
@@ -142,7 +141,7 @@ static const char *const levels[] = { "PGD ", "P4D ", "PUD ", "PMD ", "PTE " };
 
 static bool starts_level(struct pm_slice body, size_t from)
 {
-	for (size_t i = from; i < COUNT(levels); i++)
+	for (size_t i = from; i < PM_COUNT(levels); i++)
 		if (pm_slice_starts(body, pm_slice_of(levels[i])))
 			return true;
 	return false;
@@ -215,13 +214,13 @@ void pm_mark_read(const struct pm_line *line, struct pm_mark *mark_out)
 		mark_out->kind = PM_MARK_FRAME;
 		mark_out->text = hash(pm_slice_trim(body));
 		mark_out->doubted = frame.unreliable;
-		for (size_t i = 0; i < COUNT(bottoms); i++)
+		for (size_t i = 0; i < PM_COUNT(bottoms); i++)
 			mark_out->bottom |=
 				!frame.unreliable && pm_slice_eq(frame.symbol, pm_slice_of(bottoms[i]));
 	} else if ((mark_out->piece = piece_of(line)) != PM_NOT_BROKEN) {
 		mark_out->kind = PM_MARK_PIECE;
 	} else {
-		for (size_t i = 0; i < COUNT(machine); i++)
+		for (size_t i = 0; i < PM_COUNT(machine); i++)
 			if (pm_slice_starts(body, pm_slice_of(machine[i])))
 				mark_out->kind = PM_MARK_MACHINE;
 	}

@@ -13,14 +13,16 @@
 	{                                                                                                    \
 		"BUG:", "BUG: Bad page " word_, { NULL }, "BUG: Bad page " word_ " in {f}", { NULL },        \
 			PM_KIND_BAD_PAGE, { { PM_STEP_LINE, "page last allocated" }, { PM_STEP_FRAMES } },   \
+			PM_AT_TRACE,                                                                         \
 			.skip = "*free_page* *put_page* *get_page* *update_page* *release_page* "            \
 				"*free_unref* folio* "                                                       \
 				"_folio* __folio* *truncate_inode_pages* *page_frag_free* *alloc* *vmap* "   \
-				"*page_owner*"                                                               \
+				"*page_owner* *bad_page* *free_pages* *free_pcp* *free_tail* "               \
+				"*free_compound* *check_new_page* *pcp_list*"                                \
 	}
 
 static const struct pm_linux_row rows[] = {
-	/* Who allocated the page says more than who found it bad. */
+	/* Who allocated the page says more than who found it bad; only CONFIG_PAGE_OWNER tells. */
 	BAD_PAGE("state"),
 	BAD_PAGE("cache"),
 	{ "BUG:", "BUG: Bad page map", { NULL }, "BUG: Bad page map", { NULL }, PM_KIND_BAD_PAGE },

@@ -216,13 +216,6 @@ static void oom_killed(struct pm_detail *d, const struct pm_match *m)
 	pm_detail_mean(d, "killed_pid", "the task that was killed to get memory back");
 }
 
-static void memcg_usage(struct pm_detail *d, const struct pm_match *m)
-{
-	(void)m;
-	pm_detail_mean(d, "memcg_usage", "what the cgroup uses; the limit is in memcg_limit");
-	pm_detail_mean(d, "memcg_failcnt", "how often the limit was hit");
-}
-
 static const struct pm_detail_row oom_rows[] = {
 	{ "^{*} invoked oom-killer: gfp_mask={w}, {*}order=", { "invoker", "gfp_mask" }, NULL, oom_request },
 	{ "^{*} invoked oom-killer: gfp_mask={w},", { "invoker", "gfp_mask" }, NULL, oom_request },
@@ -230,11 +223,6 @@ static const struct pm_detail_row oom_rows[] = {
 	  { "invoker", "", "order", "gfp_mask" },
 	  NULL,
 	  oom_failure },
-	{ "^memory: usage {w}, limit {w}, failcnt {d}",
-	  { "memcg_usage", "memcg_limit", "memcg_failcnt" },
-	  NULL,
-	  memcg_usage },
-	{ "^Memory cgroup stats for {*}:", { "memcg" }, NULL, NULL },
 	{ "^Task in {w} killed as a result of limit of {w}", { "task_memcg", "oom_memcg" }, NULL, NULL },
 	{ "^oom-kill:constraint={f}", { "constraint" }, NULL, oom_kill },
 	{ "^Node {d} {w} free:{d}kB ", { "" }, NULL, oom_zone },
@@ -326,6 +314,7 @@ void pm_oom_fields(const struct pm_linux_report *report, struct pm_incident *inc
 	struct oom o = { 0 };
 
 	PM_DETAIL_READ(report, inc, "oom", oom_rows, &o);
+	pm_memcg_fields(report, inc);
 	add_tasks(&o, inc);
 	add_memory(report, inc);
 }

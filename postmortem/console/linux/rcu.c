@@ -34,9 +34,11 @@
 
 static const struct pm_linux_row rows[] = {
 	/* flavours: preempt, sched, bh (until 4.20), tasks … */
+	/* the tasks that hold the grace period up, with their stacks */
+	STALL("rcu_tasks{_rude|_trace|} detected stalls on tasks", .steps3 = PM_AT_TRACE),
 	STALL("rcu_{f} detected stall", .flags = 0),
 	STALL("rcu_{f} self-detected stall", .steps3 = AT_REGISTERS),
-	STALL("rcu_{f} detected expedited stall", .flags = 0),
+	STALL("rcu_{f} detected expedited stall", .steps3 = AT_REGISTERS),
 };
 
 const struct pm_linux_family pm_family_rcu = PM_ROWS("rcu", rows, pm_rcu_fields);

@@ -157,6 +157,29 @@ void pm_fields_register(struct pm_fields *f, const char *name, uint64_t value, u
 	reg->at = f->at;
 }
 
+bool pm_fields_named(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_regs *regs = pm_fields_block(f);
+	uint64_t value;
+	unsigned digits;
+
+	pm_take_blanks(&rest);
+	pm_take_char(&rest, ':');
+	pm_take_blanks(&rest);
+	if (!pm_take_hex(&rest, &value, &digits) || !regs)
+		return false;
+	pm_fields_register(f, row->name, value, digits);
+	if (regs->role != PM_REGS_FAULT || !pm_fields_own(f))
+		return true;
+	if (row->number != PM_NAMED_ONLY)
+		pm_fields_fact(f, "registers", row->name, rest);
+	if (row->number == PM_NAMED_ERROR_CODE)
+		pm_fields_error_code(f, value);
+	if (row->number == PM_NAMED_ADDRESS)
+		pm_fields_address(f, value);
+	return true;
+}
+
 #define NAME_MAX_LENGTH 20
 
 /* Finds printed in the list and writes what it is stored as. */

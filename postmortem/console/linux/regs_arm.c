@@ -49,6 +49,15 @@ static bool is_mode(uint64_t psr)
 	return false;
 }
 
+static bool from_system_call(struct pm_fields *f)
+{
+	const struct pm_trace *trace = pm_fields_trace(f);
+	const char *entry =
+		trace && trace->frames.n ? trace->frames.v[trace->frames.n - 1].place.symbol : NULL;
+
+	return entry && !strcmp(entry, "ret_fast_syscall");
+}
+
 /* "1fa0:                   00000000 20000140 …": words of an exception stack */
 static bool more_words(struct pm_fields *f)
 {
@@ -63,7 +72,16 @@ static bool more_words(struct pm_fields *f)
 	if (f->nwords < 18)
 		return true;
 	f->nwords = 0;
-	/* Kernels since 5.17 print 72 bytes that begin eight too early: the status tells. */
+	/* Many kernels print 72 bytes that begin eight too early: the status tells.  The place where a system call
+	 * came from is then the last word. */
+	if (!is_mode(f->words[16]) && f->words[17] && from_system_call(f)) {
+		struct pm_place user = { .has_addr = true, .addr = f->words[17], .at = f->at };
+
+		pm_fields_block_open(f, &user, true);
+		for (size_t i = 0; i < 16; i++)
+			pm_fields_register(f, pt_regs[i], f->words[i + 2], 8);
+		return true;
+	}
 	if (!is_mode(f->words[16]) ||
 	    !f->words[15]) /* or a kernel thread's first frame: nothing was interrupted */
 		return true;

@@ -54,35 +54,17 @@ static bool read_era(struct pm_fields *f, const struct pm_field_row *row, struct
 	return true;
 }
 
-/* "CRMD: 000000b0 (PLV0 -IE …)", "ESTAT: 00010000 [PIL] (IS= ECode=1 EsubCode=0)", "BADV: 0000…" */
-static bool read_named(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+/* "PRMD: 00000004 (PPLV0 +PIE -PWE)": the mode that was left */
+static bool read_prmd(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_fault *fault = &f->inc->fault;
-	struct pm_regs *regs = pm_fields_block(f);
+	struct pm_slice s = rest;
 	uint64_t value;
-	unsigned digits;
 
-	pm_take_blanks(&rest);
-	if (!pm_take_hex(&rest, &value, &digits) || !regs)
+	if (!pm_fields_named(f, row, rest))
 		return false;
-	pm_fields_register(f, row->name, value, digits);
-	rest = pm_slice_trim(rest);
-	bool own = regs->role == PM_REGS_FAULT && pm_fields_own(f);
-	if (rest.n && own)
-		pm_fields_fact(f, "registers", row->name, rest);
-	if (!strcmp(row->name, "prmd") && (value & 3))
+	pm_take_blanks(&s);
+	if (pm_take_hex(&s, &value, NULL) && (value & 3))
 		pm_fields_block_user(f);
-	if (!own)
-		return true;
-	if (!strcmp(row->name, "estat") && !fault->has_error_code) {
-		fault->has_error_code = true;
-		fault->error_code = value;
-	}
-	if (!strcmp(row->name, "badv") && !fault->has_address) {
-		fault->has_address = true;
-		fault->address = value;
-		fault->address_at = f->at;
-	}
 	return true;
 }
 
@@ -98,13 +80,13 @@ const struct pm_field_row pm_rows_loongarch[] = {
 	{ "s7 ", read_registers },
 	{ "ERA: ", read_era, 1 },
 	{ "ra: ", read_era, 0 },
-	{ "CRMD: ", read_named, 0, "crmd" },
-	{ "PRMD: ", read_named, 0, "prmd" },
-	{ "EUEN: ", read_named, 0, "euen" },
-	{ "ECFG: ", read_named, 0, "ecfg" },
-	{ "ESTAT: ", read_named, 0, "estat" },
-	{ "BADV: ", read_named, 0, "badv" },
-	{ "PRID: ", read_named, 0, "prid" },
+	{ "CRMD: ", pm_fields_named, PM_NAMED_WORDS, "crmd" },
+	{ "PRMD: ", read_prmd, PM_NAMED_WORDS, "prmd" },
+	{ "EUEN: ", pm_fields_named, PM_NAMED_WORDS, "euen" },
+	{ "ECFG: ", pm_fields_named, PM_NAMED_WORDS, "ecfg" },
+	{ "ESTAT: ", pm_fields_named, PM_NAMED_ERROR_CODE, "estat" },
+	{ "BADV: ", pm_fields_named, PM_NAMED_ADDRESS, "badv" },
+	{ "PRID: ", pm_fields_named, PM_NAMED_WORDS, "prid" },
 	{ 0 },
 };
 /* clang-format on */

@@ -49,50 +49,25 @@ static bool read_epc(struct pm_fields *f, const struct pm_field_row *row, struct
 	return true;
 }
 
-/* "Hi    : 00000000", "Status: 1000a403	KERNEL EXL IE", "Cause : 00800008 (ExcCode 02)" */
-static bool read_named(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+/* "Status: 1000a403	KERNEL EXL IE" */
+static bool read_status(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_fault *fault = &f->inc->fault;
-	struct pm_regs *regs = pm_fields_block(f);
-	uint64_t value;
-	unsigned digits;
-
-	pm_take_blanks(&rest);
-	pm_take_char(&rest, ':');
-	pm_take_blanks(&rest);
-	if (!pm_take_hex(&rest, &value, &digits) || !regs)
-		return false;
-	pm_fields_register(f, row->name, value, digits);
-	rest = pm_slice_trim(rest);
-	if (!strcmp(row->name, "status") && pm_slice_has(rest, PM_S("USER")))
+	if (pm_slice_has(rest, PM_S("USER")))
 		pm_fields_block_user(f);
-	if (rest.n && regs->role == PM_REGS_FAULT && pm_fields_own(f) && strcmp(row->name, "ra") != 0)
-		pm_fields_fact(f, "registers", row->name, rest);
-	if (!strcmp(row->name, "cause") && regs->role == PM_REGS_FAULT && pm_fields_own(f) &&
-	    !fault->has_error_code) {
-		fault->has_error_code = true;
-		fault->error_code = value;
-	}
-	if (!strcmp(row->name, "badva") && regs->role == PM_REGS_FAULT && pm_fields_own(f) &&
-	    !fault->has_address) {
-		fault->has_address = true;
-		fault->address = value;
-		fault->address_at = f->at;
-	}
-	return true;
+	return pm_fields_named(f, row, rest);
 }
 
 /* clang-format off */
 const struct pm_field_row pm_rows_mips[] = {
 	{ "$", read_gpr },
 	{ "epc   : ", read_epc },
-	{ "Hi ", read_named, 0, "hi" },
-	{ "Lo ", read_named, 0, "lo" },
-	{ "ra   ", read_named, 0, "ra" },
-	{ "Status:", read_named, 0, "status" },
-	{ "Cause ", read_named, 0, "cause" },
-	{ "BadVA ", read_named, 0, "badva" },
-	{ "PrId ", read_named, 0, "prid" },
+	{ "Hi ", pm_fields_named, PM_NAMED_WORDS, "hi" },
+	{ "Lo ", pm_fields_named, PM_NAMED_WORDS, "lo" },
+	{ "ra   ", pm_fields_named, PM_NAMED_ONLY, "ra" },
+	{ "Status:", read_status, PM_NAMED_WORDS, "status" },
+	{ "Cause ", pm_fields_named, PM_NAMED_ERROR_CODE, "cause" },
+	{ "BadVA ", pm_fields_named, PM_NAMED_ADDRESS, "badva" },
+	{ "PrId ", pm_fields_named, PM_NAMED_WORDS, "prid" },
 	{ 0 },
 };
 /* clang-format on */

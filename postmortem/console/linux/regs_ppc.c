@@ -112,7 +112,6 @@ static bool read_msr(struct pm_fields *f, const struct pm_field_row *row, struct
 /* "CFAR: c000… DAR: 0000000000000018 DSISR: 40000000 IRQMASK: 0" */
 static bool read_dar(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_fault *fault = &f->inc->fault;
 	struct pm_regs *regs = pm_fields_block(f);
 
 	(void)row;
@@ -122,15 +121,10 @@ static bool read_dar(struct pm_fields *f, const struct pm_field_row *row, struct
 	if (!regs || regs->role != PM_REGS_FAULT || !pm_fields_own(f))
 		return true;
 	const struct pm_register *dar = pm_regs_find(regs, "dar"), *dsisr = pm_regs_find(regs, "dsisr");
-	if (dar && !fault->has_address) {
-		fault->has_address = true;
-		fault->address = dar->value;
-		fault->address_at = f->at;
-	}
-	if (dsisr && !fault->has_error_code) {
-		fault->has_error_code = true;
-		fault->error_code = dsisr->value;
-	}
+	if (dar)
+		pm_fields_address(f, dar->value);
+	if (dsisr)
+		pm_fields_error_code(f, dsisr->value);
 	return true;
 }
 

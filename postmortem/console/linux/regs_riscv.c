@@ -62,7 +62,6 @@ static bool read_registers(struct pm_fields *f, const struct pm_field_row *row, 
 /* "status: 0000000200000120 badaddr: 0000000000000018 cause: 000000000000000f" */
 static bool read_status(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
 {
-	struct pm_fault *fault = &f->inc->fault;
 	struct pm_regs *regs = pm_fields_block(f);
 
 	if (!pm_slice_has(f->body, PM_S("cause: ")) || !read_registers(f, row, rest) || !regs)
@@ -75,19 +74,13 @@ static bool read_status(struct pm_fields *f, const struct pm_field_row *row, str
 		pm_fields_block_user(f);
 	if (regs->role != PM_REGS_FAULT || !pm_fields_own(f) || !cause)
 		return true;
-	if (!fault->has_error_code) {
-		fault->has_error_code = true;
-		fault->error_code = cause->value;
-	}
+	pm_fields_error_code(f, cause->value);
 	/* Breakpoints (3) and interrupts (top bit) leave no address; misaligned, access and page faults do.
 	 */
 	static const uint64_t with_address =
 		1 << 0 | 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 12 | 1 << 13 | 1 << 15;
-	if (bad && cause->value < 64 && (with_address >> cause->value & 1) && !fault->has_address) {
-		fault->has_address = true;
-		fault->address = bad->value;
-		fault->address_at = f->at;
-	}
+	if (bad && cause->value < 64 && (with_address >> cause->value & 1))
+		pm_fields_address(f, bad->value);
 	return true;
 }
 

@@ -121,13 +121,8 @@ static bool read_control(struct pm_fields *f, const struct pm_field_row *row, st
 	pm_take_blanks(&s);
 	if (pm_take_hex(&s, &value, &digits) && !pm_slice_trim(s).n) {
 		if (pm_fields_own(f)) {
-			struct pm_fault *fault = &f->inc->fault;
-
-			if (!fault->has_address && fault->has_vector && fault->vector == 14) {
-				fault->has_address = true;
-				fault->address = value;
-				fault->address_at = f->at;
-			}
+			if (f->inc->fault.has_vector && f->inc->fault.vector == 14)
+				pm_fields_address(f, value);
 			pm_fields_fact(f, "page-fault", "cr2", rest);
 		}
 		return true;

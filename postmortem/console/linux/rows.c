@@ -3,10 +3,10 @@
 #include "console/prose.h"
 
 static const struct pm_linux_family *const families[] = {
-	&pm_family_access, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,    &pm_family_lockup,
-	&pm_family_hung,   &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,  &pm_family_kcsan,
-	&pm_family_ubsan,  &pm_family_lockdep, &pm_family_atomic,   &pm_family_object, &pm_family_memory,
-	&pm_family_oom,    &pm_family_bug,     &pm_family_panic,    &pm_family_other,
+	&pm_family_access, &pm_family_traps, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,
+	&pm_family_lockup, &pm_family_hung,  &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,
+	&pm_family_kcsan,  &pm_family_ubsan, &pm_family_lockdep, &pm_family_atomic,   &pm_family_object,
+	&pm_family_memory, &pm_family_oom,   &pm_family_bug,     &pm_family_panic,    &pm_family_other,
 };
 /* Bytes of a report's first line that are looked at: no kernel prints more before what names it. */
 #define FIRST_LINE_MAX 768
@@ -56,6 +56,8 @@ enum pm_linux_start pm_linux_start(const struct pm_line *line)
 			     pm_slice_upto(line->body, pm_slice_find(line->body, pm_slice_of(word)))) ||
 		     (row->flags & PM_ROW_VAGUE && !pm_prose_is_kernel(line->body))))
 			continue;
+		if (row && row->flags & PM_ROW_NEEDS_STACK)
+			return PM_MAYBE;
 		if (row && row->flags & PM_ROW_FOLLOWS)
 			return PM_FOLLOWS;
 		if (row)

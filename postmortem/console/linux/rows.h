@@ -33,9 +33,10 @@ enum pm_pick {
 #define PM_ROW_STEPS 6
 
 enum pm_row_flags {
-	PM_ROW_NO_TRACE = 1 << 0,  /* such reports have no stack trace, or not always one */
-	PM_ROW_CORRUPTED = 1 << 1, /* only a damaged report looks like this */
-	PM_ROW_FOLLOWS = 1 << 2,   /* often a part of the report before it: starts none inside another */
+	PM_ROW_NO_TRACE = 1 << 0,    /* such reports have no stack trace, or not always one */
+	PM_ROW_CORRUPTED = 1 << 1,   /* only a damaged report looks like this */
+	PM_ROW_FOLLOWS = 1 << 2,     /* often a part of the report before it: starts none inside another */
+	PM_ROW_NEEDS_STACK = 1 << 5, /* a report only where a stack is dumped at once */
 	PM_ROW_VAGUE = 1 << 4, /* others print such words too: a line without a kernel's prefix needs more */
 	PM_ROW_ASIDE = 1 << 3, /* printed by whoever: starts none in the middle of a stack trace */
 };
@@ -117,10 +118,10 @@ struct pm_linux_family {
 	}
 
 /* In the order in which rows are tried: the special before the general. */
-extern const struct pm_linux_family pm_family_access, pm_family_stack, pm_family_hardware, pm_family_rcu,
-	pm_family_lockup, pm_family_hung, pm_family_kasan, pm_family_kfence, pm_family_kmsan, pm_family_kcsan,
-	pm_family_ubsan, pm_family_lockdep, pm_family_atomic, pm_family_object, pm_family_memory,
-	pm_family_oom, pm_family_bug, pm_family_panic, pm_family_other;
+extern const struct pm_linux_family pm_family_access, pm_family_traps, pm_family_stack, pm_family_hardware,
+	pm_family_rcu, pm_family_lockup, pm_family_hung, pm_family_kasan, pm_family_kfence, pm_family_kmsan,
+	pm_family_kcsan, pm_family_ubsan, pm_family_lockdep, pm_family_atomic, pm_family_object,
+	pm_family_memory, pm_family_oom, pm_family_bug, pm_family_panic, pm_family_other;
 
 /* The row that names the report, found by pm_linux_identify's rules; NULL: none does (title is then
  * the line itself).  family_out may be NULL. */

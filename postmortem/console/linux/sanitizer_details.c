@@ -164,7 +164,9 @@ void pm_kfence_fields(const struct pm_linux_report *report, struct pm_incident *
 						   k.freed ? "freed " : "", k.number, k.cache, k.size)
 				 : pm_arena_printf(&inc->arena, "object kfence-#%s", k.number);
 	if (k.distance && k.side)
-		text = pm_arena_printf(&inc->arena, "%s; %s bytes %s of it", text, k.distance, k.side);
+		/* The kernel counts from the object's start on either side. */
+		text = pm_arena_printf(&inc->arena, "%s; %s bytes %s its start", text, k.distance,
+				       strcmp(k.side, "left") ? "behind" : "before");
 	inc->fault.object = text;
 }
 
@@ -208,6 +210,10 @@ static const struct pm_detail_row kmsan_rows[] = {
 	  NULL },
 	{ "^Memory access of size {d} starts at {x}", { "access_size", "address" }, NULL, kmsan_access },
 	{ "^Data copied to user address {x}", { "user_address" }, NULL, NULL },
+	{ "^Local variable ----{*}@{f} created at:",
+	  { "local_variable" },
+	  "the variable that nobody set",
+	  NULL }, /* until 5.17 */
 	{ "^Local variable {*} created at:", { "local_variable" }, "the variable that nobody set", NULL },
 	/* Until 5.x: "----name@function". */
 	{ "^Local variable {*} created by:", { "local_variable" }, "the variable that nobody set", NULL },

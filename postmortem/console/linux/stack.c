@@ -74,6 +74,17 @@ static const struct pm_linux_row rows[] = {
 	  PM_KIND_OTHER,
 	  .flags = PM_ROW_NO_TRACE },
 	{ "WARNING:",
+	  "^WARNING: {stack recursion on stack type|can't access registers|can't access iret registers|"
+	  "can't dereference registers|can't dereference iret registers|stack going in the wrong direction|"
+	  "missing regs for base reg|missing R10 value|missing R13 value|missing RDI value|missing DX value|"
+	  "unknown SP base reg|unknown BP base reg|unknown .orc_unwind entry type|bad lookup idx|"
+	  "bad lookup value}{*}$",
+	  { NULL },
+	  "WARNING: {1}{2}",
+	  { NULL },
+	  PM_KIND_OTHER,
+	  .flags = PM_ROW_NO_TRACE | PM_ROW_ASIDE },
+	{ "WARNING:",
 	  "WARNING: kernel stack {regs|frame pointer} {*}has bad",
 	  { NULL },
 	  "WARNING: kernel stack regs has bad value",

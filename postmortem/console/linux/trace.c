@@ -48,6 +48,19 @@ static size_t find_crash(const struct pm_fields *f)
 	return PM_FIELDS_NONE;
 }
 
+/* The CPU that stands still was asked for its stack by another one, which then panicked: that one's stack follows. */
+static bool seen_by_another(const struct pm_fields *f)
+{
+	const struct pm_incident *inc = f->inc;
+
+	if (!f->panicked || (inc->fault.kind != PM_KIND_HARD_LOCKUP && inc->fault.kind != PM_KIND_RCU_STALL))
+		return false;
+	for (size_t i = 0; i < inc->traces.n; i++)
+		if (inc->traces.v[i].role == PM_TRACE_CPU && inc->traces.v[i].frames.n > 1)
+			return true;
+	return false;
+}
+
 struct pm_trace *pm_fields_trace_empty(struct pm_fields *f)
 {
 	struct pm_trace *trace = pm_fields_trace(f);
@@ -75,20 +88,15 @@ struct pm_trace *pm_fields_trace_empty(struct pm_fields *f)
 		f->stack_name = NULL;
 		return &f->inc->traces.v[crash];
 	}
-	enum pm_trace_role role = crash == PM_FIELDS_NONE ? PM_TRACE_CRASH
-				  : f->panicked           ? PM_TRACE_REPORTER
-							  : PM_TRACE_OTHER;
+	enum pm_trace_role role = crash == PM_FIELDS_NONE && !seen_by_another(f) ? PM_TRACE_CRASH
+				  : f->panicked                                  ? PM_TRACE_REPORTER
+										 : PM_TRACE_OTHER;
 	return pm_fields_trace_open(f, role, (struct pm_slice){ 0 });
 }
 
 static bool number_behind(struct pm_slice s, const char *words, uint64_t *number)
 {
-	size_t at = pm_slice_find(s, pm_slice_of(words));
-
-	if (at == PM_NPOS)
-		return false;
-	s = pm_slice_from(s, at + strlen(words));
-	return pm_take_dec(&s, number);
+	return pm_take_past(&s, pm_slice_of(words)) && pm_take_dec(&s, number);
 }
 
 /* The pid and CPU that a title tells. */

@@ -374,6 +374,33 @@ static noinline void kpcrash_doublefault(struct kpcrash_call *call)
 }
 STACK_FRAME_NON_STANDARD(kpcrash_doublefault);
 
+/* Interrupts off for good: only another CPU, or an NMI, can see it. */
+static noinline void kpcrash_hardlockup(struct kpcrash_call *call)
+{
+	local_irq_disable();
+	while (!READ_ONCE(kpcrash_current))
+		cpu_relax();	/* crash: hardlockup */
+	local_irq_enable();
+}
+
+static int kpcrash_expedite(void *unused)
+{
+	synchronize_rcu_expedited();
+	return 0;
+}
+
+/* An expedited grace period that waits for a CPU that does not let go. */
+static noinline void kpcrash_expstall(struct kpcrash_call *call)
+{
+	unsigned long until = jiffies + 4 * HZ;
+
+	kthread_run(kpcrash_expedite, NULL, "kpcrash_expedite");
+	preempt_disable();
+	while (time_before(jiffies, until))
+		cpu_relax();	/* crash: expstall */
+	preempt_enable();
+}
+
 /* Two CPUs that report at the same time: "both WAY WAY", the first on CPU 0. */
 static atomic_t kpcrash_together;
 
@@ -386,6 +413,15 @@ static noinline void kpcrash_both_null(int cpu)
 {
 	READ_ONCE(kpcrash_current)->counter = cpu;	/* crash: both */
 }
+
+#ifdef CONFIG_X86
+/* A breakpoint that nobody has put there, as a patch of the code that went wrong leaves one. */
+static noinline void kpcrash_breakpoint(struct kpcrash_call *call)
+{
+	asm volatile("int3");	/* crash: breakpoint */
+	barrier();
+}
+#endif
 
 static const struct {
 	const char *name;
@@ -527,6 +563,11 @@ static const struct {
 	{ "work", kpcrash_queue_work },
 	{ "doublefault", kpcrash_doublefault },
 	{ "both", kpcrash_both },
+	{ "hardlockup", kpcrash_hardlockup },
+	{ "expstall", kpcrash_expstall },
+#ifdef CONFIG_X86
+	{ "breakpoint", kpcrash_breakpoint },
+#endif
 #ifdef CONFIG_KFENCE
 	{ "kfence-oob", kpcrash_kfence_oob },
 	{ "kfence-uaf", kpcrash_kfence_uaf },

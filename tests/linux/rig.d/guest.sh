@@ -36,6 +36,8 @@ boot() {
 	emulator=(qemu-system-x86_64 -accel tcg,thread=multi -cpu "$wish_cpu" -smp 2 -m "${wish_memory}M" -nic none
 		-vga none -display none -monitor stdio -no-reboot -kernel "$cache/$kernel/vmlinuz"
 		-serial "file:$log.part")
+	# shellcheck disable=SC2206 # words
+	emulator+=($machine)
 	# ttyS1 and ttyS2
 	if [ "$wish_truth" ] || [ "$wish_symbols" ]; then
 		emulator+=(-serial "${wish_truth:+file:}${wish_truth:-null}")

@@ -3,7 +3,7 @@
 
 # Leaves $cache/KERNEL/module/kpcrash.ko.
 module() {
-	local to=$cache/$1/module release
+	local to=$cache/$1/module release where
 	fetch "$1"
 	find_kernel "$1"
 	[ "$built" != - ] || die "$1: Debian has no headers to build kpcrash.ko with"
@@ -14,7 +14,11 @@ module() {
 	flock 9
 	release=$(cat "$cache/$1/release")
 	mkdir -p "$to"
-	"build_$built" "$1" >"$to/log" 2>&1 || {
+	case $built in
+	*.config) where=source ;;
+	*) where=$built ;;
+	esac
+	"build_$where" "$1" >"$to/log" 2>&1 || {
 		cat "$to/log" >&2
 		die "kpcrash.ko does not build for $1 ($release)"
 	}
@@ -45,6 +49,15 @@ build_here() {
 	make -s -C "$headers" M="$temporary/module" CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
+# In the tree that the kernel was built in.
+build_source() {
+	temporary=$(mktemp -d "${TMPDIR:-/tmp}/kpcrash.XXXXXX")
+	mkdir -p "$temporary/module"
+	cp "$here/module/Kbuild" "$here/module/kpcrash.c" "$temporary/module"
+	make -s -C "$(cd "$cache/$1/source" && pwd -P)" M="$temporary/module" CONFIG_DEBUG_INFO_BTF_MODULES= \
+		KBUILD_MODPOST_WARN=1 modules
+}
+
 # In the chroot of tools/peers, whose C library is the one that the kernel's own build tools want.
 build_peers() {
 	local root=$cache/peers/root package
@@ -66,7 +79,7 @@ initrd() {
 	local to=$cache/$1/initrd.gz root command name newest
 	fetch "$1"
 	find_kernel "$1"
-	if [ "$built" = here ] || { [ "$built" = peers ] && [ -e "$cache/peers/ready" ]; }; then
+	if [ "$built" = here ] || [ -e "$cache/$1/source" ] || { [ "$built" = peers ] && [ -e "$cache/peers/ready" ]; }; then
 		module "$1"
 	fi
 	if [ -e "$to" ]; then
@@ -77,7 +90,7 @@ initrd() {
 	root=$temporary/root
 	mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/modules"
 	cp "$(command -v busybox)" "$root/bin/busybox"
-	for command in cat chmod dd dmesg gzip insmod mount poweroff readlink rm sed sh sleep stat stty taskset \
+	for command in cat chmod dd dmesg gzip insmod mkdir mount poweroff readlink rm sed sh sleep stat stty taskset \
 		uname; do
 		ln -s busybox "$root/bin/$command"
 	done

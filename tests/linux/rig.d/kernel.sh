@@ -5,7 +5,8 @@
 #
 # A package that only depends on the newest image will do; of a pattern's packages the newest is taken (a
 # backports suite keeps a while what it has replaced).  Where the module is built: "here", or in the chroot
-# of `rig peers`, whose C library is new enough for that kernel's own tools; "-": Debian has no headers any more.
+# of `rig peers`, whose C library is new enough for that kernel's own tools; "-": Debian has no headers any more.  With a
+# configuration (on top of tinyconfig) the package is the source, and the kernel is built here.
 KERNELS='
 5.10       | bullseye bullseye-security | linux-image-amd64                    | here
 6.1        | bookworm bookworm-security | linux-image-amd64                    | here
@@ -14,6 +15,7 @@ KERNELS='
 6.12       | bookworm bookworm-security | linux-image-6.12-amd64               | here
 6.12-cloud | bookworm bookworm-security | linux-image-6.12-cloud-amd64         | here
 6.17       | trixie-backports           | linux-image-6\.17\.[0-9]+\+deb13-amd64 | -
+6.12-debug | bookworm bookworm-security | linux-source-6.12                    | debug.config
 7.2        | trixie-backports           | linux-image-7\.2\.[0-9]+\+deb13-amd64  | peers
 '
 
@@ -76,6 +78,31 @@ unpack_image() {
 	rm -rf "$root"
 }
 
+# build_kernel KERNEL: leaves $cache/KERNEL with vmlinuz, release and source/, from the source package.
+build_kernel() {
+	local to=$cache/$1
+	echo "rig: building $1 from $image_package; this takes a while" >&2
+	mkdir -p "$temporary/source" "$to/module"
+	download "$temporary/package" "$image_package"
+	dpkg-deb --fsys-tarfile "$temporary/package/$image_package"_*.deb | tar -x -C "$temporary" ./usr/src
+	tar -x -C "$temporary/source" --strip-components=1 -f "$temporary/usr/src/$image_package".tar.*
+	(
+		cd "$temporary/source"
+		make -s tinyconfig
+		scripts/kconfig/merge_config.sh -m .config "$here/$built" >/dev/null
+		make -s olddefconfig
+		make -s -j2 bzImage
+		make -s modules_prepare
+	) >"$to/build.log" 2>&1 || die "$1 does not build: see $to/build.log"
+	rm -rf "$to/source"
+	mv "$temporary/source" "$to/source"
+	cp "$to/source/arch/x86/boot/bzImage" "$to/vmlinuz"
+	make -s -C "$to/source" kernelrelease >"$to/release"
+	mkdir -p "$to/modules"
+	rm -rf "$temporary"
+	temporary=
+}
+
 # Leaves $cache/KERNEL with vmlinuz, config, System.map, release, modules/*.ko and headers/*.deb.
 fetch() {
 	local to=$cache/$1 image headers release package
@@ -94,6 +121,13 @@ fetch() {
 	make_temporary
 	# shellcheck disable=SC2086 # words are wanted
 	set_up_apt $suites
+	case $built in
+	*.config)
+		build_kernel "$1"
+		exec 9>&-
+		return
+		;;
+	esac
 	image=$(newest_image)
 	[ "$image" ] || die "$1: no package is called '$image_package' in $suites"
 	release=${image#linux-image-}

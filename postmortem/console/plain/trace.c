@@ -1,4 +1,4 @@
-#include "console/bsd/trace.h"
+#include "console/plain/trace.h"
 
 #include "base/pattern.h"
 #include "functions/functions.h"
@@ -25,7 +25,7 @@ static bool take_name(struct pm_slice *s, struct pm_slice *out)
 	return true;
 }
 
-static void take_offset(struct pm_slice *s, struct pm_bsd_frame *out)
+static void take_offset(struct pm_slice *s, struct pm_plain_frame *out)
 {
 	struct pm_slice rest = *s;
 
@@ -39,7 +39,7 @@ static void take_offset(struct pm_slice *s, struct pm_bsd_frame *out)
 }
 
 /* "kern/foo.c:12" at the end of s, the blank before it included; line -1 is one that is not known. */
-static bool cut_file(struct pm_slice *s, struct pm_bsd_frame *out)
+static bool cut_file(struct pm_slice *s, struct pm_plain_frame *out)
 {
 	struct pm_slice text = pm_slice_trim(*s);
 	size_t at = text.n, colon;
@@ -66,7 +66,7 @@ static bool cut_file(struct pm_slice *s, struct pm_bsd_frame *out)
 }
 
 /* What symbolising added behind a frame: "[name] file.c:12 [[inline]]". */
-static void take_source(struct pm_slice rest, struct pm_bsd_frame *out)
+static void take_source(struct pm_slice rest, struct pm_plain_frame *out)
 {
 	struct pm_slice name;
 
@@ -89,7 +89,7 @@ static void take_source(struct pm_slice rest, struct pm_bsd_frame *out)
 }
 
 /* name(args) at name+0x12… */
-static bool parse_call(struct pm_slice s, struct pm_bsd_frame *out)
+static bool parse_call(struct pm_slice s, struct pm_plain_frame *out)
 {
 	struct pm_slice name, rest = s;
 	uint64_t addr;
@@ -127,7 +127,7 @@ static bool parse_call(struct pm_slice s, struct pm_bsd_frame *out)
 }
 
 /* "#0 …" in all its forms, the number taken */
-static bool parse_numbered(struct pm_slice s, struct pm_bsd_frame *out)
+static bool parse_numbered(struct pm_slice s, struct pm_plain_frame *out)
 {
 	struct pm_slice name, rest;
 	uint64_t fraction;
@@ -170,7 +170,7 @@ static bool parse_numbered(struct pm_slice s, struct pm_bsd_frame *out)
 }
 
 /* 0xframe : 0xreturn [module : _name + 0x12] */
-static bool parse_darwin(struct pm_slice s, struct pm_bsd_frame *out)
+static bool parse_darwin(struct pm_slice s, struct pm_plain_frame *out)
 {
 	uint64_t frame;
 	struct pm_slice name;
@@ -204,7 +204,7 @@ static bool parse_darwin(struct pm_slice s, struct pm_bsd_frame *out)
 }
 
 /* arm64 Darwin: "lr: 0xfffffff0081ab3c0  fp: 0xffffffe3f8b1b9c0" */
-static bool parse_darwin_arm(struct pm_slice s, struct pm_bsd_frame *out)
+static bool parse_darwin_arm(struct pm_slice s, struct pm_plain_frame *out)
 {
 	unsigned digits;
 
@@ -216,7 +216,7 @@ static bool parse_darwin_arm(struct pm_slice s, struct pm_bsd_frame *out)
 }
 
 /* "bt#00: …", the number taken */
-static bool parse_zircon(struct pm_slice s, struct pm_bsd_frame *out)
+static bool parse_zircon(struct pm_slice s, struct pm_plain_frame *out)
 {
 	struct pm_match m;
 
@@ -243,7 +243,7 @@ static bool parse_zircon(struct pm_slice s, struct pm_bsd_frame *out)
 }
 
 /* {{{bt:0:0xffffffff00105972:ra}}}: for a symboliser to fill in */
-static bool parse_markup(struct pm_slice s, struct pm_bsd_frame *out)
+static bool parse_markup(struct pm_slice s, struct pm_plain_frame *out)
 {
 	size_t at = pm_slice_find(s, PM_S("{{{bt:"));
 
@@ -255,11 +255,11 @@ static bool parse_markup(struct pm_slice s, struct pm_bsd_frame *out)
 	return out->has_addr;
 }
 
-bool pm_bsd_frame_parse(struct pm_slice text, struct pm_bsd_frame *out)
+bool pm_plain_frame_parse(struct pm_slice text, struct pm_plain_frame *out)
 {
 	struct pm_slice s = text;
 
-	*out = (struct pm_bsd_frame){ 0 };
+	*out = (struct pm_plain_frame){ 0 };
 	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
 		s = pm_slice_from(s, 1);
 	if (s.n < 4)
@@ -269,16 +269,16 @@ bool pm_bsd_frame_parse(struct pm_slice text, struct pm_bsd_frame *out)
 	if (pm_take(&s, PM_S("bt#")))
 		return (out->numbered = pm_take_dec(&s, &out->number)) && pm_take_char(&s, ':') &&
 		       parse_zircon(s, out);
-	if (parse_darwin(s, out) || (*out = (struct pm_bsd_frame){ 0 }, parse_darwin_arm(s, out)))
+	if (parse_darwin(s, out) || (*out = (struct pm_plain_frame){ 0 }, parse_darwin_arm(s, out)))
 		return true;
-	*out = (struct pm_bsd_frame){ 0 };
+	*out = (struct pm_plain_frame){ 0 };
 	if (parse_markup(s, out))
 		return true;
-	*out = (struct pm_bsd_frame){ 0 };
+	*out = (struct pm_plain_frame){ 0 };
 	return parse_call(s, out);
 }
 
-struct pm_trace *pm_bsd_crash_trace(struct pm_bsd_report *report)
+struct pm_trace *pm_plain_crash_trace(struct pm_plain_report *report)
 {
 	struct pm_incident *inc = report->inc;
 	struct pm_trace *trace = pm_incident_crash_trace(inc);
@@ -308,7 +308,7 @@ static const struct {
 };
 
 struct builder {
-	struct pm_bsd_report *report;
+	struct pm_plain_report *report;
 	bool open;       /* the last trace of the incident grows */
 	bool after_trap; /* the next frame was interrupted */
 	bool pending;    /* a head was seen */
@@ -383,13 +383,13 @@ static bool open_trace(struct builder *b, struct pm_at at)
 	trace->role = role;
 	trace->at = at;
 	if (b->pending && b->title.n)
-		trace->title = pm_bsd_str(b->report, pm_slice_upto(b->title, 200));
+		trace->title = pm_plain_str(b->report, pm_slice_upto(b->title, 200));
 	b->open = true;
 	b->pending = false;
 	return true;
 }
 
-static void add_frame(struct builder *b, const struct pm_bsd_frame *f, struct pm_at at)
+static void add_frame(struct builder *b, const struct pm_plain_frame *f, struct pm_at at)
 {
 	struct pm_arena *arena = &b->report->inc->arena;
 
@@ -431,17 +431,17 @@ static bool value_behind(struct pm_slice text, const char *name, uint64_t *value
 	return pm_take_hex(&s, value_out, NULL);
 }
 
-static void add_register(struct pm_bsd_report *report, struct pm_regs *regs, const char *name, uint64_t value,
-			 struct pm_at at)
+static void add_register(struct pm_plain_report *report, struct pm_regs *regs, const char *name,
+			 uint64_t value, struct pm_at at)
 {
 	*PM_PUSH(&report->inc->arena, &regs->regs) =
 		(struct pm_register){ .name = name, .value = value, .bits = 64, .at = at };
 }
 
 /* "--- trap 0xc, rip = 0x…, rsp = 0x…, rbp = 0x… ---": what stands above only handled the trap. */
-static void trap_marker(struct builder *b, struct pm_slice text, const struct pm_bsd_line *line)
+static void trap_marker(struct builder *b, struct pm_slice text, const struct pm_plain_line *line)
 {
-	struct pm_bsd_report *report = b->report;
+	struct pm_plain_report *report = b->report;
 	struct pm_incident *inc = report->inc;
 	struct pm_arena *arena = &inc->arena;
 	uint64_t nr = 0, rip = 0, rsp = 0, rbp = 0;
@@ -473,7 +473,7 @@ static void trap_marker(struct builder *b, struct pm_slice text, const struct pm
 	*PM_PUSH(arena, &inc->traces) = grows;
 }
 
-static void syscall_marker(struct builder *b, struct pm_slice text, const struct pm_bsd_line *line)
+static void syscall_marker(struct builder *b, struct pm_slice text, const struct pm_plain_line *line)
 {
 	struct pm_actor *actor = &b->report->inc->actor;
 	size_t at = pm_slice_find_char(text, '(');
@@ -492,15 +492,15 @@ static void syscall_marker(struct builder *b, struct pm_slice text, const struct
 	close_trace(b);
 }
 
-void pm_bsd_traces(struct pm_bsd_report *report)
+void pm_plain_traces(struct pm_plain_report *report)
 {
 	struct pm_incident *inc = report->inc;
 	struct builder b = { .report = report };
 
 	for (size_t i = 0; i < report->lines.n; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_slice text = pm_slice_trim(line->text);
-		struct pm_bsd_frame frame;
+		struct pm_plain_frame frame;
 
 		if (pm_slice_starts(text, PM_S("--- "))) {
 			if (pm_slice_has(text, PM_S("syscall")))
@@ -511,7 +511,7 @@ void pm_bsd_traces(struct pm_bsd_report *report)
 				b.after_trap = true; /* interrupts */
 			continue;
 		}
-		if (pm_bsd_frame_parse(text, &frame)) {
+		if (pm_plain_frame_parse(text, &frame)) {
 			/* Numbers that begin again: another trace. */
 			if (b.open && frame.numbered && frame.number < b.number)
 				close_trace(&b);

@@ -1,6 +1,6 @@
-#include "console/bsd/lock.h"
+#include "console/plain/lock.h"
 
-#include "console/bsd/trace.h"
+#include "console/plain/trace.h"
 
 #define LOCKS_MAX 256
 
@@ -21,7 +21,7 @@ static bool ordinal(struct pm_slice text, struct pm_slice *addr_out, struct pm_s
 	return true;
 }
 
-bool pm_bsd_look_reversal(const struct pm_bsd_report *report, struct pm_bsd_found *found)
+bool pm_plain_look_reversal(const struct pm_plain_report *report, struct pm_plain_found *found)
 {
 	struct pm_slice addr, rest;
 	size_t i = 1;
@@ -32,7 +32,7 @@ bool pm_bsd_look_reversal(const struct pm_bsd_report *report, struct pm_bsd_foun
 	       ordinal(report->lines.v[i + 1].text, &addr, &found->b, &rest);
 }
 
-bool pm_bsd_of_witness(struct pm_slice text)
+bool pm_plain_of_witness(struct pm_slice text)
 {
 	static const char *const begins[] = {
 		"1st ",
@@ -46,7 +46,7 @@ bool pm_bsd_of_witness(struct pm_slice text)
 		"Stopped at ",
 		"ddb",
 	};
-	struct pm_bsd_frame frame;
+	struct pm_plain_frame frame;
 
 	text = pm_slice_trim(text);
 	if (!text.n)
@@ -54,11 +54,11 @@ bool pm_bsd_of_witness(struct pm_slice text)
 	for (size_t i = 0; i < PM_COUNT(begins); i++)
 		if (pm_slice_starts(text, pm_slice_of(begins[i])))
 			return true;
-	return pm_bsd_frame_parse(text, &frame);
+	return pm_plain_frame_parse(text, &frame);
 }
 
-static struct pm_lock *add_lock(struct pm_bsd_report *report, enum pm_lock_role role, struct pm_slice name,
-				struct pm_slice addr, const struct pm_bsd_line *line)
+static struct pm_lock *add_lock(struct pm_plain_report *report, enum pm_lock_role role, struct pm_slice name,
+				struct pm_slice addr, const struct pm_plain_line *line)
 {
 	struct pm_incident *inc = report->inc;
 
@@ -66,14 +66,14 @@ static struct pm_lock *add_lock(struct pm_bsd_report *report, enum pm_lock_role 
 		return NULL;
 	struct pm_lock *lock = PM_PUSH(&inc->arena, &inc->locks);
 	lock->role = role;
-	lock->name = pm_bsd_str(report, name);
+	lock->name = pm_plain_str(report, name);
 	lock->has_addr = pm_take_hex(&addr, &lock->addr, NULL);
 	lock->at = line->from->at;
 	return lock;
 }
 
 /* "@ /usr/src/sys/kern/foo.c:12" */
-static void taken_at(struct pm_bsd_report *report, struct pm_slice text, struct pm_lock *lock)
+static void taken_at(struct pm_plain_report *report, struct pm_slice text, struct pm_lock *lock)
 {
 	size_t at = pm_slice_find(text, PM_S("@ ")), colon = PM_NPOS;
 	uint64_t nr;
@@ -89,13 +89,13 @@ static void taken_at(struct pm_bsd_report *report, struct pm_slice text, struct 
 	struct pm_slice number = pm_slice_from(file, colon + 1);
 	if (!pm_take_dec(&number, &nr) || nr > UINT32_MAX)
 		return;
-	lock->taken.file = pm_bsd_str(report, pm_slice_upto(file, colon));
+	lock->taken.file = pm_plain_str(report, pm_slice_upto(file, colon));
 	lock->taken.file_line = (uint32_t)nr;
 	lock->taken.at = lock->at;
 }
 
 /* "(ufs, lockmgr)" of FreeBSD, "(&map->lock)" of OpenBSD */
-static void described(struct pm_bsd_report *report, struct pm_slice rest, struct pm_lock *lock)
+static void described(struct pm_plain_report *report, struct pm_slice rest, struct pm_lock *lock)
 {
 	size_t open = pm_slice_find_char(rest, '('), close = pm_slice_find_char(rest, ')');
 
@@ -103,7 +103,7 @@ static void described(struct pm_bsd_report *report, struct pm_slice rest, struct
 		return;
 	struct pm_slice in = pm_slice_from(pm_slice_upto(rest, close), open + 1);
 	size_t comma = pm_slice_find(in, PM_S(", "));
-	lock->type = pm_bsd_str(report, comma == PM_NPOS ? in : pm_slice_from(in, comma + 2));
+	lock->type = pm_plain_str(report, comma == PM_NPOS ? in : pm_slice_from(in, comma + 2));
 }
 
 static int32_t trace_behind(const struct pm_incident *inc, uint32_t line)
@@ -115,7 +115,7 @@ static int32_t trace_behind(const struct pm_incident *inc, uint32_t line)
 }
 
 /* lock order "a"(rwlock) -> "b"(rwlock) first seen at:   lock order a -> b established at: */
-static void order(struct pm_bsd_report *report, struct pm_slice text, const struct pm_bsd_line *line,
+static void order(struct pm_plain_report *report, struct pm_slice text, const struct pm_plain_line *line,
 		  const char *held, const char *wanted)
 {
 	struct pm_incident *inc = report->inc;
@@ -128,9 +128,9 @@ static void order(struct pm_bsd_report *report, struct pm_slice text, const stru
 	if (inc->lock_edges.n >= LOCKS_MAX)
 		return;
 	struct pm_lock_edge *edge = PM_PUSH(&inc->arena, &inc->lock_edges);
-	edge->from = pm_bsd_str(report, m.cap[0]);
-	edge->to = pm_bsd_str(report, m.cap[1]);
-	edge->how = pm_bsd_str(report, pm_slice_from(text, (size_t)(m.cap[1].p + m.cap[1].n - text.p)));
+	edge->from = pm_plain_str(report, m.cap[0]);
+	edge->to = pm_plain_str(report, m.cap[1]);
+	edge->how = pm_plain_str(report, pm_slice_from(text, (size_t)(m.cap[1].p + m.cap[1].n - text.p)));
 	edge->trace = trace_behind(inc, line->from->at.line);
 	edge->new_edge = pm_slice_has(text, PM_S("attempted")) ||
 			 (held && wanted && pm_slice_has(m.cap[0], pm_slice_of(held)) &&
@@ -142,7 +142,7 @@ static void order(struct pm_bsd_report *report, struct pm_slice text, const stru
 }
 
 /* LOCKDEBUG: "lock address : 0xffff… type     :     sleep/adaptive", several of a line. */
-static void lockdebug(struct pm_bsd_report *report, struct pm_slice text, const struct pm_bsd_line *line)
+static void lockdebug(struct pm_plain_report *report, struct pm_slice text, const struct pm_plain_line *line)
 {
 	static const struct {
 		const char *label, *name;
@@ -170,19 +170,19 @@ static void lockdebug(struct pm_bsd_report *report, struct pm_slice text, const 
 		pm_take_blanks(&s);
 		if (!pm_take_word(&s, &value))
 			continue;
-		pm_bsd_fact(report, "lockdebug", labels[i].name, value, NULL, line);
+		pm_plain_fact(report, "lockdebug", labels[i].name, value, NULL, line);
 		if (i == 0 && !report->inc->locks.n)
 			(void)add_lock(report, PM_LOCK_WANTED, value, value, line);
 	}
 }
 
-void pm_bsd_locks(struct pm_bsd_report *report)
+void pm_plain_locks(struct pm_plain_report *report)
 {
 	const char *held = NULL, *wanted = NULL;
 	bool debug = pm_slice_has(report->lines.v[0].text, PM_S("lock error"));
 
 	for (size_t i = 0; i < report->lines.n && i < 4000; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_slice text = pm_slice_trim(line->text), addr, name, rest;
 		struct pm_match m;
 
@@ -195,7 +195,7 @@ void pm_bsd_locks(struct pm_bsd_report *report)
 				continue;
 			size_t open = pm_slice_find(rest, PM_S(" (")); /* names may hold blanks */
 			if (open != PM_NPOS && open)
-				lock->name = pm_bsd_str(
+				lock->name = pm_plain_str(
 					report,
 					(struct pm_slice){ name.p, (size_t)(rest.p - name.p) + open });
 			described(report, rest, lock);

@@ -1,8 +1,10 @@
-#include "console/bsd/report.h"
+#include "console/plain/report.h"
 
+#include "base/hash.h"
 #include "base/pattern.h"
-#include "console/bsd/lock.h"
-#include "console/bsd/trace.h"
+#include "base/symbol.h"
+#include "console/plain/lock.h"
+#include "console/plain/trace.h"
 #include "console/system.h"
 #include "console/title.h"
 #include "functions/functions.h"
@@ -11,7 +13,7 @@
 #define LOG_MAX 1500
 #define LOG_BEFORE 20
 
-struct pm_slice pm_bsd_text(const struct pm_line *line)
+struct pm_slice pm_plain_text(const struct pm_line *line)
 {
 	/* "kernel: page fault trap, code=0" is the kernel's own; syslog's "kernel: " is no part of a text. */
 	if (pm_slice_has(line->body, PM_S(" trap, code="))) {
@@ -23,13 +25,13 @@ struct pm_slice pm_bsd_text(const struct pm_line *line)
 	return line->body;
 }
 
-const char *pm_bsd_str(struct pm_bsd_report *report, struct pm_slice text)
+const char *pm_plain_str(struct pm_plain_report *report, struct pm_slice text)
 {
 	return pm_arena_str(&report->inc->arena, pm_slice_trim(text));
 }
 
-void pm_bsd_fact(struct pm_bsd_report *report, const char *group, const char *name, struct pm_slice value,
-		 const char *meaning, const struct pm_bsd_line *line)
+void pm_plain_fact(struct pm_plain_report *report, const char *group, const char *name, struct pm_slice value,
+		   const char *meaning, const struct pm_plain_line *line)
 {
 	struct pm_slice text = pm_slice_trim(value);
 
@@ -38,15 +40,15 @@ void pm_bsd_fact(struct pm_bsd_report *report, const char *group, const char *na
 	pm_incident_add_fact(report->inc, group, name, text, meaning, line->from->at);
 }
 
-void pm_bsd_collect(struct pm_bsd_report *report, pm_bsd_text_fn text, pm_bsd_more_fn more,
-		    bool (*join)(const struct pm_line *line, struct pm_slice text, struct pm_slice next))
+void pm_plain_collect(struct pm_plain_report *report, pm_plain_text_fn text, pm_plain_more_fn more,
+		      bool (*join)(const struct pm_line *line, struct pm_slice text, struct pm_slice next))
 {
 	struct pm_window *window = report->window;
 	struct pm_arena *arena = &report->inc->arena;
 
 	/* Whose panic it is nobody knows: perhaps a program's, and then life goes on. */
 	if (!more && report->inc->machine.system == PM_SYSTEM_UNKNOWN)
-		more = pm_bsd_of_witness;
+		more = pm_plain_of_witness;
 	for (size_t i = window->start; i < window->n && report->lines.n < LINES_MAX; i++) {
 		const struct pm_line *line = &window->lines[i];
 		struct pm_slice body = text(line);
@@ -65,11 +67,11 @@ void pm_bsd_collect(struct pm_bsd_report *report, pm_bsd_text_fn text, pm_bsd_mo
 			body = (struct pm_slice){ both, body.n + next.n };
 			window->taken[++i] = true;
 		}
-		*PM_PUSH(arena, &report->lines) = (struct pm_bsd_line){ body, line };
+		*PM_PUSH(arena, &report->lines) = (struct pm_plain_line){ body, line };
 	}
 }
 
-size_t pm_bsd_find(const struct pm_bsd_report *report, size_t from, const char *text)
+size_t pm_plain_find(const struct pm_plain_report *report, size_t from, const char *text)
 {
 	for (size_t i = from; i < report->lines.n; i++)
 		if (pm_slice_has(report->lines.v[i].text, pm_slice_of(text)))
@@ -77,8 +79,14 @@ size_t pm_bsd_find(const struct pm_bsd_report *report, size_t from, const char *
 	return PM_NPOS;
 }
 
-const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *headers, size_t n,
-					       struct pm_slice text, size_t *at_out)
+bool pm_plain_nothing_more(struct pm_slice text)
+{
+	(void)text;
+	return false;
+}
+
+static const struct pm_plain_header *find_header(const struct pm_plain_header *headers, size_t n,
+						 struct pm_slice text, size_t *at_out)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t at = pm_slice_find(text, pm_slice_of(headers[i].word));
@@ -97,8 +105,31 @@ const struct pm_bsd_header *pm_bsd_header_find(const struct pm_bsd_header *heade
 	return NULL;
 }
 
+const struct pm_plain_header *pm_plain_header_find(const struct pm_plain_header *headers, size_t n,
+						   struct pm_slice text, size_t *at_out)
+{
+	static const struct pm_plain_header fuzzer[] = {
+		{ "SYZFAIL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, pm_plain_nothing_more },
+		{ "SYZFATAL:", NULL, NULL, 0, PM_KIND_OTHER, NULL, pm_plain_nothing_more },
+	};
+	const struct pm_plain_header *header = find_header(headers, n, text, at_out);
+
+	return header ? header : find_header(fuzzer, PM_COUNT(fuzzer), text, at_out);
+}
+
+bool pm_plain_begin(struct pm_plain_report *report, const struct pm_plain_header *header,
+		    pm_plain_text_fn text, pm_plain_join_fn join)
+{
+	if (!header)
+		return false;
+	pm_plain_collect(report, text, header->more, join);
+	pm_plain_name(report, header);
+	pm_plain_traces(report);
+	return true;
+}
+
 /* A title's text with its captures filled in. */
-static struct pm_slice fill_in(struct pm_arena *arena, const char *format, const struct pm_bsd_found *found)
+static struct pm_slice fill_in(struct pm_arena *arena, const char *format, const struct pm_plain_found *found)
 {
 	size_t room = strlen(format) + found->a.n * 2 + found->b.n * 2 + 1, n = 0;
 
@@ -219,7 +250,7 @@ static const struct {
 	{ "unmount: dangling", PM_KIND_FILESYSTEM },
 };
 
-enum pm_kind pm_bsd_kind(struct pm_slice message, enum pm_kind otherwise)
+enum pm_kind pm_plain_kind(struct pm_slice message, enum pm_kind otherwise)
 {
 	for (size_t i = 0; i < PM_COUNT(kinds); i++)
 		if (pm_slice_has(message, pm_slice_of(kinds[i].word)))
@@ -227,7 +258,7 @@ enum pm_kind pm_bsd_kind(struct pm_slice message, enum pm_kind otherwise)
 	return otherwise;
 }
 
-bool pm_bsd_of_program(const struct pm_window *window)
+bool pm_plain_of_program(const struct pm_window *window)
 {
 	size_t end = window->n - window->start > 8 ? window->start + 8 : window->n;
 
@@ -258,17 +289,17 @@ static bool title_frame(struct pm_slice title, struct pm_slice *name_out)
 	return false;
 }
 
-void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *header)
+void pm_plain_name(struct pm_plain_report *report, const struct pm_plain_header *header)
 {
 	struct pm_incident *inc = report->inc;
-	const struct pm_bsd_line *first = &report->lines.v[0];
+	const struct pm_plain_line *first = &report->lines.v[0];
 	struct pm_slice text = first->text, title = { 0 }, frame;
 	size_t at = pm_slice_find(text, pm_slice_of(header->word));
-	const struct pm_bsd_row *row = NULL;
+	const struct pm_plain_row *row = NULL;
 	bool half = false; /* a row's form is there, but what it needs is not */
 
 	for (size_t i = 0; i < header->n; i++) {
-		struct pm_bsd_found found = { 0 };
+		struct pm_plain_found found = { 0 };
 
 		if (!pm_match(header->rows[i].pattern, text, &found.match))
 			continue;
@@ -287,13 +318,13 @@ void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *heade
 	inc->corrupted = inc->corrupted_why != NULL;
 	inc->title = pm_title_clean(&inc->arena, title);
 	if (title_frame(pm_slice_of(inc->title), &frame))
-		inc->frame = pm_bsd_str(report, frame);
+		inc->frame = pm_plain_str(report, frame);
 	for (size_t i = 0; i < PM_COUNT(types) && !inc->type; i++)
 		if (pm_slice_starts(pm_slice_of(inc->title), pm_slice_of(types[i].begin)))
 			inc->type = types[i].type;
-	inc->fault.kind = row && row->kind ? row->kind : pm_bsd_kind(text, header->kind);
+	inc->fault.kind = row && row->kind ? row->kind : pm_plain_kind(text, header->kind);
 	(void)pm_take(&text, PM_S("panic: ")); /* what panic() was given */
-	inc->fault.message = pm_bsd_str(report, text);
+	inc->fault.message = pm_plain_str(report, text);
 	inc->fault.at = first->from->at;
 	if (!header->more) {
 		inc->panic_reason = inc->fault.message;
@@ -307,14 +338,7 @@ void pm_bsd_name(struct pm_bsd_report *report, const struct pm_bsd_header *heade
 		}
 }
 
-static uint64_t hash(uint64_t h, const char *text)
-{
-	for (; text && *text; text++)
-		h = (h ^ (uint8_t)*text) * 0x100000001b3u;
-	return (h ^ '|') * 0x100000001b3u;
-}
-
-static void add_log(struct pm_bsd_report *report)
+static void add_log(struct pm_plain_report *report)
 {
 	struct pm_incident *inc = report->inc;
 	struct pm_window *window = report->window;
@@ -361,13 +385,13 @@ static void split_reporter(struct pm_incident *inc)
 	*PM_PUSH(&inc->arena, &inc->traces) = reporter;
 }
 
-void pm_bsd_finish(struct pm_bsd_report *report)
+void pm_plain_finish(struct pm_plain_report *report)
 {
 	struct pm_incident *inc = report->inc;
 	split_reporter(inc);
 	struct pm_trace *trace = pm_incident_crash_trace(inc);
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = PM_HASH_BEGIN;
 	unsigned used = 0;
 
 	if (trace) {
@@ -388,13 +412,13 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 		inc->place = regs->pc;
 	if (inc->fault.kind == PM_KIND_PAGE_FAULT && inc->fault.has_address && inc->fault.address < 0x1000)
 		inc->fault.kind = PM_KIND_NULL_DEREF;
-	h = hash(h, pm_system_name(inc->machine.system));
-	h = hash(h, inc->title);
+	h = pm_hash_field(h, pm_slice_of(pm_system_name(inc->machine.system)));
+	h = pm_hash_field(h, pm_slice_of(inc->title));
 	for (size_t i = 0; trace && i < trace->frames.n && used < 3; i++) {
 		const char *symbol = trace->frames.v[i].place.symbol;
 
 		if (symbol && !pm_function_has(inc->machine.system, symbol, PM_FUNCTION_STOPS)) {
-			h = hash(h, symbol);
+			h = pm_hash_field(h, pm_symbol_title(pm_slice_of(symbol)));
 			used++;
 		}
 	}
@@ -405,6 +429,6 @@ void pm_bsd_finish(struct pm_bsd_report *report)
 
 /* --- what every system's console may show ------------------------------------------------ */
 
-const char *const pm_bsd_no_panic[] = {
+const char *const pm_plain_no_panic[] = {
 	"_panic:", "xlog_status:", "ddb.onpanic:", "evtlog_status:", "event_init: unable to initialize", NULL,
 };

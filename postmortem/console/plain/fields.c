@@ -1,13 +1,14 @@
-#include "console/bsd/fields.h"
+#include "console/plain/fields.h"
 
 #include "base/pattern.h"
-#include "console/bsd/trace.h"
+#include "console/plain/lock.h"
+#include "console/plain/trace.h"
 #include "functions/functions.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
-void pm_bsd_set_address(struct pm_bsd_report *report, uint64_t address, const struct pm_bsd_line *line)
+void pm_plain_set_address(struct pm_plain_report *report, uint64_t address, const struct pm_plain_line *line)
 {
 	struct pm_fault *fault = &report->inc->fault;
 
@@ -18,8 +19,8 @@ void pm_bsd_set_address(struct pm_bsd_report *report, uint64_t address, const st
 	fault->address_at = line->from->at;
 }
 
-void pm_bsd_set_process(struct pm_bsd_report *report, bool has_pid, uint64_t pid, struct pm_slice comm,
-			const struct pm_bsd_line *line)
+void pm_plain_set_process(struct pm_plain_report *report, bool has_pid, uint64_t pid, struct pm_slice comm,
+			  const struct pm_plain_line *line)
 {
 	struct pm_actor *actor = &report->inc->actor;
 
@@ -30,12 +31,12 @@ void pm_bsd_set_process(struct pm_bsd_report *report, bool has_pid, uint64_t pid
 	}
 	comm = pm_slice_trim(comm);
 	if (comm.n && !actor->comm) {
-		actor->comm = pm_bsd_str(report, pm_slice_upto(comm, 200));
+		actor->comm = pm_plain_str(report, pm_slice_upto(comm, 200));
 		actor->at = line->from->at;
 	}
 }
 
-void pm_bsd_set_cpu(struct pm_bsd_report *report, uint64_t cpu, const struct pm_bsd_line *line)
+void pm_plain_set_cpu(struct pm_plain_report *report, uint64_t cpu, const struct pm_plain_line *line)
 {
 	struct pm_actor *actor = &report->inc->actor;
 
@@ -47,9 +48,9 @@ void pm_bsd_set_cpu(struct pm_bsd_report *report, uint64_t cpu, const struct pm_
 		actor->at = line->from->at;
 }
 
-static struct pm_regs *fault_regs(struct pm_bsd_report *report, struct pm_at at)
+static struct pm_regs *fault_regs(struct pm_plain_report *report, struct pm_at at)
 {
-	struct pm_trace *trace = pm_bsd_crash_trace(report);
+	struct pm_trace *trace = pm_plain_crash_trace(report);
 
 	if (!trace->regs.n) {
 		struct pm_regs *regs = PM_PUSH(&report->inc->arena, &trace->regs);
@@ -60,8 +61,8 @@ static struct pm_regs *fault_regs(struct pm_bsd_report *report, struct pm_at at)
 	return &trace->regs.v[0];
 }
 
-void pm_bsd_set_register(struct pm_bsd_report *report, const char *name, uint64_t value, unsigned bits,
-			 const struct pm_bsd_line *line)
+void pm_plain_set_register(struct pm_plain_report *report, const char *name, uint64_t value, unsigned bits,
+			   const struct pm_plain_line *line)
 {
 	struct pm_machine *machine = &report->inc->machine;
 	struct pm_regs *regs = fault_regs(report, line->from->at);
@@ -186,12 +187,12 @@ static bool listed(struct pm_slice text, struct pair *out, struct pm_slice *symb
 	return true;
 }
 
-void pm_bsd_registers(struct pm_bsd_report *report)
+void pm_plain_registers(struct pm_plain_report *report)
 {
 	unsigned lines = 0, quiet = 0; /* of one block */
 
 	for (size_t i = 0; i < report->lines.n; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_slice text = pm_slice_trim(line->text), rest = text, symbol;
 		struct pair pair, first = { 0 };
 		unsigned pairs = 0;
@@ -208,13 +209,13 @@ void pm_bsd_registers(struct pm_bsd_report *report)
 
 			if (!lines && !listed(next, &other, &unused))
 				continue;
-			pm_bsd_set_register(report, pair.name, pair.value, pair.bits, line);
+			pm_plain_set_register(report, pair.name, pair.value, pair.bits, line);
 			struct pm_regs *regs = fault_regs(report, line->from->at);
 			size_t plus = pm_slice_find_char(symbol, '+');
 			if (symbol.n && !strcmp(pair.name, "rip") && !regs->pc.symbol) {
 				struct pm_slice offset = pm_slice_from(symbol, plus + 1);
 
-				regs->pc.symbol = pm_bsd_str(report, pm_slice_upto(symbol, plus));
+				regs->pc.symbol = pm_plain_str(report, pm_slice_upto(symbol, plus));
 				if (plus != PM_NPOS)
 					regs->pc.has_offset = pm_take_hex(&offset, &regs->pc.offset, NULL);
 			}
@@ -230,12 +231,12 @@ void pm_bsd_registers(struct pm_bsd_report *report)
 				continue;
 			}
 			if (pairs == 2)
-				pm_bsd_set_register(report, first.name, first.value, first.bits, line);
-			pm_bsd_set_register(report, pair.name, pair.value, pair.bits, line);
+				pm_plain_set_register(report, first.name, first.value, first.bits, line);
+			pm_plain_set_register(report, pair.name, pair.value, pair.bits, line);
 		}
 		/* A lone pair counts inside a block: "EFER=0000000000000d01". */
 		if (pairs == 1 && lines)
-			pm_bsd_set_register(report, first.name, first.value, first.bits, line);
+			pm_plain_set_register(report, first.name, first.value, first.bits, line);
 		if (pairs > 1 || (pairs && lines)) {
 			lines++;
 			quiet = 0;
@@ -246,7 +247,7 @@ void pm_bsd_registers(struct pm_bsd_report *report)
 /* --- the debugger --------------------------------------------------------------------------- */
 
 /* "Stopped at      name+0x12:       insn", "Stopped in pid 1.2 (comm) at netbsd:name+0x12: insn" */
-static void stopped(struct pm_bsd_report *report, struct pm_slice text, const struct pm_bsd_line *line)
+static void stopped(struct pm_plain_report *report, struct pm_slice text, const struct pm_plain_line *line)
 {
 	struct pm_incident *inc = report->inc;
 	struct pm_slice s = text, name;
@@ -258,8 +259,8 @@ static void stopped(struct pm_bsd_report *report, struct pm_slice text, const st
 		uint64_t nr;
 
 		if (pm_take_dec(&pid, &nr))
-			pm_bsd_set_process(report, true, nr, m.cap[2], line);
-		pm_bsd_fact(report, "process", "lwp", m.cap[1], NULL, line);
+			pm_plain_set_process(report, true, nr, m.cap[2], line);
+		pm_plain_fact(report, "process", "lwp", m.cap[1], NULL, line);
 		s = pm_slice_from(text, m.end);
 	} else if ((at = pm_slice_find(text, PM_S("Stopped at"))) != PM_NPOS) {
 		s = pm_slice_from(text, at + 10);
@@ -271,16 +272,16 @@ static void stopped(struct pm_bsd_report *report, struct pm_slice text, const st
 	(void)pm_take(&s, PM_S("netbsd:"));
 	size_t colon = pm_slice_find(s, PM_S(":"));
 	if (colon != PM_NPOS)
-		pm_bsd_fact(report, "debugger", "instruction", pm_slice_from(s, colon + 1), NULL, line);
+		pm_plain_fact(report, "debugger", "instruction", pm_slice_from(s, colon + 1), NULL, line);
 	struct pm_place place = { .at = line->from->at };
 	if (pm_slice_starts(s, PM_S("0x"))) {
 		place.has_addr = pm_take_hex(&s, &place.addr, NULL);
 	} else if (pm_take_until(&s, "+: \t", &name)) {
-		place.symbol = pm_bsd_str(report, name);
+		place.symbol = pm_plain_str(report, name);
 		if (pm_take_char(&s, '+'))
 			place.has_offset = pm_take_hex(&s, &place.offset, NULL);
 	}
-	pm_bsd_fact(report, "debugger", "stopped_at", text, NULL, line);
+	pm_plain_fact(report, "debugger", "stopped_at", text, NULL, line);
 	/* The debugger's own entry is not the fault's place. */
 	if (place.symbol && !pm_function_has(inc->machine.system, place.symbol, PM_FUNCTION_STOPS) &&
 	    !inc->place.symbol)
@@ -290,10 +291,10 @@ static void stopped(struct pm_bsd_report *report, struct pm_slice text, const st
 }
 
 /* "*482899     71      0     0x14000      0x200    0  reaper": OpenBSD's list of running threads */
-static void running_threads(struct pm_bsd_report *report, size_t head)
+static void running_threads(struct pm_plain_report *report, size_t head)
 {
 	for (size_t i = head + 1; i < report->lines.n && i < head + 65; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_slice s = pm_slice_trim(line->text), word[7], comm;
 		bool current = pm_take_char(&s, '*');
 		uint64_t tid, pid, cpu;
@@ -306,22 +307,22 @@ static void running_threads(struct pm_bsd_report *report, size_t head)
 			return;
 		comm = pm_slice_trim(s);
 		if (current) {
-			pm_bsd_set_process(report, true, pid, comm, line);
-			pm_bsd_set_cpu(report, cpu, line);
+			pm_plain_set_process(report, true, pid, comm, line);
+			pm_plain_set_cpu(report, cpu, line);
 			char digits[24];
 			int len = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)tid);
-			pm_bsd_fact(report, "process", "tid", (struct pm_slice){ digits, (size_t)len }, NULL,
-				    line);
+			pm_plain_fact(report, "process", "tid", (struct pm_slice){ digits, (size_t)len },
+				      NULL, line);
 		}
 	}
 }
 
-void pm_bsd_debugger(struct pm_bsd_report *report)
+void pm_plain_debugger(struct pm_plain_report *report)
 {
 	struct pm_incident *inc = report->inc;
 
 	for (size_t i = 0; i < report->lines.n; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_slice text = line->text;
 		struct pm_match m;
 
@@ -335,35 +336,35 @@ void pm_bsd_debugger(struct pm_bsd_report *report)
 			uint64_t nr;
 
 			if (pm_take_dec(&pid, &nr))
-				pm_bsd_set_process(report, true, nr, (struct pm_slice){ 0 }, line);
-			pm_bsd_fact(report, "process", "tid", m.cap[1], NULL, line);
+				pm_plain_set_process(report, true, nr, (struct pm_slice){ 0 }, line);
+			pm_plain_fact(report, "process", "tid", m.cap[1], NULL, line);
 		} else if (pm_match("^kernel: {*} trap, code={x}", text, &m)) {
 			struct pm_slice code = m.cap[1];
 
-			pm_bsd_fact(report, "trap", "type", m.cap[0], NULL, line);
+			pm_plain_fact(report, "trap", "type", m.cap[0], NULL, line);
 			if (!inc->fault.has_error_code)
 				inc->fault.has_error_code = pm_take_hex(&code, &inc->fault.error_code, NULL);
 		} else if (pm_match("show panic", text, NULL) && i + 1 < report->lines.n) {
-			pm_bsd_fact(report, "debugger", "show_panic", report->lines.v[i + 1].text, NULL,
-				    &report->lines.v[i + 1]);
+			pm_plain_fact(report, "debugger", "show_panic", report->lines.v[i + 1].text, NULL,
+				      &report->lines.v[i + 1]);
 		} else if (pm_match("^PROC ({*}) {*}pid={d}", text, &m)) {
 			struct pm_slice pid = m.cap[2];
 			uint64_t nr;
 
-			pm_bsd_set_process(report, false, 0, m.cap[0], line);
+			pm_plain_set_process(report, false, 0, m.cap[0], line);
 			/* Older versions call the thread's number pid, and tell no other. */
 			if (pm_slice_has(m.cap[1], PM_S("tid=")) && pm_take_dec(&pid, &nr))
-				pm_bsd_set_process(report, true, nr, m.cap[0], line);
+				pm_plain_set_process(report, true, nr, m.cap[0], line);
 		} else if (pm_match("^Uptime: {*}$", text, &m) || pm_match("^UPTIME: {*}$", text, &m)) {
-			pm_bsd_fact(report, "machine", "uptime", m.cap[0], NULL, line);
+			pm_plain_fact(report, "machine", "uptime", m.cap[0], NULL, line);
 		}
 	}
 }
 
-void pm_bsd_fields(struct pm_bsd_report *report, const struct pm_bsd_field *fields, size_t n)
+void pm_plain_fields(struct pm_plain_report *report, const struct pm_plain_field *fields, size_t n)
 {
 	for (size_t i = 0; i < report->lines.n; i++) {
-		const struct pm_bsd_line *line = &report->lines.v[i];
+		const struct pm_plain_line *line = &report->lines.v[i];
 		struct pm_slice text = pm_slice_trim(line->text);
 
 		for (size_t f = 0; f < n; f++) {
@@ -381,7 +382,7 @@ void pm_bsd_fields(struct pm_bsd_report *report, const struct pm_bsd_field *fiel
 	}
 }
 
-const char *pm_bsd_trap_words(enum pm_system system, uint64_t number)
+const char *pm_plain_trap_words(enum pm_system system, uint64_t number)
 {
 	/* FreeBSD numbers traps its own way (machine/trap.h); Darwin by vector. */
 	static const char *const freebsd[] = {
@@ -454,4 +455,11 @@ const char *pm_bsd_trap_words(enum pm_system system, uint64_t number)
 	if (system == PM_NETBSD || system == PM_OPENBSD)
 		return number < PM_COUNT(netbsd) ? netbsd[number] : NULL;
 	return number < PM_COUNT(vectors) ? vectors[number] : NULL;
+}
+
+void pm_plain_ddb(struct pm_plain_report *report)
+{
+	pm_plain_registers(report);
+	pm_plain_debugger(report);
+	pm_plain_locks(report);
 }
