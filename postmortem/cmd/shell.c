@@ -50,15 +50,17 @@ int pm_cmd_shell(int argc, char **argv)
 	struct pm_shell sh = { .out = stdout };
 	const char *commands = NULL;
 	struct pm_error *err;
+	struct pm_json json;
 	int c, status = PM_STATUS_OK;
 
+	pm_json_init(&json, stdout);
 	while ((c = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			commands = optarg;
 			break;
 		case 'j':
-			sh.json = true;
+			sh.json = &json;
 			break;
 		case 'h':
 			return pm_cmd_help("shell");
@@ -94,5 +96,6 @@ int pm_cmd_shell(int argc, char **argv)
 		status = PM_STATUS_UNREADABLE;
 	pm_session_close(sh.session);
 	pm_dump_close(sh.dump);
+	pm_json_deinit(&json);
 	return status;
 }

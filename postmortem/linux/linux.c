@@ -180,6 +180,13 @@ static void find_field(struct pm_linux *lx, enum pm_field field, const char *str
 			continue;
 		place->offset = (int32_t)(member.bit_offset / 8);
 		place->size = (uint32_t)pm_btf_size(lx->btf, member.type);
+		place->shift = member.bits ? (uint8_t)(member.bit_offset % 8) : 0;
+		place->bits = (uint8_t)member.bits;
+		/* in whole bytes: it may stand near the end of its structure */
+		if (member.bits && place->size > 1)
+			place->size = place->shift + member.bits <= 8    ? 1
+				      : place->shift + member.bits <= 16 ? 2
+									 : place->size;
 		return;
 	}
 }
@@ -339,8 +346,12 @@ bool pm_linux_get(struct pm_linux *lx, uint64_t base, enum pm_field field, uint6
 {
 	const struct pm_field_place *place = &lx->fields[field];
 
-	return place->offset >= 0 &&
-	       pm_space_load(&lx->kernel, base + (uint64_t)place->offset, place->size, value_out);
+	if (place->offset < 0 ||
+	    !pm_space_load(&lx->kernel, base + (uint64_t)place->offset, place->size, value_out))
+		return false;
+	if (place->bits && place->bits < 64)
+		*value_out = *value_out >> place->shift & ((1ull << place->bits) - 1);
+	return true;
 }
 
 uint64_t pm_linux_at(const struct pm_linux *lx, uint64_t base, enum pm_field field)
@@ -357,5 +368,22 @@ bool pm_linux_percpu(struct pm_linux *lx, const char *name, uint32_t cpu, uint64
 	if (cpu >= lx->cpus || !pm_linux_symbol(lx, name, &addr))
 		return false;
 	*addr_out = addr + lx->cpu_offset[cpu];
+	return true;
+}
+
+bool pm_linux_percpu_counter(struct pm_linux *lx, uint64_t counter, uint64_t *value_out)
+{
+	uint64_t value, parts;
+	int64_t sum;
+
+	if (!pm_linux_get(lx, counter, PM_PERCPU_COUNT, &value))
+		return false;
+	sum = (int64_t)value;
+	/* its parts are of 32 bits */
+	if (pm_linux_get(lx, counter, PM_PERCPU_PARTS, &parts) && parts)
+		for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
+			if (pm_space_load(&lx->kernel, parts + lx->cpu_offset[cpu], 4, &value))
+				sum += (int32_t)value;
+	*value_out = sum > 0 ? (uint64_t)sum : 0;
 	return true;
 }

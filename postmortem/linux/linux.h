@@ -26,8 +26,9 @@ enum pm_field {
 };
 
 struct pm_field_place {
-	int32_t offset; /* -1: no such member in this kernel, or no types */
-	uint32_t size;  /* bytes */
+	int32_t offset;      /* -1: no such member in this kernel, or no types */
+	uint32_t size;       /* bytes */
+	uint8_t shift, bits; /* of a bit field: where it begins in those bytes, how many; bits 0: none */
 };
 
 struct pm_linux {
@@ -69,5 +70,7 @@ bool pm_linux_get(struct pm_linux *lx, uint64_t base, enum pm_field field, uint6
 uint64_t pm_linux_at(const struct pm_linux *lx, uint64_t base, enum pm_field field);
 /* The address of a per-CPU variable on a CPU; false: no such symbol or CPU. */
 bool pm_linux_percpu(struct pm_linux *lx, const char *name, uint32_t cpu, uint64_t *addr_out);
+/* The sum of a struct percpu_counter, with what each CPU has not added to it yet; never below 0. */
+bool pm_linux_percpu_counter(struct pm_linux *lx, uint64_t counter, uint64_t *value_out);
 
 #endif

@@ -29,7 +29,11 @@ static bool read_cache(struct pm_linux *lx, struct pm_arena *arena, uint64_t add
 	c->free_at = get(lx, addr, PM_CACHE_OFFSET);
 	c->left_pad = get(lx, addr, PM_CACHE_RED_LEFT_PAD);
 	c->random = get(lx, addr, PM_CACHE_RANDOM);
-	c->objects = get(lx, addr, PM_CACHE_OO) & 0xffff;
+	uint64_t oo = get(lx, addr, PM_CACHE_OO);
+
+	/* struct kmem_cache_order_objects: the order above, the objects of a slab in the low half */
+	c->objects = oo & 0xffff;
+	c->slab_size = oo >> 16 < 20 ? (uint64_t)PM_PAGE_SIZE << (oo >> 16) : 0;
 	c->flags = get(lx, addr, PM_CACHE_FLAGS);
 	return true;
 }
@@ -111,7 +115,9 @@ uint64_t pm_linux_page_of(struct pm_linux *lx, const struct pm_linux_caches *cac
 
 uint64_t pm_linux_page_address(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t page)
 {
-	return lx->page_offset + (page - caches->vmemmap) / caches->page_size * PM_PAGE_SIZE;
+	return caches->page_size
+		       ? lx->page_offset + (page - caches->vmemmap) / caches->page_size * PM_PAGE_SIZE
+		       : 0;
 }
 
 static const struct pm_linux_cache *find_cache(const struct pm_linux_caches *caches, uint64_t addr)
@@ -152,6 +158,27 @@ static bool is_on_list(struct pm_linux *lx, const struct pm_linux_object *o, uin
 		first = next_free(lx, o, first);
 	}
 	return false;
+}
+
+uint64_t pm_linux_free_objects(struct pm_linux *lx, const struct pm_linux_caches *caches,
+			       const struct pm_linux_cache *cache, uint64_t slab, uint64_t first,
+			       void (*fn)(uint64_t object, void *user), void *user)
+{
+	const struct pm_linux_object o = { .cache = cache,
+					   .page = slab,
+					   .slab = pm_linux_page_address(lx, caches, slab) };
+	uint64_t end = o.slab + cache->size * cache->objects, n = 0;
+
+	if (!caches->vmemmap)
+		return 0;
+	/* more than the slab has room for: a loop */
+	while (first >= o.slab && first < end && n < cache->objects) {
+		if (fn)
+			fn(first, user);
+		n++;
+		first = next_free(lx, &o, first);
+	}
+	return n;
 }
 
 static bool is_in_sheaf(struct pm_linux *lx, uint64_t sheaf, uint64_t object)

@@ -13,6 +13,7 @@ struct pm_linux_cache {
 	uint64_t random;            /* hardened free lists: mixed into addresses; 0: they are plain */
 	uint64_t objects;           /* of a slab */
 	uint64_t flags;
+	uint64_t slab_size; /* bytes */
 };
 
 struct pm_linux_caches {
@@ -44,5 +45,24 @@ struct pm_linux_object {
 /* false: addr lies in no slab. */
 bool pm_linux_object_at(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t addr,
 			struct pm_linux_object *out);
+
+/* Free objects of a slab from first on, as its free list links them; calls fn (may be NULL) for each. */
+uint64_t pm_linux_free_objects(struct pm_linux *lx, const struct pm_linux_caches *caches,
+			       const struct pm_linux_cache *cache, uint64_t slab, uint64_t first,
+			       void (*fn)(uint64_t object, void *user), void *user);
+
+/* ---- linux/slab_usage.c ---- */
+
+struct pm_linux_cache_usage {
+	uint64_t slabs, partial;   /* all, and those on the nodes' lists of partial ones */
+	uint64_t total, allocated; /* objects; total 0: the kernel does not count them (CONFIG_SLUB_DEBUG) */
+	uint64_t free_partial, free_cpu, free_sheaves; /* where the free ones are */
+	const char *trouble;                           /* why the numbers are not whole; NULL: they are */
+};
+
+void pm_linux_cache_usage(struct pm_linux *lx, const struct pm_linux_caches *caches,
+			  const struct pm_linux_cache *cache, struct pm_linux_cache_usage *usage);
+/* Objects of a slab (its struct slab or page), and those that are not on its own free list. */
+void pm_linux_slab_usage(struct pm_linux *lx, uint64_t slab, uint64_t *objects_out, uint64_t *inuse_out);
 
 #endif

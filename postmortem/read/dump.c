@@ -93,7 +93,7 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 			break;
 		if (name_padded > n - pos - 12 || desc_size > n - pos - 12 - name_padded) {
 			pm_dump_trouble(dump, "offset 0x%llx: a note is longer than its segment",
-					(unsigned long long)(offset + pos));
+					(unsigned long long)offset + pos);
 			break;
 		}
 		const char *name = (const char *)bytes + pos + 12;
@@ -248,7 +248,7 @@ static struct pm_error *open_as(struct pm_dump *dump, const struct pm_dump_ops *
 struct pm_error *pm_dump_open_files(struct pm_file *const *files, size_t n, struct pm_dump **out)
 {
 	struct pm_dump *dump = dump_new(files, n);
-	const struct pm_dump_ops *ops = NULL;
+	const struct pm_dump_ops *ops = formats[0];
 
 	for (size_t i = 0; i < n; i++) {
 		const struct pm_dump_ops *one;
@@ -275,7 +275,7 @@ struct pm_error *pm_dump_open(const char *const *paths, size_t n, struct pm_dump
 {
 	struct pm_file *files[PM_DUMP_PARTS];
 
-	if (n > PM_DUMP_PARTS)
+	if (!n || n > PM_DUMP_PARTS)
 		return pm_error_new(PM_USAGE, "%zu files: a dump has at most %d parts", n, PM_DUMP_PARTS);
 	for (size_t i = 0; i < n; i++) {
 		struct pm_error *err = pm_file_open(paths[i], &files[i]);

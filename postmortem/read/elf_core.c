@@ -204,7 +204,7 @@ static void read_program_headers(struct pm_dump *dump, struct header *h, struct 
 		i += want;
 		if (got < want * h->phentsize) {
 			pm_dump_trouble(dump, "the file ends in its program headers, at 0x%llx",
-					(unsigned long long)(at + got));
+					(unsigned long long)at + got);
 			break;
 		}
 	}

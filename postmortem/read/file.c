@@ -153,7 +153,7 @@ const char *pm_file_trouble(const struct pm_file *file)
 
 size_t pm_file_read(const struct pm_file *file, uint64_t offset, void *buf, size_t n, int *errno_out)
 {
-	int ignored;
+	int ignored = 0;
 
 	errno_out = errno_out ? errno_out : &ignored;
 	*errno_out = 0;

@@ -17,6 +17,7 @@
 
 #define HEADER_SIZE 4096
 #define RECORD_HEADER 16
+#define CHAIN 5 /* records that tell a place where records begin */
 #define GROUP_RECORDS 64
 #define GROUP_RANGES 8
 #define EXPANDED 256 /* groups whose records are at hand */
@@ -103,21 +104,30 @@ static enum header_kind read_header(struct walk *w, uint64_t at, bool near, stru
 	return out->size > w->size - out->from ? HEADER_CUT : HEADER_GOOD;
 }
 
-/* Three records in a row, or fewer and the end, do not come about by chance. */
+/* Do records begin here?  A few in a row that go on one where another ended: that the numbers are plausible is
+ * not enough, page descriptors look like that.  The end's mark alone must stand at the end: a bitmap is full of
+ * such bytes. */
 static bool begins_records(struct walk *w, uint64_t at)
 {
-	for (int i = 0; i < 3; i++) {
-		struct record record;
-		enum header_kind kind = read_header(w, at, true, &record);
+	struct record records[CHAIN];
+	size_t joined = 0;
 
-		if (kind == HEADER_END || (kind == HEADER_NONE && i))
-			return i > 0 || kind == HEADER_END;
-		if (kind != HEADER_GOOD || record.size >= plausible_size)
+	for (size_t i = 0; i < CHAIN; i++) {
+		enum header_kind kind = read_header(w, at, true, &records[i]);
+
+		if (kind == HEADER_END)
+			return w->size - at < HEADER_SIZE;
+		if (kind != HEADER_GOOD || records[i].size >= plausible_size)
 			return false;
-		at = record.from + record.size;
+		for (size_t k = 0; k < i; k++)
+			if (records[i].offset == records[k].offset + records[k].size) {
+				joined++;
+				break;
+			}
+		at = records[i].from + records[i].size;
 		w->searched += 4096; /* the next is elsewhere */
 	}
-	return true;
+	return joined + 2 >= CHAIN;
 }
 
 /* The next place behind `from` at which records go on; 0: none. */
@@ -255,6 +265,7 @@ static void mend(struct stream *s, uint64_t at, const struct record *bad, uint64
 	}
 	settle_last(s, NULL);
 	count_bad(s, at);
+	end_group(s->index); /* what follows does not stand right behind */
 	if (next_at <= bad->from)
 		return;
 	struct record record = { bad->offset, next_at - bad->from, bad->from };

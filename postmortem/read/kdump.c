@@ -162,11 +162,11 @@ static struct pm_error *read_header(const struct pm_file *file, struct header *h
 
 bool pm_dump_is_part(const struct pm_file *file)
 {
-	uint8_t start[8];
+	uint8_t start[8] = { 0 };
 	struct header h = { 0 };
+	size_t n = pm_file_read(file, 0, start, sizeof(start), NULL);
 
-	return is_kdump(start, pm_file_read(file, 0, start, sizeof(start), NULL)) &&
-	       pm_error_take(read_header(file, &h)) == PM_OK && h.split;
+	return is_kdump(start, n) && pm_error_take(read_header(file, &h)) == PM_OK && h.split;
 }
 
 /* Bytes that the sub-header tells of. */
@@ -348,13 +348,13 @@ static void check_parts(struct pm_dump *dump, const struct kdump *kdump)
 static struct pm_error *open_kdump(struct pm_dump *dump)
 {
 	struct kdump *kdump = pm_arena_alloc(&dump->arena, sizeof(*kdump));
-	struct header first = { 0 };
-	uint8_t first_bytes[424], bytes[424];
+	struct header first = { .layout = layouts, .block = min_block };
+	uint8_t first_bytes[424] = { 0 }, bytes[424] = { 0 };
 
 	dump->state = kdump;
 	kdump->parts = pm_arena_alloc(&dump->arena, dump->files_n * sizeof(*kdump->parts));
 	for (size_t i = 0; i < dump->files_n; i++) {
-		struct header h = { 0 };
+		struct header h = { .layout = layouts, .block = min_block };
 		const char *name = pm_file_name(dump->files[i]);
 		struct pm_error *err = read_header(dump->files[i], &h);
 

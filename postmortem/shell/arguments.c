@@ -7,12 +7,14 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 {
 	va_list ap;
 
-	fflush(sh->out);
-	fprintf(stderr, "kpanic: %s: ", command);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	char *text = pm_vprintf(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	fflush(sh->out);
+	fprintf(stderr, "kpanic: %s: %s\n", command, text);
+	if (sh->json)
+		*PM_PUSH(&sh->errors_arena, &sh->errors) = pm_arena_str(&sh->errors_arena, pm_slice_of(text));
+	free(text);
 	return false;
 }
 
@@ -96,4 +98,49 @@ void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, si
 		snprintf(buf, size, "%llx", (unsigned long long)addr);
 	}
 	pm_arena_deinit(&arena);
+}
+
+void pm_shell_put_task(struct pm_shell *sh, const struct pm_linux_task *task)
+{
+	if (!sh->json) {
+		fprintf(sh->out, "PID: %-7d  TASK: %016llx  CPU: %-3u  COMMAND: \"%s\"\n", task->pid,
+			(unsigned long long)task->addr, task->cpu, task->comm);
+		return;
+	}
+	pm_json_int(sh->json, "pid", task->pid);
+	pm_json_hex(sh->json, "task", task->addr);
+	pm_json_uint(sh->json, "cpu", task->cpu);
+	pm_json_str(sh->json, "comm", task->comm);
+}
+
+void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact)
+{
+	struct pm_arena arena;
+	struct pm_place place;
+
+	pm_arena_init(&arena);
+	if (pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, exact, &place)) {
+		pm_json_str(sh->json, "symbol", place.symbol);
+		pm_json_uint(sh->json, "offset", place.offset);
+		pm_json_str(sh->json, "module", place.module);
+	}
+	pm_arena_deinit(&arena);
+}
+
+bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
+			bool (*fn)(struct pm_shell *sh, const struct pm_linux_task *task))
+{
+	struct pm_linux_task current;
+	bool ok = true;
+
+	for (int i = first; i < argc; i++) {
+		const struct pm_linux_task *task = pm_shell_task(sh, argv[0], argv[i]);
+
+		ok &= task && fn(sh, task);
+	}
+	if (first < argc)
+		return ok;
+	if (!pm_linux_task_read(sh->lx, sh->task, &current))
+		return pm_shell_error(sh, argv[0], "the current task is not in the dump");
+	return fn(sh, &current);
 }

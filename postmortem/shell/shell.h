@@ -2,11 +2,15 @@
  *
  * One file and one row (shell/table.c) for each command.  A command writes to sh->out, says on stderr what it
  * cannot do, and never ends the shell.
+ *
+ * With sh->json it writes members of an object instead, which shell/table.c opens and closes; what it cannot do is
+ * said on stderr too, and stands in the object's "errors".  docs/shell.md has the members of each command.
  */
 #ifndef PM_SHELL_H
 #define PM_SHELL_H
 
 #include "linux/session.h"
+#include "render/json_out.h"
 
 #include <stdio.h>
 
@@ -15,9 +19,11 @@ struct pm_shell {
 	struct pm_linux_session *session;
 	struct pm_linux *lx; /* of the session */
 	FILE *out;
-	bool json;         /* one object for each command */
-	uint64_t task;     /* the current one: commands without an argument mean it */
-	unsigned failures; /* commands that could not do what they were told */
+	struct pm_json *json; /* one object for each command; NULL: text */
+	struct pm_arena errors_arena;
+	PM_VEC(char *) errors; /* of this command, for its object */
+	uint64_t task;         /* the current one: commands without an argument mean it */
+	unsigned failures;     /* commands that could not do what they were told */
 };
 
 struct pm_shell_command {
@@ -43,6 +49,9 @@ bool pm_shell_id(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_files(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
 
 /* Runs commands separated by ';' or line ends; false: one of them failed. */
@@ -61,5 +70,14 @@ bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out);
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);
 /* "vfs_write+0xb1" with " [module]"; an address without a symbol is printed as such. */
 void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size);
+/* The line that stands above what is told of a task, as crash has it; as JSON its members: pid, task, cpu, comm. */
+void pm_shell_put_task(struct pm_shell *sh, const struct pm_linux_task *task);
+/* Members "symbol", "offset" and "module" of an address; without a symbol none. */
+void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact);
+
+/* What commands do with a list of tasks as arguments: fn for each of argv[first…], or for the current one where
+ * there is none.  false: one of them is no task, or fn said so. */
+bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
+			bool (*fn)(struct pm_shell *sh, const struct pm_linux_task *task));
 
 #endif

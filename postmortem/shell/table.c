@@ -7,6 +7,7 @@
 #include <string.h>
 
 const struct pm_shell_command pm_shell_commands[] = {
+	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked },
 	{ "bt", "[-a] [-f] [-l] [-s] [PID|TASK|all]…", "stack traces",
 	  "  -a    of the task on each CPU\n"
 	  "  -f    with the words of each frame\n"
@@ -20,6 +21,12 @@ const struct pm_shell_command pm_shell_commands[] = {
 	{ "files", "[PID|TASK]…", "open files", NULL, pm_shell_files },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
 	{ "id", "ADDRESS…", "what an address is", NULL, pm_shell_id },
+	{ "kmem", "-i | -s [CACHE]… | [-s] ADDRESS…", "what memory is used for",
+	  "  -i         all of it, in pages\n"
+	  "  -s         the slab caches, or those named\n"
+	  "  ADDRESS    the slab, its object, the task and the page that an address belongs to\n",
+	  pm_shell_kmem },
+	{ "locks", "[PID|TASK]…", "who waits for which lock, and who holds it", NULL, pm_shell_locks },
 	{ "log", "[-m] [-t]", "the kernel's log",
 	  "  -m    with the level of each line\n"
 	  "  -t    without time stamps\n",
@@ -76,6 +83,41 @@ static int split(char *text, char *words[max_words])
 	return n;
 }
 
+static bool run_words(struct pm_shell *sh, int n, char **words)
+{
+	for (size_t i = 0; i < pm_shell_commands_n; i++)
+		if (!strcmp(words[0], pm_shell_commands[i].name))
+			return pm_shell_commands[i].run(sh, n, words);
+	return pm_shell_error(sh, words[0], "no such command; 'help' lists them");
+}
+
+static void open_object(struct pm_shell *sh, int n, char **words)
+{
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_str(sh->json, "command", words[0]);
+	pm_json_open(sh->json, "arguments", '[');
+	for (int i = 1; i < n; i++)
+		pm_json_str(sh->json, NULL, words[i]);
+	pm_json_close(sh->json, ']');
+	pm_arena_init(&sh->errors_arena);
+}
+
+/* A line of its own for each object, and no comma between them. */
+static void close_object(struct pm_shell *sh)
+{
+	if (sh->errors.n) {
+		pm_json_open(sh->json, "errors", '[');
+		for (size_t i = 0; i < sh->errors.n; i++)
+			pm_json_str(sh->json, NULL, sh->errors.v[i]);
+		pm_json_close(sh->json, ']');
+	}
+	pm_json_close(sh->json, '}');
+	sh->json->comma = false;
+	fputc('\n', sh->out);
+	pm_arena_deinit(&sh->errors_arena);
+	memset(&sh->errors, 0, sizeof(sh->errors));
+}
+
 static bool run_one(struct pm_shell *sh, char *text)
 {
 	char *words[max_words];
@@ -83,10 +125,13 @@ static bool run_one(struct pm_shell *sh, char *text)
 
 	if (!n || *words[0] == '#')
 		return true;
-	for (size_t i = 0; i < pm_shell_commands_n; i++)
-		if (!strcmp(words[0], pm_shell_commands[i].name))
-			return pm_shell_commands[i].run(sh, n, words);
-	return pm_shell_error(sh, words[0], "no such command; 'help' lists them");
+	if (!sh->json)
+		return run_words(sh, n, words);
+	open_object(sh, n, words);
+	bool ok = run_words(sh, n, words);
+
+	close_object(sh);
+	return ok;
 }
 
 bool pm_shell_run(struct pm_shell *sh, const char *line)
@@ -109,16 +154,32 @@ bool pm_shell_run(struct pm_shell *sh, const char *line)
 
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv)
 {
+	bool found = argc < 2;
+
+	if (sh->json)
+		pm_json_open(sh->json, "commands", '[');
 	for (size_t i = 0; i < pm_shell_commands_n; i++) {
 		const struct pm_shell_command *cmd = &pm_shell_commands[i];
 
-		if (argc < 2)
+		if (sh->json && (argc < 2 || !strcmp(argv[1], cmd->name))) {
+			pm_json_open(sh->json, NULL, '{');
+			pm_json_str(sh->json, "name", cmd->name);
+			pm_json_str(sh->json, "arguments", cmd->arguments);
+			pm_json_str(sh->json, "summary", cmd->summary);
+			pm_json_str(sh->json, "help", cmd->help);
+			pm_json_close(sh->json, '}');
+			found = true;
+		} else if (sh->json) {
+			continue;
+		} else if (argc < 2) {
 			fprintf(sh->out, "  %-8s %s\n", cmd->name, cmd->summary);
-		else if (!strcmp(argv[1], cmd->name)) {
+		} else if (!strcmp(argv[1], cmd->name)) {
 			fprintf(sh->out, "%s %s\n  %s\n%s", cmd->name, cmd->arguments, cmd->summary,
 				cmd->help ? cmd->help : "");
 			return true;
 		}
 	}
-	return argc < 2 || pm_shell_error(sh, "help", "no command '%s'", argv[1]);
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	return found || pm_shell_error(sh, "help", "no command '%s'", argv[1]);
 }

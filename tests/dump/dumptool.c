@@ -176,6 +176,8 @@ static bool try_damaged(const char *path, const struct pm_damage *damages, size_
 		pm_dump_close(dump);
 	}
 	bool opened = !err;
+	if (err && getenv("WHY"))
+		printf("%s\n", err->message);
 	pm_error_free(err);
 	if (now() - start > *worst)
 		*worst = now() - start;

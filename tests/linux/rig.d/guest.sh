@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154,SC2030,SC2031,SC2054
+# shellcheck shell=bash disable=SC2154,SC2030,SC2031,SC2034,SC2054
 # Guests: one is booted, crashes as told, and is ended; what it printed is kept, and its memory if wanted.
 
 # What is wanted of a guest, beside its scenario.  Empty or 0: not wanted.

@@ -1,0 +1,153 @@
+/* How full a cache is: its slabs, and where its free objects are.
+ *
+ * Free objects hang on slabs that lie on a node's list of partial ones; on the slabs that each CPU allocates from
+ * (until 7.0: one with a list of its own, and some in reserve); or in sheaves, arrays of objects that each CPU and
+ * each node's barn keep (from 6.18).  What is on none of these is allocated. */
+#include "linux/slab.h"
+
+#include "linux/list.h"
+
+enum { max_nodes = 1024, max_chain = 65536 };
+
+struct fields {
+	enum pm_field list, next, inuse, objects, freelist;
+};
+
+/* The same members of struct slab (5.17) or, before, of struct page. */
+static const struct fields *fields_of(const struct pm_linux *lx)
+{
+	static const struct fields slab = { PM_SLAB_LIST, PM_SLAB_NEXT, PM_SLAB_INUSE, PM_SLAB_OBJECTS,
+					    PM_SLAB_FREELIST },
+				   page = { PM_PAGE_SLAB_LIST, PM_PAGE_SLAB_NEXT, PM_PAGE_SLAB_INUSE,
+					    PM_PAGE_SLAB_OBJECTS, PM_PAGE_SLAB_FREELIST };
+
+	return lx->fields[PM_SLAB_CACHE].offset >= 0 ? &slab : &page;
+}
+
+static uint64_t get(struct pm_linux *lx, uint64_t base, enum pm_field field)
+{
+	uint64_t value = 0;
+
+	if (base)
+		pm_linux_get(lx, base, field, &value);
+	return value;
+}
+
+static uint64_t free_of(struct pm_linux *lx, uint64_t slab)
+{
+	const struct fields *f = fields_of(lx);
+	uint64_t objects = get(lx, slab, f->objects), inuse = get(lx, slab, f->inuse);
+
+	return objects > inuse ? objects - inuse : 0;
+}
+
+static void add_barn(struct pm_linux *lx, uint64_t barn, struct pm_linux_cache_usage *u)
+{
+	uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0, at;
+	struct pm_linux_list list;
+
+	if (!head)
+		return;
+	pm_linux_list_init(&list, lx, head);
+	while (pm_linux_list_next(&list, &at))
+		u->free_sheaves += get(lx, at - pm_linux_at(lx, 0, PM_SHEAF_LIST), PM_SHEAF_SIZE);
+	if (list.trouble)
+		u->trouble = list.trouble;
+}
+
+static void add_node(struct pm_linux *lx, uint64_t node, struct pm_linux_cache_usage *u)
+{
+	const struct fields *f = fields_of(lx);
+	uint64_t slabs = 0, at, link = pm_linux_at(lx, 0, f->list);
+	struct pm_linux_list list;
+
+	if (!pm_linux_get(lx, node, PM_NODE_SLABS, &slabs)) {
+		u->trouble = "a node's part of the cache is not in the dump";
+		return;
+	}
+	u->slabs += slabs;
+	u->total += get(lx, node, PM_NODE_OBJECTS);
+	pm_linux_list_init(&list, lx, pm_linux_at(lx, node, PM_NODE_PARTIAL));
+	while (pm_linux_list_next(&list, &at)) {
+		u->partial++;
+		u->free_partial += free_of(lx, at - link);
+	}
+	if (list.trouble)
+		u->trouble = list.trouble;
+}
+
+static void add_nodes(struct pm_linux *lx, const struct pm_linux_cache *cache, struct pm_linux_cache_usage *u)
+{
+	bool pairs = lx->fields[PM_CACHE_PER_NODE].offset >= 0;
+	const struct pm_field_place *place = &lx->fields[pairs ? PM_CACHE_PER_NODE : PM_CACHE_NODE];
+	uint64_t step = pairs ? 16 : 8, n = 1, at, barn = 0;
+
+	if (place->offset < 0) {
+		u->trouble = "the kernel's types do not tell its nodes";
+		return;
+	}
+	if (!pm_linux_variable(lx, "nr_node_ids", 4, &n) || n > max_nodes)
+		n = 1;
+	for (uint64_t i = 0; i < n && (i + 1) * step <= place->size; i++) {
+		uint64_t slot = cache->addr + (uint64_t)place->offset + i * step;
+
+		at = 0;
+		if (pairs) {
+			at = get(lx, slot, PM_PER_NODE_NODE);
+			barn = get(lx, slot, PM_PER_NODE_BARN);
+		} else if (pm_space_load(&lx->kernel, slot, 8, &at)) {
+			barn = get(lx, at, PM_NODE_BARN);
+		}
+		if (at)
+			add_node(lx, at, u);
+		add_barn(lx, barn, u);
+	}
+}
+
+/* The slab that a CPU allocates from: what it has taken off the slab's list, and what others freed since. */
+static void add_cpu_slab(struct pm_linux *lx, const struct pm_linux_caches *caches,
+			 const struct pm_linux_cache *cache, uint64_t cpu_slab,
+			 struct pm_linux_cache_usage *u)
+{
+	const struct fields *f = fields_of(lx);
+	uint64_t slab = get(lx, cpu_slab, PM_CPU_SLAB_SLAB), first = get(lx, cpu_slab, PM_CPU_SLAB_FREELIST);
+	uint64_t at = get(lx, cpu_slab, PM_CPU_SLAB_PARTIAL);
+
+	if (slab) {
+		u->free_cpu += free_of(lx, slab);
+		u->free_cpu += pm_linux_free_objects(lx, caches, cache, slab, first, NULL, NULL);
+	}
+	for (unsigned i = 0; at && i < max_chain; i++) {
+		u->free_cpu += free_of(lx, at);
+		at = get(lx, at, f->next);
+	}
+	if (at)
+		u->trouble = "a CPU's list of slabs does not end";
+}
+
+void pm_linux_cache_usage(struct pm_linux *lx, const struct pm_linux_caches *caches,
+			  const struct pm_linux_cache *cache, struct pm_linux_cache_usage *u)
+{
+	static const enum pm_field sheaves[] = { PM_SHEAVES_MAIN, PM_SHEAVES_SPARE, PM_SHEAVES_RCU_FREE };
+	uint64_t cpu_slab = get(lx, cache->addr, PM_CACHE_CPU_SLAB);
+	uint64_t cpu_sheaves = get(lx, cache->addr, PM_CACHE_CPU_SHEAVES);
+
+	*u = (struct pm_linux_cache_usage){ 0 };
+	add_nodes(lx, cache, u);
+	for (uint32_t cpu = 0; cpu < lx->cpus; cpu++) {
+		if (cpu_slab)
+			add_cpu_slab(lx, caches, cache, cpu_slab + lx->cpu_offset[cpu], u);
+		for (size_t i = 0; cpu_sheaves && i < PM_COUNT(sheaves); i++)
+			u->free_sheaves += get(lx, get(lx, cpu_sheaves + lx->cpu_offset[cpu], sheaves[i]),
+					       PM_SHEAF_SIZE);
+	}
+	uint64_t unused = u->free_partial + u->free_cpu + u->free_sheaves;
+
+	u->allocated = u->total > unused ? u->total - unused : 0;
+}
+
+void pm_linux_slab_usage(struct pm_linux *lx, uint64_t slab, uint64_t *objects_out, uint64_t *inuse_out)
+{
+	*objects_out = get(lx, slab, fields_of(lx)->objects);
+	*inuse_out = get(lx, slab, fields_of(lx)->inuse);
+}
