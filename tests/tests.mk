@@ -1,6 +1,6 @@
 # Targets that test, lint, fuzz and measure.
 
-.PHONY: check check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench peers
+.PHONY: check check-matrix check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench peers
 
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BINS    := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/unit/%)
@@ -9,13 +9,13 @@ SAN_ENV      := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print
 # Seconds that `make check` gives each fuzz harness; 0 leaves fuzzing out.
 FUZZ_SECONDS ?= 2
 
-check: $(O)/kpanic $(UNIT_BINS) $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
+check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
 	@KPANIC=$(abspath $(O)/kpanic) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic \
 		--unit $(UNIT_BINS) --golden tests/golden --script $(CHECK_SCRIPTS)
 
 # Scripts that end with 'N passed, N failed'; run in this order.
 CHECK_SCRIPTS := $(if $(filter-out 0,$(FUZZ_SECONDS)),tests/fuzz/check) $(sort $(wildcard tests/*/check.d/*)) \
-		 $(wildcard tests/cli/check tests/cli/last tests/cli/fields tests/cli/completion tests/html/check tests/linux/check)
+		 $(wildcard tests/cli/check tests/cli/last tests/cli/fields tests/cli/completion tests/html/check tests/linux/check tests/dump/check)
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
@@ -26,6 +26,13 @@ PACKERS := $(addprefix $(O)/tests/unit/,test_lzo test_dump test_kdump)
 $(PACKERS): LIBS += -llzo2 -lsnappy
 
 -include $(UNIT_BINS:=.d)
+
+$(O)/tests/dump/%: tests/dump/%.c $(O)/libpm.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libpm.a $(LIBS)
+
+check-matrix: $(O)/kpanic $(O)/tests/dump/damage ## dumps of all kernels, in all formats, against what was true of the guests
+	@KPANIC=$(abspath $(O)/kpanic) tests/dump/check --matrix
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
 	@$(SAN_ENV) tests/run-tests --unit $(UNIT_BINS)
