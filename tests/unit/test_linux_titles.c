@@ -132,6 +132,7 @@ static const struct example examples[] = {
 	{ "mce_record: 2024-01-01 00:00:00 +0000 bank=4, status= b200000000070f0f\n", "machine check event", NULL },
 	{ "EDAC MC0: 12 CE memory read error on CPU_SrcID#0\n", "EDAC CE error", NULL },
 	{ "EDAC MC0: 1 UE memory read error on CPU_SrcID#0\n", "EDAC UE error", NULL },
+	{ "BERT: Error records from previous boot:\n[Hardware Error]: event severity: fatal\n[Hardware Error]:  Error 0, type: fatal\n[Hardware Error]:   section_type: memory error\n", "hardware error of the boot before (BERT)", NULL },
 	{ "pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrected (Non-Fatal), type=Transaction Layer, (Receiver ID)\n", "PCIe Bus Error: uncorrectable (Non-Fatal)", NULL },
 	{ "pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrectable (Fatal), type=Data Link Layer, (Receiver ID)\n", "PCIe Bus Error: uncorrectable (Fatal)", NULL },
 	{ "EDAC MC1: CE page 0x12, offset 0x0\n", "EDAC CE error", NULL },
