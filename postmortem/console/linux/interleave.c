@@ -46,7 +46,6 @@ struct speaker {
 };
 _Static_assert(sizeof(struct speaker) == 8 + 4 * (5 + RECENT + REGISTERS + 3) + 8, "padding");
 
-/* Most readings differ already in what stands first. */
 struct reading {
 	uint64_t changes; /* of speakers, at the last eight lines, a bit each */
 	uint64_t current; /* index into speakers */
@@ -231,6 +230,11 @@ static void speak(struct speaker *s, const struct pm_mark *m, int64_t time)
 	}
 }
 
+static bool same(const struct reading *a, const struct reading *b)
+{
+	return a->changes == b->changes && a->current == b->current && !memcmp(a, b, sizeof(*a));
+}
+
 /* Adds the reading made of `from` when speaker `who` (SPEAKERS: a new one) spoke the line. */
 static void add(struct search *search, size_t line, size_t from, size_t who, unsigned cost, int64_t time)
 {
@@ -264,7 +268,7 @@ static void add(struct search *search, size_t line, size_t from, size_t who, uns
 	uint8_t id = next.speakers[who].id;
 
 	for (size_t i = 0; i < n; i++) {
-		if (memcmp(&search->readings[to][i], &next, sizeof(next)) != 0)
+		if (!same(&search->readings[to][i], &next))
 			continue;
 		if (cost < search->costs[to][i]) { /* the same from here on, by a better way */
 			search->costs[to][i] = cost;
