@@ -56,7 +56,7 @@ FUZZ_FLAGS   := -std=gnu11 -O2 -g -fno-omit-frame-pointer -fsanitize=address,und
 
 # The fuzzer learns what values are compared with.  In these there is little to learn, and watching
 # takes half of the time.
-FUZZ_UNWATCHED := $(addprefix $(FUZZ_O)/postmortem/,base/% console/scan.o console/text.o console/window.o explain/% render/%)
+FUZZ_UNWATCHED := $(addprefix $(FUZZ_O)/postmortem/,base/% console/scan.o console/text.o console/window.o console/linux/interleave.o explain/% render/%)
 
 $(FUZZ_O)/%.o: %.c
 	@mkdir -p $(@D)

@@ -58,6 +58,27 @@ static bool is_prompt(struct pm_slice head)
 		head.p[0] == '/');
 }
 
+/* "pcieport 0000:00:01.0: ", "nvme nvme0: ": a driver and its device, before what it says of it. */
+static bool take_device(struct pm_slice *head)
+{
+	struct pm_slice rest = *head, driver, device;
+
+	if (!pm_take_word(&rest, &driver) || !is_letter(driver.p[0]))
+		return false;
+	for (size_t i = 0; i < driver.n; i++)
+		if (!pm_is_name_char(driver.p[i]) && driver.p[i] != '-')
+			return false;
+	pm_take_blanks(&rest);
+	if (!pm_take_word(&rest, &device) || device.p[device.n - 1] != ':')
+		return false;
+	for (size_t i = 0; i < device.n; i++)
+		if (is_digit(device.p[i])) {
+			*head = rest;
+			return true;
+		}
+	return false;
+}
+
 bool pm_prose_quotes(struct pm_slice head)
 {
 	return pm_slice_find_char(head, '"') != PM_NPOS || pm_slice_find_char(head, '`') != PM_NPOS;
@@ -80,9 +101,14 @@ bool pm_prose_before(struct pm_slice head)
 	if (is_prompt(trimmed) || pm_match("printk messages dropped **$", trimmed, &m) ||
 	    pm_slice_ends(trimmed, PM_S("NMI watchdog:")))
 		return false;
-	for (unsigned n = 0; n < 8 && pm_take_word(&trimmed, &word); n++)
+	(void)take_device(&trimmed);
+	for (unsigned n = 0; n < 8; n++) {
+		pm_take_blanks(&trimmed);
+		if (!pm_take_word(&trimmed, &word))
+			return false;
 		if (!is_tag(word) && !is_stamp(word))
 			return true;
+	}
 	return false;
 }
 
@@ -190,6 +216,9 @@ enum pm_prose pm_prose_around(const struct pm_window *window)
 				continue; /* somebody may have quoted it */
 			return PM_PROSE_KERNEL;
 		}
+		/* "4.3.5+ #8 Not tainted": lockdep and others tell the kernel so */
+		if (pm_match("#{d} {Not tainted|Tainted: }", body, NULL))
+			return PM_PROSE_KERNEL;
 		for (size_t k = 0; k < PM_COUNT(kernels); k++)
 			if (pm_slice_starts(body, pm_slice_of(kernels[k])))
 				return PM_PROSE_KERNEL;

@@ -111,7 +111,7 @@ def ids_off(log, want, rnd):
 
 @form
 def ids_on(log, want, rnd):
-    if log.ids or not log.pure or log.torn or want.get("corrupted"):
+    if log.ids or not one_speaker(log) or want.get("corrupted"):
         return None
     return log.join([l.copy(caller=("T", 4711)) for l in log.lines])
 
@@ -299,9 +299,8 @@ def actor(log, want, rnd):
     cpu, pid = rnd.randrange(4, 60), rnd.randrange(20000, 30000)
 
     def change(b):
-        b = re.sub(r"\bCPU: \d+", "CPU: %d" % cpu, b)
-        b = re.sub(r"\bPID: \d+", "PID: %d" % pid, b)
-        b = re.sub(r"\bCPU#\d+", "CPU#%d" % cpu, b)
+        b = re.sub(r"\b(CPU: |CPU#)(\d+)", lambda m: m.group(1) + str(int(m.group(2)) + cpu), b)
+        b = re.sub(r"\bPID: (\d+)", lambda m: "PID: %d" % (int(m.group(1)) + pid), b)
         for n in names:
             if re.match(r"(syz|kworker|swapper)", n):
                 continue

@@ -155,6 +155,27 @@ static void a_task_that_moves(void **state)
 	check(lines, false);
 }
 
+/* Linux 6.19 words it otherwise. */
+static void new_words(void **state)
+{
+	static const char *const lines[] = {
+		"a------------[ cut here ]------------",
+		"aWARNING: lib/frob.c:12 at frob_open+0x17/0x20, CPU#0: frobd/70",
+		"b------------[ cut here ]------------",
+		"bWARNING: lib/frob.c:34 at frob_close+0x27/0x30, CPU#1: kworker/1:2/71",
+		"aModules linked in:",
+		"aCPU: 0 UID: 0 PID: 70 Comm: frobd Not tainted 6.19.0 #1",
+		"aRIP: 0010:frob_open+0x17/0x20",
+		"bModules linked in:",
+		"bCPU: 1 UID: 0 PID: 71 Comm: kworker/1:2 Not tainted 6.19.0 #1",
+		"bRIP: 0010:frob_close+0x27/0x30",
+		NULL,
+	};
+
+	(void)state;
+	check(lines, true);
+}
+
 static void a_broken_line(void **state)
 {
 	static const char text[] =
@@ -187,6 +208,7 @@ int main(void)
 		cmocka_unit_test(line_by_line),
 		cmocka_unit_test(one_after_the_other),
 		cmocka_unit_test(a_task_that_moves),
+		cmocka_unit_test(new_words),
 		cmocka_unit_test(a_broken_line),
 	};
 

@@ -1,4 +1,5 @@
 /* Linux's reports by name: one text or more for every row of every family. */
+#include "console/system.h"
 #include "linux_text.h"
 
 #include <setjmp.h>
@@ -131,6 +132,7 @@ static const struct example examples[] = {
 	{ "mce_record: 2024-01-01 00:00:00 +0000 bank=4, status= b200000000070f0f\n", "machine check event", NULL },
 	{ "EDAC MC0: 12 CE memory read error on CPU_SrcID#0\n", "EDAC CE error", NULL },
 	{ "EDAC MC0: 1 UE memory read error on CPU_SrcID#0\n", "EDAC UE error", NULL },
+	{ "BERT: Error records from previous boot:\n[Hardware Error]: event severity: fatal\n[Hardware Error]:  Error 0, type: fatal\n[Hardware Error]:   section_type: memory error\n", "hardware error of the boot before (BERT)", NULL },
 	{ "pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrected (Non-Fatal), type=Transaction Layer, (Receiver ID)\n", "PCIe Bus Error: uncorrectable (Non-Fatal)", NULL },
 	{ "pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrectable (Fatal), type=Data Link Layer, (Receiver ID)\n", "PCIe Bus Error: uncorrectable (Fatal)", NULL },
 	{ "EDAC MC1: CE page 0x12, offset 0x0\n", "EDAC CE error", NULL },
@@ -444,6 +446,36 @@ static void what_is_no_report(void **state)
 	}
 }
 
+/* Kernels without printk times print the same; what tells is on the line or around it. */
+static void bare_lines(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "segment-related general protection fault: beec [#2] SMP\n" OOPS("frob_read"),
+		  "general protection fault in frob_read" },
+		{ "I saw a general protection fault: it came again\n", NULL },
+		{ "[ INFO: suspicious RCU usage. ]\n4.3.5+ #8 Not tainted\n-----\n"
+		  "net/frob.c:544 suspicious rcu_dereference_check() usage!\n\n"
+		  "other info that might help us debug this:\n",
+		  "INFO: suspicious RCU usage in corrupted" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pm_systems systems;
+		struct pm_incident inc;
+		struct text_window tw;
+
+		pm_systems_init(&systems);
+		pm_incident_init(&inc);
+		bool found =
+			text_window_make(&tw, "", cases[i][0]) && pm_systems_read(&systems, &tw.window, &inc);
+		if (!cases[i][1] ? found : !found || !same(inc.title, cases[i][1]))
+			fail_msg("%s: %s", cases[i][0], found ? inc.title : "no report");
+		pm_incident_deinit(&inc);
+		text_window_free(&tw);
+	}
+}
+
 /* Every word of a row is one that the scanner is told of, and every word has a row. */
 static void words(void **state)
 {
@@ -631,9 +663,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row),    cmocka_unit_test(what_is_no_report),
-		cmocka_unit_test(words),        cmocka_unit_test(fingerprints),
-		cmocka_unit_test(two_contexts), cmocka_unit_test(one_console),
-		cmocka_unit_test(guilty_files), cmocka_unit_test(clean_titles),
+		cmocka_unit_test(words),        cmocka_unit_test(bare_lines),
+		cmocka_unit_test(fingerprints), cmocka_unit_test(two_contexts),
+		cmocka_unit_test(one_console),  cmocka_unit_test(guilty_files),
+		cmocka_unit_test(clean_titles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

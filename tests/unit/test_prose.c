@@ -23,6 +23,10 @@ static void heads(void **state)
 		{ "/ # ", false },
 		{ "** 93 printk messages dropped ** ", false },
 		{ "[ ", false },
+		{ "pcieport 0000:00:01.0: ", false },
+		{ "usb 1-1: ", false },
+		{ "nvme nvme0: ", false },
+		{ "Chapter 12: the ", true },
 		{ "executing program 1", false }, /* broken off */
 		{ "# ", true },
 		{ " * ", true },
@@ -37,6 +41,7 @@ static void heads(void **state)
 		{ "log.", true },
 		{ "=item ", true },
 		{ "Fix the ", true },
+		{ "Note: the kernel says ", true },
 	};
 
 	(void)state;

@@ -21,6 +21,8 @@ static const struct pm_linux_row rows[] = {
 	HARDWARE("Hardware Error",
 		 "Hardware Error{*}: Hardware error from APEI Generic Hardware Error Source",
 		 "hardware error from APEI", PM_KIND_HARDWARE_ERROR, 0),
+	HARDWARE("BERT: Error records", "BERT: Error records from previous boot",
+		 "hardware error of the boot before (BERT)", PM_KIND_HARDWARE_ERROR, 0),
 	HARDWARE("Hardware event.", "Hardware event. This is not a software error.", "machine check event",
 		 PM_KIND_MACHINE_CHECK, PM_ROW_FOLLOWS), /* mcelog */
 	HARDWARE("mce_record:", "mce_record:", "machine check event", PM_KIND_MACHINE_CHECK,

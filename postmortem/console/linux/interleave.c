@@ -47,10 +47,10 @@ struct speaker {
 _Static_assert(sizeof(struct speaker) == 8 + 4 * (5 + RECENT + REGISTERS + 3) + 8, "padding");
 
 struct reading {
-	struct speaker speakers[SPEAKERS];
+	uint64_t changes; /* of speakers, at the last eight lines, a bit each */
 	uint64_t current; /* index into speakers */
 	uint64_t count;   /* speakers so far */
-	uint64_t changes; /* of speakers, at the last eight lines, a bit each */
+	struct speaker speakers[SPEAKERS];
 };
 
 /* A fast console is spoken to in turns of many lines, a slow one line by line: what it costs to change speakers
@@ -230,13 +230,25 @@ static void speak(struct speaker *s, const struct pm_mark *m, int64_t time)
 	}
 }
 
+static bool same(const struct reading *a, const struct reading *b)
+{
+	return a->changes == b->changes && a->current == b->current && !memcmp(a, b, sizeof(*a));
+}
+
 /* Adds the reading made of `from` when speaker `who` (SPEAKERS: a new one) spoke the line. */
 static void add(struct search *search, size_t line, size_t from, size_t who, unsigned cost, int64_t time)
 {
-	size_t to = (line + 1) % 2, worst = 0;
+	size_t to = (line + 1) % 2, worst = 0, n = search->n[to];
+
+	for (size_t i = 1; i < n; i++)
+		if (search->costs[to][i] > search->costs[to][worst])
+			worst = i;
+	/* Nor is it better than one that is the same. */
+	if (n == WIDTH && cost >= search->costs[to][worst])
+		return;
+
 	struct reading next = search->readings[line % 2][from];
 	const struct pm_mark *mark = &search->marks[line];
-
 	bool new = who == SPEAKERS;
 	if (new) {
 		for (who = 0; who < SPEAKERS && next.speakers[who].used && !next.speakers[who].ended; who++)
@@ -255,11 +267,8 @@ static void add(struct search *search, size_t line, size_t from, size_t who, uns
 	next.current = who;
 	uint8_t id = next.speakers[who].id;
 
-	size_t n = search->n[to];
 	for (size_t i = 0; i < n; i++) {
-		if (search->costs[to][i] > search->costs[to][worst])
-			worst = i;
-		if (memcmp(&search->readings[to][i], &next, sizeof(next)) != 0)
+		if (!same(&search->readings[to][i], &next))
 			continue;
 		if (cost < search->costs[to][i]) { /* the same from here on, by a better way */
 			search->costs[to][i] = cost;
@@ -269,8 +278,6 @@ static void add(struct search *search, size_t line, size_t from, size_t who, uns
 	}
 	if (n < WIDTH)
 		worst = search->n[to]++;
-	else if (cost >= search->costs[to][worst])
-		return;
 	search->readings[to][worst] = next;
 	search->costs[to][worst] = cost;
 	search->steps[line][worst] = (struct step){ (uint8_t)from, id };

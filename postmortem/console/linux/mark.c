@@ -83,6 +83,8 @@ static bool read_owner(struct pm_slice body, struct pm_mark *mark)
 		{ "^CPU: {d} UID: {d} PID: {d} Comm: ", PM_MARK_CPU, 0, 2 },
 		{ "^CPU: {d} PID: {d} Comm: ", PM_MARK_CPU, 0, 1 },
 		{ "^WARNING: CPU: {d} PID: {d} at ", PM_MARK_START, 0, 1 },
+		/* since 6.19 */
+		{ "^WARNING: {*}at {w}, CPU#{d}: {*}/{d}$", PM_MARK_START, 2, 4 },
 		{ "soft lockup - CPU#{d} stuck for {d}s! [{*}:{d}]", PM_MARK_START, 0, 3 },
 	};
 	struct pm_match m;

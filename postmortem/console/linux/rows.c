@@ -50,7 +50,8 @@ enum pm_linux_start pm_linux_start(const struct pm_line *line)
 	for (; word; word = pm_linux_word(line->body, word)) {
 		const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
 
-		if (row && bare &&
+		/* "segment-related general protection fault: beec [#2]": the count is only die()'s */
+		if (row && bare && !pm_match(": {x} [#{d}]", line->body, NULL) &&
 		    (pm_prose_before(pm_slice_upto(line->body, match.start)) ||
 		     pm_prose_quotes(
 			     pm_slice_upto(line->body, pm_slice_find(line->body, pm_slice_of(word)))) ||

@@ -40,6 +40,7 @@ const char *const pm_linux_words[] = {
 	"Hardware event.",
 	"mce_record:",
 	"EDAC ",
+	"BERT: Error records",
 	"PCIe Bus Error:",
 	"NMI received",
 	"NMI: ",

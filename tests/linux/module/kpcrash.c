@@ -396,7 +396,7 @@ static noinline void kpcrash_expstall(struct kpcrash_call *call)
 
 	kthread_run(kpcrash_expedite, NULL, "kpcrash_expedite");
 	preempt_disable();
-	while (time_before(jiffies, until))
+	while (time_before(jiffies, until))	/* crash: expstall */
 		cpu_relax();	/* crash: expstall */
 	preempt_enable();
 }
