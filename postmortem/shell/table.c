@@ -8,10 +8,13 @@
 
 const struct pm_shell_command pm_shell_commands[] = {
 	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked },
-	{ "bt", "[-a] [-f] [-l] [-s] [PID|TASK|all]…", "stack traces",
-	  "  -a    of the task on each CPU\n"
-	  "  -f    with the words of each frame\n"
-	  "  -s    with the offset in each function\n",
+	{ "bt", "[-f] [-l] [-s] [-t] [-a | -c CPU,… | PID|TASK|all…]", "stack traces",
+	  "  -a        of the task on each CPU\n"
+	  "  -c CPU,…  of the task on these: 0,2-4\n"
+	  "  -f        with the words of each frame\n"
+	  "  -l        with source lines, from the vmlinux that was given, or one that is installed\n"
+	  "  -s        with the offset in each function\n"
+	  "  -t        every code address on the stack instead\n",
 	  pm_shell_bt },
 	{ "dis", "[-r|-f] [-x] ADDRESS|SYMBOL [N]", "instructions",
 	  "  -r      from the function's start up to the address\n"
