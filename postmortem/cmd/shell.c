@@ -1,3 +1,4 @@
+#include "shell/lines.h"
 #include "shell/shell.h"
 
 #include "cmd/cmd.h"
@@ -85,6 +86,14 @@ int pm_cmd_shell(int argc, char **argv)
 		return PM_STATUS_UNREADABLE;
 	}
 	sh.lx = pm_session_kernel(sh.session);
+	if (optind + 1 < argc && (err = pm_shell_lines_open(&sh, argv[optind + 1]))) {
+		fprintf(stderr, "kpanic: %s\n", err->message);
+		pm_error_free(err);
+		pm_shell_lines_close(&sh);
+		pm_session_close(sh.session);
+		pm_dump_close(sh.dump);
+		return PM_STATUS_UNREADABLE;
+	}
 	sh.task = first_task(&sh);
 	if (commands)
 		pm_shell_run(&sh, commands);
@@ -94,6 +103,7 @@ int pm_cmd_shell(int argc, char **argv)
 		status = PM_STATUS_USAGE;
 	if (fflush(stdout) || ferror(stdout))
 		status = PM_STATUS_UNREADABLE;
+	pm_shell_lines_close(&sh);
 	pm_session_close(sh.session);
 	pm_dump_close(sh.dump);
 	pm_json_deinit(&json);

@@ -9,6 +9,7 @@
 struct module_symbol {
 	uint64_t addr;
 	uint32_t name;
+	char type; /* as kallsyms prints it; 0: not told */
 };
 
 struct pm_module_symbols {
@@ -164,6 +165,11 @@ static void read_table(struct pm_linux *lx, uint64_t kallsyms, struct pm_module_
 	size_t got = pm_space_read(&lx->kernel, table, raw, (size_t)n * entry, NULL) / entry;
 	uint32_t last = 0;
 
+	uint64_t types;
+	char *letters = pm_alloc(got + 1);
+
+	if (pm_linux_get(lx, kallsyms, PM_KALLSYMS_TYPETAB, &types) && types)
+		pm_space_read(&lx->kernel, types, letters, got, NULL);
 	s->v = pm_alloc((got + 1) * sizeof(*s->v));
 	for (size_t i = 0; i < got; i++) {
 		const uint8_t *p = raw + i * entry;
@@ -172,11 +178,13 @@ static void read_table(struct pm_linux *lx, uint64_t kallsyms, struct pm_module_
 
 		if (!section || !name || name > max_strings)
 			continue;
+		s->v[s->n].type = letters[i] > ' ' && letters[i] < 0x7f ? letters[i] : 0;
 		s->v[s->n].addr = pm_load(p + 8, 8, false);
 		s->v[s->n++].name = name;
 		last = name > last ? name : last;
 	}
 	free(raw);
+	free(letters);
 	qsort(s->v, s->n, sizeof(*s->v), compare);
 	s->strings_size = s->n ? last + PM_LINUX_NAME_MAX : 0;
 	s->strings = pm_alloc(s->strings_size + 1);
@@ -243,6 +251,19 @@ bool pm_linux_module_symbol(struct pm_linux *lx, struct pm_linux_module *module,
 				*end_out = end;
 		}
 	}
+	return true;
+}
+
+bool pm_linux_module_symbol_at(struct pm_linux *lx, struct pm_linux_module *module, uint32_t index,
+			       const char **name_out, uint64_t *addr_out, char *type_out)
+{
+	const struct pm_module_symbols *s = symbols_of(lx, module);
+
+	if (index >= s->n)
+		return false;
+	*name_out = name_of(s, &s->v[index]);
+	*addr_out = s->v[index].addr;
+	*type_out = s->v[index].type;
 	return true;
 }
 

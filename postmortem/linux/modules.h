@@ -36,6 +36,10 @@ struct pm_linux_module *pm_linux_module_at(struct pm_linux_modules *modules, uin
 /* The symbol of a module that covers addr, as kallsyms finds it; name is borrowed from the module. */
 bool pm_linux_module_symbol(struct pm_linux *lx, struct pm_linux_module *module, uint64_t addr,
 			    const char **name_out, uint64_t *start_out, uint64_t *end_out);
+/* By index, ascending by address; false: there are no more.  A name may be empty; the type is the letter that
+ * kallsyms prints, 0 where it is not told. */
+bool pm_linux_module_symbol_at(struct pm_linux *lx, struct pm_linux_module *module, uint32_t index,
+			       const char **name_out, uint64_t *addr_out, char *type_out);
 /* By name. */
 bool pm_linux_module_lookup(struct pm_linux *lx, struct pm_linux_module *module, const char *name,
 			    uint64_t *addr_out);

@@ -3,6 +3,7 @@
 #include "symbols/bytes.h"
 
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* PID_MAX_LIMIT of 64-bit kernels. */
@@ -158,40 +159,76 @@ struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64
 	return NULL;
 }
 
-/* mm->rss_stat: an array of atomic_long_t (until 6.1), or of struct percpu_counter, whose parts on each CPU
- * have not been added up yet. */
-uint64_t pm_linux_resident_pages(struct pm_linux *lx, uint64_t mm)
+/* ---- memory of processes ---- */
+
+/* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES: what counts as resident; between them is MM_SWAPENTS. */
+static const unsigned resident_kinds[] = { 0, 1, 3 };
+
+struct pm_linux_task_pages {
+	uint64_t mm;
+	int64_t pages;
+};
+
+static int by_mm(const void *a, const void *b)
 {
-	static const unsigned kinds[] = { 0, 1, 3 }; /* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES */
+	const struct pm_linux_task_pages *x = a, *y = b;
+
+	return x->mm < y->mm ? -1 : x->mm > y->mm;
+}
+
+/* SPLIT_RSS_COUNTING (until 6.1): each task counts in task_struct.rss_stat and adds that to its mm now and then. */
+static void read_task_pages(struct pm_linux *lx, struct pm_linux_tasks *tasks)
+{
+	size_t n = 0;
+
+	tasks->pages = pm_arena_alloc(&tasks->arena, (tasks->v.n + 1) * sizeof(*tasks->pages));
+	if (lx->fields[PM_TASK_RSS_STAT].offset < 0 || lx->fields[PM_TASK_RSS_COUNT].offset < 0)
+		return;
+	for (size_t i = 0; i < tasks->v.n; i++) {
+		const struct pm_linux_task *t = &tasks->v.v[i];
+		uint64_t at = pm_linux_at(lx, pm_linux_at(lx, t->addr, PM_TASK_RSS_STAT), PM_TASK_RSS_COUNT),
+			 count;
+		int64_t sum = 0;
+
+		for (size_t k = 0; t->mm && k < PM_COUNT(resident_kinds); k++)
+			if (pm_space_load(&lx->kernel, at + 4 * resident_kinds[k], 4, &count))
+				sum += (int32_t)count;
+		if (sum)
+			tasks->pages[n++] = (struct pm_linux_task_pages){ t->mm, sum };
+	}
+	qsort(tasks->pages, n, sizeof(*tasks->pages), by_mm);
+	for (size_t i = 0; i < n; i++) {
+		struct pm_linux_task_pages *last = tasks->pages + tasks->pages_n;
+
+		if (tasks->pages_n && last[-1].mm == tasks->pages[i].mm)
+			last[-1].pages += tasks->pages[i].pages;
+		else
+			tasks->pages[tasks->pages_n++] = tasks->pages[i];
+	}
+}
+
+/* mm->rss_stat: an array of atomic_long_t (until 6.1), or of struct percpu_counter. */
+uint64_t pm_linux_resident_pages(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t mm)
+{
 	const struct pm_field_place *place = &lx->fields[PM_MM_RSS_STAT];
 	uint32_t counter = lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, "percpu_counter") : 0;
-	struct pm_btf_member count, parts;
-	uint64_t at = pm_linux_at(lx, mm, PM_MM_RSS_STAT), value, percpu,
-		 step = pm_btf_size(lx->btf, counter);
+	uint64_t at = pm_linux_at(lx, mm, PM_MM_RSS_STAT), value, step = pm_btf_size(lx->btf, counter);
+	bool is_plain = place->size == 4 * 8; /* struct mm_rss_stat { atomic_long_t count[4]; } */
 	int64_t sum = 0;
 
-	if (!at)
+	if (!at || (!is_plain && !step))
 		return 0;
-	if (place->size == 4 * 8) { /* struct mm_rss_stat { atomic_long_t count[4]; } */
-		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-			if (pm_space_load(&lx->kernel, at + 8 * kinds[i], 8, &value))
-				sum += (int64_t)value;
-		return sum > 0 ? (uint64_t)sum : 0;
-	}
-	if (!step || !pm_btf_find_member(lx->btf, counter, "count", &count) ||
-	    !pm_btf_find_member(lx->btf, counter, "counters", &parts))
-		return 0;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		uint64_t base = at + kinds[i] * step;
-
-		if (pm_space_load(&lx->kernel, base + count.bit_offset / 8, 8, &value))
+	for (size_t i = 0; i < PM_COUNT(resident_kinds); i++)
+		if (is_plain ? pm_space_load(&lx->kernel, at + 8 * resident_kinds[i], 8, &value)
+			     : pm_linux_percpu_counter(lx, at + resident_kinds[i] * step, &value))
 			sum += (int64_t)value;
-		if (!pm_space_load(&lx->kernel, base + parts.bit_offset / 8, 8, &percpu) || !percpu)
-			continue;
-		for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
-			if (pm_space_load(&lx->kernel, percpu + lx->cpu_offset[cpu], 4, &value))
-				sum += (int32_t)value;
-	}
+	if (!tasks->pages)
+		read_task_pages(lx, tasks);
+	const struct pm_linux_task_pages key = { .mm = mm }, *found = NULL;
+
+	if (tasks->pages_n)
+		found = bsearch(&key, tasks->pages, tasks->pages_n, sizeof(key), by_mm);
+	sum += found ? found->pages : 0;
 	return sum > 0 ? (uint64_t)sum : 0;
 }
 

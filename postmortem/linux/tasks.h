@@ -22,6 +22,9 @@ struct pm_linux_tasks {
 	PM_VEC(struct pm_linux_task)
 	v; /* the idle tasks first, then as the kernel lists them, threads behind their leader */
 	const char *trouble; /* why the list ends early; NULL: it does not */
+	struct pm_linux_task_pages
+		*pages; /* what tasks counted for themselves, by mm; made when first asked for */
+	size_t pages_n;
 };
 
 /* Never fails: what cannot be read is told in trouble. */
@@ -32,8 +35,9 @@ bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task
 struct pm_linux_task *pm_linux_task_by_pid(struct pm_linux_tasks *tasks, int32_t pid);
 struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr);
 
-/* Pages of an address space that are in memory: its counters of file, anonymous and shared memory. */
-uint64_t pm_linux_resident_pages(struct pm_linux *lx, uint64_t mm);
+/* Pages of an address space that are in memory: its counters of file, anonymous and shared memory, and what its
+ * tasks have counted for themselves (until 6.1). */
+uint64_t pm_linux_resident_pages(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t mm);
 
 /* What the dump has of one CPU. */
 struct pm_linux_cpu {

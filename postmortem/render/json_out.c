@@ -76,3 +76,9 @@ void pm_json_hex(struct pm_json *json, const char *key, uint64_t value)
 	before(json, key);
 	fprintf(json->out, "\"0x%" PRIx64 "\"", value);
 }
+
+void pm_json_null(struct pm_json *json, const char *key)
+{
+	before(json, key);
+	fputs("null", json->out);
+}

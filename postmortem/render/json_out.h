@@ -21,6 +21,7 @@ void pm_json_deinit(struct pm_json *json);
 void pm_json_open(struct pm_json *json, const char *key, char bracket);     /* '{' or '[' */
 void pm_json_close(struct pm_json *json, char bracket);                     /* '}' or ']' */
 void pm_json_str(struct pm_json *json, const char *key, const char *value); /* NULL: nothing is written */
+void pm_json_null(struct pm_json *json, const char *key);
 void pm_json_bool(struct pm_json *json, const char *key, bool value);
 void pm_json_uint(struct pm_json *json, const char *key, uint64_t value); /* below 2^53 */
 void pm_json_int(struct pm_json *json, const char *key, int64_t value);

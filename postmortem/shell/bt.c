@@ -1,9 +1,13 @@
+/* bt: stack traces. */
 #include "shell/shell.h"
+#include "shell/lines.h"
+
+#include "symbols/bytes.h"
 
 #include <string.h>
 
 struct options {
-	bool words, offsets;
+	bool words, offsets, lines, text;
 };
 
 static void print_regs(struct pm_shell *sh, const struct pm_x86_regs *r)
@@ -50,23 +54,47 @@ static void print_regs(struct pm_shell *sh, const struct pm_x86_regs *r)
 	}
 }
 
+/* Registers by their names, those that are known. */
+static void json_regs(struct pm_shell *sh, const char *key, const struct pm_x86_regs *r)
+{
+	pm_json_open(sh->json, key, '{');
+	for (unsigned i = 0; i < PM_X86_REGS; i++)
+		if (pm_x86_has(r, (enum pm_x86_reg)i))
+			pm_json_hex(sh->json, pm_x86_reg_name((enum pm_x86_reg)i), r->v[i]);
+	pm_json_close(sh->json, '}');
+}
+
+static const uint64_t max_frame = 16384;
+
 /* The words from one frame's stack pointer up to the next one's. */
 static void print_words(struct pm_shell *sh, uint64_t from, uint64_t to)
 {
-	if (to <= from || to - from > 16384)
+	if (to <= from || to - from > max_frame)
 		return;
+	if (sh->json)
+		pm_json_open(sh->json, "words", '[');
 	for (uint64_t at = from; at < to; at += 8) {
 		uint64_t word;
-		bool first = (at - from) % 16 == 0;
+		bool first = (at - from) % 16 == 0, known = pm_space_load(&sh->lx->kernel, at, 8, &word);
 
+		if (sh->json) {
+			if (known)
+				pm_json_hex(sh->json, NULL, word);
+			else
+				pm_json_null(sh->json, NULL);
+			continue;
+		}
 		if (first)
 			fprintf(sh->out, "%s    %016llx:", at == from ? "" : "\n", (unsigned long long)at);
-		if (pm_space_load(&sh->lx->kernel, at, 8, &word))
+		if (known)
 			fprintf(sh->out, " %016llx", (unsigned long long)word);
 		else
 			fputs(" ----------------", sh->out);
 	}
-	fputc('\n', sh->out);
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	else
+		fputc('\n', sh->out);
 }
 
 static const char *grade_mark(enum pm_trust trust)
@@ -74,100 +102,251 @@ static const char *grade_mark(enum pm_trust trust)
 	return trust == PM_EXACT ? "" : trust == PM_GUESSED ? "  (guessed)" : "  (scanned)";
 }
 
+static void json_frame(struct pm_shell *sh, const struct pm_linux_frame *f, bool interrupted)
+{
+	pm_json_hex(sh->json, "pc", f->pc);
+	pm_shell_json_place(sh, f->pc, f->exact_pc);
+	pm_json_hex(sh->json, "sp", f->sp);
+	if (f->return_at)
+		pm_json_hex(sh->json, "return_at", f->return_at);
+	pm_json_str(sh->json, "trust", pm_trust_name(f->trust));
+	pm_json_str(sh->json, "stack", f->stack_name);
+	if (interrupted)
+		json_regs(sh, "registers", &f->regs);
+}
+
+static void print_frame(struct pm_shell *sh, size_t i, const struct pm_linux_frame *f,
+			const struct options *options)
+{
+	char name[PM_LINUX_NAME_MAX + 96], number[24];
+
+	pm_shell_name(sh, f->pc, f->exact_pc, name, sizeof(name));
+	if (f->exact_pc && i) {
+		fprintf(sh->out, "    [exception RIP: %s]\n", name);
+		print_regs(sh, &f->regs);
+	}
+	/* crash shows offsets only when told to */
+	char *plus = strchr(name, '+'), *module = strchr(name, '[');
+	if (plus && !options->offsets) {
+		if (module)
+			memmove(plus + 1, module, strlen(module) + 1), *plus = ' ';
+		else
+			*plus = 0;
+	}
+	snprintf(number, sizeof(number), "#%zu", i);
+	fprintf(sh->out, "%3s [%016llx] %s at %016llx%s\n", number,
+		(unsigned long long)(f->return_at && !f->exact_pc ? f->return_at : f->sp), name,
+		(unsigned long long)f->pc, grade_mark(f->trust));
+}
+
+/* Every code address from the stack pointer up to the stack's end, whether it was left by a call or not. */
+static void print_text(struct pm_shell *sh, const struct pm_linux_task *task,
+		       const struct pm_linux_trace *trace)
+{
+	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
+	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
+	char name[PM_LINUX_NAME_MAX + 96];
+
+	if (at - task->stack >= u->thread_size)
+		at = task->stack;
+	if (sh->json)
+		pm_json_open(sh->json, "text", '[');
+	for (; at - task->stack < u->thread_size; at += 8) {
+		if (!pm_space_load(&sh->lx->kernel, at, 8, &word) || !pm_linux_is_text(u, word))
+			continue;
+		if (sh->json) {
+			pm_json_open(sh->json, NULL, '{');
+			pm_json_hex(sh->json, "at", at);
+			pm_json_hex(sh->json, "pc", word);
+			pm_shell_json_place(sh, word, false);
+			pm_json_close(sh->json, '}');
+		} else {
+			pm_shell_name(sh, word, false, name, sizeof(name));
+			fprintf(sh->out, "  [%016llx] %s at %016llx\n", (unsigned long long)at, name,
+				(unsigned long long)word);
+		}
+	}
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+}
+
+static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace,
+			 const struct options *options)
+{
+	const char *stack = NULL;
+
+	if (sh->json)
+		pm_json_open(sh->json, "frames", '[');
+	for (size_t i = 0; i < trace->frames.n; i++) {
+		const struct pm_linux_frame *f = &trace->frames.v[i];
+
+		if (sh->json) {
+			pm_json_open(sh->json, NULL, '{');
+			json_frame(sh, f, f->exact_pc);
+		} else {
+			if (i && stack != f->stack_name)
+				fprintf(sh->out, "--- <%s stack> ---\n", stack ? stack : f->stack_name);
+			stack = f->stack_name;
+			print_frame(sh, i, f, options);
+		}
+		if (options->lines)
+			pm_shell_lines(sh, f->pc, f->exact_pc);
+		if (options->words && i + 1 < trace->frames.n)
+			print_words(sh, f->sp, trace->frames.v[i + 1].sp);
+		if (sh->json)
+			pm_json_close(sh->json, '}');
+	}
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+}
+
 static void print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
 {
 	struct pm_linux_trace trace;
-	const char *stack = NULL;
 
-	fprintf(sh->out, "PID: %-7d  TASK: %016llx  CPU: %-3u  COMMAND: \"%s\"\n", task->pid,
-		(unsigned long long)task->addr, task->cpu, task->comm);
+	if (sh->json)
+		pm_json_open(sh->json, NULL, '{');
+	pm_shell_put_task(sh, task);
 	pm_session_unwind(sh->session, task, &trace);
-	for (size_t i = 0; i < trace.frames.n; i++) {
-		const struct pm_linux_frame *f = &trace.frames.v[i];
-		char name[PM_LINUX_NAME_MAX + 96];
-
-		if (i && stack != f->stack_name)
-			fprintf(sh->out, "--- <%s stack> ---\n", stack ? stack : f->stack_name);
-		stack = f->stack_name;
-		pm_shell_name(sh, f->pc, f->exact_pc, name, sizeof(name));
-		if (f->exact_pc && i) {
-			fprintf(sh->out, "    [exception RIP: %s]\n", name);
-			print_regs(sh, &f->regs);
-		}
-		/* crash shows offsets only when told to */
-		char *plus = strchr(name, '+'), *module = strchr(name, '[');
-		if (plus && !options->offsets) {
-			if (module)
-				memmove(plus + 1, module, strlen(module) + 1), *plus = ' ';
-			else
-				*plus = 0;
-		}
-		fprintf(sh->out, "%2s%zu [%016llx] %s at %016llx%s\n", "#", i,
-			(unsigned long long)(f->return_at && !f->exact_pc ? f->return_at : f->sp), name,
-			(unsigned long long)f->pc, grade_mark(f->trust));
-		if (options->words && i + 1 < trace.frames.n)
-			print_words(sh, f->sp, trace.frames.v[i + 1].sp);
+	if (options->text)
+		print_text(sh, task, &trace);
+	else
+		print_frames(sh, &trace, options);
+	if (sh->json) {
+		if (trace.has_user)
+			json_regs(sh, "user", &trace.user);
+		pm_json_str(sh->json, "ended", trace.ended);
+		pm_json_close(sh->json, '}');
+	} else if (!options->text) {
+		if (trace.has_user)
+			print_regs(sh, &trace.user);
+		if (trace.ended)
+			fprintf(sh->out, "    (the trace ends here: %s)\n", trace.ended);
 	}
-	if (trace.has_user)
-		print_regs(sh, &trace.user);
-	if (trace.ended)
-		fprintf(sh->out, "    (the trace ends here: %s)\n", trace.ended);
 	pm_linux_trace_deinit(&trace);
+}
+
+/* Between traces. */
+static void gap(struct pm_shell *sh)
+{
+	if (!sh->json)
+		fputc('\n', sh->out);
+}
+
+static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu, const struct options *options)
+{
+	struct pm_linux_task task;
+
+	if (!pm_linux_task_read(sh->lx, cpu->task, &task))
+		return pm_shell_error(sh, "bt", "what CPU %u ran is not in the dump", cpu->cpu);
+	task.cpu = cpu->cpu;
+	print_trace(sh, &task, options);
+	return true;
+}
+
+/* "1", "0,2-4" */
+static bool print_cpus(struct pm_shell *sh, const char *list, const struct options *options)
+{
+	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
+	struct pm_slice rest = pm_slice_of(list);
+	bool ok = true, any = false;
+
+	while (rest.n) {
+		uint64_t from, to;
+
+		if (!pm_take_dec(&rest, &from))
+			return pm_shell_error(sh, "bt", "-c wants numbers of CPUs, not '%s'", list);
+		to = from;
+		if (pm_take_char(&rest, '-') && !pm_take_dec(&rest, &to))
+			return pm_shell_error(sh, "bt", "-c wants numbers of CPUs, not '%s'", list);
+		if (from > to || to >= cpus->v.n)
+			return pm_shell_error(sh, "bt", "no CPU %llu: there are %zu",
+					      (unsigned long long)(from > to ? from : to), cpus->v.n);
+		for (; from <= to; from++) {
+			if (any)
+				gap(sh);
+			any = true;
+			ok &= print_cpu(sh, &cpus->v.v[from], options);
+		}
+		if (rest.n && !pm_take_char(&rest, ','))
+			return pm_shell_error(sh, "bt", "-c wants numbers of CPUs, not '%s'", list);
+	}
+	return ok;
+}
+
+struct choice {
+	bool all_cpus, tasks;
+	const char *cpus; /* NULL: none named */
+	int first;        /* of the tasks' arguments */
+};
+
+static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struct choice *choice,
+			 const struct options *options)
+{
+	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
+	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
+	struct pm_linux_task task;
+	bool ok = true;
+
+	if (choice->cpus)
+		return print_cpus(sh, choice->cpus, options);
+	for (size_t i = 0; choice->all_cpus && i < cpus->v.n; i++) {
+		ok &= print_cpu(sh, &cpus->v.v[i], options);
+		gap(sh);
+	}
+	if (choice->all_cpus)
+		return ok;
+	for (int i = choice->first; i < argc; i++) {
+		for (size_t k = 0; !strcmp(argv[i], "all") && k < tasks->v.n; k++) {
+			print_trace(sh, &tasks->v.v[k], options);
+			gap(sh);
+		}
+		if (!strcmp(argv[i], "all"))
+			continue;
+		const struct pm_linux_task *named = pm_shell_task(sh, "bt", argv[i]);
+
+		if (named)
+			print_trace(sh, named, options);
+		ok &= named != NULL;
+	}
+	if (choice->first < argc)
+		return ok;
+	if (!pm_linux_task_read(sh->lx, sh->task, &task))
+		return pm_shell_error(sh, "bt", "the current task is not in the dump");
+	print_trace(sh, &task, options);
+	return true;
 }
 
 bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 {
-	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
 	struct options options = { 0 };
-	bool all_cpus = false, any = false, ok = true;
+	struct choice choice = { .first = 1 };
 
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-a"))
-			all_cpus = true;
-		else if (!strcmp(argv[i], "-f"))
+	for (; choice.first < argc && *argv[choice.first] == '-'; choice.first++) {
+		const char *option = argv[choice.first];
+
+		if (!strcmp(option, "-a"))
+			choice.all_cpus = true;
+		else if (!strcmp(option, "-c") && choice.first + 1 < argc)
+			choice.cpus = argv[++choice.first];
+		else if (!strcmp(option, "-f"))
 			options.words = true;
-		else if (!strcmp(argv[i], "-s"))
+		else if (!strcmp(option, "-l"))
+			options.lines = true;
+		else if (!strcmp(option, "-s"))
 			options.offsets = true;
-		else if (*argv[i] == '-' && strcmp(argv[i], "-l"))
-			return pm_shell_error(sh, "bt", "no option '%s'", argv[i]);
+		else if (!strcmp(option, "-t"))
+			options.text = true;
+		else
+			return pm_shell_error(sh, "bt", "no option '%s'", option);
 	}
-	for (int i = 1; i < argc; i++) {
-		if (*argv[i] == '-')
-			continue;
-		any = true;
-		if (!strcmp(argv[i], "all")) {
-			for (size_t k = 0; k < tasks->v.n; k++) {
-				print_trace(sh, &tasks->v.v[k], &options);
-				fputc('\n', sh->out);
-			}
-			continue;
-		}
-		const struct pm_linux_task *task = pm_shell_task(sh, "bt", argv[i]);
+	if (sh->json)
+		pm_json_open(sh->json, "traces", '[');
+	bool ok = print_chosen(sh, argc, argv, &choice, &options);
 
-		if (task)
-			print_trace(sh, task, &options);
-		ok &= task != NULL;
-	}
-	if (any)
-		return ok;
-	if (all_cpus) {
-		struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
-
-		for (size_t i = 0; i < cpus->v.n; i++) {
-			struct pm_linux_task task;
-
-			if (!pm_linux_task_read(sh->lx, cpus->v.v[i].task, &task))
-				continue;
-			task.cpu = cpus->v.v[i].cpu;
-			print_trace(sh, &task, &options);
-			fputc('\n', sh->out);
-		}
-		return true;
-	}
-	struct pm_linux_task task;
-
-	if (!pm_linux_task_read(sh->lx, sh->task, &task))
-		return pm_shell_error(sh, "bt", "the current task is not in the dump");
-	print_trace(sh, &task, &options);
-	return true;
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	if (options.lines)
+		ok &= pm_shell_lines_told(sh, "bt");
+	return ok;
 }

@@ -28,17 +28,56 @@ static bool bounds(struct pm_shell *sh, uint64_t addr, uint64_t *start, uint64_t
 }
 
 /* The target of a jump or call stands as a bare number at the end: whose is it? */
-static void print_target(struct pm_shell *sh, const char *text)
+static bool target_of(const char *text, uint64_t *target_out)
 {
 	const char *at = strrchr(text, ' ');
+
+	return at && (text[0] == 'j' || !strncmp(text, "call", 4)) && !strncmp(at + 1, "0x", 2) &&
+	       pm_shell_number(at + 1, target_out);
+}
+
+static void json_one(struct pm_shell *sh, uint64_t addr, const uint8_t *code, unsigned size, const char *text)
+{
+	uint64_t target;
+	char hex[2 * 16 + 1] = "";
+
+	for (unsigned i = 0; i < size && i < 16; i++)
+		snprintf(hex + 2 * i, 3, "%02x", code[i]);
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_hex(sh->json, "address", addr);
+	pm_shell_json_place(sh, addr, true);
+	pm_json_str(sh->json, "bytes", hex);
+	pm_json_str(sh->json, "text", text);
+	if (text && target_of(text, &target)) {
+		pm_json_open(sh->json, "target", '{');
+		pm_json_hex(sh->json, "address", target);
+		pm_shell_json_place(sh, target, true);
+		pm_json_close(sh->json, '}');
+	}
+	pm_json_close(sh->json, '}');
+}
+
+static void text_one(struct pm_shell *sh, const struct options *o, uint64_t addr, const uint8_t *code,
+		     unsigned size, const char *text)
+{
 	char name[PM_LINUX_NAME_MAX + 96];
 	uint64_t target;
 
-	if (!at || (text[0] != 'j' && strncmp(text, "call", 4)) || strncmp(at + 1, "0x", 2) ||
-	    !pm_shell_number(at + 1, &target))
-		return;
-	pm_shell_name(sh, target, true, name, sizeof(name));
-	fprintf(sh->out, " <%s>", name);
+	pm_shell_name(sh, addr, true, name, sizeof(name));
+	char *module = strstr(name, " [");
+	if (module)
+		*module = 0;
+	fprintf(sh->out, "0x%llx <%s>:\t%s", (unsigned long long)addr, name, text ? text : "(bad)");
+	if (text && target_of(text, &target)) {
+		pm_shell_name(sh, target, true, name, sizeof(name));
+		fprintf(sh->out, " <%s>", name);
+	}
+	if (o->hex) {
+		fputs("\t#", sh->out);
+		for (unsigned i = 0; i < size; i++)
+			fprintf(sh->out, " %02x", code[i]);
+	}
+	fputc('\n', sh->out);
 }
 
 static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const struct options *o,
@@ -47,7 +86,6 @@ static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const st
 	struct pm_arena arena;
 	struct pm_operation op;
 	uint8_t code[16];
-	char name[PM_LINUX_NAME_MAX + 96];
 	const char *text;
 	enum pm_absence why;
 	size_t n = pm_space_read(&sh->lx->kernel, addr, code, sizeof(code), &why);
@@ -59,19 +97,10 @@ static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const st
 	bool known = pm_disasm_one(dis, &arena, code, n, addr, &op, &text);
 
 	*size_out = known ? op.size : 1;
-	pm_shell_name(sh, addr, true, name, sizeof(name));
-	char *module = strstr(name, " [");
-	if (module)
-		*module = 0;
-	fprintf(sh->out, "0x%llx <%s>:\t%s", (unsigned long long)addr, name, known ? text : "(bad)");
-	if (known)
-		print_target(sh, text);
-	if (o->hex) {
-		fputs("\t#", sh->out);
-		for (unsigned i = 0; i < *size_out; i++)
-			fprintf(sh->out, " %02x", code[i]);
-	}
-	fputc('\n', sh->out);
+	if (sh->json)
+		json_one(sh, addr, code, *size_out, known ? text : NULL);
+	else
+		text_one(sh, o, addr, code, *size_out, known ? text : NULL);
 	pm_arena_deinit(&arena);
 	return true;
 }
@@ -87,12 +116,16 @@ static bool print_range(struct pm_shell *sh, const struct options *o, uint64_t f
 	inc.machine.arch = PM_X86_64;
 	struct pm_disasm *dis = pm_disasm_new(&inc);
 
+	if (sh->json)
+		pm_json_open(sh->json, "instructions", '[');
 	for (uint64_t i = 0; ok && dis && i < count && from < to; i++) {
 		unsigned size = 1;
 
 		ok = print_one(sh, dis, o, from, &size);
 		from += size;
 	}
+	if (sh->json)
+		pm_json_close(sh->json, ']');
 	pm_disasm_free(dis);
 	pm_incident_deinit(&inc);
 	return ok;

@@ -15,15 +15,41 @@ static const char *mode_word(uint64_t mode)
 	return word ? word : "UNKN";
 }
 
-static void print_place(struct pm_shell *sh, uint64_t fs, const char *label, enum pm_field mnt_field,
-			enum pm_field dentry_field)
+static void print_place(struct pm_shell *sh, uint64_t fs, const char *label, const char *key,
+			enum pm_field mnt_field, enum pm_field dentry_field)
 {
 	char path[PM_LINUX_PATH_MAX];
 	uint64_t mnt, dentry;
 
 	if (pm_linux_get(sh->lx, fs, mnt_field, &mnt) && pm_linux_get(sh->lx, fs, dentry_field, &dentry) &&
-	    pm_linux_path(sh->lx, mnt, dentry, path, sizeof(path)))
-		fprintf(sh->out, "%s: %s    ", label, path);
+	    pm_linux_path(sh->lx, mnt, dentry, path, sizeof(path))) {
+		if (sh->json)
+			pm_json_str(sh->json, key, path);
+		else
+			fprintf(sh->out, "%s: %s    ", label, path);
+	}
+}
+
+static void print_file(struct pm_shell *sh, const struct pm_linux_fd *fd)
+{
+	char path[PM_LINUX_PATH_MAX];
+	bool known = pm_linux_file_path(sh->lx, fd->file, path, sizeof(path));
+
+	if (!sh->json) {
+		fprintf(sh->out, "%3u %016llx %016llx %016llx %-4s %s\n", fd->fd,
+			(unsigned long long)fd->file, (unsigned long long)fd->dentry,
+			(unsigned long long)fd->inode, mode_word(fd->mode),
+			known ? path : "(not in the dump)");
+		return;
+	}
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_uint(sh->json, "fd", fd->fd);
+	pm_json_hex(sh->json, "file", fd->file);
+	pm_json_hex(sh->json, "dentry", fd->dentry);
+	pm_json_hex(sh->json, "inode", fd->inode);
+	pm_json_str(sh->json, "type", mode_word(fd->mode));
+	pm_json_str(sh->json, "path", known ? path : NULL);
+	pm_json_close(sh->json, '}');
 }
 
 static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
@@ -32,27 +58,27 @@ static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
 	uint64_t fs;
 	bool ok = true;
 
-	fprintf(sh->out, "PID: %-7d  TASK: %016llx  CPU: %-3u  COMMAND: \"%s\"\n", task->pid,
-		(unsigned long long)task->addr, task->cpu, task->comm);
+	if (sh->json)
+		pm_json_open(sh->json, NULL, '{');
+	pm_shell_put_task(sh, task);
 	if (pm_linux_get(sh->lx, task->addr, PM_TASK_FS, &fs) && fs) {
-		print_place(sh, fs, "ROOT", PM_FS_ROOT_MNT, PM_FS_ROOT_DENTRY);
-		print_place(sh, fs, "CWD", PM_FS_PWD_MNT, PM_FS_PWD_DENTRY);
-		fputc('\n', sh->out);
+		print_place(sh, fs, "ROOT", "root", PM_FS_ROOT_MNT, PM_FS_ROOT_DENTRY);
+		print_place(sh, fs, "CWD", "cwd", PM_FS_PWD_MNT, PM_FS_PWD_DENTRY);
+		if (!sh->json)
+			fputc('\n', sh->out);
 	}
 	pm_linux_fds_read(sh->lx, task->addr, &fds);
-	if (!fds.v.n)
+	if (sh->json)
+		pm_json_open(sh->json, "files", '[');
+	else if (!fds.v.n)
 		fputs("No open files\n", sh->out);
 	else
-		fprintf(sh->out, " FD       FILE            DENTRY           INODE       TYPE PATH\n");
-	for (size_t i = 0; i < fds.v.n; i++) {
-		const struct pm_linux_fd *fd = &fds.v.v[i];
-		char path[PM_LINUX_PATH_MAX];
-
-		if (!pm_linux_file_path(sh->lx, fd->file, path, sizeof(path)))
-			snprintf(path, sizeof(path), "(not in the dump)");
-		fprintf(sh->out, "%3u %016llx %016llx %016llx %-4s %s\n", fd->fd,
-			(unsigned long long)fd->file, (unsigned long long)fd->dentry,
-			(unsigned long long)fd->inode, mode_word(fd->mode), path);
+		fprintf(sh->out, "%3s %-16s %-16s %-16s TYPE PATH\n", "FD", "FILE", "DENTRY", "INODE");
+	for (size_t i = 0; i < fds.v.n; i++)
+		print_file(sh, &fds.v.v[i]);
+	if (sh->json) {
+		pm_json_close(sh->json, ']');
+		pm_json_close(sh->json, '}');
 	}
 	if (fds.trouble)
 		ok = pm_shell_error(sh, "files", "%s", fds.trouble);
@@ -62,20 +88,13 @@ static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
 
 bool pm_shell_files(struct pm_shell *sh, int argc, char **argv)
 {
-	struct pm_linux_task current;
-	bool ok = true, any = false;
+	if (argc > 1 && *argv[1] == '-')
+		return pm_shell_error(sh, "files", "no option '%s'", argv[1]);
+	if (sh->json)
+		pm_json_open(sh->json, "processes", '[');
+	bool ok = pm_shell_each_task(sh, argc, argv, 1, print_task);
 
-	for (int i = 1; i < argc; i++) {
-		if (*argv[i] == '-')
-			return pm_shell_error(sh, "files", "no option '%s'", argv[i]);
-		const struct pm_linux_task *task = pm_shell_task(sh, "files", argv[i]);
-
-		any = true;
-		ok &= task && print_task(sh, task);
-	}
-	if (any)
-		return ok;
-	if (!pm_linux_task_read(sh->lx, sh->task, &current))
-		return pm_shell_error(sh, "files", "the current task is not in the dump");
-	return print_task(sh, &current);
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	return ok;
 }

@@ -42,7 +42,34 @@ static void sizes(struct pm_shell *sh, const struct pm_linux_task *task, uint64_
 	if (!task->mm)
 		return;
 	pm_linux_get(sh->lx, task->mm, PM_MM_TOTAL_VM, virtual_out);
-	*resident_out = pm_linux_resident_pages(sh->lx, task->mm);
+	*resident_out = pm_linux_resident_pages(sh->lx, pm_session_tasks(sh->session), task->mm);
+}
+
+static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint64_t total)
+{
+	bool runs = pm_session_cpu_of(sh->session, t->addr);
+	uint64_t virtual, resident;
+
+	sizes(sh, t, &virtual, &resident);
+	if (!sh->json) {
+		fprintf(sh->out, "%c  %7d %7d %4u  %016llx  %s %5.1f %9llu %8llu  %s%s%s\n", runs ? '>' : ' ',
+			t->pid, t->ppid, t->cpu, (unsigned long long)t->addr, state_words(t->state),
+			total ? 100.0 * (double)resident / (double)total : 0.0,
+			(unsigned long long)virtual * PM_PAGE_SIZE / 1024,
+			(unsigned long long)resident * PM_PAGE_SIZE / 1024, t->mm ? "" : "[", t->comm,
+			t->mm ? "" : "]");
+		return;
+	}
+	pm_json_open(sh->json, NULL, '{');
+	pm_shell_put_task(sh, t);
+	pm_json_int(sh->json, "tgid", t->tgid);
+	pm_json_int(sh->json, "ppid", t->ppid);
+	pm_json_str(sh->json, "state", (const char[]){ t->state, 0 });
+	pm_json_bool(sh->json, "running", runs);
+	pm_json_bool(sh->json, "kernel_thread", !t->mm);
+	pm_json_uint(sh->json, "vsz_kb", virtual * PM_PAGE_SIZE / 1024);
+	pm_json_uint(sh->json, "rss_kb", resident * PM_PAGE_SIZE / 1024);
+	pm_json_close(sh->json, '}');
 }
 
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
@@ -66,24 +93,18 @@ bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
 	choice.named = argv + first;
 	choice.named_n = argc - first;
 	pm_linux_variable(sh->lx, "_totalram_pages", 8, &total);
-	fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID", "TASK", "VSZ",
-		"RSS");
-	for (size_t i = 0; i < tasks->v.n; i++) {
-		const struct pm_linux_task *t = &tasks->v.v[i];
-		uint64_t virtual, resident;
-
-		if (!is_chosen(&choice, t))
-			continue;
-		any = true;
-		sizes(sh, t, &virtual, &resident);
-		fprintf(sh->out, "%c  %7d %7d %4u  %016llx  %s %5.1f %9llu %8llu  %s%s%s\n",
-			pm_session_cpu_of(sh->session, t->addr) ? '>' : ' ', t->pid, t->ppid, t->cpu,
-			(unsigned long long)t->addr, state_words(t->state),
-			total ? 100.0 * (double)resident / (double)total : 0.0,
-			(unsigned long long)virtual * PM_PAGE_SIZE / 1024,
-			(unsigned long long)resident * PM_PAGE_SIZE / 1024, t->mm ? "" : "[", t->comm,
-			t->mm ? "" : "]");
-	}
+	if (sh->json)
+		pm_json_open(sh->json, "tasks", '[');
+	else
+		fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID", "TASK",
+			"VSZ", "RSS");
+	for (size_t i = 0; i < tasks->v.n; i++)
+		if (is_chosen(&choice, &tasks->v.v[i])) {
+			any = true;
+			print_task(sh, &tasks->v.v[i], total);
+		}
+	if (sh->json)
+		pm_json_close(sh->json, ']');
 	if (tasks->trouble)
 		return pm_shell_error(sh, "ps", "%s", tasks->trouble);
 	return any || pm_shell_error(sh, "ps", "no such task");

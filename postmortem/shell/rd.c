@@ -71,7 +71,9 @@ static bool print_memory(struct pm_shell *sh, const struct options *o, uint64_t 
 		size_t got = read_memory(sh, o, at, row, n, &why);
 
 		got -= got % o->width;
-		if (got)
+		for (size_t i = 0; sh->json && i < got; i += o->width)
+			pm_json_hex(sh->json, NULL, pm_load(row + i, o->width, false));
+		if (got && !sh->json)
 			print_row(sh, o, at, row, got);
 		if (got < n)
 			return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)(at + got),
@@ -139,5 +141,14 @@ bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 		o.count = end > at ? (end - at) / o.width : 0;
 	if (o.count > max_bytes / o.width)
 		return pm_shell_error(sh, "rd", "more than %llu MiB", (unsigned long long)max_bytes >> 20);
-	return print_memory(sh, &o, at);
+	if (!sh->json)
+		return print_memory(sh, &o, at);
+	pm_json_hex(sh->json, "address", at);
+	pm_json_bool(sh->json, "physical", o.physical);
+	pm_json_uint(sh->json, "width", o.width);
+	pm_json_open(sh->json, "values", '[');
+	bool ok = print_memory(sh, &o, at);
+
+	pm_json_close(sh->json, ']');
+	return ok;
 }

@@ -20,6 +20,11 @@ bool pm_shell_set(struct pm_shell *sh, int argc, char **argv)
 	}
 	if (!pm_linux_task_read(sh->lx, sh->task, &task))
 		return pm_shell_error(sh, "set", "the current task is not in the dump");
+	if (sh->json) {
+		pm_shell_put_task(sh, &task);
+		pm_json_str(sh->json, "state", (const char[]){ task.state, 0 });
+		return true;
+	}
 	fprintf(sh->out, "    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx\n    CPU: %u\n  STATE: %c\n",
 		task.pid, task.comm, (unsigned long long)task.addr, task.cpu, task.state);
 	return true;

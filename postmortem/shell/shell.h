@@ -21,9 +21,10 @@ struct pm_shell {
 	FILE *out;
 	struct pm_json *json; /* one object for each command; NULL: text */
 	struct pm_arena errors_arena;
-	PM_VEC(char *) errors; /* of this command, for its object */
-	uint64_t task;         /* the current one: commands without an argument mean it */
-	unsigned failures;     /* commands that could not do what they were told */
+	PM_VEC(char *) errors;        /* of this command, for its object */
+	struct pm_shell_lines *lines; /* shell/lines.h; NULL: not asked for yet */
+	uint64_t task;                /* the current one: commands without an argument mean it */
+	unsigned failures;            /* commands that could not do what they were told */
 };
 
 struct pm_shell_command {

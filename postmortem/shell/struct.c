@@ -24,6 +24,10 @@ static bool print_members_of(struct pm_shell *sh, const struct request *r, uint6
 			ok = pm_shell_error(sh, r->command, "no member '%s'", path);
 			continue;
 		}
+		if (sh->json) {
+			pm_value_json_member(sh, path, addr, &member);
+			continue;
+		}
 		fprintf(sh->out, "  %s = ", path);
 		pm_value_print_member(sh, addr, &member, &style);
 		fputc('\n', sh->out);
@@ -35,6 +39,13 @@ static bool print_at(struct pm_shell *sh, struct request *r, uint64_t addr)
 {
 	const struct pm_value_style style = { .hex = r->hex };
 
+	if (!r->members && sh->json) {
+		pm_json_open(sh->json, NULL, '{');
+		pm_json_hex(sh->json, "address", addr);
+		pm_value_json(sh, "value", addr, r->type);
+		pm_json_close(sh->json, '}');
+		return true;
+	}
 	if (!r->members) {
 		if (pm_btf_kind(sh->lx->btf, pm_btf_resolve(sh->lx->btf, r->type)) == PM_BTF_STRUCT)
 			fprintf(sh->out, "struct %s ", pm_btf_name(sh->lx->btf, r->type));
@@ -44,7 +55,17 @@ static bool print_at(struct pm_shell *sh, struct request *r, uint64_t addr)
 	}
 	struct request copy = *r;
 	copy.members = pm_printf("%s", r->members);
+	if (sh->json) {
+		pm_json_open(sh->json, NULL, '{');
+		pm_json_hex(sh->json, "address", addr);
+		pm_json_open(sh->json, "value", '{');
+	}
 	bool ok = print_members_of(sh, &copy, addr);
+
+	if (sh->json) {
+		pm_json_close(sh->json, '}');
+		pm_json_close(sh->json, '}');
+	}
 
 	free(copy.members);
 	return ok;
@@ -55,6 +76,8 @@ static bool declare_members(struct pm_shell *sh, const struct request *r)
 	char *members = pm_printf("%s", r->members), text[512];
 	bool ok = true;
 
+	if (sh->json)
+		pm_json_open(sh->json, "members", '[');
 	for (char *rest = members, *path; (path = strsep(&rest, ","));) {
 		struct pm_btf_member member;
 
@@ -62,9 +85,20 @@ static bool declare_members(struct pm_shell *sh, const struct request *r)
 			ok = pm_shell_error(sh, r->command, "no member '%s'", path);
 			continue;
 		}
+		if (sh->json) {
+			pm_btf_declare(sh->lx->btf, member.type, "", text, sizeof(text));
+			pm_json_open(sh->json, NULL, '{');
+			pm_json_str(sh->json, "name", path);
+			pm_json_str(sh->json, "type", text);
+			pm_json_uint(sh->json, "offset", member.bit_offset / 8);
+			pm_json_close(sh->json, '}');
+			continue;
+		}
 		pm_btf_declare(sh->lx->btf, member.type, path, text, sizeof(text));
 		fprintf(sh->out, "  [%llu] %s;\n", (unsigned long long)member.bit_offset / 8, text);
 	}
+	if (sh->json)
+		pm_json_close(sh->json, ']');
 	free(members);
 	return ok;
 }
@@ -94,8 +128,14 @@ static bool run(struct pm_shell *sh, const char *command, const char *written, s
 
 	if (!*rest && r->members)
 		ok = declare_members(sh, r);
+	else if (!*rest && sh->json)
+		pm_value_json_type(sh, r->type);
 	else if (!*rest)
 		pm_value_print_type(sh, r->type, r->offsets, 0);
+	if (*rest && sh->json)
+		pm_json_open(sh->json, "values", '[');
+	bool is_list = *rest && sh->json;
+
 	for (; *rest; rest++) {
 		uint64_t addr, size = pm_btf_size(sh->lx->btf, r->type);
 
@@ -103,13 +143,15 @@ static bool run(struct pm_shell *sh, const char *command, const char *written, s
 			ok = pm_shell_error(sh, command, "no symbol or address '%s'", *rest);
 			continue;
 		}
-		if (r->offsets) {
+		if (r->offsets && !sh->json) {
 			pm_value_print_type(sh, r->type, true, addr);
 			continue;
 		}
 		for (uint64_t i = 0; i < r->count; i++)
 			ok &= print_at(sh, r, addr + i * size);
 	}
+	if (is_list)
+		pm_json_close(sh->json, ']');
 	free(r->members);
 	return ok;
 }

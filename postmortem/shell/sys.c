@@ -1,70 +1,134 @@
+/* sys: the system, and what it died of. */
 #include "shell/shell.h"
 
+#include "linux/clock.h"
+
+#include <stdlib.h>
 #include <string.h>
 
-static void row(struct pm_shell *sh, const char *label, const char *value)
+/* label: as text, NULL: not there; key: as JSON. */
+static void row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
 {
-	fprintf(sh->out, "%12s: %s\n", label, value);
+	va_list ap;
+
+	va_start(ap, fmt);
+	char *text = pm_vprintf(fmt, ap);
+	va_end(ap);
+	if (sh->json)
+		pm_json_str(sh->json, key, text);
+	else
+		fprintf(sh->out, "%12s: %s\n", label, text);
+	free(text);
+}
+
+static void number(struct pm_shell *sh, const char *label, const char *key, uint64_t value)
+{
+	if (sh->json)
+		pm_json_uint(sh->json, key, value);
+	else
+		fprintf(sh->out, "%12s: %llu\n", label, (unsigned long long)value);
+}
+
+static void print_times(struct pm_shell *sh, const struct pm_log *log)
+{
+	int64_t now, boot;
+	char date[40];
+
+	if (pm_linux_wall_clock(sh->lx, &now, &boot)) {
+		pm_linux_date(now, date);
+		if (sh->json)
+			pm_json_int(sh->json, "time_s", now);
+		else
+			row(sh, "DATE", NULL, "%s", date);
+	}
+	if (!log->records.n)
+		return;
+	uint64_t seconds = log->records.v[log->records.n - 1].ts_ns / 1000000000;
+
+	if (sh->json)
+		pm_json_uint(sh->json, "uptime_s", seconds);
+	else
+		row(sh, "UPTIME", NULL, "%llu days, %02llu:%02llu:%02llu",
+		    (unsigned long long)seconds / 86400, (unsigned long long)seconds / 3600 % 24,
+		    (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
+}
+
+static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, const struct pm_log *log)
+{
+	struct pm_linux_task task;
+
+	if (sh->json)
+		pm_json_open(sh->json, "panic", '{');
+	for (size_t i = log->records.n; i-- > 0;)
+		if (pm_slice_starts(log->records.v[i].text, PM_S("Kernel panic - not syncing: "))) {
+			row(sh, "PANIC", "message", sh->json ? "%.*s" : "\"%.*s\"",
+			    PM_FMT(log->records.v[i].text));
+			break;
+		}
+	if (pm_linux_task_read(sh->lx, cpus->v.v[cpus->panic_cpu].task, &task)) {
+		task.cpu = (uint32_t)cpus->panic_cpu;
+		if (sh->json) {
+			pm_shell_put_task(sh, &task);
+		} else {
+			row(sh, "PID", NULL, "%d", task.pid);
+			row(sh, "COMMAND", NULL, "\"%s\"", task.comm);
+			row(sh, "TASK", NULL, "%016llx", (unsigned long long)task.addr);
+			row(sh, "CPU", NULL, "%d", cpus->panic_cpu);
+			row(sh, "STATE", NULL, "%c", task.state);
+		}
+	}
+	if (sh->json)
+		pm_json_close(sh->json, '}');
 }
 
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 {
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
-	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
 	const struct pm_dump_info *info = pm_dump_info(sh->dump);
 	const struct pm_log *log = pm_session_log(sh->session, NULL);
 	char text[512];
-	uint64_t addr;
+	uint64_t addr, pages;
 	unsigned online = 0;
 
 	if (argc > 1)
 		return pm_shell_error(sh, "sys", "no option '%s'", argv[1]);
 	for (size_t i = 0; i < cpus->v.n; i++)
 		online += cpus->v.v[i].online;
-	snprintf(text, sizeof(text), "%s  [%s]", pm_dump_name(sh->dump), info->format);
-	row(sh, "DUMPFILE", text);
-	snprintf(text, sizeof(text), "%zu (%u online)", cpus->v.n, online);
-	row(sh, "CPUS", text);
-	if (log->records.n) {
-		uint64_t seconds = log->records.v[log->records.n - 1].ts_ns / 1000000000;
-
-		snprintf(text, sizeof(text), "%llu days, %02llu:%02llu:%02llu",
-			 (unsigned long long)seconds / 86400, (unsigned long long)seconds / 3600 % 24,
-			 (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
-		row(sh, "UPTIME", text);
+	if (sh->json) {
+		pm_json_str(sh->json, "dump", pm_dump_name(sh->dump));
+		pm_json_str(sh->json, "format", info->format);
+		pm_json_uint(sh->json, "cpus", cpus->v.n);
+		pm_json_uint(sh->json, "cpus_online", online);
+	} else {
+		row(sh, "DUMPFILE", NULL, "%s  [%s]", pm_dump_name(sh->dump), info->format);
+		row(sh, "CPUS", NULL, "%zu (%u online)", cpus->v.n, online);
 	}
-	snprintf(text, sizeof(text), "%zu", tasks->v.n);
-	row(sh, "TASKS", text);
+	print_times(sh, log);
+	number(sh, "TASKS", "tasks", pm_session_tasks(sh->session)->v.n);
+	addr = pm_linux_at(sh->lx, 0, PM_UTS_NODENAME);
+	if (pm_linux_symbol(sh->lx, "init_uts_ns", &pages) && sh->lx->fields[PM_UTS_NS_NAME].offset >= 0 &&
+	    pm_space_string(&sh->lx->kernel, pm_linux_at(sh->lx, pages, PM_UTS_NS_NAME) + addr, text, 65))
+		row(sh, "NODENAME", "nodename", "%s", text);
 	if (sh->lx->release)
-		row(sh, "RELEASE", sh->lx->release);
+		row(sh, "RELEASE", "release", "%s", sh->lx->release);
 	if (sh->lx->build_id)
-		row(sh, "BUILD-ID", sh->lx->build_id);
+		row(sh, "BUILD-ID", "build_id", "%s", sh->lx->build_id);
 	if (pm_linux_symbol(sh->lx, "linux_banner", &addr) &&
 	    pm_space_string(&sh->lx->kernel, addr, text, sizeof(text))) {
 		text[strcspn(text, "\n")] = 0;
-		row(sh, "VERSION", text);
+		row(sh, "VERSION", "version", "%s", text);
 	}
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)sh->lx->kaslr);
-	row(sh, "KASLR", text);
-	if (cpus->panic_cpu >= 0) {
-		struct pm_linux_task task;
-
-		for (size_t i = log->records.n; i-- > 0;)
-			if (pm_slice_starts(log->records.v[i].text, PM_S("Kernel panic - not syncing: "))) {
-				snprintf(text, sizeof(text), "\"%.*s\"", PM_FMT(log->records.v[i].text));
-				row(sh, "PANIC", text);
-				break;
-			}
-		if (pm_linux_task_read(sh->lx, cpus->v.v[cpus->panic_cpu].task, &task)) {
-			snprintf(text, sizeof(text), "%d", task.pid);
-			row(sh, "PID", text);
-			snprintf(text, sizeof(text), "\"%s\"", task.comm);
-			row(sh, "COMMAND", text);
-			snprintf(text, sizeof(text), "%016llx", (unsigned long long)task.addr);
-			row(sh, "TASK", text);
-		}
-		snprintf(text, sizeof(text), "%d", cpus->panic_cpu);
-		row(sh, "CPU", text);
+	if (pm_linux_variable(sh->lx, "_totalram_pages", 8, &pages)) {
+		if (sh->json)
+			pm_json_uint(sh->json, "memory_kb", pages * 4);
+		else
+			row(sh, "MEMORY", NULL, "%llu MB", (unsigned long long)pages / 256);
 	}
+	row(sh, "KASLR", "kaslr", "0x%llx", (unsigned long long)sh->lx->kaslr);
+	if (cpus->panic_cpu >= 0)
+		print_panic(sh, cpus, log);
 	return true;
 }

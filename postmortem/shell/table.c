@@ -8,10 +8,13 @@
 
 const struct pm_shell_command pm_shell_commands[] = {
 	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked },
-	{ "bt", "[-a] [-f] [-l] [-s] [PID|TASK|all]…", "stack traces",
-	  "  -a    of the task on each CPU\n"
-	  "  -f    with the words of each frame\n"
-	  "  -s    with the offset in each function\n",
+	{ "bt", "[-f] [-l] [-s] [-t] [-a | -c CPU,… | PID|TASK|all…]", "stack traces",
+	  "  -a        of the task on each CPU\n"
+	  "  -c CPU,…  of the task on these: 0,2-4\n"
+	  "  -f        with the words of each frame\n"
+	  "  -l        with source lines, from the vmlinux that was given, or one that is installed\n"
+	  "  -s        with the offset in each function\n"
+	  "  -t        every code address on the stack instead\n",
 	  pm_shell_bt },
 	{ "dis", "[-r|-f] [-x] ADDRESS|SYMBOL [N]", "instructions",
 	  "  -r      from the function's start up to the address\n"
@@ -27,11 +30,14 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  ADDRESS    the slab, its object, the task and the page that an address belongs to\n",
 	  pm_shell_kmem },
 	{ "locks", "[PID|TASK]…", "who waits for which lock, and who holds it", NULL, pm_shell_locks },
-	{ "log", "[-m] [-t]", "the kernel's log",
+	{ "log", "[-c] [-m] [-t | -T]", "the kernel's log",
+	  "  -c    with the task or CPU that printed each line\n"
 	  "  -m    with the level of each line\n"
-	  "  -t    without time stamps\n",
+	  "  -t    without time stamps\n"
+	  "  -T    with the date and time of each line\n",
 	  pm_shell_log },
-	{ "mod", "", "the modules that are loaded", NULL, pm_shell_mod },
+	{ "mod", "[-t]", "the modules that are loaded", "  -t    those that taint the kernel, and how\n",
+	  pm_shell_mod },
 	{ "ps", "[-k|-u|-G] [PID|TASK|COMMAND]…", "the tasks",
 	  "  -k    kernel threads only\n"
 	  "  -u    user tasks only\n"
@@ -52,8 +58,12 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -x      integers in hex\n"
 	  "  -c N    so many of them, one behind the other\n",
 	  pm_shell_struct },
-	{ "sym", "[-q TEXT] [ADDRESS|SYMBOL]…", "symbols by address or name",
-	  "  -q TEXT    those whose name holds TEXT\n", pm_shell_sym },
+	{ "sym", "-l | -M | -m MODULE | -q TEXT | ADDRESS|SYMBOL…", "symbols by address or name",
+	  "  -l           all, the modules' too\n"
+	  "  -M           those of all modules\n"
+	  "  -m MODULE    those of a module\n"
+	  "  -q TEXT      those whose name holds TEXT\n",
+	  pm_shell_sym },
 	{ "sys", "", "the system and its panic", NULL, pm_shell_sys },
 	{ "union", "[-o] [-x] TYPE[.MEMBER,…] [ADDRESS]…", "as struct", NULL, pm_shell_struct },
 	{ "vm", "[PID|TASK]…", "the mappings of a process", NULL, pm_shell_vm },
@@ -83,11 +93,21 @@ static int split(char *text, char *words[max_words])
 	return n;
 }
 
+static char star[] = "*";
+
 static bool run_words(struct pm_shell *sh, int n, char **words)
 {
 	for (size_t i = 0; i < pm_shell_commands_n; i++)
 		if (!strcmp(words[0], pm_shell_commands[i].name))
 			return pm_shell_commands[i].run(sh, n, words);
+	/* "task_struct.pid ADDRESS": a type alone is a command, as in crash. */
+	char *with_star[max_words + 1] = { star }, type[256];
+
+	snprintf(type, sizeof(type), "%.*s", (int)strcspn(words[0], "."), words[0]);
+	if (sh->lx->btf && pm_btf_find_written(sh->lx->btf, type)) {
+		memcpy(with_star + 1, words, (size_t)(n + 1) * sizeof(*words));
+		return pm_shell_struct(sh, n + 1, with_star);
+	}
 	return pm_shell_error(sh, words[0], "no such command; 'help' lists them");
 }
 

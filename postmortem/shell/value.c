@@ -194,6 +194,20 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 		print_integer(sh, value, 8, pm_btf_int_encoding(btf, type) & PM_BTF_BOOL, style);
 }
 
+/* "   [2416]" or " [ff18b65602860970]": in columns of their own, the brackets in line at their ends. */
+enum { offset_columns = 9, address_columns = 20 };
+
+static void print_offset(struct pm_shell *sh, uint64_t base, uint64_t offset)
+{
+	char text[24];
+
+	if (base)
+		snprintf(text, sizeof(text), "[%llx]", (unsigned long long)(base + offset));
+	else
+		snprintf(text, sizeof(text), "[%llu]", (unsigned long long)offset);
+	fprintf(sh->out, "%*s", base ? address_columns : offset_columns, text);
+}
+
 static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base,
 			       uint64_t bit_base, unsigned indent, unsigned depth)
 {
@@ -206,18 +220,19 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 		enum pm_btf_kind kind = pm_btf_kind(btf, inner);
 		uint64_t bit = bit_base + member.bit_offset;
 
-		if (offsets && base)
-			fprintf(sh->out, "  [%llx]", (unsigned long long)(base + bit / 8));
-		else if (offsets)
-			fprintf(sh->out, "%7s[%llu]", "", (unsigned long long)bit / 8);
+		if (offsets)
+			print_offset(sh, base, bit / 8);
 		fprintf(sh->out, "%*s", (int)indent, "");
 		/* an unnamed one is part of this declaration */
 		if ((kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) && !*pm_btf_name(btf, inner) &&
 		    depth < max_depth) {
 			fprintf(sh->out, "%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union");
 			print_declarations(sh, inner, offsets, base, bit, indent + 4, depth + 1);
-			fprintf(sh->out, "%*s}%s%s;\n", (int)indent + (offsets ? 10 : 0), "",
-				*member.name ? " " : "", member.name);
+			fprintf(sh->out, "%*s}%s%s;\n",
+				(int)indent + (!offsets ? 0
+					       : base   ? address_columns
+							: offset_columns),
+				"", *member.name ? " " : "", member.name);
 			continue;
 		}
 		pm_btf_declare(btf, member.type, member.name, text, sizeof(text));
@@ -238,7 +253,7 @@ void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint6
 	if (kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) {
 		fprintf(sh->out, "%s%s%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union",
 			*pm_btf_name(btf, id) ? " " : "", pm_btf_name(btf, id));
-		print_declarations(sh, id, offsets, base, 0, 4, 0);
+		print_declarations(sh, id, offsets, base, 0, offsets ? 1 : 4, 0);
 		fputs("}\n", sh->out);
 	} else if (kind == PM_BTF_ENUM || kind == PM_BTF_ENUM64) {
 		int64_t value;

@@ -18,4 +18,11 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 /* The declaration of a structure with its members; offsets: those before each. */
 void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base);
 
+/* The same as JSON (shell/value_json.c): a value of that key, null where it is not in the dump; of a type its
+ * members "type", "size", "members" or "enumerators". */
+void pm_value_json(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t type);
+void pm_value_json_member(struct pm_shell *sh, const char *key, uint64_t base,
+			  const struct pm_btf_member *member);
+void pm_value_json_type(struct pm_shell *sh, uint32_t type);
+
 #endif

@@ -5,10 +5,18 @@
 
 #include <string.h>
 
-static const char *special_name(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vma *vma)
+/* What a mapping without a file is: the vDSO's name themselves ("[vvar]"), the others lie where the mm says. */
+static const char *special_name(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vma *vma, char *buf,
+				size_t size)
 {
-	uint64_t stack = 0, start = 0, end = 0;
+	uint64_t stack = 0, start = 0, end = 0, ops, special, own, name;
 
+	if (pm_linux_symbol(sh->lx, "special_mapping_vmops", &special) &&
+	    pm_linux_get(sh->lx, vma->addr, PM_VMA_OPS, &ops) && ops == special &&
+	    pm_linux_get(sh->lx, vma->addr, PM_VMA_PRIVATE, &own) &&
+	    pm_linux_get(sh->lx, own, PM_SPECIAL_NAME, &name) &&
+	    pm_space_string(&sh->lx->kernel, name, buf, size))
+		return buf;
 	pm_linux_get(sh->lx, mm, PM_MM_START_STACK, &stack);
 	pm_linux_get(sh->lx, mm, PM_MM_START_BRK, &start);
 	pm_linux_get(sh->lx, mm, PM_MM_BRK, &end);
@@ -19,60 +27,92 @@ static const char *special_name(struct pm_shell *sh, uint64_t mm, const struct p
 	return "";
 }
 
-static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
+static void print_mapping(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vma *vma)
 {
-	struct pm_linux_vmas vmas;
-	uint64_t pgd = 0, total = 0;
-	bool ok = true;
+	char buf[PM_LINUX_PATH_MAX], access[5];
+	const char *path = buf;
 
-	fprintf(sh->out, "PID: %-7d  TASK: %016llx  CPU: %-3u  COMMAND: \"%s\"\n", task->pid,
-		(unsigned long long)task->addr, task->cpu, task->comm);
-	pm_linux_get(sh->lx, task->mm, PM_MM_PGD, &pgd);
-	pm_linux_get(sh->lx, task->mm, PM_MM_TOTAL_VM, &total);
-	fprintf(sh->out,
-		"       MM               PGD          RSS    TOTAL_VM\n%016llx  %016llx  %lluk  %lluk\n",
-		(unsigned long long)task->mm, (unsigned long long)pgd,
-		task->mm ? (unsigned long long)pm_linux_resident_pages(sh->lx, task->mm) * 4 : 0,
-		(unsigned long long)total * 4);
-	if (!task->mm)
-		return true;
-	pm_linux_vmas_read(sh->lx, task->mm, &vmas);
-	fprintf(sh->out, "      VMA           START       END     FLAGS ACCESS FILE\n");
-	for (size_t i = 0; i < vmas.v.n; i++) {
-		const struct pm_linux_vma *vma = &vmas.v.v[i];
-		char path[PM_LINUX_PATH_MAX], access[5];
-
-		pm_linux_vma_access(vma, access);
-		if (!vma->file)
-			snprintf(path, sizeof(path), "%s", special_name(sh, task->mm, vma));
-		else if (!pm_linux_file_path(sh->lx, vma->file, path, sizeof(path)))
-			snprintf(path, sizeof(path), "(not in the dump)");
+	pm_linux_vma_access(vma, access);
+	if (!vma->file)
+		path = special_name(sh, mm, vma, buf, sizeof(buf));
+	else if (!pm_linux_file_path(sh->lx, vma->file, buf, sizeof(buf)))
+		path = "(not in the dump)";
+	if (!sh->json) {
 		fprintf(sh->out, "%016llx %12llx %12llx %7llx %s %s\n", (unsigned long long)vma->addr,
 			(unsigned long long)vma->start, (unsigned long long)vma->end,
 			(unsigned long long)vma->flags, access, path);
+		return;
 	}
-	if (vmas.trouble)
-		ok = pm_shell_error(sh, "vm", "%s", vmas.trouble);
-	pm_linux_vmas_deinit(&vmas);
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_hex(sh->json, "vma", vma->addr);
+	pm_json_hex(sh->json, "start", vma->start);
+	pm_json_hex(sh->json, "end", vma->end);
+	pm_json_hex(sh->json, "flags", vma->flags);
+	pm_json_str(sh->json, "access", access);
+	pm_json_hex(sh->json, "offset", vma->file ? vma->page_offset * PM_PAGE_SIZE : 0);
+	pm_json_str(sh->json, "path", *path ? path : NULL);
+	pm_json_close(sh->json, '}');
+}
+
+static void print_mm(struct pm_shell *sh, const struct pm_linux_task *task)
+{
+	uint64_t pgd = 0, total = 0, resident = 0;
+
+	if (task->mm) {
+		pm_linux_get(sh->lx, task->mm, PM_MM_PGD, &pgd);
+		pm_linux_get(sh->lx, task->mm, PM_MM_TOTAL_VM, &total);
+		resident = pm_linux_resident_pages(sh->lx, pm_session_tasks(sh->session), task->mm);
+	}
+	if (sh->json) {
+		pm_json_hex(sh->json, "mm", task->mm);
+		pm_json_hex(sh->json, "pgd", pgd);
+		pm_json_uint(sh->json, "rss_kb", resident * 4);
+		pm_json_uint(sh->json, "total_vm_kb", total * 4);
+		return;
+	}
+	fprintf(sh->out, "%-16s  %-16s  %7s  %8s\n", "       MM", "      PGD", "RSS", "TOTAL_VM");
+	fprintf(sh->out, "%016llx  %016llx  %6lluk  %7lluk\n", (unsigned long long)task->mm,
+		(unsigned long long)pgd, (unsigned long long)resident * 4, (unsigned long long)total * 4);
+}
+
+static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
+{
+	struct pm_linux_vmas vmas;
+	bool ok = true;
+
+	if (sh->json)
+		pm_json_open(sh->json, NULL, '{');
+	pm_shell_put_task(sh, task);
+	print_mm(sh, task);
+	if (sh->json)
+		pm_json_open(sh->json, "mappings", '[');
+	if (task->mm) {
+		pm_linux_vmas_read(sh->lx, task->mm, &vmas);
+		if (!sh->json)
+			fprintf(sh->out, "%-16s %12s %12s %7s %-4s %s\n", "      VMA", "START", "END",
+				"FLAGS", "MODE", "FILE");
+		for (size_t i = 0; i < vmas.v.n; i++)
+			print_mapping(sh, task->mm, &vmas.v.v[i]);
+		if (vmas.trouble)
+			ok = pm_shell_error(sh, "vm", "%s", vmas.trouble);
+		pm_linux_vmas_deinit(&vmas);
+	}
+	if (sh->json) {
+		pm_json_close(sh->json, ']');
+		pm_json_close(sh->json, '}');
+	}
 	return ok;
 }
 
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv)
 {
-	struct pm_linux_task current;
-	bool ok = true, any = false;
+	if (argc > 1 && *argv[1] == '-')
+		return pm_shell_error(sh, "vm", "no option '%s'", argv[1]);
+	if (sh->json)
+		pm_json_open(sh->json, "processes", '[');
+	bool ok = pm_shell_each_task(sh, argc, argv, 1, print_task);
 
-	for (int i = 1; i < argc; i++) {
-		if (*argv[i] == '-')
-			return pm_shell_error(sh, "vm", "no option '%s'", argv[i]);
-		const struct pm_linux_task *task = pm_shell_task(sh, "vm", argv[i]);
-
-		any = true;
-		ok &= task && print_task(sh, task);
-	}
-	if (any)
-		return ok;
-	if (!pm_linux_task_read(sh->lx, sh->task, &current))
-		return pm_shell_error(sh, "vm", "the current task is not in the dump");
-	return print_task(sh, &current);
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	return ok;
 }

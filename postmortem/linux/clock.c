@@ -1,0 +1,46 @@
+#include "linux/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* tk_core is a variable of an unnamed type until 6.12, but its copy that is advanced first has a symbol; then it is a
+ * struct tk_data, and from 6.17 the first of several. */
+static bool find_timekeeper(struct pm_linux *lx, uint64_t *at_out)
+{
+	uint64_t at;
+
+	if (lx->fields[PM_TK_DATA_TIMEKEEPER].offset >= 0 &&
+	    (pm_linux_symbol(lx, "timekeeper_data", &at) || pm_linux_symbol(lx, "tk_core", &at))) {
+		*at_out = pm_linux_at(lx, at, PM_TK_DATA_TIMEKEEPER);
+		return true;
+	}
+	return pm_linux_symbol(lx, "shadow_timekeeper", at_out);
+}
+
+bool pm_linux_wall_clock(struct pm_linux *lx, int64_t *now_out, int64_t *boot_out)
+{
+	uint64_t at, seconds, to_monotonic;
+
+	if (!find_timekeeper(lx, &at) || !pm_linux_get(lx, at, PM_TIMEKEEPER_SECONDS, &seconds) ||
+	    !pm_linux_get(lx, at, PM_TIMEKEEPER_TO_MONOTONIC, &to_monotonic) || !seconds)
+		return false;
+	*now_out = (int64_t)seconds;
+	*boot_out = -(int64_t)to_monotonic;
+	return true;
+}
+
+void pm_linux_date(int64_t seconds, char buf[40])
+{
+	static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	const time_t t = (time_t)seconds;
+	struct tm tm;
+
+	/* years of four digits: a hostile clock may say anything */
+	if (seconds < 0 || seconds > 253402300799 || !gmtime_r(&t, &tm)) {
+		snprintf(buf, 40, "%lld s since 1970", (long long)seconds);
+		return;
+	}
+	snprintf(buf, 40, "%.3s %.3s %2d %02d:%02d:%02d UTC %d", days + 3 * tm.tm_wday,
+		 months + 3 * tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_year + 1900);
+}

@@ -1,0 +1,13 @@
+/* The time of day in a dump. */
+#ifndef PM_LINUX_CLOCK_H
+#define PM_LINUX_CLOCK_H
+
+#include "linux/linux.h"
+
+/* Seconds since 1970 when the clock was last advanced, and when the log's clock was 0.
+ * false: the kernel's timekeeper cannot be found. */
+bool pm_linux_wall_clock(struct pm_linux *lx, int64_t *now_out, int64_t *boot_out);
+/* "Sat Nov 21 07:38:00 UTC 2026" */
+void pm_linux_date(int64_t seconds, char buf[40]);
+
+#endif
