@@ -226,7 +226,7 @@ static struct pm_error *read_old(struct pm_linux *lx, struct pm_log *log)
 			continue;
 		}
 		uint64_t text_len = pm_load(bytes + text_len_at, 2, false);
-		struct pm_log_record record = { .seq = seq++, .ts_ns = pm_load(bytes + ts_at, 8, false) };
+		struct pm_log_record record = { .seq = seq, .ts_ns = pm_load(bytes + ts_at, 8, false) };
 
 		if (length < head || text_len > length - head)
 			return pm_error_new(PM_BAD_DATA, "the log at 0x%llx: a record of %llu bytes at %llu",
@@ -243,6 +243,7 @@ static struct pm_error *read_old(struct pm_linux *lx, struct pm_log *log)
 		record.text = (struct pm_slice){ text, got };
 		log->lost += got < text_len;
 		*PM_PUSH(&log->arena, &log->records) = record;
+		seq++;
 		pos += length;
 		walked += length;
 	}

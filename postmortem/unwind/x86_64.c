@@ -162,7 +162,8 @@ bool pm_x86_call_target(struct pm_space *space, uint64_t pc, uint64_t *target_ou
 {
 	uint8_t code[5];
 
-	if (pm_space_read(space, pc - sizeof(code), code, sizeof(code), NULL) < sizeof(code) || code[0] != 0xe8)
+	if (pm_space_read(space, pc - sizeof(code), code, sizeof(code), NULL) < sizeof(code) ||
+	    code[0] != 0xe8)
 		return false;
 	*target_out = pc + (uint64_t)(int64_t)(int32_t)pm_load(code + 1, 4, false);
 	return true;
