@@ -3,10 +3,14 @@
 
 #include "shell/shell.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct wait {
 	const struct pm_linux_task *task;
 	struct pm_linux_wait wait;
 	size_t owner; /* index of what the owner itself waits for; SIZE_MAX: for nothing known */
+	size_t way;   /* on which it was met first, counted from 1 */
 	bool in_cycle;
 	bool told; /* as part of a circle */
 };
@@ -41,24 +45,45 @@ static void add(struct pm_shell *sh, struct waits *waits, const struct pm_linux_
 	pm_linux_trace_deinit(&trace);
 }
 
-/* Follows owners; each has at most one, so a circle is found by walking as far as there are waits. */
+static int by_task(const void *a, const void *b)
+{
+	const struct wait *const *x = a, *const *y = b;
+
+	return (*x)->task->addr < (*y)->task->addr ? -1 : (*x)->task->addr > (*y)->task->addr;
+}
+
+static void find_owners(struct waits *waits)
+{
+	size_t n = waits->v.n;
+	struct wait **sorted = pm_alloc((n + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &waits->v.v[i];
+	qsort(sorted, n, sizeof(*sorted), by_task);
+	for (size_t i = 0; i < n; i++) {
+		const struct pm_linux_task owner = { .addr = waits->v.v[i].wait.owner };
+		const struct wait key = { .task = &owner }, *const at = &key;
+		struct wait **found = bsearch(&at, sorted, n, sizeof(*sorted), by_task);
+
+		if (found)
+			waits->v.v[i].owner = (size_t)(*found - waits->v.v);
+	}
+	free(sorted);
+}
+
+/* Each waits for one owner at most: who is met again on the way that began at the same task is part of a circle. */
 static void find_cycles(struct waits *waits)
 {
-	for (size_t i = 0; i < waits->v.n; i++)
-		for (size_t k = 0; k < waits->v.n; k++)
-			if (waits->v.v[i].wait.owner == waits->v.v[k].task->addr) {
-				waits->v.v[i].owner = k;
-				break;
-			}
 	for (size_t i = 0; i < waits->v.n; i++) {
 		size_t at = i;
 
-		for (size_t steps = 0; steps < waits->v.n && at != SIZE_MAX; steps++) {
+		while (at != SIZE_MAX && !waits->v.v[at].way) {
+			waits->v.v[at].way = i + 1;
 			at = waits->v.v[at].owner;
-			if (at == i) {
-				waits->v.v[i].in_cycle = true;
-				break;
-			}
+		}
+		while (at != SIZE_MAX && waits->v.v[at].way == i + 1 && !waits->v.v[at].in_cycle) {
+			waits->v.v[at].in_cycle = true;
+			at = waits->v.v[at].owner;
 		}
 	}
 }
@@ -88,9 +113,12 @@ static void print_wait(struct pm_shell *sh, const struct wait *w)
 	if (!sh->json) {
 		pm_shell_name(sh, w->wait.lock, true, name, sizeof(name));
 		owner_words(sh, &w->wait, text, sizeof(text));
-		fprintf(sh->out, "%7d  %016llx  %-16s %-12s %016llx  %s\n", w->task->pid,
+		/* a lock without a name lies in an object */
+		bool named = strspn(name, "0123456789abcdef") != 16;
+
+		fprintf(sh->out, "%7d  %016llx  %-16s %-12s %016llx  %s%sheld by %s\n", w->task->pid,
 			(unsigned long long)w->task->addr, w->task->comm, w->wait.type,
-			(unsigned long long)w->wait.lock, text);
+			(unsigned long long)w->wait.lock, named ? name : "", named ? ", " : "", text);
 		return;
 	}
 	const struct pm_linux_task *owner =
@@ -155,12 +183,13 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 	}
 	for (size_t i = 0; argc < 2 && i < tasks->v.n; i++)
 		add(sh, &waits, &tasks->v.v[i]);
+	find_owners(&waits);
 	find_cycles(&waits);
 	if (sh->json)
 		pm_json_open(sh->json, "waits", '[');
 	else if (waits.v.n)
 		fprintf(sh->out, "%7s  %-16s  %-16s %-12s %-16s  %s\n", "PID", "TASK", "COMMAND", "WAITS FOR",
-			"LOCK", "HELD BY");
+			"LOCK", "WHICH, AND WHO HOLDS IT");
 	else
 		fputs("no task waits for a lock that can be told\n", sh->out);
 	for (size_t i = 0; i < waits.v.n; i++)

@@ -25,6 +25,7 @@
 #define IMAGE_PERCPU 0x20000ull          /* what is added to a per-CPU variable's address for CPU 0 */
 #define IMAGE_STACK 0x80000u             /* physical, of the panicking task */
 #define IMAGE_STACK_2 0x88000u           /* of the sleeping one */
+#define IMAGE_STACK_3 0x98000u           /* of another */
 #define IMAGE_MODULE 0xffffffff801c0000ull
 #define IMAGE_NOTE 336
 
@@ -38,6 +39,10 @@ struct image_options {
 	bool wrapped_log;     /* the first record's text begins at the ring's end */
 	bool no_panic;
 	unsigned orc; /* version; 0: 3 */
+	bool old; /* structures as before 5.17 and 6.1: slabs in struct page, mappings in a list, pages counted by
+			 tasks */
+	bool sheaves; /* as from 7.0: no slabs of CPUs, but sheaves and barns */
+	bool blocked; /* two workers wait for each other's mutex */
 };
 
 struct image_symbol {
@@ -51,6 +56,7 @@ struct image {
 	uint8_t *memory;
 	uint64_t next; /* physical, of what is placed next in the image */
 	struct image_symbol symbols[128];
+	uint64_t memory_from, memory_to; /* physical: the structures of linux_image_memory.h */
 	size_t symbols_n;
 	char info[4096];
 	uint8_t *core; /* the ELF file */
@@ -110,6 +116,14 @@ static inline void image_say(struct image *im, const char *fmt, ...)
 	va_end(ap);
 }
 
+static inline void image_list(struct image *im, const uint64_t *nodes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		image_put(im, nodes[i], nodes[(i + 1) % n], 8);
+		image_put(im, nodes[i] + 8, nodes[(i + n - 1) % n], 8);
+	}
+}
+
 /* ---- page tables ---- */
 
 static inline void image_page_tables(struct image *im)
@@ -161,6 +175,7 @@ static inline uint32_t image_btf_type(struct image_btf *b, const char *name, uns
 struct image_member {
 	const char *name;
 	uint32_t type, offset; /* bytes */
+	uint32_t bits, bit;    /* of a bit field: how many, from which of that byte on */
 };
 
 static inline uint32_t image_btf_struct(struct image_btf *b, const char *name, unsigned kind, uint32_t size,
@@ -168,18 +183,50 @@ static inline uint32_t image_btf_struct(struct image_btf *b, const char *name, u
 {
 	unsigned n = 0;
 	uint32_t names[64], id;
+	bool fields = false;
 
-	while (members[n].name)
-		n++;
+	for (; members[n].name; n++)
+		fields |= members[n].bits != 0;
 	for (unsigned i = 0; i < n; i++)
 		names[i] = image_btf_string(b, members[i].name);
-	id = image_btf_type(b, name, kind, n, size);
+	/* kind_flag: offsets hold the sizes of bit fields, too */
+	id = image_btf_type(b, name, kind | (fields ? 0x80 : 0), n, size);
 	for (unsigned i = 0; i < n; i++) {
 		image_btf_u32(b, names[i]);
 		image_btf_u32(b, members[i].type);
-		image_btf_u32(b, members[i].offset * 8);
+		image_btf_u32(b, (members[i].offset * 8 + members[i].bit) | members[i].bits << 24);
 	}
 	return id;
+}
+
+static inline uint32_t image_btf_array(struct image_btf *b, uint32_t element, uint32_t index, uint32_t n)
+{
+	uint32_t id = image_btf_type(b, "", 3, 0, 0);
+
+	image_btf_u32(b, element);
+	image_btf_u32(b, index);
+	image_btf_u32(b, n);
+	return id;
+}
+
+struct image_enumerator {
+	const char *name;
+	int32_t value;
+};
+
+static inline void image_btf_enum(struct image_btf *b, const char *name,
+				  const struct image_enumerator *values)
+{
+	unsigned n = 0;
+	uint32_t names[16];
+
+	for (; values[n].name; n++)
+		names[n] = image_btf_string(b, values[n].name);
+	image_btf_type(b, name, 6, n, 4);
+	for (unsigned i = 0; i < n; i++) {
+		image_btf_u32(b, names[i]);
+		image_btf_u32(b, (uint32_t)values[i].value);
+	}
 }
 
 /* Offsets of task_struct and module here: a real one differs, and nothing may assume either. */
@@ -194,6 +241,10 @@ enum {
 	TASK_SIGNAL = 96,
 	TASK_NODE = 104,
 	TASK_SP = 128,
+	TASK_MM = 144,
+	TASK_FILES = 152,
+	TASK_FS = 160,
+	TASK_RSS = 168,
 	TASK_SIZE = 192,
 	MODULE_LIST = 8,
 	MODULE_NAME = 24,
@@ -201,6 +252,8 @@ enum {
 	MODULE_KALLSYMS = 240,
 	MODULE_SIZE = 320,
 };
+
+#include "linux_image_memory.h" /* in its place: it needs what stands above */
 
 static inline void image_types(struct image *im)
 {
@@ -227,6 +280,10 @@ static inline void image_types(struct image *im)
 				 (struct image_member[]){ { "next", ptr, 0 }, { "prev", ptr, 8 }, { 0 } });
 	uint32_t thread = image_btf_struct(&b, "thread_struct", 4, 16,
 					   (struct image_member[]){ { "sp", u64, 0 }, { 0 } });
+	uint32_t counts = image_btf_array(&b, u32, u32, 4);
+	uint32_t task_rss = image_btf_struct(
+		&b, im->options.old ? "task_rss_stat" : "", 4, 16,
+		(struct image_member[]){ { im->options.old ? "count" : "unused", counts, 0 }, { 0 } });
 	uint32_t inner = image_btf_struct(
 		&b, "", 5, 8, (struct image_member[]){ { "pid", u32, 0 }, { "pid_alias", u32, 0 }, { 0 } });
 	image_btf_struct(&b, "task_struct", 4, TASK_SIZE,
@@ -240,7 +297,12 @@ static inline void image_types(struct image *im)
 						  { "signal", ptr, TASK_SIGNAL },
 						  { "thread_node", list, TASK_NODE },
 						  { "thread", thread, TASK_SP },
+						  { "mm", ptr, TASK_MM },
+						  { "files", ptr, TASK_FILES },
+						  { "fs", ptr, TASK_FS },
+						  { im->options.old ? "rss_stat" : "", task_rss, TASK_RSS },
 						  { 0 } });
+	image_memory_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
 	image_btf_struct(&b, "signal_struct", 4, 32,
 			 (struct image_member[]){ { "thread_head", list, 8 }, { 0 } });
 	image_btf_struct(&b, "inactive_task_frame", 4, 56,
@@ -288,7 +350,8 @@ static const char *const image_functions[] = { "panic",         "sysrq_handle_cr
 					       "vfs_write",     "ksys_write",
 					       "do_syscall_64", "entry_SYSCALL_64_after_hwframe",
 					       "__schedule",    "schedule",
-					       "kthread",       "ret_from_fork" };
+					       "__mutex_lock",  "kthread",
+					       "ret_from_fork" };
 enum { IMAGE_FUNCTIONS = sizeof(image_functions) / sizeof(image_functions[0]) };
 
 static inline uint64_t image_function(const char *name)
@@ -361,14 +424,6 @@ static inline uint64_t image_chain(struct image *im, uint64_t sp, const char *co
 
 /* ---- tasks, CPU, module ---- */
 
-static inline void image_list(struct image *im, const uint64_t *nodes, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		image_put(im, nodes[i], nodes[(i + 1) % n], 8);
-		image_put(im, nodes[i] + 8, nodes[(i + n - 1) % n], 8);
-	}
-}
-
 static inline void image_task(struct image *im, uint64_t at, int pid, const char *comm, uint64_t stack,
 			      uint64_t parent)
 {
@@ -383,6 +438,29 @@ static inline void image_task(struct image *im, uint64_t at, int pid, const char
 	image_list(im, (uint64_t[]){ signal + 8, at + TASK_NODE }, 2);
 }
 
+/* A task that was switched out in __schedule. */
+static inline void image_sleep(struct image *im, uint64_t task, uint64_t stack)
+{
+	static const char *const sleep[] = { "schedule", "kthread", "ret_from_fork", NULL };
+	static const char *const blocked[] = { "schedule", "__mutex_lock", "kthread", "ret_from_fork", NULL };
+	uint64_t frame = IMAGE_DIRECT + stack + 0x3000;
+
+	image_put(im, task + TASK_SP, frame, 8);
+	image_put(im, frame + 48, image_function("__schedule") + 32, 8);
+	image_chain(im, frame + 56, im->options.blocked ? blocked : sleep);
+}
+
+/* The waiter lies in the frame of __mutex_lock, behind those of __schedule and schedule. */
+static inline void image_wait(struct image *im, uint64_t task, uint64_t stack, uint64_t lock, uint64_t owner)
+{
+	uint64_t waiter = IMAGE_DIRECT + stack + 0x3000 + 56 + 2 * 0x28;
+
+	image_put(im, task + TASK_STATE, 2, 4);
+	image_put(im, lock, owner | 1, 8);
+	image_list(im, (uint64_t[]){ lock + MUTEX_WAIT_LIST, waiter }, 2);
+	image_put(im, waiter + 16, task, 8);
+}
+
 static inline void image_tasks(struct image *im)
 {
 	static const char *const crash[] = { "sysrq_handle_crash",
@@ -391,7 +469,6 @@ static inline void image_tasks(struct image *im)
 					     "do_syscall_64",
 					     "entry_SYSCALL_64_after_hwframe",
 					     NULL };
-	static const char *const sleep[] = { "schedule", "kthread", "ret_from_fork", NULL };
 	uint64_t init = image_variable(im, "init_task", TASK_SIZE), shell = image_room(im, TASK_SIZE);
 	uint64_t worker = image_room(im, TASK_SIZE), current = image_variable(im, "current_task", 8);
 	uint64_t panic_cpu = image_variable(im, "panic_cpu", 4),
@@ -418,12 +495,22 @@ static inline void image_tasks(struct image *im)
 	image_put(im, regs + 8 * 19, 0x7ffc00001000, 8);
 	image_put(im, regs + 8 * 15, 1, 8); /* orig_ax: write */
 
-	/* The worker was switched out in __schedule. */
-	uint64_t frame = IMAGE_DIRECT + IMAGE_STACK_2 + 0x3000;
+	image_sleep(im, worker, IMAGE_STACK_2);
+	if (im->options.blocked) {
+		uint64_t other = image_room(im, TASK_SIZE), locks[2];
 
-	image_put(im, worker + TASK_SP, frame, 8);
-	image_put(im, frame + 48, image_function("__schedule") + 32, 8);
-	image_chain(im, frame + 56, sleep);
+		image_task(im, other, 8, "kworker/0:2", IMAGE_STACK_3, init);
+		image_sleep(im, other, IMAGE_STACK_3);
+		image_list(im,
+			   (uint64_t[]){ init + TASK_TASKS, shell + TASK_TASKS, worker + TASK_TASKS,
+					 other + TASK_TASKS },
+			   4);
+		for (unsigned i = 0; i < 2; i++)
+			locks[i] = image_variable(im, i ? "lock_b" : "lock_a", MUTEX_SIZE);
+		image_wait(im, worker, IMAGE_STACK_2, locks[0], other);
+		image_wait(im, other, IMAGE_STACK_3, locks[1], worker);
+	}
+	image_memory(im, shell);
 }
 
 static inline void image_module(struct image *im)

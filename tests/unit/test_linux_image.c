@@ -89,7 +89,7 @@ static void types_give_offsets(void **state)
 	assert_int_equal(o.lx->fields[PM_TASK_PID].offset, TASK_PID);
 	assert_int_equal(o.lx->fields[PM_TASK_STATE].offset, TASK_STATE);
 	assert_int_equal(o.lx->fields[PM_TASK_THREAD_SP].offset, TASK_SP);
-	assert_int_equal(o.lx->fields[PM_MM_MT].offset, -1);
+	assert_int_equal(o.lx->fields[PM_MM_MMAP].offset, -1);
 	uint32_t id = pm_btf_find_written(o.lx->btf, "struct task_struct");
 	assert_true(pm_btf_member_at(o.lx->btf, id, TASK_TASKS + 8, path, sizeof(path), &member));
 	assert_string_equal(path, "tasks.prev");

@@ -1,0 +1,356 @@
+/* The part of the small kernel that memory is told from: counters, a slab cache, a process's mappings and files.
+ *
+ *	physical
+ *	0x40000  struct pages, one for each of IMAGE_MEMORY's
+ *	0x50000  a slab of 64 objects, of which 3, 5 and 0 are free, on its node's list of partial ones
+ *	0x51000  another, that the CPU allocates from; or whose objects 1 and 2 are in the CPU's sheaf
+ */
+#ifndef LINUX_IMAGE_MEMORY_H
+#define LINUX_IMAGE_MEMORY_H
+
+#define IMAGE_PAGES (IMAGE_DIRECT + 0x40000)
+#define IMAGE_SLAB 0x50000u
+#define IMAGE_SLAB_2 0x51000u
+#define IMAGE_VMA_START 0x400000ull
+
+/* Of unsigned long, int, char, void * and struct list_head. */
+struct image_basic {
+	uint32_t u64, u32, chr, ptr, list;
+};
+
+enum {
+	PAGE_SIZE_OF = 64,
+	PAGE_COUNT = 52,
+	CACHE_CPU = 0,
+	CACHE_SIZES = 8,
+	CACHE_NAME_AT = 24,
+	CACHE_LIST_AT = 32,
+	CACHE_RANDOM_AT = 48,
+	CACHE_NODES = 56,
+	CACHE_SIZE_OF = 80,
+	MUTEX_WAIT_LIST = 16,
+	MUTEX_SIZE = 32,
+	/* as struct page had it, and struct slab after it */
+	SLAB_CACHE_AT = 8,
+	SLAB_LIST_AT = 16,
+	SLAB_FREELIST_AT = 32,
+	SLAB_COUNTERS_AT = 40,
+};
+
+static const struct image_enumerator image_zone_items[] = { { "NR_ZONE_OTHER", 0 },
+							    { "NR_FREE_PAGES", 1 },
+							    { 0 } };
+static const struct image_enumerator image_node_items[] = { { "NR_FILE_PAGES", 2 },
+							    { "NR_SLAB_RECLAIMABLE_B", 3 },
+							    { "NR_SLAB_UNRECLAIMABLE_B", 4 },
+							    { "NR_SWAPCACHE", 5 },
+							    { 0 } };
+static const struct image_enumerator image_flags[] = { { "PG_locked", 0 }, { "PG_reserved", 3 },
+						       { "PG_slab", 7 },   { "__NR_PAGEFLAGS", 20 },
+						       { "PG_alias", 7 },  { 0 } };
+
+static inline void image_slab_types(struct image *im, struct image_btf *b, const struct image_basic *t)
+{
+	const struct image_member slab[] = { { "slab_cache", t->ptr, SLAB_CACHE_AT },
+					     { "slab_list", t->list, SLAB_LIST_AT },
+					     { "next", t->ptr, SLAB_LIST_AT },
+					     { "freelist", t->ptr, SLAB_FREELIST_AT },
+					     { "inuse", t->u32, SLAB_COUNTERS_AT, 16, 0 },
+					     { "objects", t->u32, SLAB_COUNTERS_AT, 15, 16 },
+					     { 0 } };
+	struct image_member page[16] = { { "flags", t->u64, 0 }, { "compound_head", t->u64, 8 + 48 } };
+	unsigned n = 2;
+
+	for (unsigned i = 0; im->options.old && slab[i].name; i++)
+		page[n++] = slab[i];
+	page[n++] = (struct image_member){ "_refcount", t->u32, PAGE_COUNT };
+	image_btf_struct(b, "page", 4, PAGE_SIZE_OF, page);
+	if (!im->options.old)
+		image_btf_struct(b, "slab", 4, PAGE_SIZE_OF, slab);
+
+	uint32_t pair = image_btf_struct(
+		b, "kmem_cache_per_node_ptrs", 4, 16,
+		(struct image_member[]){ { "barn", t->ptr, 0 }, { "node", t->ptr, 8 }, { 0 } });
+	uint32_t nodes = image_btf_array(b, im->options.sheaves ? pair : t->ptr, t->u32, 1);
+	uint32_t oo = image_btf_struct(b, "kmem_cache_order_objects", 4, 4,
+				       (struct image_member[]){ { "x", t->u32, 0 }, { 0 } });
+
+	image_btf_struct(b, "kmem_cache", 4, CACHE_SIZE_OF,
+			 (struct image_member[]){
+				 { im->options.sheaves ? "cpu_sheaves" : "cpu_slab", t->ptr, CACHE_CPU },
+				 { "size", t->u32, CACHE_SIZES },
+				 { "object_size", t->u32, CACHE_SIZES + 4 },
+				 { "offset", t->u32, CACHE_SIZES + 8 },
+				 { "oo", oo, CACHE_SIZES + 12 },
+				 { "name", t->ptr, CACHE_NAME_AT },
+				 { "list", t->list, CACHE_LIST_AT },
+				 { "random", t->u64, CACHE_RANDOM_AT },
+				 { im->options.sheaves ? "per_node" : "node", nodes, CACHE_NODES },
+				 { 0 } });
+	image_btf_struct(b, "kmem_cache_node", 4, 40,
+			 (struct image_member[]){ { "partial", t->list, 0 },
+						  { "nr_slabs", t->u64, 16 },
+						  { "total_objects", t->u64, 24 },
+						  { 0 } });
+	image_btf_struct(b, "kmem_cache_cpu", 4, 24,
+			 (struct image_member[]){ { "freelist", t->ptr, 0 },
+						  { im->options.old ? "page" : "slab", t->ptr, 8 },
+						  { "partial", t->ptr, 16 },
+						  { 0 } });
+	image_btf_struct(b, "slub_percpu_sheaves", 4, 24,
+			 (struct image_member[]){ { "main", t->ptr, 0 }, { "spare", t->ptr, 8 }, { 0 } });
+	image_btf_struct(b, "slab_sheaf", 4, 40,
+			 (struct image_member[]){ { "barn_list", t->list, 0 },
+						  { "size", t->u32, 16 },
+						  { "objects", t->list, 24 },
+						  { 0 } });
+	image_btf_struct(b, "node_barn", 4, 16,
+			 (struct image_member[]){ { "sheaves_full", t->list, 0 }, { 0 } });
+}
+
+static inline void image_process_types(struct image *im, struct image_btf *b, const struct image_basic *t)
+{
+	uint32_t plain = image_btf_array(b, t->u64, t->u32, 4);
+	uint32_t counter = image_btf_struct(
+		b, "percpu_counter", 4, 16,
+		(struct image_member[]){ { "count", t->u64, 0 }, { "counters", t->ptr, 8 }, { 0 } });
+	uint32_t counters = image_btf_array(b, counter, t->u32, 4);
+	uint32_t tree = image_btf_struct(b, "maple_tree", 4, 8,
+					 (struct image_member[]){ { "ma_root", t->ptr, 0 }, { 0 } });
+	uint32_t path = image_btf_struct(
+		b, "path", 4, 16,
+		(struct image_member[]){ { "mnt", t->ptr, 0 }, { "dentry", t->ptr, 8 }, { 0 } });
+	uint32_t name =
+		image_btf_struct(b, "qstr", 4, 8, (struct image_member[]){ { "name", t->ptr, 0 }, { 0 } });
+	uint32_t vfsmount = image_btf_struct(b, "vfsmount", 4, 8,
+					     (struct image_member[]){ { "mnt_root", t->ptr, 0 }, { 0 } });
+
+	image_btf_struct(b, "mm_struct", 4, 96,
+			 (struct image_member[]){
+				 { "pgd", t->ptr, 0 },
+				 { "total_vm", t->u64, 8 },
+				 { im->options.old ? "mmap" : "mm_mt", im->options.old ? t->ptr : tree, 16 },
+				 { "rss_stat", im->options.old ? plain : counters, 24 },
+				 { 0 } });
+	image_btf_struct(b, "vm_area_struct", 4, 48,
+			 (struct image_member[]){ { "vm_start", t->u64, 0 },
+						  { "vm_end", t->u64, 8 },
+						  { "vm_flags", t->u64, 16 },
+						  { "vm_file", t->ptr, 24 },
+						  { "vm_pgoff", t->u64, 32 },
+						  { "vm_next", t->ptr, 40 },
+						  { 0 } });
+	image_btf_struct(b, "files_struct", 4, 8, (struct image_member[]){ { "fdt", t->ptr, 0 }, { 0 } });
+	image_btf_struct(b, "fdtable", 4, 16,
+			 (struct image_member[]){ { "max_fds", t->u32, 0 }, { "fd", t->ptr, 8 }, { 0 } });
+	image_btf_struct(b, "fs_struct", 4, 32,
+			 (struct image_member[]){ { "root", path, 0 }, { "pwd", path, 16 }, { 0 } });
+	image_btf_struct(b, "file", 4, 24,
+			 (struct image_member[]){ { "f_path", path, 0 }, { "f_inode", t->ptr, 16 }, { 0 } });
+	image_btf_struct(
+		b, "dentry", 4, 24,
+		(struct image_member[]){
+			{ "d_parent", t->ptr, 0 }, { "d_name", name, 8 }, { "d_inode", t->ptr, 16 }, { 0 } });
+	image_btf_struct(b, "mount", 4, 24,
+			 (struct image_member[]){ { "mnt_parent", t->ptr, 0 },
+						  { "mnt_mountpoint", t->ptr, 8 },
+						  { "mnt", vfsmount, 16 },
+						  { 0 } });
+	image_btf_struct(b, "inode", 4, 40,
+			 (struct image_member[]){ { "i_mode", t->u32, 0 },
+						  { "i_mapping", t->ptr, 8 },
+						  { "i_sb_list", t->list, 16 },
+						  { 0 } });
+	image_btf_struct(b, "address_space", 4, 8,
+			 (struct image_member[]){ { "nrpages", t->u64, 0 }, { 0 } });
+	image_btf_struct(b, "super_block", 4, 16,
+			 (struct image_member[]){ { "s_inodes", t->list, 0 }, { 0 } });
+	image_btf_struct(b, "mutex", 4, MUTEX_SIZE,
+			 (struct image_member[]){
+				 { "owner", t->u64, 0 }, { "wait_list", t->list, MUTEX_WAIT_LIST }, { 0 } });
+	image_btf_struct(b, "mutex_waiter", 4, 24,
+			 (struct image_member[]){ { "list", t->list, 0 }, { "task", t->ptr, 16 }, { 0 } });
+}
+
+static inline void image_memory_types(struct image *im, struct image_btf *b, const struct image_basic *t)
+{
+	image_btf_enum(b, "zone_stat_item", image_zone_items);
+	image_btf_enum(b, "node_stat_item", image_node_items);
+	image_btf_enum(b, "pageflags", image_flags);
+	image_slab_types(im, b, t);
+	image_process_types(im, b, t);
+}
+
+static inline uint64_t image_number(struct image *im, const char *name, uint64_t value)
+{
+	uint64_t at = image_variable(im, name, 8);
+
+	image_put(im, at, value, 8);
+	return at;
+}
+
+static inline uint64_t image_string(struct image *im, const char *text)
+{
+	uint64_t at = image_room(im, strlen(text) + 1);
+
+	image_text(im, at, text);
+	return at;
+}
+
+static inline void image_counters(struct image *im)
+{
+	uint64_t zone = image_variable(im, "vm_zone_stat", 16), node = image_variable(im, "vm_node_stat", 48);
+	uint64_t committed = image_variable(im, "vm_committed_as", 16), parts = image_room(im, 8);
+	uint64_t super = image_room(im, 16), inode = image_room(im, 40), mapping = image_room(im, 8);
+
+	image_number(im, "_totalram_pages", 500);
+	image_number(im, "total_swap_pages", 100);
+	image_number(im, "nr_swap_pages", 40);
+	image_number(im, "blockdev_superblock", super);
+	image_put(im, zone + 8, 200, 8);
+	image_put(im, node + 16, 60, 8);
+	image_put(im, node + 24, 10, 8);
+	image_put(im, node + 32, 5, 8);
+	image_put(im, node + 40, 3, 8);
+	image_put(im, committed, 50, 8);
+	image_put(im, committed + 8, parts, 8);
+	image_put(im, parts + IMAGE_PERCPU, (uint32_t)-8, 4);
+	image_list(im, (uint64_t[]){ super, inode + 16 }, 2);
+	image_put(im, inode + 8, mapping, 8);
+	image_put(im, mapping, 7, 8);
+	/* two shared pages, one of them reserved */
+	image_put(im, IMAGE_PAGES + 0x60 * PAGE_SIZE_OF + PAGE_COUNT, 2, 4);
+	image_put(im, IMAGE_PAGES + 0x61 * PAGE_SIZE_OF + PAGE_COUNT, 2, 4);
+	image_put(im, IMAGE_PAGES + 0x61 * PAGE_SIZE_OF, 1 << 3, 8);
+}
+
+/* Links the objects of a slab by their index; the first one's address. */
+static inline uint64_t image_free(struct image *im, uint64_t slab, const int *objects)
+{
+	uint64_t first = 0, at = 0;
+
+	for (; *objects >= 0; objects++) {
+		uint64_t object = IMAGE_DIRECT + slab + 64 * (uint64_t)*objects;
+
+		if (at)
+			image_put(im, at, object, 8);
+		else
+			first = object;
+		at = object;
+		image_put(im, at, 0, 8);
+	}
+	return first;
+}
+
+static inline void image_slab(struct image *im, uint64_t slab, uint64_t cache, uint64_t first, unsigned inuse)
+{
+	uint64_t page = IMAGE_PAGES + slab / 4096 * PAGE_SIZE_OF;
+
+	image_put(im, page, 1 << 7, 8);
+	image_put(im, page + SLAB_CACHE_AT, cache, 8);
+	image_put(im, page + SLAB_FREELIST_AT, first, 8);
+	image_put(im, page + SLAB_COUNTERS_AT, inuse | 64u << 16, 4);
+	image_put(im, page + PAGE_COUNT, 1, 4);
+}
+
+static inline void image_slabs(struct image *im)
+{
+	uint64_t head = image_variable(im, "slab_caches", 16), cache = image_room(im, CACHE_SIZE_OF);
+	uint64_t node = image_room(im, 40), per_cpu = image_room(im, 24), barn = image_room(im, 16);
+	uint64_t sheaf = image_room(im, 40), full = image_room(im, 40);
+	uint64_t page = IMAGE_PAGES + IMAGE_SLAB / 4096 * PAGE_SIZE_OF;
+	uint64_t page_2 = IMAGE_PAGES + IMAGE_SLAB_2 / 4096 * PAGE_SIZE_OF;
+
+	image_number(im, "vmemmap_base", IMAGE_PAGES);
+	image_list(im, (uint64_t[]){ head, cache + CACHE_LIST_AT }, 2);
+	image_put(im, cache + CACHE_CPU, per_cpu, 8);
+	image_put(im, cache + CACHE_SIZES, 64, 4);
+	image_put(im, cache + CACHE_SIZES + 4, 48, 4);
+	image_put(im, cache + CACHE_SIZES + 12, 64, 4);
+	image_put(im, cache + CACHE_NAME_AT, image_string(im, "test-48"), 8);
+	image_put(im, cache + CACHE_NODES + (im->options.sheaves ? 8 : 0), node, 8);
+	image_put(im, node + 16, 2, 8);
+	image_put(im, node + 24, 128, 8);
+	image_list(im, (uint64_t[]){ node, page + SLAB_LIST_AT }, 2);
+	image_slab(im, IMAGE_SLAB, cache, image_free(im, IMAGE_SLAB, (int[]){ 3, 5, 0, -1 }), 61);
+	image_slab(im, IMAGE_SLAB_2, cache, 0, 64);
+	if (!im->options.sheaves) {
+		image_put(im, per_cpu + IMAGE_PERCPU, image_free(im, IMAGE_SLAB_2, (int[]){ 1, 2, -1 }), 8);
+		image_put(im, per_cpu + IMAGE_PERCPU + 8, page_2, 8);
+		return;
+	}
+	image_put(im, cache + CACHE_NODES, barn, 8);
+	image_put(im, per_cpu + IMAGE_PERCPU, sheaf, 8);
+	image_put(im, sheaf + 16, 2, 4);
+	image_put(im, sheaf + 24, IMAGE_DIRECT + IMAGE_SLAB_2 + 64, 8);
+	image_put(im, sheaf + 32, IMAGE_DIRECT + IMAGE_SLAB_2 + 128, 8);
+	image_list(im, (uint64_t[]){ barn, full }, 2);
+	image_put(im, full + 16, 1, 4);
+	image_put(im, full + 24, IMAGE_DIRECT + IMAGE_SLAB_2 + 192, 8);
+}
+
+static inline uint64_t image_dentry(struct image *im, uint64_t parent, const char *name, uint64_t inode)
+{
+	uint64_t at = image_room(im, 24);
+
+	image_put(im, at, parent ? parent : at, 8);
+	image_put(im, at + 8, image_string(im, name), 8);
+	image_put(im, at + 16, inode, 8);
+	return at;
+}
+
+/* A process that maps and has open /bin/sh, with 9 pages in memory. */
+static inline void image_process(struct image *im, uint64_t task)
+{
+	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_room(im, 24);
+	uint64_t files = image_room(im, 8), table = image_room(im, 16), fds = image_room(im, 32);
+	uint64_t fs = image_room(im, 32), mount = image_room(im, 24), inode = image_room(im, 40);
+	uint64_t parts = image_room(im, 8);
+	uint64_t root = image_dentry(im, 0, "/", inode), bin = image_dentry(im, root, "bin", inode);
+	uint64_t sh = image_dentry(im, bin, "sh", inode);
+
+	image_put(im, task + TASK_MM, mm, 8);
+	image_put(im, task + TASK_FILES, files, 8);
+	image_put(im, task + TASK_FS, fs, 8);
+	image_put(im, mm, IMAGE_MAP + 0x1000, 8);
+	image_put(im, mm + 8, 16, 8);
+	image_put(im, mm + 16, vma, 8);
+	if (im->options.old) {
+		image_put(im, mm + 24, 4, 8);      /* files */
+		image_put(im, mm + 24 + 16, 5, 8); /* swapped: not counted */
+		image_put(im, task + TASK_RSS + 4, 5, 4);
+	} else {
+		image_put(im, mm + 24, 10, 8);
+		image_put(im, mm + 32, parts, 8);
+		image_put(im, parts + IMAGE_PERCPU, (uint32_t)-1, 4);
+	}
+	image_put(im, vma, IMAGE_VMA_START, 8);
+	image_put(im, vma + 8, IMAGE_VMA_START + 0x10000, 8);
+	image_put(im, vma + 16, 5, 8);
+	image_put(im, vma + 24, file, 8);
+	image_put(im, files, table, 8);
+	image_put(im, table, 4, 4);
+	image_put(im, table + 8, fds, 8);
+	image_put(im, fds + 8 * 3, file, 8);
+	image_put(im, file, mount + 16, 8);
+	image_put(im, file + 8, sh, 8);
+	image_put(im, file + 16, inode, 8);
+	image_put(im, mount, mount, 8);
+	image_put(im, mount + 16, root, 8);
+	image_put(im, inode, 0100755, 4);
+	for (unsigned i = 0; i < 2; i++) {
+		image_put(im, fs + 16 * i, mount + 16, 8);
+		image_put(im, fs + 16 * i + 8, i ? bin : root, 8);
+	}
+}
+
+static inline void image_memory(struct image *im, uint64_t task)
+{
+	im->memory_from = im->next;
+	image_counters(im);
+	image_slabs(im);
+	image_process(im, task);
+	im->memory_to = im->next;
+}
+
+#endif

@@ -1,0 +1,484 @@
+/* The shell's commands on the kernel that is made in memory: what they print, as text and as JSON, and that no lie in
+ * that memory keeps them from ending. */
+#include "linux_image.h"
+
+#include "shell/lines.h"
+#include "shell/shell.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+struct run {
+	struct image image;
+	struct pm_shell sh;
+	struct pm_json json;
+	char *text;
+	size_t n;
+};
+
+/* What the commands print to standard error is told apart by their failures. */
+static void open_shell(struct run *r, const struct image *image, bool json)
+{
+	memset(&r->sh, 0, sizeof(r->sh));
+	r->image = *image;
+	r->text = NULL;
+	r->sh.dump = image_open(image);
+	assert_non_null(r->sh.dump);
+	struct pm_error *err = pm_session_open(r->sh.dump, &r->sh.session);
+
+	if (err)
+		fail_msg("%s", err->message);
+	r->sh.lx = pm_session_kernel(r->sh.session);
+	r->sh.out = open_memstream(&r->text, &r->n);
+	pm_json_init(&r->json, r->sh.out);
+	r->sh.json = json ? &r->json : NULL;
+	struct pm_linux_cpus *cpus = pm_session_cpus(r->sh.session);
+
+	r->sh.task = cpus->v.n ? cpus->v.v[0].task : 0;
+}
+
+static void close_shell(struct run *r)
+{
+	fclose(r->sh.out);
+	pm_json_deinit(&r->json);
+	pm_shell_lines_close(&r->sh);
+	pm_session_close(r->sh.session);
+	pm_dump_close(r->sh.dump);
+	free(r->text);
+}
+
+static void start(struct run *r, const struct image_options *options, bool json)
+{
+	struct image image;
+
+	image_make(&image, options);
+	open_shell(r, &image, json);
+}
+
+static void end(struct run *r)
+{
+	close_shell(r);
+	image_deinit(&r->image);
+}
+
+/* What a command prints; until the next one. */
+static const char *output(struct run *r, const char *command)
+{
+	rewind(r->sh.out);
+	pm_shell_run(&r->sh, command);
+	fputc(0, r->sh.out);
+	fflush(r->sh.out);
+	return r->text;
+}
+
+static void kmem_usage(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_string_equal(output(&r, "kmem -i"),
+			    "                 PAGES        TOTAL      PERCENTAGE\n"
+			    "    TOTAL MEM      500       1.9 MB         ----\n"
+			    "         FREE      200       800 KB   40% of TOTAL MEM\n"
+			    "         USED      300       1.1 MB   60% of TOTAL MEM\n"
+			    "       SHARED        1         4 KB    0% of TOTAL MEM\n"
+			    "      BUFFERS        7        28 KB    1% of TOTAL MEM\n"
+			    "       CACHED       50       200 KB   10% of TOTAL MEM\n"
+			    "         SLAB       15        60 KB    3% of TOTAL MEM\n"
+			    "\n"
+			    "   TOTAL HUGE        ?     not told         ----\n"
+			    "    HUGE FREE        ?     not told         ----\n"
+			    "\n"
+			    "   TOTAL SWAP      100       400 KB         ----\n"
+			    "    SWAP USED       60       240 KB   60% of TOTAL SWAP\n"
+			    "    SWAP FREE       40       160 KB   40% of TOTAL SWAP\n"
+			    "\n"
+			    " COMMIT LIMIT      350       1.3 MB         ----\n"
+			    "    COMMITTED       42       168 KB   12% of TOTAL LIMIT\n");
+	end(&r);
+}
+
+/* Three free objects on the node's list, two with the CPU, in whatever kind of place that kernel keeps them; the
+ * barn's sheaf has one more. */
+static void kmem_caches(void **state)
+{
+	static const struct image_options kinds[] = { { 0 }, { .old = true }, { .sheaves = true } };
+	static const char *const free_objects[] = {
+		"\"free\":{\"partial\":3,\"cpus\":2,\"sheaves\":0}",
+		"\"free\":{\"partial\":3,\"cpus\":2,\"sheaves\":0}",
+		"\"free\":{\"partial\":3,\"cpus\":0,\"sheaves\":3}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(kinds); i++) {
+		struct run r;
+
+		start(&r, &kinds[i], true);
+		const char *text = output(&r, "kmem -s");
+
+		assert_non_null(strstr(text, "\"name\":\"test-48\",\"object_size\":48,\"size\":64"));
+		assert_non_null(strstr(text, kinds[i].sheaves
+						     ? "\"allocated\":122,\"total\":128,\"slabs\":2"
+						     : "\"allocated\":123,\"total\":128,\"slabs\":2"));
+		assert_non_null(strstr(text, free_objects[i]));
+		assert_null(strstr(text, "trouble"));
+		assert_int_equal(r.sh.failures, 0);
+		output(&r, "kmem -s no-such-cache");
+		assert_int_equal(r.sh.failures, 1);
+		end(&r);
+	}
+}
+
+static void kmem_address(void **state)
+{
+	struct run r;
+	char command[64];
+	const struct {
+		uint64_t slab, index;
+		const char *is;
+	} rows[] = {
+		{ IMAGE_SLAB, 3, "test-48 object, free" },
+		{ IMAGE_SLAB, 4, "test-48 object" },
+		{ IMAGE_SLAB_2, 2, "test-48 object, free" },
+	};
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		bool is_free = strstr(rows[i].is, "free");
+		uint64_t at = IMAGE_DIRECT + rows[i].slab + 64 * rows[i].index;
+		char line[128];
+
+		snprintf(command, sizeof(command), "kmem %llx", (unsigned long long)at);
+		const char *text = output(&r, command);
+
+		snprintf(line, sizeof(line), "%016llx: %s\n", (unsigned long long)at, rows[i].is);
+		assert_non_null(strstr(text, line));
+		snprintf(line, sizeof(line), is_free ? "   %016llx\n" : "  [%016llx]\n",
+			 (unsigned long long)at);
+		assert_non_null(strstr(text, line));
+		/* the name of a flag is its first one */
+		assert_non_null(strstr(text, " 80 slab\n"));
+	}
+	snprintf(command, sizeof(command), "kmem %llx", IMAGE_DIRECT + IMAGE_STACK + 0x3010);
+	assert_non_null(strstr(output(&r, command), "stack of sh (pid 42)\n"));
+	assert_int_equal(r.sh.failures, 0);
+	output(&r, "kmem 123456789abcdef0");
+	assert_int_equal(r.sh.failures, 1);
+	end(&r);
+}
+
+static void locks_and_blocked(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ .blocked = true }, false);
+	const char *text = output(&r, "locks");
+
+	assert_non_null(strstr(text, "  kworker/0:1      mutex"));
+	assert_non_null(strstr(text, "  lock_a, held by kworker/0:2 (pid 8)\n"));
+	assert_non_null(strstr(text, "a circle: kworker/0:1 (pid 7) waits for kworker/0:2 (pid 8) waits for "
+				     "kworker/0:1 (pid 7)\n"));
+	text = output(&r, "blocked");
+	assert_non_null(strstr(text, "2 tasks:\n  7 kworker/0:1\n  8 kworker/0:2\n"));
+	assert_non_null(
+		strstr(text, "    __schedule+32\n    schedule+32\n    __mutex_lock+32\n    kthread+32\n"));
+	end(&r);
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_string_equal(output(&r, "locks"), "no task waits for a lock that can be told\n");
+	assert_string_equal(output(&r, "blocked"), "no task is in uninterruptible sleep\n");
+	end(&r);
+}
+
+/* What tasks have counted for themselves belongs to their address space. */
+static void processes(void **state)
+{
+	(void)state;
+	for (unsigned old = 0; old < 2; old++) {
+		struct run r;
+
+		start(&r, &(struct image_options){ .old = old }, false);
+		assert_non_null(strstr(output(&r, "ps 42"), "       64       36  sh\n"));
+		const char *text = output(&r, "vm");
+
+		assert_non_null(strstr(text, "    36k       64k\n"));
+		assert_non_null(strstr(text, "       400000       410000       5 r-xp /bin/sh\n"));
+		text = output(&r, "files 42");
+		assert_non_null(strstr(text, "ROOT: /    CWD: /bin    \n"));
+		assert_non_null(strstr(text, "  3 "));
+		assert_non_null(strstr(text, " REG  /bin/sh\n"));
+		assert_string_equal(strrchr(output(&r, "files 7"), '\n') - 13, "No open files\n");
+		assert_int_equal(r.sh.failures, 0);
+		end(&r);
+	}
+}
+
+static void other_commands(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_string_equal(output(&r, "struct -o thread_struct"),
+			    "struct thread_struct {\n      [0] long unsigned int sp;\n}\nSIZE: 16\n");
+	assert_non_null(
+		strstr(output(&r, "struct -o task_struct"), "\n     [64] union {\n     [64]     int pid;\n"));
+	assert_string_equal(output(&r, "task_struct.pid init_task"), "  pid = 0\n");
+	assert_string_equal(output(&r, "struct -o list_head ffffffff80100000"),
+			    "struct list_head {\n"
+			    "  [ffffffff80100000] void *next;\n"
+			    "  [ffffffff80100008] void *prev;\n"
+			    "}\nSIZE: 16\n");
+	assert_non_null(strstr(output(&r, "sym -m drv"), "ffffffff801c0100 (?) drv_write [drv]\n"));
+	assert_non_null(strstr(output(&r, "sym -l"), "ffffffff80100080 (T) vfs_write\n"));
+	assert_string_equal(output(&r, "mod -t"), "NAME                     TAINTS\nno module is tainted\n");
+	assert_non_null(strstr(output(&r, "log -t"), "two\nlines\nsysrq: Trigger a crash\n"));
+	assert_non_null(strstr(output(&r, "log -c"), "[    4.000000][   T42] Kernel panic"));
+	assert_non_null(strstr(output(&r, "bt -c 0"),
+			       " #1 [ffff888000083020] sysrq_handle_crash at ffffffff80100060\n"));
+	assert_string_equal(output(&r, "bt -c 0"), output(&r, "bt -c 0"));
+	assert_non_null(strstr(output(&r, "bt -t"),
+			       "  [ffff888000083020] sysrq_handle_crash+32 at ffffffff80100060\n"));
+	assert_int_equal(r.sh.failures, 0);
+	/* no lines, no clock, no such CPU, module, option, command */
+	output(&r, "bt -l; log -T; bt -c 1; bt -c x; bt -c 0-; sym -m none; mod -x; nonsense");
+	assert_int_equal(r.sh.failures, 8);
+	end(&r);
+}
+
+/* ---- JSON ---- */
+
+static void json_value(const char **s);
+
+static void json_string(const char **s)
+{
+	assert_int_equal(*(*s)++, '"');
+	while (**s != '"') {
+		assert_true((unsigned char)**s >= 0x20);
+		*s += **s == '\\' ? 2 : 1;
+	}
+	(*s)++;
+}
+
+/* The members between brackets; empty ones are allowed. */
+static void json_list(const char **s, char close)
+{
+	(*s)++;
+	for (bool first = true; **s != close; first = false) {
+		if (!first)
+			assert_int_equal(*(*s)++, ',');
+		if (close == '}') {
+			json_string(s);
+			assert_int_equal(*(*s)++, ':');
+		}
+		json_value(s);
+	}
+	(*s)++;
+}
+
+static void json_value(const char **s)
+{
+	static const char *const words[] = { "true", "false", "null" };
+
+	if (**s == '"') {
+		json_string(s);
+		return;
+	}
+	if (**s == '{' || **s == '[') {
+		json_list(s, **s == '{' ? '}' : ']');
+		return;
+	}
+	for (size_t i = 0; i < PM_COUNT(words); i++)
+		if (!strncmp(*s, words[i], strlen(words[i]))) {
+			*s += strlen(words[i]);
+			return;
+		}
+	size_t n = strspn(*s, "-0123456789");
+
+	assert_true(n > 0);
+	*s += n;
+}
+
+static const char *const all_commands[] = {
+	"sys",
+	"log",
+	"bt",
+	"bt -a",
+	"bt -f -l all",
+	"bt -t",
+	"bt -c 0",
+	"ps",
+	"mod",
+	"mod -t",
+	"sym vfs_write",
+	"sym -l",
+	"sym -q vfs",
+	"rd -s init_task 8",
+	"rd ffff8880001ffff8 4",
+	"struct task_struct init_task",
+	"struct task_struct",
+	"struct task_struct.pid,comm init_task",
+	"struct task_struct.pid",
+	"* zone_stat_item",
+	"struct page ffff888000040000",
+	"id ffff8880000500c0 init_task 1",
+	"set 7",
+	"dis vfs_write",
+	"dis -r -x vfs_write+5",
+	"vm 42",
+	"files 42",
+	"kmem -i",
+	"kmem -s",
+	"kmem ffff8880000500c0 ffff888000083010",
+	"locks",
+	"blocked",
+	"help",
+	"help bt",
+	"bt -x",
+	"nonsense 'quoted \" words'",
+};
+
+static void json_of_each_command(void **state)
+{
+	static const struct image_options kinds[] = { { 0 },
+						      { .old = true },
+						      { .sheaves = true, .blocked = true } };
+
+	(void)state;
+	for (size_t k = 0; k < PM_COUNT(kinds); k++)
+		for (size_t i = 0; i < PM_COUNT(all_commands); i++) {
+			struct run r;
+			char start_of[64];
+
+			start(&r, &kinds[k], true);
+			const char *text = output(&r, all_commands[i]);
+
+			snprintf(start_of, sizeof(start_of), "{\"command\":\"%.*s\",\"arguments\":[",
+				 (int)strcspn(all_commands[i], " "), all_commands[i]);
+			assert_memory_equal(text, start_of, strlen(start_of));
+			json_value(&text);
+			assert_string_equal(text, "\n");
+			assert_int_equal(r.sh.failures != 0, strstr(r.text, "\"errors\":[") != NULL);
+			end(&r);
+		}
+}
+
+static void json_of_some(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ .blocked = true }, true);
+	assert_non_null(strstr(output(&r, "task_struct.pid,comm init_task"),
+			       "\"value\":{\"pid\":0,\"comm\":\"swapper/0\"}}]}\n"));
+	assert_non_null(strstr(output(&r, "locks"), "\"cycles\":[[7,8]]"));
+	assert_non_null(
+		strstr(output(&r, "kmem -i"), "{\"total\":500,\"free\":200,\"used\":300,\"shared\":1,"));
+	assert_non_null(
+		strstr(output(&r, "bt"), "\"frames\":[{\"pc\":\"0xffffffff80100028\",\"symbol\":\"panic\","));
+	assert_non_null(strstr(output(&r, "bt -x"), "\"errors\":[\"no option '-x'\"]}\n"));
+	/* two commands are two lines */
+	assert_non_null(strstr(output(&r, "set; nonsense"), "}\n{\"command\":\"nonsense\""));
+	end(&r);
+}
+
+/* ---- lies ---- */
+
+static int silence(void)
+{
+	int saved = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+
+	fflush(stderr);
+	dup2(null, STDERR_FILENO);
+	close(null);
+	return saved;
+}
+
+static void speak(int saved)
+{
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+}
+
+/* Every word of the structures that memory is told from is replaced in turn: by rubbish, by an address that leads to
+ * itself, by all ones, and by what stands before it.  Each command ends, and what it prints is JSON. */
+static void lies(void **state)
+{
+	static const char commands[] =
+		"ps; vm 42; files 42; kmem -i; kmem -s; kmem ffff8880000500c0; locks; blocked";
+	static const struct image_options kinds[] = { { .blocked = true },
+						      { .old = true },
+						      { .sheaves = true } };
+	int saved = silence();
+
+	(void)state;
+	for (size_t k = 0; k < PM_COUNT(kinds); k++) {
+		struct image im;
+
+		image_make(&im, &kinds[k]);
+		for (uint64_t at = im.memory_from & ~7ull; at < im.memory_to; at += 8)
+			for (unsigned lie = 0; lie < 4; lie++) {
+				uint8_t *word = im.core + im.memory_at + at;
+				uint64_t kept, before, value;
+				struct run r;
+
+				memcpy(&kept, word, 8);
+				memcpy(&before, word - 8, 8);
+				value = lie == 0   ? 0x6b6b6b6b6b6b6b6b
+					: lie == 1 ? IMAGE_MAP + at
+					: lie == 2 ? ~0ull
+						   : before;
+				memcpy(word, &value, 8);
+				open_shell(&r, &im, true);
+				const char *text = output(&r, commands);
+
+				for (unsigned i = 0; i < 8; i++) {
+					json_value(&text);
+					assert_int_equal(*text++, '\n');
+				}
+				close_shell(&r);
+				memcpy(word, &kept, 8);
+			}
+		image_deinit(&im);
+	}
+	speak(saved);
+}
+
+/* A list that closes behind its head is noticed. */
+static void lists_without_end(void **state)
+{
+	struct run r;
+	struct image im;
+	uint64_t page = 0x40000 + IMAGE_SLAB / 4096 * PAGE_SIZE_OF, self = IMAGE_DIRECT + page + SLAB_LIST_AT;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	memcpy(im.core + im.memory_at + page + SLAB_LIST_AT, &self, 8);
+	open_shell(&r, &im, true);
+	assert_non_null(
+		strstr(output(&r, "kmem -s"), "\"trouble\":\"a list does not come back to its head\""));
+	end(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kmem_usage),
+		cmocka_unit_test(kmem_caches),
+		cmocka_unit_test(kmem_address),
+		cmocka_unit_test(locks_and_blocked),
+		cmocka_unit_test(processes),
+		cmocka_unit_test(other_commands),
+		cmocka_unit_test(json_of_each_command),
+		cmocka_unit_test(json_of_some),
+		cmocka_unit_test(lies),
+		cmocka_unit_test(lists_without_end),
+	};
+
+	return cmocka_run_group_tests_name("shell", tests, NULL, NULL);
+}
