@@ -444,6 +444,7 @@ struct pm_incident {
 	struct pm_arena arena;
 	const char *input; /* name of the file */
 	uint32_t boot;     /* 1-based: which boot of the input */
+	bool of_dump;      /* the input is a memory dump */
 
 	struct pm_fault fault;
 	struct pm_place place; /* the exact place: RIP, or where BUG/WARN stands */

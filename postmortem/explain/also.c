@@ -116,7 +116,9 @@ static void ending(struct pm_incident *inc)
 	    !(inc->headline && strstr(inc->headline, inc->panic_reason)))
 		pm_also(inc, "it ended in a panic: %s%s", inc->panic_reason,
 			strcmp(inc->panic_reason, "Fatal exception") ? "" : " (panic_on_oops is set)");
-	if (inc->end < PM_COUNT(words) && words[inc->end])
+	if (inc->end == PM_END_KDUMP && inc->of_dump)
+		pm_also(inc, "the crash kernel was started");
+	else if (inc->end < PM_COUNT(words) && words[inc->end])
 		pm_also(inc, "%s", words[inc->end]);
 	else if (inc->end == PM_END_GOES_ON && !inc->panicked)
 		pm_also(inc, "the system went on running");

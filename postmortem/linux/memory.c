@@ -97,7 +97,7 @@ static uint64_t swap_cached(struct pm_linux *lx)
 
 static void read_cached(struct pm_linux *lx, struct pm_linux_memory *m)
 {
-	uint64_t file, pages;
+	uint64_t file, pages = 0;
 	bool known = buffers(lx, &pages);
 
 	tell(m, PM_MEMORY_BUFFERS, known, pages);

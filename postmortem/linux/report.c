@@ -58,6 +58,27 @@ static ptrdiff_t fatal_of(const struct reports *reports)
 	return -1;
 }
 
+/* The crash kernel is started before panic() prints its line: then the last report of the task that was on its way
+ * there is the one.  -1: that task reported nothing. */
+static ptrdiff_t unfinished(struct pm_linux_session *s, struct reports *reports)
+{
+	const struct pm_linux_cpus *cpus = pm_session_cpus(s);
+	struct pm_linux_task task;
+
+	if (!pm_linux_task_read(pm_session_kernel(s), cpus->v.v[cpus->panic_cpu].task, &task))
+		return -1;
+	for (size_t i = reports->n; i-- > 0;) {
+		struct pm_incident *inc = &reports->v[i];
+
+		if (!inc->actor.has_pid || inc->actor.pid != task.pid || inc->secondary)
+			continue;
+		inc->panicked = true;
+		inc->end = PM_END_KDUMP;
+		return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
 /* ---- what memory adds ---- */
 
 static void add_machine(struct pm_linux_session *s, struct pm_incident *inc)
@@ -495,6 +516,8 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 	int32_t panic_cpu = pm_session_cpus(s)->panic_cpu;
 	ptrdiff_t fatal = fatal_of(&reports);
 
+	if (fatal < 0 && panic_cpu >= 0)
+		fatal = unfinished(s, &reports);
 	if (fatal < 0 && panic_cpu >= 0) {
 		make_incident(&reports);
 		fatal = (ptrdiff_t)reports.n - 1;
@@ -503,6 +526,7 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 		struct pm_incident *inc = &reports.v[i];
 
 		inc->input = pm_dump_name(dump);
+		inc->of_dump = true;
 		add_machine(s, inc);
 		if ((ptrdiff_t)i == fatal) {
 			add_modules(s, inc);
