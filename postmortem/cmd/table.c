@@ -27,9 +27,12 @@ const struct pm_cmd pm_cmds[] = {
 	  "  -x, --level      with the level of each line, as <6>\n"
 	  "  --caller         with the task or CPU that printed it\n",
 	  pm_cmd_dmesg },
-	{ "shell", "[OPTION…] DUMP", "look around in a memory dump, with crash's commands",
-	  "Reads commands from standard input; `help` lists them.\n\n"
-	  "  -c COMMANDS      run these, separated by ';', and end\n",
+	{ "shell", "[OPTION…] DUMP [VMLINUX]", "look around in a memory dump, with crash's commands",
+	  "Reads commands from standard input; `help` lists them, man kpanic and docs/shell.md\n"
+	  "tell more. VMLINUX, with debug information, gives `bt -l` its source lines; it is\n"
+	  "refused when its build id is not the dump's.\n\n"
+	  "  -c COMMANDS      run these, separated by ';', and end\n"
+	  "  --json           one object in one line for each command\n",
 	  pm_cmd_shell },
 	{ "symbolize",
 	  "[OPTION...] [FILE... | PLACE... |\n                         VMLINUX [BASE|auto [MODULES]]]",

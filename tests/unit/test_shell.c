@@ -387,6 +387,31 @@ static void json_of_some(void **state)
 	end(&r);
 }
 
+/* Every command is documented, for people and for programs. */
+static void documents(void **state)
+{
+	static const char *const paths[] = { "docs/shell.md", "docs/man/kpanic.1" };
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(paths); i++) {
+		FILE *file = fopen(paths[i], "r");
+		char *text = pm_alloc(1 << 17), what[64];
+
+		assert_non_null(file);
+		text[fread(text, 1, (1 << 17) - 1, file)] = 0;
+		fclose(file);
+		for (size_t k = 0; k < pm_shell_commands_n; k++) {
+			const char *name = pm_shell_commands[k].name;
+
+			/* as a word in backquotes, or behind .It Ic */
+			snprintf(what, sizeof(what), i ? " %s" : "`%s", name);
+			if (!strstr(text, what))
+				fail_msg("%s does not name '%s'", paths[i], name);
+		}
+		free(text);
+	}
+}
+
 /* ---- lies ---- */
 
 static int silence(void)
@@ -476,6 +501,7 @@ int main(void)
 		cmocka_unit_test(other_commands),
 		cmocka_unit_test(json_of_each_command),
 		cmocka_unit_test(json_of_some),
+		cmocka_unit_test(documents),
 		cmocka_unit_test(lies),
 		cmocka_unit_test(lists_without_end),
 	};
