@@ -19,7 +19,7 @@ ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) \
 	     $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
 	     $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=address$(comma)undefined) $(if $(STATIC),-static)
-LIBS     = $(shell pkg-config --libs $(if $(STATIC),--static) $(PACKAGES)) $(if $(STATIC),-lbz2 -lstdc++) -lm
+LIBS     = $(shell pkg-config --libs $(if $(STATIC),--static) $(PACKAGES)) -lm
 comma   := ,
 
 SOURCES  := $(sort $(shell find postmortem -name '*.c'))
