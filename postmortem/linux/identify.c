@@ -33,18 +33,12 @@ static bool is_symbol(struct pm_linux_session *s, uint64_t value, char *buf, siz
 
 static bool is_stack(struct pm_linux_session *s, uint64_t value, char *buf, size_t size)
 {
-	struct pm_linux_tasks *tasks = pm_session_tasks(s);
-	uint64_t length = pm_session_unwinder(s)->thread_size;
+	const struct pm_linux_task *t =
+		pm_linux_task_by_stack(pm_session_tasks(s), pm_session_unwinder(s)->thread_size, value);
 
-	for (size_t i = 0; i < tasks->v.n; i++) {
-		const struct pm_linux_task *t = &tasks->v.v[i];
-
-		if (t->stack && value - t->stack < length) {
-			snprintf(buf, size, "stack of %s (pid %d)", t->comm, t->pid);
-			return true;
-		}
-	}
-	return false;
+	if (t)
+		snprintf(buf, size, "stack of %s (pid %d)", t->comm, t->pid);
+	return t;
 }
 
 /* A variable of one CPU: the same place in every CPU's area. */

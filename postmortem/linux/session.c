@@ -1,5 +1,7 @@
 #include "linux/session.h"
 
+#include "linux/waits.h"
+
 #include <stdlib.h>
 
 struct pm_linux_session {
@@ -12,6 +14,7 @@ struct pm_linux_session {
 	struct pm_linux_caches caches;
 	struct pm_log log;
 	struct pm_error *log_trouble;
+	struct pm_linux_rings *rings;
 };
 
 struct pm_error *pm_session_open(struct pm_dump *dump, struct pm_linux_session **out)
@@ -41,6 +44,7 @@ void pm_session_close(struct pm_linux_session *s)
 	if (s->has_log)
 		pm_linux_log_deinit(&s->log);
 	pm_error_free(s->log_trouble);
+	pm_linux_rings_free(s->rings);
 	pm_linux_close(s->lx);
 	free(s);
 }
@@ -88,6 +92,13 @@ struct pm_linux_caches *pm_session_caches(struct pm_linux_session *s)
 		pm_linux_caches_read(s->lx, &s->caches);
 	s->has_caches = true;
 	return &s->caches;
+}
+
+struct pm_linux_rings *pm_session_rings(struct pm_linux_session *s)
+{
+	if (!s->rings)
+		s->rings = pm_linux_rings_new();
+	return s->rings;
 }
 
 struct pm_log *pm_session_log(struct pm_linux_session *s, const struct pm_error **trouble_out)

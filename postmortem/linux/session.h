@@ -20,6 +20,8 @@ struct pm_linux_unwinder *pm_session_unwinder(struct pm_linux_session *session);
 struct pm_linux_tasks *pm_session_tasks(struct pm_linux_session *session);
 struct pm_linux_cpus *pm_session_cpus(struct pm_linux_session *session);
 struct pm_linux_caches *pm_session_caches(struct pm_linux_session *session);
+/* For linux/waits.c. */
+struct pm_linux_rings *pm_session_rings(struct pm_linux_session *session);
 /* The log; *trouble_out (may be NULL): why it is not whole, or not there. */
 struct pm_log *pm_session_log(struct pm_linux_session *session, const struct pm_error **trouble_out);
 

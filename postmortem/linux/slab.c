@@ -181,7 +181,7 @@ uint64_t pm_linux_free_objects(struct pm_linux *lx, const struct pm_linux_caches
 	return n;
 }
 
-static bool is_in_sheaf(struct pm_linux *lx, uint64_t sheaf, uint64_t object)
+bool pm_linux_in_sheaf(struct pm_linux *lx, uint64_t sheaf, uint64_t object)
 {
 	uint64_t n = get(lx, sheaf, PM_SHEAF_SIZE), objects = pm_linux_at(lx, sheaf, PM_SHEAF_OBJECTS), value;
 
@@ -191,8 +191,8 @@ static bool is_in_sheaf(struct pm_linux *lx, uint64_t sheaf, uint64_t object)
 	return false;
 }
 
-/* Free objects hang on the slab's own list, on that of the CPU that uses the slab (until 6.x), or lie in a CPU's
- * sheaves (from 6.18). */
+/* Free objects hang on the slab's own list, on that of the CPU that uses the slab (until 6.x), or lie in the
+ * sheaves of a CPU or a node (from 6.18). */
 static bool is_free(struct pm_linux *lx, const struct pm_linux_object *o)
 {
 	static const enum pm_field sheaves[] = { PM_SHEAVES_MAIN, PM_SHEAVES_SPARE, PM_SHEAVES_RCU_FREE };
@@ -207,11 +207,11 @@ static bool is_free(struct pm_linux *lx, const struct pm_linux_object *o)
 		    is_on_list(lx, o, get(lx, per_cpu + lx->cpu_offset[cpu], PM_CPU_SLAB_FREELIST)))
 			return true;
 		for (size_t i = 0; per_cpu_sheaves && i < sizeof(sheaves) / sizeof(sheaves[0]); i++)
-			if (is_in_sheaf(lx, get(lx, per_cpu_sheaves + lx->cpu_offset[cpu], sheaves[i]),
-					o->start))
+			if (pm_linux_in_sheaf(lx, get(lx, per_cpu_sheaves + lx->cpu_offset[cpu], sheaves[i]),
+					      o->start))
 				return true;
 	}
-	return false;
+	return pm_linux_in_barn(lx, o->cache, o->start);
 }
 
 bool pm_linux_object_at(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t addr,

@@ -62,6 +62,10 @@ struct pm_linux_cache_usage {
 
 void pm_linux_cache_usage(struct pm_linux *lx, const struct pm_linux_caches *caches,
 			  const struct pm_linux_cache *cache, struct pm_linux_cache_usage *usage);
+/* Does the object lie in a full sheaf of some node's barn, and so is free? */
+bool pm_linux_in_barn(struct pm_linux *lx, const struct pm_linux_cache *cache, uint64_t object);
+/* Is it among the objects of that sheaf (its struct slab_sheaf; 0: none)? */
+bool pm_linux_in_sheaf(struct pm_linux *lx, uint64_t sheaf, uint64_t object);
 /* Objects of a slab (its struct slab or page), and those that are not on its own free list. */
 void pm_linux_slab_usage(struct pm_linux *lx, uint64_t slab, uint64_t *objects_out, uint64_t *inuse_out);
 

@@ -76,32 +76,55 @@ static void add_node(struct pm_linux *lx, uint64_t node, struct pm_linux_cache_u
 		u->trouble = list.trouble;
 }
 
-static void add_nodes(struct pm_linux *lx, const struct pm_linux_cache *cache, struct pm_linux_cache_usage *u)
+/* The parts of a cache on a node: its struct kmem_cache_node and its barn (0: none).  false: there are no more. */
+static bool node_of(struct pm_linux *lx, const struct pm_linux_cache *cache, uint64_t i, uint64_t *node_out,
+		    uint64_t *barn_out)
 {
 	bool pairs = lx->fields[PM_CACHE_PER_NODE].offset >= 0;
 	const struct pm_field_place *place = &lx->fields[pairs ? PM_CACHE_PER_NODE : PM_CACHE_NODE];
-	uint64_t step = pairs ? 16 : 8, n = 1, at, barn = 0;
+	uint64_t step = pairs ? 16 : 8, n = 1, slot = cache->addr + (uint64_t)place->offset + i * step;
 
-	if (place->offset < 0) {
-		u->trouble = "the kernel's types do not tell its nodes";
-		return;
-	}
 	if (!pm_linux_variable(lx, "nr_node_ids", 4, &n) || n > max_nodes)
 		n = 1;
-	for (uint64_t i = 0; i < n && (i + 1) * step <= place->size; i++) {
-		uint64_t slot = cache->addr + (uint64_t)place->offset + i * step;
+	if (place->offset < 0 || i >= n || (i + 1) * step > place->size)
+		return false;
+	*node_out = *barn_out = 0;
+	if (pairs) {
+		*node_out = get(lx, slot, PM_PER_NODE_NODE);
+		*barn_out = get(lx, slot, PM_PER_NODE_BARN);
+	} else if (pm_space_load(&lx->kernel, slot, 8, node_out)) {
+		*barn_out = get(lx, *node_out, PM_NODE_BARN);
+	}
+	return true;
+}
 
-		at = 0;
-		if (pairs) {
-			at = get(lx, slot, PM_PER_NODE_NODE);
-			barn = get(lx, slot, PM_PER_NODE_BARN);
-		} else if (pm_space_load(&lx->kernel, slot, 8, &at)) {
-			barn = get(lx, at, PM_NODE_BARN);
-		}
-		if (at)
-			add_node(lx, at, u);
+static void add_nodes(struct pm_linux *lx, const struct pm_linux_cache *cache, struct pm_linux_cache_usage *u)
+{
+	uint64_t node, barn, i = 0;
+
+	for (; node_of(lx, cache, i, &node, &barn); i++) {
+		if (node)
+			add_node(lx, node, u);
 		add_barn(lx, barn, u);
 	}
+	if (!i)
+		u->trouble = "the kernel's types do not tell its nodes";
+}
+
+bool pm_linux_in_barn(struct pm_linux *lx, const struct pm_linux_cache *cache, uint64_t object)
+{
+	uint64_t node, barn, at;
+
+	for (uint64_t i = 0; node_of(lx, cache, i, &node, &barn); i++) {
+		uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0;
+		struct pm_linux_list list;
+
+		pm_linux_list_init(&list, lx, head);
+		while (head && pm_linux_list_next(&list, &at))
+			if (pm_linux_in_sheaf(lx, at - pm_linux_at(lx, 0, PM_SHEAF_LIST), object))
+				return true;
+	}
+	return false;
 }
 
 /* The slab that a CPU allocates from: what it has taken off the slab's list, and what others freed since. */

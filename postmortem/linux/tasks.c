@@ -159,6 +159,35 @@ struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64
 	return NULL;
 }
 
+static int by_stack(const void *a, const void *b)
+{
+	const struct pm_linux_task *const *x = a, *const *y = b;
+
+	return (*x)->stack < (*y)->stack ? -1 : (*x)->stack > (*y)->stack;
+}
+
+struct pm_linux_task *pm_linux_task_by_stack(struct pm_linux_tasks *tasks, uint64_t size, uint64_t addr)
+{
+	size_t low = 0, high;
+
+	if (!tasks->by_stack) {
+		tasks->by_stack = pm_arena_alloc(&tasks->arena, (tasks->v.n + 1) * sizeof(*tasks->by_stack));
+		for (size_t i = 0; i < tasks->v.n; i++)
+			if (tasks->v.v[i].stack)
+				tasks->by_stack[tasks->by_stack_n++] = &tasks->v.v[i];
+		qsort(tasks->by_stack, tasks->by_stack_n, sizeof(*tasks->by_stack), by_stack);
+	}
+	for (high = tasks->by_stack_n; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (tasks->by_stack[middle]->stack > addr)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low && addr - tasks->by_stack[low - 1]->stack < size ? tasks->by_stack[low - 1] : NULL;
+}
+
 /* ---- memory of processes ---- */
 
 /* MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES: what counts as resident; between them is MM_SWAPENTS. */

@@ -25,6 +25,8 @@ struct pm_linux_tasks {
 	struct pm_linux_task_pages
 		*pages; /* what tasks counted for themselves, by mm; made when first asked for */
 	size_t pages_n;
+	struct pm_linux_task **by_stack; /* those that have one, ascending; made when first asked for */
+	size_t by_stack_n;
 };
 
 /* Never fails: what cannot be read is told in trouble. */
@@ -34,6 +36,8 @@ void pm_linux_tasks_deinit(struct pm_linux_tasks *tasks);
 bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task *out);
 struct pm_linux_task *pm_linux_task_by_pid(struct pm_linux_tasks *tasks, int32_t pid);
 struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr);
+/* Whose stack an address lies on; size: of a stack, bytes.  NULL: nobody's. */
+struct pm_linux_task *pm_linux_task_by_stack(struct pm_linux_tasks *tasks, uint64_t size, uint64_t addr);
 
 /* Pages of an address space that are in memory: its counters of file, anonymous and shared memory, and what its
  * tasks have counted for themselves (until 6.1). */

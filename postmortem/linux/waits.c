@@ -77,28 +77,126 @@ static struct words read_stack(struct pm_linux_session *s, const struct pm_linux
 	return words;
 }
 
-static bool on_stack(const struct pm_linux_tasks *tasks, uint64_t size, uint64_t addr)
+/* ---- rings ----
+ *
+ * Waiters of one lock are linked to each other.  Each ring is walked once, whoever of its waiters is asked for:
+ * a lock with ten thousand of them takes no longer for each than a lock with one. */
+
+enum { no_ring = UINT32_MAX, max_ring_nodes = 1 << 22 };
+
+struct pm_linux_rings {
+	struct {
+		uint64_t node; /* 0: empty */
+		uint32_t ring;
+	} * slots;
+	size_t cap, n; /* cap: a power of two */
+	struct {
+		uint64_t lock; /* 0: not known */
+	} * v;
+	size_t v_n, v_cap;
+};
+
+static size_t slot_of(const struct pm_linux_rings *r, uint64_t node)
 {
-	for (size_t i = 0; i < tasks->v.n; i++)
-		if (tasks->v.v[i].stack && addr - tasks->v.v[i].stack < size)
-			return true;
-	return false;
+	size_t i = (size_t)(node * 0x9e3779b97f4a7c15ull >> 20) & (r->cap - 1);
+
+	while (r->slots[i].node && r->slots[i].node != node)
+		i = (i + 1) & (r->cap - 1);
+	return i;
 }
 
-/* The lock whose list the waiter hangs in: the one node that lies on no stack is its head. */
-static uint64_t lock_by_head(struct pm_linux_session *s, const struct kind *kind, uint64_t waiter)
+static uint32_t ring_of(const struct pm_linux_rings *r, uint64_t node)
+{
+	size_t i = r->cap ? slot_of(r, node) : 0;
+
+	return r->cap && r->slots[i].node ? r->slots[i].ring : no_ring;
+}
+
+static void add_node(struct pm_linux_rings *r, uint64_t node, uint32_t ring)
+{
+	if (!node)
+		return;
+	if (2 * r->n >= r->cap) {
+		struct pm_linux_rings old = *r;
+
+		r->cap = old.cap ? 2 * old.cap : 256;
+		r->slots = pm_alloc(r->cap * sizeof(*r->slots));
+		for (size_t i = 0; i < old.cap; i++)
+			if (old.slots[i].node)
+				r->slots[slot_of(r, old.slots[i].node)] = old.slots[i];
+		free(old.slots);
+	}
+	size_t i = slot_of(r, node);
+
+	r->n += !r->slots[i].node;
+	r->slots[i].node = node;
+	r->slots[i].ring = ring;
+}
+
+struct pm_linux_rings *pm_linux_rings_new(void)
+{
+	return pm_alloc(sizeof(struct pm_linux_rings));
+}
+
+void pm_linux_rings_free(struct pm_linux_rings *rings)
+{
+	if (!rings)
+		return;
+	free(rings->slots);
+	free(rings->v);
+	free(rings);
+}
+
+/* Walks from a waiter on until it comes again, or until what no_waiter says; which is its ring.  *stopped_out: the
+ * node that is no waiter; 0: there was none. */
+static uint32_t walk_ring(struct pm_linux_session *s, struct pm_linux_rings *r, uint64_t waiter,
+			  bool has_head, uint64_t *stopped_out)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
 	struct pm_linux_tasks *tasks = pm_session_tasks(s);
 	uint64_t size = pm_session_unwinder(s)->thread_size, at = waiter;
 
+	*stopped_out = 0;
+	if (r->n >= max_ring_nodes)
+		return no_ring;
+	PM_ROOM(r->v, r->v_n, r->v_cap);
+	uint32_t ring = (uint32_t)r->v_n++;
+
+	r->v[ring].lock = 0;
 	for (unsigned i = 0; i < max_waiters; i++) {
-		if (!pm_space_load(&lx->kernel, at, 8, &at) || at == waiter)
-			return 0;
-		if (!on_stack(tasks, size, at))
-			return at - (uint64_t)lx->fields[kind->wait_list].offset;
+		uint32_t known = ring_of(r, at);
+
+		if (known != no_ring && known != ring) {
+			/* met where another waiter's walk began: the same ring */
+			r->v[ring].lock = r->v[known].lock;
+			break;
+		}
+		if (known == ring)
+			break;
+		add_node(r, at, ring);
+		if (!pm_space_load(&lx->kernel, at, 8, &at))
+			break;
+		if (has_head && !pm_linux_task_by_stack(tasks, size, at)) {
+			*stopped_out = at;
+			break;
+		}
 	}
-	return 0;
+	return ring;
+}
+
+/* The lock whose list the waiter hangs in: the one node that lies on no stack is its head. */
+static uint64_t lock_by_head(struct pm_linux_session *s, const struct kind *kind, uint64_t waiter)
+{
+	struct pm_linux_rings *r = pm_session_rings(s);
+	uint32_t ring = ring_of(r, waiter);
+	uint64_t head;
+
+	if (ring != no_ring)
+		return r->v[ring].lock;
+	ring = walk_ring(s, r, waiter, true, &head);
+	if (head)
+		r->v[ring].lock = head - (uint64_t)pm_session_kernel(s)->fields[kind->wait_list].offset;
+	return ring == no_ring ? 0 : r->v[ring].lock;
 }
 
 /* Where waiters form a ring of their own, the lock points to the first: a word on the stack that leads to such a
@@ -107,21 +205,26 @@ static uint64_t lock_by_first(struct pm_linux_session *s, const struct kind *kin
 			      uint64_t waiter)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
-	uint64_t kernel = lx->kernel.mmu->kernel_start(&lx->kernel), first, at;
+	struct pm_linux_rings *r = pm_session_rings(s);
+	uint64_t kernel = lx->kernel.mmu->kernel_start(&lx->kernel), first;
+	uint32_t ring = ring_of(r, waiter);
 
+	if (ring == no_ring)
+		ring = walk_ring(s, r, waiter, false, &first);
+	if (ring == no_ring || r->v[ring].lock)
+		return ring == no_ring ? 0 : r->v[ring].lock;
 	for (size_t i = 0; i < stack->n; i++) {
 		if (stack->v[i] < kernel || stack->v[i] & 7 ||
-		    !pm_linux_get(lx, stack->v[i], kind->first, &first) || !first)
+		    !pm_linux_get(lx, stack->v[i], kind->first, &first) || !first ||
+		    ring_of(r, first) != ring)
 			continue;
-		at = waiter;
-		for (unsigned k = 0; k < 64; k++) {
-			if (at == first)
-				return stack->v[i];
-			if (!pm_space_load(&lx->kernel, at, 8, &at) || at == waiter)
-				break;
-		}
+		/* a waiter's own links lead into the ring, too */
+		if (ring_of(r, stack->v[i]) == ring)
+			continue;
+		r->v[ring].lock = stack->v[i];
+		break;
 	}
-	return 0;
+	return r->v[ring].lock;
 }
 
 /* A waiter begins with its list node; both neighbours must lead back to it. */

@@ -19,6 +19,11 @@ struct pm_linux_wait {
 bool pm_linux_wait_of(struct pm_linux_session *session, const struct pm_linux_task *task,
 		      const struct pm_linux_trace *trace, struct pm_linux_wait *out);
 
+/* What is remembered of waiters between calls; kept by the session (pm_session_rings). */
+struct pm_linux_rings;
+void pm_linux_rings_free(struct pm_linux_rings *rings); /* NULL is allowed */
+struct pm_linux_rings *pm_linux_rings_new(void);
+
 /* Tasks in uninterruptible sleep whose stacks are the same, function by function. */
 struct pm_linux_blocked {
 	PM_VEC(const struct pm_linux_task *) tasks;

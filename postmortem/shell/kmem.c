@@ -229,21 +229,16 @@ static void print_page(struct pm_shell *sh, uint64_t page, uint64_t phys)
 		(int32_t)count, (unsigned long long)flags, names);
 }
 
-/* The task whose task_struct or stack it lies in. */
+/* The task whose stack or task_struct it lies in. */
 static const struct pm_linux_task *task_at(struct pm_shell *sh, uint64_t addr,
 					   const struct pm_linux_object *o, bool *on_stack_out)
 {
 	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
-	uint64_t stack_size = pm_session_unwinder(sh->session)->thread_size;
+	const struct pm_linux_task *task =
+		pm_linux_task_by_stack(tasks, pm_session_unwinder(sh->session)->thread_size, addr);
 
-	for (size_t i = 0; i < tasks->v.n; i++) {
-		const struct pm_linux_task *task = &tasks->v.v[i];
-
-		*on_stack_out = task->stack && addr - task->stack < stack_size;
-		if (*on_stack_out || (o && task->addr == o->start))
-			return task;
-	}
-	return NULL;
+	*on_stack_out = task;
+	return task || !o ? task : pm_linux_task_by_addr(tasks, o->start);
 }
 
 static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bool on_stack)

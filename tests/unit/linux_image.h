@@ -457,8 +457,14 @@ static inline void image_wait(struct image *im, uint64_t task, uint64_t stack, u
 
 	image_put(im, task + TASK_STATE, 2, 4);
 	image_put(im, lock, owner | 1, 8);
-	image_list(im, (uint64_t[]){ lock + MUTEX_WAIT_LIST, waiter }, 2);
 	image_put(im, waiter + 16, task, 8);
+	image_put(im, waiter + 24, lock, 8);
+	if (im->options.sheaves) { /* 7.1: a ring of waiters without a head */
+		image_list(im, (uint64_t[]){ waiter }, 1);
+		image_put(im, lock + MUTEX_WAIT_LIST, waiter, 8);
+	} else {
+		image_list(im, (uint64_t[]){ lock + MUTEX_WAIT_LIST, waiter }, 2);
+	}
 }
 
 static inline void image_tasks(struct image *im)

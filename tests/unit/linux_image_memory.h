@@ -166,8 +166,10 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 	image_btf_struct(b, "super_block", 4, 16,
 			 (struct image_member[]){ { "s_inodes", t->list, 0 }, { 0 } });
 	image_btf_struct(b, "mutex", 4, MUTEX_SIZE,
-			 (struct image_member[]){
-				 { "owner", t->u64, 0 }, { "wait_list", t->list, MUTEX_WAIT_LIST }, { 0 } });
+			 (struct image_member[]){ { "owner", t->u64, 0 },
+						  { im->options.sheaves ? "first_waiter" : "wait_list",
+						    im->options.sheaves ? t->ptr : t->list, MUTEX_WAIT_LIST },
+						  { 0 } });
 	image_btf_struct(b, "mutex_waiter", 4, 24,
 			 (struct image_member[]){ { "list", t->list, 0 }, { "task", t->ptr, 16 }, { 0 } });
 }

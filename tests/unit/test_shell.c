@@ -170,6 +170,14 @@ static void kmem_address(void **state)
 	output(&r, "kmem 123456789abcdef0");
 	assert_int_equal(r.sh.failures, 1);
 	end(&r);
+	/* in a CPU's sheaf, in one of the node's barn, in none */
+	start(&r, &(struct image_options){ .sheaves = true }, false);
+	for (uint64_t i = 2; i < 5; i++) {
+		snprintf(command, sizeof(command), "kmem %llx",
+			 IMAGE_DIRECT + IMAGE_SLAB_2 + 64 * (unsigned long long)i);
+		assert_int_equal(strstr(output(&r, command), "test-48 object, free\n") != NULL, i < 4);
+	}
+	end(&r);
 }
 
 static void locks_and_blocked(void **state)
@@ -177,18 +185,22 @@ static void locks_and_blocked(void **state)
 	struct run r;
 
 	(void)state;
-	start(&r, &(struct image_options){ .blocked = true }, false);
-	const char *text = output(&r, "locks");
+	/* waiters in a list whose head is the lock's, and in a ring of their own */
+	for (unsigned ring = 0; ring < 2; ring++) {
+		start(&r, &(struct image_options){ .blocked = true, .sheaves = ring }, false);
+		const char *text = output(&r, "locks");
 
-	assert_non_null(strstr(text, "  kworker/0:1      mutex"));
-	assert_non_null(strstr(text, "  lock_a, held by kworker/0:2 (pid 8)\n"));
-	assert_non_null(strstr(text, "a circle: kworker/0:1 (pid 7) waits for kworker/0:2 (pid 8) waits for "
-				     "kworker/0:1 (pid 7)\n"));
-	text = output(&r, "blocked");
-	assert_non_null(strstr(text, "2 tasks:\n  7 kworker/0:1\n  8 kworker/0:2\n"));
-	assert_non_null(
-		strstr(text, "    __schedule+32\n    schedule+32\n    __mutex_lock+32\n    kthread+32\n"));
-	end(&r);
+		assert_non_null(strstr(text, "  kworker/0:1      mutex"));
+		assert_non_null(strstr(text, "  lock_a, held by kworker/0:2 (pid 8)\n"));
+		assert_non_null(strstr(text, "  lock_b, held by kworker/0:1 (pid 7)\n"));
+		assert_non_null(strstr(text, "a circle: kworker/0:1 (pid 7) waits for kworker/0:2 (pid 8) "
+					     "waits for kworker/0:1 (pid 7)\n"));
+		text = output(&r, "blocked");
+		assert_non_null(strstr(text, "2 tasks:\n  7 kworker/0:1\n  8 kworker/0:2\n"));
+		assert_non_null(strstr(
+			text, "    __schedule+32\n    schedule+32\n    __mutex_lock+32\n    kthread+32\n"));
+		end(&r);
+	}
 	start(&r, &(struct image_options){ 0 }, false);
 	assert_string_equal(output(&r, "locks"), "no task waits for a lock that can be told\n");
 	assert_string_equal(output(&r, "blocked"), "no task is in uninterruptible sleep\n");
