@@ -40,7 +40,7 @@ static void read_lines(struct pm_shell *sh)
 		if (n < 0 || !strcmp(line, "q\n") || !strcmp(line, "quit\n") || !strcmp(line, "exit\n"))
 			break;
 		pm_shell_run(sh, line);
-		if (fflush(stdout))
+		if (fflush(sh->out))
 			break;
 	}
 	free(line);
@@ -95,12 +95,17 @@ int pm_cmd_shell(int argc, char **argv)
 		return PM_STATUS_UNREADABLE;
 	}
 	sh.task = first_task(&sh);
+	/* JSON escapes by itself, and a file or pipe gets the bytes as they are */
+	if (!sh.json && isatty(STDOUT_FILENO))
+		sh.out = pm_shell_terminal(stdout);
 	if (commands)
 		pm_shell_run(&sh, commands);
 	else
 		read_lines(&sh);
 	if (sh.failures && commands)
 		status = PM_STATUS_USAGE;
+	if (sh.out != stdout)
+		fclose(sh.out);
 	if (fflush(stdout) || ferror(stdout))
 		status = PM_STATUS_UNREADABLE;
 	pm_shell_lines_close(&sh);

@@ -349,7 +349,7 @@ void pm_linux_cpus_read(struct pm_linux *lx, const struct pm_linux_unwinder *u, 
 
 			for (size_t k = 0; k < cpus->v.n; k++)
 				taken |= cpus->v.v[k].has_regs &&
-					 !memcmp(&cpus->v.v[k].regs, &regs, sizeof(regs));
+					 !memcmp(cpus->v.v[k].regs.v, regs.v, sizeof(regs.v));
 			if (taken)
 				continue;
 			if (!pass)

@@ -1,5 +1,7 @@
 #include "shell/shell.h"
 
+#include "render/escape.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,13 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	char *text = pm_vprintf(fmt, ap);
 	va_end(ap);
 	fflush(sh->out);
-	fprintf(stderr, "kpanic: %s: %s\n", command, text);
+	struct pm_buf safe = { 0 };
+
+	pm_escape_terminal(&safe, command, false);
+	pm_buf_str(&safe, ": ");
+	pm_escape_terminal(&safe, text, false);
+	fprintf(stderr, "kpanic: %s\n", safe.data);
+	pm_buf_deinit(&safe);
 	if (sh->json)
 		*PM_PUSH(&sh->errors_arena, &sh->errors) = pm_arena_str(&sh->errors_arena, pm_slice_of(text));
 	free(text);

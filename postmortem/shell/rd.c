@@ -71,12 +71,14 @@ static bool print_memory(struct pm_shell *sh, const struct options *o, uint64_t 
 		size_t got = read_memory(sh, o, at, row, n, &why);
 
 		got -= got % o->width;
+		uint64_t stopped = at + got;
+
 		for (size_t i = 0; sh->json && i < got; i += o->width)
 			pm_json_hex(sh->json, NULL, pm_load(row + i, o->width, false));
 		if (got && !sh->json)
 			print_row(sh, o, at, row, got);
 		if (got < n)
-			return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)(at + got),
+			return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)stopped,
 					      pm_absence_words(why));
 		at += n;
 		left -= n;

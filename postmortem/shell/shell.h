@@ -58,6 +58,9 @@ bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
 /* Runs commands separated by ';' or line ends; false: one of them failed. */
 bool pm_shell_run(struct pm_shell *sh, const char *line);
 
+/* A stream to out on which control characters of the dump's texts are escaped; closing it leaves out open. */
+FILE *pm_shell_terminal(FILE *out);
+
 /* ---- what commands share (shell/arguments.c) ---- */
 
 /* "kpanic: bt: <formatted>" on stderr; returns false, for `return pm_shell_error(…)`. */

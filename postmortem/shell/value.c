@@ -199,10 +199,11 @@ enum { offset_columns = 9, address_columns = 20 };
 
 static void print_offset(struct pm_shell *sh, uint64_t base, uint64_t offset)
 {
+	uint64_t addr = base + offset;
 	char text[24];
 
 	if (base)
-		snprintf(text, sizeof(text), "[%llx]", (unsigned long long)(base + offset));
+		snprintf(text, sizeof(text), "[%llx]", (unsigned long long)addr);
 	else
 		snprintf(text, sizeof(text), "[%llu]", (unsigned long long)offset);
 	fprintf(sh->out, "%*s", base ? address_columns : offset_columns, text);

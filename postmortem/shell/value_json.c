@@ -11,7 +11,7 @@ static void value(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t 
 
 static void integer(struct pm_shell *sh, const char *key, uint64_t v, uint64_t size, unsigned encoding)
 {
-	const int64_t exact = 1ll << 53;
+	const int64_t exact = INT64_C(1) << 53;
 	int64_t with_sign = (int64_t)v;
 
 	if (encoding & PM_BTF_SIGNED && size < 8)

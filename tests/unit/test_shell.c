@@ -424,6 +424,42 @@ static void documents(void **state)
 	}
 }
 
+static void terminal(void **state)
+{
+	char *text;
+	size_t n;
+	FILE *out = open_memstream(&text, &n), *safe = pm_shell_terminal(out);
+
+	(void)state;
+	fprintf(safe, "a\tb \x1b[2J\xc3\xa4\xff\n%c\x9b", 0);
+	fclose(safe);
+	fclose(out);
+	assert_string_equal(text, "a\tb \\x1b[2J\xc3\xa4\\xff\n\\x9b");
+	free(text);
+}
+
+/* What is no vmlinux is refused before the first command. */
+static void no_vmlinux(void **state)
+{
+	static const struct {
+		const char *path;
+		enum pm_code code;
+	} rows[] = { { "/nowhere", PM_IO }, { "/proc/self/exe", PM_MISMATCH } };
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		struct run r;
+
+		start(&r, &(struct image_options){ 0 }, false);
+		struct pm_error *err = pm_shell_lines_open(&r.sh, rows[i].path);
+
+		assert_non_null(err);
+		assert_int_equal(err->code, rows[i].code);
+		pm_error_free(err);
+		end(&r);
+	}
+}
+
 /* ---- lies ---- */
 
 static int silence(void)
@@ -514,6 +550,8 @@ int main(void)
 		cmocka_unit_test(json_of_each_command),
 		cmocka_unit_test(json_of_some),
 		cmocka_unit_test(documents),
+		cmocka_unit_test(terminal),
+		cmocka_unit_test(no_vmlinux),
 		cmocka_unit_test(lies),
 		cmocka_unit_test(lists_without_end),
 	};
