@@ -34,14 +34,28 @@ static bool print_json(struct pm_shell *sh, const struct pm_log *log)
 	return true;
 }
 
+static bool print_text(struct pm_shell *sh, const struct pm_log *log, unsigned style)
+{
+	struct pm_buf text = { 0 };
+
+	for (size_t i = 0; i < log->records.n; i++)
+		pm_linux_log_format(&log->records.v[i], style, &text);
+	if (text.n)
+		fwrite(text.data, 1, text.n, sh->out);
+	pm_buf_deinit(&text);
+	return true;
+}
+
 /* Each line with the date and time it was printed at, as far as the machine did not sleep. */
 static bool print_dates(struct pm_shell *sh, const struct pm_log *log, unsigned style)
 {
 	struct pm_buf text = { 0 };
 	int64_t now, boot;
 
-	if (!pm_linux_wall_clock(sh->lx, &now, &boot))
-		return pm_shell_error(sh, "log", "-T: the kernel's clock cannot be found");
+	if (!pm_linux_wall_clock(sh->lx, &now, &boot)) {
+		print_text(sh, log, style);
+		return pm_shell_error(sh, "log", "-T: no dates: the kernel's clock cannot be found");
+	}
 	for (size_t i = 0; i < log->records.n; i++) {
 		const struct pm_log_record *r = &log->records.v[i];
 		struct pm_slice rest, line;
@@ -58,18 +72,6 @@ static bool print_dates(struct pm_shell *sh, const struct pm_log *log, unsigned 
 				PM_FMT(pm_slice_from(line, level)));
 		}
 	}
-	pm_buf_deinit(&text);
-	return true;
-}
-
-static bool print_text(struct pm_shell *sh, const struct pm_log *log, unsigned style)
-{
-	struct pm_buf text = { 0 };
-
-	for (size_t i = 0; i < log->records.n; i++)
-		pm_linux_log_format(&log->records.v[i], style, &text);
-	if (text.n)
-		fwrite(text.data, 1, text.n, sh->out);
 	pm_buf_deinit(&text);
 	return true;
 }

@@ -257,9 +257,11 @@ static void other_commands(void **state)
 	assert_non_null(strstr(output(&r, "bt -t"),
 			       "  [ffff888000083020] sysrq_handle_crash+32 at ffffffff80100060\n"));
 	assert_int_equal(r.sh.failures, 0);
+	assert_non_null(strstr(output(&r, "log -T"), "[    3.000000] sysrq: Trigger a crash\n"));
+	assert_int_equal(r.sh.failures, 1);
 	/* no lines, no clock, no such CPU, module, option, command */
 	output(&r, "bt -l; log -T; bt -c 1; bt -c x; bt -c 0-; sym -m none; mod -x; nonsense");
-	assert_int_equal(r.sh.failures, 8);
+	assert_int_equal(r.sh.failures, 9);
 	end(&r);
 }
 
