@@ -260,13 +260,16 @@ struct pm_error *pm_symbols_apply(struct pm_symbols *symbols, struct pm_incident
 	pm_kernel_set_kaslr(job.kernel, id.has_kaslr, id.kaslr);
 	check_sizes(&job);
 	apply_member(&job);
-	apply_place(&job, &inc->place, true);
+	/* A trap is taken behind its instruction: the place is that of a return address. */
+	const bool exact = inc->fault.kind != PM_KIND_BREAKPOINT;
+
+	apply_place(&job, &inc->place, exact);
 	for (size_t i = 0; i < inc->traces.n; i++) {
 		struct pm_trace *trace = &inc->traces.v[i];
 
 		for (size_t k = 0; k < trace->regs.n; k++)
 			if (trace->regs.v[k].role != PM_REGS_USER)
-				apply_place(&job, &trace->regs.v[k].pc, true);
+				apply_place(&job, &trace->regs.v[k].pc, exact);
 		apply_frames(&job, &trace->frames, trace->role == PM_TRACE_CRASH);
 	}
 	for (size_t i = 0; i < inc->locks.n; i++)
