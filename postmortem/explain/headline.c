@@ -266,8 +266,8 @@ static const char *lockdep_headline(struct pm_incident *inc)
 		[PM_LOCK_RECURSION] = "possible deadlock: a task takes a lock that it holds",
 		[PM_LOCK_INCONSISTENT] =
 			"possible deadlock: a lock taken inside an interrupt and with interrupts on",
-		[PM_LOCK_IRQ_ORDER] = "possible deadlock: a lock of interrupts depends on one that is taken "
-				      "with interrupts on",
+		[PM_LOCK_IRQ_ORDER] =
+			"possible deadlock: a lock of interrupts depends on one taken with interrupts on",
 		[PM_LOCK_IRQ_INVERSION] = "possible deadlock: an interrupt inverts the order of two locks",
 		[PM_LOCK_WAIT_CONTEXT] = "a sleeping lock is taken where sleeping is not allowed",
 		[PM_LOCK_NOT_HELD] = "a lock is released that is not held",

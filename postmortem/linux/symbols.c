@@ -301,9 +301,12 @@ static struct pm_error *read_names(struct pm_linux_symbols *s, struct pm_space *
 		uint32_t got = (uint32_t)pm_space_read(kernel, at + s->names_size, s->names + s->names_size,
 						       part, &why);
 		s->names_size += got;
-		if (!got)
-			return pm_error_new(PM_TRUNCATED, "kallsyms_names at 0x%llx: %s",
-					    (unsigned long long)(at + s->names_size), pm_absence_words(why));
+		if (!got) {
+			const unsigned long long lost = at + s->names_size;
+
+			return pm_error_new(PM_TRUNCATED, "kallsyms_names at 0x%llx: %s", lost,
+					    pm_absence_words(why));
+		}
 	}
 	s->names_size = pos;
 	s->names = pm_realloc(s->names, pos + 1);

@@ -594,7 +594,7 @@ void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, c
 			for (uint32_t p = 0; p < pm_btf_params(btf, type); p++) {
 				char param[128] = "";
 				const char *param_name;
-				uint32_t param_type;
+				uint32_t param_type = 0;
 
 				pm_btf_param(btf, type, p, &param_name, &param_type);
 				/* a prototype in a prototype: its own parameters are left out */
@@ -609,11 +609,8 @@ void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, c
 			break;
 		case PM_BTF_CONST:
 		case PM_BTF_VOLATILE:
-			if (!pointer_last && !inner.n)
-				snprintf(qualifiers + strlen(qualifiers),
-					 sizeof(qualifiers) - strlen(qualifiers), "%s", words[kind]);
-			else if (strlen(qualifiers) + 12 < sizeof(qualifiers))
-				strcat(qualifiers, words[kind]);
+			snprintf(qualifiers + strlen(qualifiers), sizeof(qualifiers) - strlen(qualifiers),
+				 "%s", words[kind]);
 			type = pm_btf_target(btf, type);
 			continue;
 		case PM_BTF_RESTRICT:
