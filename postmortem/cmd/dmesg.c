@@ -19,8 +19,7 @@ static enum pm_status print_log(struct pm_linux_session *session, const char *na
 	struct pm_buf text = { 0 };
 	enum pm_status status = PM_STATUS_OK;
 
-	for (size_t i = 0; i < log->records.n; i++)
-		pm_linux_log_format(&log->records.v[i], style, &text);
+	pm_linux_log_text(log, style, &text);
 	if (text.n && fwrite(text.data, 1, text.n, stdout) < text.n)
 		status = PM_STATUS_UNREADABLE;
 	pm_buf_deinit(&text);

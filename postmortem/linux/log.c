@@ -311,3 +311,9 @@ void pm_linux_log_format(const struct pm_log_record *record, unsigned style, str
 			break;
 	} while (true);
 }
+
+void pm_linux_log_text(const struct pm_log *log, unsigned style, struct pm_buf *out)
+{
+	for (size_t i = 0; i < log->records.n; i++)
+		pm_linux_log_format(&log->records.v[i], style, out);
+}

@@ -34,4 +34,7 @@ enum pm_log_style {
 };
 void pm_linux_log_format(const struct pm_log_record *record, unsigned style, struct pm_buf *out);
 
+/* All records of a log. */
+void pm_linux_log_text(const struct pm_log *log, unsigned style, struct pm_buf *out);
+
 #endif

@@ -34,8 +34,7 @@ static void read_reports(struct pm_linux_session *s, struct reports *reports)
 {
 	struct pm_buf text = { 0 };
 
-	for (size_t i = 0; i < pm_session_log(s, NULL)->records.n; i++)
-		pm_linux_log_format(&pm_session_log(s, NULL)->records.v[i], PM_LOG_CALLERS, &text);
+	pm_linux_log_text(pm_session_log(s, NULL), PM_LOG_CALLERS, &text);
 	struct pm_source *source = pm_source_memory(pm_dump_name(pm_session_kernel(s)->dump),
 						    (struct pm_slice){ text.n ? text.data : "", text.n });
 

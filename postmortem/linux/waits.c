@@ -12,20 +12,17 @@ struct kind {
 	enum pm_field waiter_task;
 	enum pm_field wait_list, first; /* of the lock: a list head, or (7.1 and later) its first waiter */
 	enum pm_field owner;
-	bool has_owner;
 };
 
 static const struct kind kinds[] = {
-	{ "mutex", "__mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER,
-	  true },
+	{ "mutex", "__mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST, PM_MUTEX_OWNER },
 	{ "mutex", "__ww_mutex_lock", PM_MUTEX_WAITER_TASK, PM_MUTEX_WAIT_LIST, PM_MUTEX_FIRST,
-	  PM_MUTEX_OWNER, true },
+	  PM_MUTEX_OWNER },
 	{ "rwsem (read)", "rwsem_down_read_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST,
-	  PM_RWSEM_FIRST, PM_RWSEM_OWNER, true },
+	  PM_RWSEM_FIRST, PM_RWSEM_OWNER },
 	{ "rwsem", "rwsem_down_write_slowpath", PM_RWSEM_WAITER_TASK, PM_RWSEM_WAIT_LIST, PM_RWSEM_FIRST,
-	  PM_RWSEM_OWNER, true },
-	{ "semaphore", "__down", PM_SEM_WAITER_TASK, PM_SEM_WAIT_LIST, PM_SEM_FIRST, PM_SEM_LAST_HOLDER,
-	  true },
+	  PM_RWSEM_OWNER },
+	{ "semaphore", "__down", PM_SEM_WAITER_TASK, PM_SEM_WAIT_LIST, PM_SEM_FIRST, PM_SEM_LAST_HOLDER },
 };
 
 enum { max_waiters = 65536, max_stack_words = 8192 };
@@ -261,7 +258,7 @@ bool pm_linux_wait_of(struct pm_linux_session *s, const struct pm_linux_task *ta
 	if (!lock)
 		return false;
 	*out = (struct pm_linux_wait){ .task = task->addr, .type = kind->type, .lock = lock };
-	if (kind->has_owner && pm_linux_get(lx, lock, kind->owner, &owner)) {
+	if (pm_linux_get(lx, lock, kind->owner, &owner)) {
 		out->by_readers = kind->owner == PM_RWSEM_OWNER && owner & 1;
 		out->owner = owner & ~7ull;
 	}

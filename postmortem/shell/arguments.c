@@ -152,3 +152,17 @@ bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 		return pm_shell_error(sh, argv[0], "the current task is not in the dump");
 	return fn(sh, &current);
 }
+
+bool pm_shell_processes(struct pm_shell *sh, int argc, char **argv,
+			bool (*print)(struct pm_shell *sh, const struct pm_linux_task *task))
+{
+	if (argc > 1 && *argv[1] == '-')
+		return pm_shell_error(sh, argv[0], "no option '%s'", argv[1]);
+	if (sh->json)
+		pm_json_open(sh->json, "processes", '[');
+	bool ok = pm_shell_each_task(sh, argc, argv, 1, print);
+
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	return ok;
+}

@@ -38,8 +38,7 @@ static bool print_text(struct pm_shell *sh, const struct pm_log *log, unsigned s
 {
 	struct pm_buf text = { 0 };
 
-	for (size_t i = 0; i < log->records.n; i++)
-		pm_linux_log_format(&log->records.v[i], style, &text);
+	pm_linux_log_text(log, style, &text);
 	if (text.n)
 		fwrite(text.data, 1, text.n, sh->out);
 	pm_buf_deinit(&text);

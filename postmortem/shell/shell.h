@@ -84,4 +84,8 @@ void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact);
 bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 			bool (*fn)(struct pm_shell *sh, const struct pm_linux_task *task));
 
+/* A command without options that prints processes: the same, as a list "processes" in JSON. */
+bool pm_shell_processes(struct pm_shell *sh, int argc, char **argv,
+			bool (*print)(struct pm_shell *sh, const struct pm_linux_task *task));
+
 #endif

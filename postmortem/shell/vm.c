@@ -106,13 +106,5 @@ static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
 
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv)
 {
-	if (argc > 1 && *argv[1] == '-')
-		return pm_shell_error(sh, "vm", "no option '%s'", argv[1]);
-	if (sh->json)
-		pm_json_open(sh->json, "processes", '[');
-	bool ok = pm_shell_each_task(sh, argc, argv, 1, print_task);
-
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	return ok;
+	return pm_shell_processes(sh, argc, argv, print_task);
 }

@@ -33,10 +33,9 @@ enum image_encoding { IMAGE_PERCPU_BASE, IMAGE_BASE, IMAGE_PLACE_RELATIVE, IMAGE
 
 struct image_options {
 	enum image_encoding encoding;
-	bool no_symbols_told; /* VMCOREINFO does not name the symbol tables (before 6.0) */
-	bool no_note;         /* VMCOREINFO is only in memory */
-	bool big_names;       /* one name of more than 127 bytes (6.1) */
-	bool wrapped_log;     /* the first record's text begins at the ring's end */
+	bool no_note;     /* VMCOREINFO is only in memory */
+	bool big_names;   /* one name of more than 127 bytes (6.1) */
+	bool wrapped_log; /* the first record's text begins at the ring's end */
 	bool no_panic;
 	unsigned orc; /* version; 0: 3 */
 	bool old; /* structures as before 5.17 and 6.1: slabs in struct page, mappings in a list, pages counted by
@@ -613,7 +612,7 @@ static inline int image_by_addr(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* Each byte is its own token; the tables in the order of 5.10, as they are searched. */
+/* Each byte is its own token. */
 static inline void image_kallsyms(struct image *im)
 {
 	enum image_encoding encoding = im->options.encoding;
@@ -628,13 +627,10 @@ static inline void image_kallsyms(struct image *im)
 	uint64_t names = IMAGE_MAP + im->next;
 	image_put(im, base, IMAGE_MAP, 8);
 	image_put(im, number, n, 4);
-	uint32_t markers[16] = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		size_t length = strlen(im->symbols[i].name) + 1;
 
-		if (i % 256 == 0)
-			markers[i / 256] = (uint32_t)names_size;
 		if (length > 127) {
 			image_put(im, names + names_size++, (length & 127) | 128, 1);
 			image_put(im, names + names_size++, length >> 7, 1);
@@ -653,9 +649,7 @@ static inline void image_kallsyms(struct image *im)
 		image_put(im, place, value, (unsigned)step);
 	}
 	im->next += names_size;
-	uint64_t marker = image_room(im, 64), table = image_room(im, 1024), index = 0, at = 0;
-	(void)markers;
-	(void)marker;
+	uint64_t table = image_room(im, 1024), index = 0, at = 0;
 
 	index = table + 2 * 256 + 8;
 	for (unsigned c = 0; c < 256; c++) {
@@ -664,8 +658,6 @@ static inline void image_kallsyms(struct image *im)
 		image_put(im, table + at++, 0, 1);
 	}
 	im->next = index + 512 - IMAGE_MAP;
-	if (im->options.no_symbols_told)
-		return;
 	image_say(im,
 		  "SYMBOL(kallsyms_names)=%llx\nSYMBOL(kallsyms_num_syms)=%llx\n"
 		  "SYMBOL(kallsyms_token_table)=%llx\nSYMBOL(kallsyms_token_index)=%llx\n",
