@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static pm_linux_details *const families[] = {
+static pm_printk_details *const families[] = {
 	pm_access_fields, pm_stack_fields,   pm_hardware_fields, pm_rcu_fields,    pm_lockup_fields,
 	pm_hung_fields,   pm_kasan_fields,   pm_kfence_fields,   pm_kmsan_fields,  pm_kcsan_fields,
 	pm_ubsan_fields,  pm_lockdep_fields, pm_atomic_fields,   pm_object_fields, pm_memory_fields,
@@ -15,7 +15,7 @@ static pm_linux_details *const families[] = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct pm_linux_report report = { .own = SIZE_MAX };
+	struct pm_printk_report report = { .own = SIZE_MAX };
 	struct pm_incident inc;
 	struct pm_slice text, raw;
 	uint32_t number = 0;

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pm_slice text = { (const char *)data + 1, size - 1 }, line;
 	struct pm_line *lines = calloc(LINES_MAX, sizeof(*lines));
 	struct pm_incident inc;
-	struct pm_linux_report report = { 0 };
+	struct pm_printk_report report = { 0 };
 	size_t n = 0;
 
 	if (!lines)
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pm_window window = { .lines = lines, .n = n };
 	report.window = &window;
 	report.own = data[0] < n ? data[0] : n;
-	pm_linux_fields(&report, &inc);
+	pm_printk_fields(&report, &inc);
 	if (inc.log.n != n && inc.log.n != 2000)
 		abort();
 	for (size_t i = 0; i < inc.traces.n; i++)

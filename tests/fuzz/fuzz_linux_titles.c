@@ -22,15 +22,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pm_window window = { .lines = lines.v, .n = lines.n };
 	window.taken = pm_arena_alloc(&arena, lines.n + 1);
 	for (size_t i = 0, reports = 0; i < lines.n && reports < 8; i++) {
-		struct pm_linux_report report;
+		struct pm_printk_report report;
 		struct pm_incident inc;
 
-		if (window.taken[i] || pm_linux_start(&lines.v[i]) == PM_NO_START)
+		if (window.taken[i] || pm_printk_start(&lines.v[i]) == PM_NO_START)
 			continue;
 		window.start = i;
 		pm_incident_init(&inc);
-		pm_linux_segment(&window, &inc.arena, &report);
-		if (!pm_linux_identify(&report, &inc) || !inc.title || !inc.fingerprint)
+		pm_printk_segment(&window, &inc.arena, &report);
+		if (!pm_printk_identify(&report, &inc) || !inc.title || !inc.fingerprint)
 			abort();
 		pm_incident_deinit(&inc);
 		reports++;

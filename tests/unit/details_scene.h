@@ -12,7 +12,7 @@
 #include <cmocka.h>
 struct scene {
 	struct pm_incident inc;
-	struct pm_linux_report report;
+	struct pm_printk_report report;
 };
 
 /* Every line of text is the report's; before may be NULL. */

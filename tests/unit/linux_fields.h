@@ -16,7 +16,7 @@ struct reading {
 	struct pm_incident inc;
 	struct pm_line lines[LINES_MAX];
 	bool seen[LINES_MAX];
-	struct pm_linux_report report;
+	struct pm_printk_report report;
 	struct pm_window window;
 };
 
@@ -37,7 +37,7 @@ static inline void read_own(struct reading *r, const char *text, size_t own)
 	r->window = (struct pm_window){ .lines = r->lines, .n = n };
 	r->report.window = &r->window;
 	r->report.own = own ? own : n;
-	pm_linux_fields_seen(&r->report, &r->inc, r->seen);
+	pm_printk_fields_seen(&r->report, &r->inc, r->seen);
 }
 
 static inline void read_text(struct reading *r, const char *text)

@@ -28,7 +28,7 @@ static inline bool text_window_make(struct text_window *tw, const char *prefix, 
 		line->raw = pm_slice_of(raw);
 		line->at.line = number;
 		pm_line_parse(line);
-		if (!found && pm_linux_start(line) != PM_NO_START) {
+		if (!found && pm_printk_start(line) != PM_NO_START) {
 			found = true;
 			tw->window.start = lines.n - 1;
 		}

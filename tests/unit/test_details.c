@@ -422,7 +422,7 @@ static void panics(void **state)
 /* No family may see anything in ordinary lines. */
 static void nothing(void **state)
 {
-	static pm_linux_details *const families[] = {
+	static pm_printk_details *const families[] = {
 		pm_access_fields, pm_stack_fields,   pm_hardware_fields, pm_rcu_fields,    pm_lockup_fields,
 		pm_hung_fields,   pm_kasan_fields,   pm_kfence_fields,   pm_kmsan_fields,  pm_kcsan_fields,
 		pm_ubsan_fields,  pm_lockdep_fields, pm_atomic_fields,   pm_object_fields, pm_memory_fields,

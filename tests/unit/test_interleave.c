@@ -18,7 +18,7 @@ static void check(const char *const *lines, bool mixed)
 	for (; lines[n]; n++)
 		pm_buf_printf(&text, "[   12.%06zu] %s\n", 100000 + 50 * n, lines[n] + 1);
 	assert_true(text_window_make(&tw, "", text.data));
-	assert_int_equal(pm_linux_interleaved(&tw.window, &tw.arena), mixed);
+	assert_int_equal(pm_printk_interleaved(&tw.window, &tw.arena), mixed);
 	for (size_t i = 0; i < n; i++) {
 		const struct pm_context *context = &tw.window.lines[i].context;
 
@@ -194,7 +194,7 @@ static void a_broken_line(void **state)
 
 	(void)state;
 	assert_true(text_window_make(&tw, "", text));
-	assert_true(pm_linux_interleaved(&tw.window, &tw.arena));
+	assert_true(pm_printk_interleaved(&tw.window, &tw.arena));
 	assert_true(pm_slice_eq(tw.window.lines[1].body, PM_S("PGD 1234 P4D 5678 PUD 0 ")));
 	assert_true(pm_slice_eq(tw.window.lines[3].body, PM_S("Modules linked in: frob(OE) nic")));
 	assert_int_equal(tw.window.lines[4].body.n, 0);

@@ -360,7 +360,7 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static const struct pm_linux_family *const families[] = {
+static const struct pm_printk_family *const families[] = {
 	&pm_family_access, &pm_family_traps, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,
 	&pm_family_lockup, &pm_family_hung,  &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,
 	&pm_family_kcsan,  &pm_family_ubsan, &pm_family_lockdep, &pm_family_atomic,   &pm_family_object,
@@ -371,18 +371,18 @@ static const char *const prefixes[] = { "[   12.345678][   T77] ", "[   12.34567
 					"Jan  2 03:04:05 host kernel: [   12.345678] " };
 
 static bool identify(const char *prefix, const char *text, struct pm_incident *inc,
-		     const struct pm_linux_row **row_out)
+		     const struct pm_printk_row **row_out)
 {
 	struct text_window tw;
-	struct pm_linux_report report;
+	struct pm_printk_report report;
 	bool found = text_window_make(&tw, prefix, text);
 
 	pm_incident_init(inc);
 	if (found) {
-		pm_linux_segment(&tw.window, &inc->arena, &report);
-		found = pm_linux_identify(&report, inc);
+		pm_printk_segment(&tw.window, &inc->arena, &report);
+		found = pm_printk_identify(&report, inc);
 		if (row_out)
-			*row_out = pm_linux_row_of(&report, NULL);
+			*row_out = pm_printk_row_of(&report, NULL);
 	}
 	text_window_free(&tw);
 	return found;
@@ -390,7 +390,7 @@ static bool identify(const char *prefix, const char *text, struct pm_incident *i
 
 static void every_row(void **state)
 {
-	const struct pm_linux_row *hit[PM_COUNT(examples)] = { NULL };
+	const struct pm_printk_row *hit[PM_COUNT(examples)] = { NULL };
 	unsigned bad = 0;
 
 	(void)state;
@@ -484,7 +484,7 @@ static void words(void **state)
 		for (size_t r = 0; r < families[f]->n; r++) {
 			bool found = false;
 
-			for (const char *const *w = pm_linux_words; *w; w++)
+			for (const char *const *w = pm_printk_words; *w; w++)
 				found |= !strcmp(*w, families[f]->rows[r].word);
 			if (!found)
 				fail_msg("%s: \"%s\" is no word", families[f]->name,
@@ -547,23 +547,23 @@ static void two_contexts(void **state)
 				   "[    1.3][   T1] ---[ end trace 0 ]---\n"
 				   "[    1.3][   T2] Kernel panic - not syncing: Fatal exception\n";
 	struct text_window tw;
-	struct pm_linux_report report;
+	struct pm_printk_report report;
 	struct pm_incident inc;
 
 	(void)state;
 	assert_true(text_window_make(&tw, "", text));
 	pm_incident_init(&inc);
-	pm_linux_segment(&tw.window, &inc.arena, &report);
+	pm_printk_segment(&tw.window, &inc.arena, &report);
 	assert_int_equal(report.lines.n, 5);
-	assert_true(pm_linux_identify(&report, &inc));
+	assert_true(pm_printk_identify(&report, &inc));
 	assert_string_equal(inc.title, "WARNING in one");
 	pm_incident_deinit(&inc);
 	assert_false(tw.window.taken[1]);
 	tw.window.start = 1;
 	pm_incident_init(&inc);
-	pm_linux_segment(&tw.window, &inc.arena, &report);
+	pm_printk_segment(&tw.window, &inc.arena, &report);
 	assert_int_equal(report.lines.n, 5);
-	assert_true(pm_linux_identify(&report, &inc));
+	assert_true(pm_printk_identify(&report, &inc));
 	assert_string_equal(inc.title, "BUG: unable to handle kernel NULL pointer dereference in two");
 	assert_true(inc.panicked);
 	assert_string_equal(inc.panic_reason, "Fatal exception");
@@ -585,13 +585,13 @@ static void one_console(void **state)
 				   "[    1.1] frob: all is well\n"
 				   "[   90.0] Kernel panic - not syncing: frob is lost\n";
 	struct text_window tw;
-	struct pm_linux_report report;
+	struct pm_printk_report report;
 	struct pm_arena arena;
 
 	(void)state;
 	pm_arena_init(&arena);
 	assert_true(text_window_make(&tw, "", text));
-	pm_linux_segment(&tw.window, &arena, &report);
+	pm_printk_segment(&tw.window, &arena, &report);
 	assert_false(tw.window.taken[6]);
 	text_window_free(&tw);
 	pm_arena_deinit(&arena);

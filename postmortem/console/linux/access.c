@@ -30,7 +30,7 @@
 			.flags = PM_ROW_FOLLOWS                                                              \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	/* x86 until 5.0 */
 	PAGING("unable to handle kernel paging request", 0),
 	/* x86 since 5.1 */
@@ -169,4 +169,4 @@ static const struct pm_linux_row rows[] = {
 	  PM_AT_PC },
 };
 
-const struct pm_linux_family pm_family_access = PM_ROWS("access", rows, pm_access_fields);
+const struct pm_printk_family pm_family_access = PM_ROWS("access", rows, pm_access_fields);

@@ -1,7 +1,7 @@
 #include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "BUG:",
 	  "BUG: sleeping function called from invalid context at ",
 	  { NULL },
@@ -27,4 +27,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = "*dump_stack* *preempt* *debug_* *processor_id* *this_cpu*" },
 };
 
-const struct pm_linux_family pm_family_atomic = PM_ROWS("atomic", rows, pm_atomic_fields);
+const struct pm_printk_family pm_family_atomic = PM_ROWS("atomic", rows, pm_atomic_fields);

@@ -10,7 +10,7 @@
 			PM_AT_TRACE, .skip = skip_                                                           \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	/* The driver that submits is to blame, not the USB core that warns. */
 	WARNING("{*} usb_submit_urb", "WARNING in {f}/usb_submit_urb", USB_WAIT),
 	/* Since 6.19 the place comes first; a kernel without symbols prints the address. */
@@ -103,4 +103,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED },
 };
 
-const struct pm_linux_family pm_family_bug = PM_ROWS("bug", rows, pm_bug_fields);
+const struct pm_printk_family pm_family_bug = PM_ROWS("bug", rows, pm_bug_fields);

@@ -82,7 +82,7 @@ static bool has_timestamp(const char *title)
 	return false;
 }
 
-const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row,
+const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_printk_row *row,
 			     bool *whole_out)
 {
 	bool seen[PM_COUNT(headings)] = { false }, any = false;

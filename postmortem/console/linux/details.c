@@ -50,7 +50,7 @@ static void read_lines(struct pm_detail *d, const struct pm_detail_row *rows, si
 	}
 }
 
-void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+void pm_detail_read(const struct pm_printk_report *report, struct pm_incident *inc, const char *group,
 		    const struct pm_detail_row *rows, size_t nrows, void *state)
 {
 	struct pm_detail d = { .report = report, .inc = inc, .group = group, .state = state };
@@ -60,7 +60,7 @@ void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *in
 	read_lines(&d, rows, nrows);
 }
 
-void pm_detail_read_before(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+void pm_detail_read_before(const struct pm_printk_report *report, struct pm_incident *inc, const char *group,
 			   const struct pm_detail_row *rows, size_t nrows, void *state, size_t most)
 {
 	struct pm_detail d = { .report = report, .inc = inc, .group = group, .state = state };

@@ -7,8 +7,8 @@
  * its value as printed, and its meaning in words where the value alone does not
  * say it.
  */
-#ifndef PM_LINUX_DETAILS_H
-#define PM_LINUX_DETAILS_H
+#ifndef PM_PRINTK_DETAILS_H
+#define PM_PRINTK_DETAILS_H
 
 #include "base/pattern.h"
 #include "console/linux/linux.h"
@@ -20,7 +20,7 @@
 #define PM_DETAIL_NAMES 6
 
 struct pm_detail {
-	const struct pm_linux_report *report;
+	const struct pm_printk_report *report;
 	struct pm_incident *inc;
 	const char *group;
 	const struct pm_line *const *lines; /* the report's own, or those before it */
@@ -42,10 +42,10 @@ struct pm_detail_row {
 };
 
 /* Reads every line by the first row that matches it. */
-void pm_detail_read(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+void pm_detail_read(const struct pm_printk_report *report, struct pm_incident *inc, const char *group,
 		    const struct pm_detail_row *rows, size_t nrows, void *state);
 /* The same over the last `most` lines before the report: what the kernel says before it says BUG. */
-void pm_detail_read_before(const struct pm_linux_report *report, struct pm_incident *inc, const char *group,
+void pm_detail_read_before(const struct pm_printk_report *report, struct pm_incident *inc, const char *group,
 			   const struct pm_detail_row *rows, size_t nrows, void *state, size_t most);
 #define PM_DETAIL_READ_BEFORE(report, inc, group, rows, state, most)                                         \
 	pm_detail_read_before(report, inc, group, rows, PM_COUNT(rows), state, most)

@@ -516,7 +516,7 @@ static void finish_end(struct pm_fields *f)
 	}
 }
 
-void pm_linux_fields_seen(const struct pm_linux_report *report, struct pm_incident *inc, bool *seen)
+void pm_printk_fields_seen(const struct pm_printk_report *report, struct pm_incident *inc, bool *seen)
 {
 	struct row_index index;
 	struct pm_fields f = {
@@ -550,7 +550,7 @@ void pm_linux_fields_seen(const struct pm_linux_report *report, struct pm_incide
 	read_log(&f);
 }
 
-void pm_linux_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_printk_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
-	pm_linux_fields_seen(report, inc, NULL);
+	pm_printk_fields_seen(report, inc, NULL);
 }

@@ -1,4 +1,4 @@
-/* Private to the readers of what every Linux report may carry (linux.h: pm_linux_fields).
+/* Private to the readers of what every Linux report may carry (linux.h: pm_printk_fields).
  *
  * fields.c drives: it hands each line to the rows of the tables below whose text
  * the line starts with, first those of the line's first character, so that a line
@@ -10,8 +10,8 @@
  * trace.c    stack traces, their titles and markers
  * regs.c     register blocks of all architectures; regs_<isa>.c their lines
  */
-#ifndef PM_LINUX_FIELDS_H
-#define PM_LINUX_FIELDS_H
+#ifndef PM_PRINTK_FIELDS_H
+#define PM_PRINTK_FIELDS_H
 
 #include "console/linux/frame.h"
 #include "console/linux/linux.h"
@@ -35,7 +35,7 @@ struct pm_fields_code {
 };
 
 struct pm_fields {
-	const struct pm_linux_report *report;
+	const struct pm_printk_report *report;
 	struct pm_incident *inc;
 	struct pm_arena *arena;
 
@@ -88,8 +88,8 @@ extern const struct pm_field_row pm_rows_machine[], pm_rows_fault[], pm_rows_tra
 	pm_rows_arm64[], pm_rows_arm[], pm_rows_riscv[], pm_rows_ppc[], pm_rows_s390[], pm_rows_mips[],
 	pm_rows_loongarch[];
 
-/* pm_linux_fields, telling also which lines were understood (seen: [report->lines.n], or NULL). */
-void pm_linux_fields_seen(const struct pm_linux_report *report, struct pm_incident *inc, bool *seen);
+/* pm_printk_fields, telling also which lines were understood (seen: [report->lines.n], or NULL). */
+void pm_printk_fields_seen(const struct pm_printk_report *report, struct pm_incident *inc, bool *seen);
 
 /* fields.c: helpers of all readers */
 char *pm_fields_str(struct pm_fields *f, struct pm_slice text);

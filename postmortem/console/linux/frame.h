@@ -1,6 +1,6 @@
 /* A line of a stack trace, as the kernels of all architectures print it. */
-#ifndef PM_LINUX_FRAME_H
-#define PM_LINUX_FRAME_H
+#ifndef PM_PRINTK_FRAME_H
+#define PM_PRINTK_FRAME_H
 
 #include "base/slice.h"
 

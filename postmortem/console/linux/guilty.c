@@ -401,12 +401,12 @@ static bool takes(const struct pm_step *step, struct pm_slice body, struct candi
 }
 
 /* For a pick that needs no more than one candidate, parsing can stop early. */
-static bool enough(const struct pm_linux_row *row, const struct candidates *c)
+static bool enough(const struct pm_printk_row *row, const struct candidates *c)
 {
 	return row->pick == PM_PICK_FIRST && c->n >= 3;
 }
 
-static void pick(const struct pm_linux_row *row, const struct candidates *c, struct pm_search *out)
+static void pick(const struct pm_printk_row *row, const struct candidates *c, struct pm_search *out)
 {
 	struct pm_guilty guilty = { PM_S("corrupted"), PM_S("corrupted") };
 	size_t chosen = c->n;
@@ -455,7 +455,7 @@ static void pick(const struct pm_linux_row *row, const struct candidates *c, str
 	}
 }
 
-static void search(const struct pm_view *view, size_t from, const struct pm_linux_row *row,
+static void search(const struct pm_view *view, size_t from, const struct pm_printk_row *row,
 		   const struct pm_step *steps, struct pm_arena *arena, struct pm_search *out)
 {
 	struct candidates c;
@@ -513,7 +513,7 @@ static void search(const struct pm_view *view, size_t from, const struct pm_linu
 	pick(row, &c, out);
 }
 
-void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_linux_row *row,
+void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_printk_row *row,
 		      struct pm_arena *arena, struct pm_search *out)
 {
 	search(view, from, row, row->steps, arena, out);

@@ -7,7 +7,7 @@
 			.flags = PM_ROW_NO_TRACE | PM_ROW_ASIDE | (flags_)                                   \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	HARDWARE("Hardware Error", "[Hardware Error]: CPU {d}: Machine Check{*}: {x} Bank {d}:",
 		 "machine check exception", PM_KIND_MACHINE_CHECK, PM_ROW_FOLLOWS),
 	HARDWARE("Hardware Error", "[Hardware Error]: Machine check events logged", "machine check event",
@@ -60,4 +60,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_FOLLOWS },
 };
 
-const struct pm_linux_family pm_family_hardware = PM_ROWS("hardware", rows, pm_hardware_fields);
+const struct pm_printk_family pm_family_hardware = PM_ROWS("hardware", rows, pm_hardware_fields);

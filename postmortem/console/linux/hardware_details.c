@@ -212,7 +212,7 @@ static void add_record(struct pm_incident *inc, const struct mce_record *record,
 				     "corrected errors counted", record->at);
 }
 
-static void mce_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+static void mce_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct mce e = { 0 };
 
@@ -422,7 +422,7 @@ static void name_parts(struct pm_incident *inc)
 		}
 }
 
-void pm_hardware_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_hardware_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	mce_fields(report, inc);
 	reporting_cpu(inc);

@@ -1,7 +1,7 @@
 #include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "INFO:",
 	  "INFO: task {*} blocked {in I/O wait |}for more than {d} seconds",
 	  { NULL },
@@ -21,4 +21,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = "*schedule*" },
 };
 
-const struct pm_linux_family pm_family_hung = PM_ROWS("hung", rows, pm_hung_fields);
+const struct pm_printk_family pm_family_hung = PM_ROWS("hung", rows, pm_hung_fields);

@@ -4,7 +4,7 @@
 #include "base/symbol.h"
 
 /* The first line, and what broke into it: a title that is cut there would look whole. */
-static struct pm_slice whole_first(const struct pm_linux_report *report)
+static struct pm_slice whole_first(const struct pm_printk_report *report)
 {
 	const struct pm_line *first = report->lines.v[0];
 	const struct pm_window *window = report->window;
@@ -20,7 +20,7 @@ static struct pm_slice whole_first(const struct pm_linux_report *report)
 	return body;
 }
 
-static void make_view(const struct pm_linux_report *report, struct pm_arena *arena, struct pm_view *view)
+static void make_view(const struct pm_printk_report *report, struct pm_arena *arena, struct pm_view *view)
 {
 	*view = (struct pm_view){ .own = SIZE_MAX };
 	for (size_t i = 0; i < report->lines.n && i < report->tail; i++) {
@@ -29,7 +29,7 @@ static void make_view(const struct pm_linux_report *report, struct pm_arena *are
 		if (i >= report->own && view->own == SIZE_MAX)
 			view->own = view->lines.n;
 		/* Printed by the taint of what was found, in the middle of it. */
-		if (i && (pm_linux_doubted(line) ||
+		if (i && (pm_printk_doubted(line) ||
 			  pm_slice_has(line->body, PM_S("Disabling lock debugging due to kernel taint"))))
 			continue;
 		*PM_PUSH(arena, &view->lines) = i ? line->body : whole_first(report);
@@ -39,14 +39,14 @@ static void make_view(const struct pm_linux_report *report, struct pm_arena *are
 }
 
 struct named {
-	const struct pm_linux_row *row;
-	const struct pm_linux_family *family;
+	const struct pm_printk_row *row;
+	const struct pm_printk_family *family;
 	size_t line; /* of the view, at which the row matched */
 	struct pm_match match;
 	struct pm_search search;
-	bool matched;                    /* a row's line did, though its details may not */
-	const struct pm_linux_row *like; /* the first such row */
-	const struct pm_linux_family *like_family;
+	bool matched;                     /* a row's line did, though its details may not */
+	const struct pm_printk_row *like; /* the first such row */
+	const struct pm_printk_family *like_family;
 };
 
 /* Functions among a match's captures, as titles call them. */
@@ -88,12 +88,12 @@ static bool find_details(const struct pm_view *view, struct pm_arena *arena, str
 /* The first line with the report's word that a row knows names it: mostly the first line of all. */
 static void name(const struct pm_view *view, struct pm_arena *arena, struct named *named)
 {
-	const char *word = pm_linux_word(view->lines.v[0], NULL), *known = word;
+	const char *word = pm_printk_word(view->lines.v[0], NULL), *known = word;
 	struct pm_match match;
 
 	/* of several words on the line, the first that a row knows there */
-	while (known && !pm_linux_row_match(known, view->lines.v[0], 0, &match, NULL, NULL))
-		known = pm_linux_word(view->lines.v[0], known);
+	while (known && !pm_printk_row_match(known, view->lines.v[0], 0, &match, NULL, NULL))
+		known = pm_printk_word(view->lines.v[0], known);
 	if (known)
 		word = known;
 	*named = (struct named){ 0 };
@@ -106,8 +106,8 @@ static void name(const struct pm_view *view, struct pm_arena *arena, struct name
 			continue;
 		named->line = i;
 		for (;;) {
-			named->row = pm_linux_row_match(word, view->lines.v[i], next, &named->match,
-							&named->family, &next);
+			named->row = pm_printk_row_match(word, view->lines.v[i], next, &named->match,
+							 &named->family, &next);
 			if (!named->row)
 				break;
 			/* a report that a row knows, but damaged, is not an unknown one */
@@ -125,8 +125,8 @@ static void name(const struct pm_view *view, struct pm_arena *arena, struct name
 	named->family = NULL;
 }
 
-const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
-					   const struct pm_linux_family **family_out)
+const struct pm_printk_row *pm_printk_row_of(const struct pm_printk_report *report,
+					     const struct pm_printk_family **family_out)
 {
 	struct pm_arena arena;
 	struct pm_view view;
@@ -142,7 +142,7 @@ const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
 	return named.row;
 }
 
-static bool has_place(const struct pm_linux_row *row)
+static bool has_place(const struct pm_printk_row *row)
 {
 	return row->steps[0].kind != PM_STEP_END;
 }
@@ -173,7 +173,7 @@ static void add_alt(struct pm_incident *inc, const char *alt)
 static void add_titles(struct pm_incident *inc, const struct named *named, struct pm_slice f,
 		       struct pm_slice g, bool main_too)
 {
-	const struct pm_linux_row *row = named->row;
+	const struct pm_printk_row *row = named->row;
 	const char *templates[] = { main_too ? row->title : NULL, row->alt[0], row->alt[1] };
 
 	for (size_t i = 0; i < PM_COUNT(templates); i++) {
@@ -205,7 +205,7 @@ static void make_titles(struct pm_incident *inc, const struct named *named, cons
 	}
 }
 
-static const char *context_words(struct pm_arena *arena, const struct pm_linux_report *report)
+static const char *context_words(struct pm_arena *arena, const struct pm_printk_report *report)
 {
 	struct pm_context context = report->context;
 
@@ -224,7 +224,7 @@ static const char *context_words(struct pm_arena *arena, const struct pm_linux_r
 }
 
 /* How the text goes on behind the start: a panic, or a broken connection. */
-static void find_end(const struct pm_linux_report *report, struct pm_incident *inc)
+static void find_end(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	const struct pm_window *window = report->window;
 
@@ -250,7 +250,7 @@ static void find_end(const struct pm_linux_report *report, struct pm_incident *i
 	}
 }
 
-bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident *inc)
+bool pm_printk_identify(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct pm_arena scratch;
 	struct pm_view view;
@@ -285,7 +285,7 @@ bool pm_linux_identify(const struct pm_linux_report *report, struct pm_incident 
 			why = "its start or the rest of its first line is lost";
 		}
 	} else {
-		const char *word = pm_linux_word(first->body, NULL);
+		const char *word = pm_printk_word(first->body, NULL);
 		size_t pos = word ? pm_slice_find(first->body, pm_slice_of(word)) : 0;
 
 		raw_title = pm_arena_str(&inc->arena, pm_slice_from(first->body, pos));

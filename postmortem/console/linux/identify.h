@@ -1,6 +1,6 @@
 /* The parts of naming a report (identify.c), shared by the files that do them. */
-#ifndef PM_LINUX_IDENTIFY_H
-#define PM_LINUX_IDENTIFY_H
+#ifndef PM_PRINTK_IDENTIFY_H
+#define PM_PRINTK_IDENTIFY_H
 
 #include "base/pattern.h"
 #include "console/linux/rows.h"
@@ -8,26 +8,26 @@
 /* words.c: what a report's first line holds. */
 
 /* In the order of precedence: a line that holds several belongs to the first.  NULL-terminated. */
-extern const char *const pm_linux_words[];
+extern const char *const pm_printk_words[];
 /* The word by which body may be the first line of a report, or NULL; cheap when it holds none.
  * after: NULL, or the word that was returned before: the next one is wanted. */
-const char *pm_linux_word(struct pm_slice body, const char *after);
+const char *pm_printk_word(struct pm_slice body, const char *after);
 
 /* rows.c: the rows of all families as one list. */
 
 /* The first row at or after `from` that has this word and whose line pattern matches; NULL: none.
  * from: 0, or the index that the call before returned in *next_out. */
-const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
-					      struct pm_match *match_out,
-					      const struct pm_linux_family **family_out, size_t *next_out);
-enum pm_linux_start { PM_NO_START, PM_STARTS, PM_FOLLOWS, PM_ASIDE, PM_MAYBE };
+const struct pm_printk_row *pm_printk_row_match(const char *word, struct pm_slice body, size_t from,
+						struct pm_match *match_out,
+						const struct pm_printk_family **family_out, size_t *next_out);
+enum pm_printk_start { PM_NO_START, PM_STARTS, PM_FOLLOWS, PM_ASIDE, PM_MAYBE };
 /* Does a report start at this line?  PM_FOLLOWS: yes, unless it stands in a report already;
  * PM_ASIDE: yes, unless it stands in the middle of a stack trace; PM_MAYBE: where the lines behind it say so, and
  * never inside another. */
-enum pm_linux_start pm_linux_start(const struct pm_line *line);
+enum pm_printk_start pm_printk_start(const struct pm_line *line);
 
 /* Does the kernel itself doubt this line (an unreliable frame)?  The name must not rest on it. */
-bool pm_linux_doubted(const struct pm_line *line);
+bool pm_printk_doubted(const struct pm_line *line);
 
 /* The report as it is read for its name: bodies of its lines, without unreliable frames. */
 struct pm_view {
@@ -54,7 +54,7 @@ struct pm_search {
 };
 
 /* from: index of the line at which the row matched. */
-void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_linux_row *row,
+void pm_guilty_search(const struct pm_view *view, size_t from, const struct pm_printk_row *row,
 		      struct pm_arena *arena, struct pm_search *out);
 /* Is this function of no interest in any report?  skip: globs, blank-separated, or NULL. */
 bool pm_guilty_passed_over(struct pm_slice name, const char *skip);
@@ -80,7 +80,7 @@ const char *pm_title_frame(struct pm_arena *arena, const char *title);
 
 /* corrupted.c: why the report cannot be whole, or NULL.  row may be NULL.
  * whole_out: only the convention calls it corrupted, nothing need be lost. */
-const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_linux_row *row,
+const char *pm_corrupted_why(const struct pm_view *view, const char *title, const struct pm_printk_row *row,
 			     bool *whole_out);
 
 /* fingerprint.c */

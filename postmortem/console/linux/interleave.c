@@ -447,7 +447,7 @@ static void assign(const struct search *search, const uint8_t ids[LINES], struct
 
 		line->context = (struct pm_context){ PM_CONTEXT_GUESSED, ids[i] };
 		if (mark->kind == PM_MARK_PIECE && open[ids[i]]) {
-			pm_linux_join(open[ids[i]], line, arena);
+			pm_printk_join(open[ids[i]], line, arena);
 			if (!mark->open)
 				open[ids[i]] = NULL;
 		} else if (mark->kind != PM_MARK_TEXT || mark->open) {
@@ -456,7 +456,7 @@ static void assign(const struct search *search, const uint8_t ids[LINES], struct
 	}
 }
 
-bool pm_linux_interleaved(struct pm_window *window, struct pm_arena *arena)
+bool pm_printk_interleaved(struct pm_window *window, struct pm_arena *arena)
 {
 	struct search *search = pm_alloc(sizeof(*search));
 	uint8_t ids[LINES];

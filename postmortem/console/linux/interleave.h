@@ -1,6 +1,6 @@
 /* Tells the reports of several CPUs apart that printed at once, on kernels that print no caller ids. */
-#ifndef PM_LINUX_INTERLEAVE_H
-#define PM_LINUX_INTERLEAVE_H
+#ifndef PM_PRINTK_INTERLEAVE_H
+#define PM_PRINTK_INTERLEAVE_H
 
 #include "console/report.h"
 
@@ -8,6 +8,6 @@
  * each line of theirs gets a context of the kind PM_CONTEXT_GUESSED, and a line that another CPU's message broke
  * gets its rest back (stored in the arena).  False: one report after the other, or the kernel told callers
  * itself; nothing was changed. */
-bool pm_linux_interleaved(struct pm_window *window, struct pm_arena *arena);
+bool pm_printk_interleaved(struct pm_window *window, struct pm_arena *arena);
 
 #endif

@@ -4,7 +4,7 @@
 
 #define REACH 16 /* lines back to the one that goes on */
 
-void pm_linux_join(struct pm_line *line, struct pm_line *rest, struct pm_arena *arena)
+void pm_printk_join(struct pm_line *line, struct pm_line *rest, struct pm_arena *arena)
 {
 	size_t lead = (size_t)(line->body.p - line->raw.p), n = lead + line->body.n;
 	char *text = pm_arena_alloc(arena, n + rest->body.n + 1);
@@ -29,7 +29,7 @@ static struct pm_line *record_before(const struct pm_window *window, size_t i)
 	return NULL;
 }
 
-void pm_linux_join_records(struct pm_window *window, struct pm_arena *arena)
+void pm_printk_join_records(struct pm_window *window, struct pm_arena *arena)
 {
 	for (size_t i = 1; i < window->n; i++) {
 		struct pm_line *rest = &window->lines[i], *line;
@@ -45,6 +45,6 @@ void pm_linux_join_records(struct pm_window *window, struct pm_arena *arena)
 				continue;
 		}
 		if (line->raw.n + rest->body.n <= PM_LINE_MAX)
-			pm_linux_join(line, rest, arena);
+			pm_printk_join(line, rest, arena);
 	}
 }

@@ -25,7 +25,7 @@
 			.skip = "*slab_* *kfree* *vunmap* *vfree*"                                           \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	ACCESS("{Read|Write} of size {d}"),
 	ACCESS("{Read|Write} at addr {x}"),
 	FREE("double-free or invalid-free"), /* until 6.0 */
@@ -47,4 +47,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED },
 };
 
-const struct pm_linux_family pm_family_kasan = PM_ROWS("kasan", rows, pm_kasan_fields);
+const struct pm_printk_family pm_family_kasan = PM_ROWS("kasan", rows, pm_kasan_fields);

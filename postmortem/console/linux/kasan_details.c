@@ -536,7 +536,7 @@ static const char *object_words(const struct kasan *k, struct pm_arena *arena)
 	return k->mapping;
 }
 
-void pm_kasan_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_kasan_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct kasan k = { 0 };
 
@@ -547,7 +547,7 @@ void pm_kasan_fields(const struct pm_linux_report *report, struct pm_incident *i
 }
 
 /* The range that KASAN computes back from the shadow address of a general protection fault. */
-void pm_access_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_access_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	static const struct pm_detail_row rows[] = {
 		{ "KASAN: {*} in range [{x}-{x}]", { "" }, NULL, read_range },

@@ -1,7 +1,7 @@
 #include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	/* The line names both functions, sorted, so that a race has one name. */
 	{ "BUG:",
 	  "BUG: KCSAN: {*}$",
@@ -12,4 +12,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kcsan = PM_ROWS("kcsan", rows, pm_kcsan_fields);
+const struct pm_printk_family pm_family_kcsan = PM_ROWS("kcsan", rows, pm_kcsan_fields);

@@ -14,7 +14,7 @@
 			PM_KIND_KFENCE, AT_KFENCE(words), .flags = PM_ROW_NO_TRACE                           \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	BAD_ACCESS("{use-after-free|out-of-bounds} {read|write}", "KFENCE: {1} {2} in {f}"),
 	BAD_ACCESS("invalid {read|write}", "KFENCE: invalid {1} in {f}"),
 	{ "BUG:",
@@ -35,4 +35,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kfence = PM_ROWS("kfence", rows, pm_kfence_fields);
+const struct pm_printk_family pm_family_kfence = PM_ROWS("kfence", rows, pm_kfence_fields);

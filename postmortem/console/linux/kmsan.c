@@ -9,7 +9,7 @@
 		}                                                                                            \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "BUG:",
 	  "BUG: KMSAN: kernel-usb-infoleak in {f}",
 	  { NULL },
@@ -32,4 +32,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_kmsan = PM_ROWS("kmsan", rows, pm_kmsan_fields);
+const struct pm_printk_family pm_family_kmsan = PM_ROWS("kmsan", rows, pm_kmsan_fields);

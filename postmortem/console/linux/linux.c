@@ -9,7 +9,7 @@ static const char *const marks[] = { "Linux version ", NULL };
 
 static bool starts(const struct pm_line *line)
 {
-	return pm_linux_start(line) != PM_NO_START;
+	return pm_printk_start(line) != PM_NO_START;
 }
 
 /* A boot is only a failure where a kernel was running, and said nothing of ending. */
@@ -35,7 +35,7 @@ static bool unexpected(const struct pm_window *window)
 static void name_by_convention(const struct pm_window *window, struct pm_incident *inc)
 {
 	struct pm_window whole = *window;
-	struct pm_linux_report report;
+	struct pm_printk_report report;
 	struct pm_incident named;
 
 	pm_incident_init(&named);
@@ -46,8 +46,8 @@ static void name_by_convention(const struct pm_window *window, struct pm_inciden
 		if (whole.lines[i].context.kind == PM_CONTEXT_GUESSED)
 			whole.lines[i].context = (struct pm_context){ PM_CONTEXT_CONSOLE, 0 };
 	}
-	pm_linux_segment(&whole, &named.arena, &report);
-	if (pm_linux_identify(&report, &named) && named.corrupted) {
+	pm_printk_segment(&whole, &named.arena, &report);
+	if (pm_printk_identify(&report, &named) && named.corrupted) {
 		inc->title_apart = inc->title;
 		inc->title = pm_arena_str(&inc->arena, pm_slice_of(named.title));
 		inc->type = named.type;
@@ -78,24 +78,24 @@ static bool dumps_stack(const struct pm_window *window)
 
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
 {
-	struct pm_linux_report report;
-	const struct pm_linux_family *family;
+	struct pm_printk_report report;
+	const struct pm_printk_family *family;
 
 	if (window->taken[window->start])
 		return false;
-	if (pm_linux_start(&window->lines[window->start]) == PM_MAYBE && !dumps_stack(window))
+	if (pm_printk_start(&window->lines[window->start]) == PM_MAYBE && !dumps_stack(window))
 		return false;
-	pm_linux_join_records(window, &inc->arena);
-	pm_linux_interleaved(window, &inc->arena);
-	pm_linux_segment(window, &inc->arena, &report);
-	if (!pm_linux_identify(&report, inc))
+	pm_printk_join_records(window, &inc->arena);
+	pm_printk_interleaved(window, &inc->arena);
+	pm_printk_segment(window, &inc->arena, &report);
+	if (!pm_printk_identify(&report, inc))
 		return false;
 	if (inc->fault.kind == PM_KIND_REBOOT && !unexpected(window))
 		return false;
 	if (report.apart)
 		name_by_convention(window, inc);
-	pm_linux_fields(&report, inc);
-	const struct pm_linux_row *row = pm_linux_row_of(&report, &family);
+	pm_printk_fields(&report, inc);
+	const struct pm_printk_row *row = pm_printk_row_of(&report, &family);
 	if (row && row->fields)
 		row->fields(&report, inc);
 	else if (family && family->fields)
@@ -103,4 +103,4 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	return true;
 }
 
-const struct pm_console_system pm_console_linux = { PM_LINUX, starts, read_report, pm_linux_words, marks };
+const struct pm_console_system pm_console_linux = { PM_LINUX, starts, read_report, pm_printk_words, marks };

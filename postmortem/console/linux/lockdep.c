@@ -20,7 +20,7 @@
 #define LEAVING "leaving the kernel with locks still held"
 #define RCU_SKIP "*rcu* *kmem* *slab*"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "WARNING:",
 	  "WARNING: possible circular locking dependency detected",
 	  { "is trying to acquire lock" },
@@ -195,4 +195,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_lockdep = PM_ROWS("lockdep", rows, pm_lockdep_fields);
+const struct pm_printk_family pm_family_lockdep = PM_ROWS("lockdep", rows, pm_lockdep_fields);

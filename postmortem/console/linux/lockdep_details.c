@@ -628,14 +628,14 @@ static void add_recursion(struct lockdep *l, struct pm_incident *inc)
 	edge->at = inc->fault.at;
 }
 
-static void look_at_types(struct lockdep *l, const struct pm_linux_report *report)
+static void look_at_types(struct lockdep *l, const struct pm_printk_report *report)
 {
 	for (size_t i = 0; i < report->lines.n && !l->nested_types; i++)
 		l->nested_types = pm_slice_has(report->lines.v[i]->body, PM_S("}-{4:")) ||
 				  pm_slice_has(report->lines.v[i]->body, PM_S(":4}"));
 }
 
-void pm_held_locks_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_held_locks_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct lockdep l = { 0 };
 
@@ -671,7 +671,7 @@ static enum pm_lock_bug bug_of(const char *message)
 	return PM_LOCK_BUG_NONE;
 }
 
-void pm_lockdep_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_lockdep_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct lockdep l = { 0 };
 

@@ -7,7 +7,7 @@
 			PM_KIND_HARD_LOCKUP, PM_AT_PC, PM_AT_TRACE, .pick = PM_PICK_STALL                    \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "BUG:",
 	  "BUG: soft lockup",
 	  { NULL },
@@ -38,4 +38,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_lockup = PM_ROWS("lockup", rows, pm_lockup_fields);
+const struct pm_printk_family pm_family_lockup = PM_ROWS("lockup", rows, pm_lockup_fields);

@@ -201,7 +201,7 @@ void pm_mark_read(const struct pm_line *line, struct pm_mark *mark_out)
 		mark_out->kind = PM_MARK_PANIC;
 	} else if (read_owner(body, mark_out) || read_tag(body, mark_out)) {
 		return;
-	} else if (pm_linux_start(line) == PM_STARTS) {
+	} else if (pm_printk_start(line) == PM_STARTS) {
 		mark_out->kind = PM_MARK_START;
 	} else if (pm_slice_starts(body, PM_S("Modules linked in:"))) {
 		mark_out->kind = PM_MARK_MODULES;

@@ -1,7 +1,7 @@
 /* What a line of a report tells of its place in one: which part it is, and whose.  The marks by which
  * interleave.c tells the reports of several CPUs apart. */
-#ifndef PM_LINUX_MARK_H
-#define PM_LINUX_MARK_H
+#ifndef PM_PRINTK_MARK_H
+#define PM_PRINTK_MARK_H
 
 #include "console/line.h"
 

@@ -89,7 +89,7 @@ static const struct pm_detail_row rows[] = {
 	{ "^{f} {d}$", { "", "" }, NULL, stat_line, true },
 };
 
-void pm_memcg_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_memcg_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct memcg state = { 0 };
 

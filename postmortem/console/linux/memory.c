@@ -21,7 +21,7 @@
 				"*free_compound* *check_new_page* *pcp_list*"                                \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	/* Who allocated the page says more than who found it bad; only CONFIG_PAGE_OWNER tells. */
 	BAD_PAGE("state"),
 	BAD_PAGE("cache"),
@@ -130,4 +130,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE | PM_ROW_FOLLOWS },
 };
 
-const struct pm_linux_family pm_family_memory = PM_ROWS("memory", rows, pm_memory_fields);
+const struct pm_printk_family pm_family_memory = PM_ROWS("memory", rows, pm_memory_fields);

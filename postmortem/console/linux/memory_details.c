@@ -118,7 +118,7 @@ static const struct pm_detail_row page_rows[] = {
 
 static const struct pm_detail_row page_dump_rows[] = { PAGE_ROWS };
 
-void pm_page_dump_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_page_dump_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "page", page_dump_rows, NULL);
 }
@@ -258,7 +258,7 @@ static const struct pm_detail_row slab_dump_rows[] = {
 	{ "^{*} {x}: {x} {x} {x} {x}", { "" }, NULL, slab_dump },
 };
 
-static void slab_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+static void slab_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct slab s = { 0 };
 	const char *text;
@@ -391,7 +391,7 @@ static const struct pm_detail_row list_rows[] = {
 	  NULL },
 };
 
-void pm_memory_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_memory_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	slab_fields(report, inc);
 	PM_DETAIL_READ(report, inc, "kmemleak", leak_rows, NULL);
@@ -399,7 +399,7 @@ void pm_memory_fields(const struct pm_linux_report *report, struct pm_incident *
 	pm_list_fields(report, inc);
 }
 
-void pm_list_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_list_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "list", list_rows, NULL);
 	PM_DETAIL_READ_BEFORE(report, inc, "list", list_rows, NULL, LINES_BEFORE);

@@ -8,7 +8,7 @@
 			PM_AT_TRACE, .skip = skip_                                                           \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	OBJECT("lib/debugobjects.c{*} {debug_print|debug_check|at}", "WARNING: ODEBUG bug in {f}",
 	       PM_KIND_ODEBUG,
 	       "*debug_* *rcu* *hrtimer_* *timer_* *work_* *percpu_* *vunmap* *vfree* *__free_* *kobject_*"),
@@ -27,4 +27,4 @@ static const struct pm_linux_row rows[] = {
 	  PM_AT_TRACE },
 };
 
-const struct pm_linux_family pm_family_object = PM_ROWS("object", rows, pm_object_fields);
+const struct pm_printk_family pm_family_object = PM_ROWS("object", rows, pm_object_fields);

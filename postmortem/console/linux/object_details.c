@@ -234,13 +234,13 @@ static const struct pm_detail_row atomic_rows[] = {
 	{ "last function: {f}", { "work_function" }, "the work item that ran", NULL },
 };
 
-void pm_atomic_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_atomic_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "atomic", atomic_rows, NULL);
 	pm_held_locks_fields(report, inc);
 }
 
-void pm_object_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_object_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "odebug", odebug_rows, NULL);
 	PM_DETAIL_READ(report, inc, "refcount", refcount_rows, NULL);
@@ -251,14 +251,14 @@ void pm_object_fields(const struct pm_linux_report *report, struct pm_incident *
 }
 
 /* BUG and WARN: what stands around them says what they are about. */
-void pm_bug_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_bug_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	pm_object_fields(report, inc);
 	pm_page_dump_fields(report, inc);
 	PM_DETAIL_READ(report, inc, "atomic", atomic_rows, NULL);
 }
 
-void pm_other_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_other_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	pm_bug_fields(report, inc);
 	pm_held_locks_fields(report, inc);

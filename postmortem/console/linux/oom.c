@@ -1,7 +1,7 @@
 #include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "invoked oom-killer",
 	  "^{*} invoked oom-killer: ",
 	  { NULL },
@@ -25,4 +25,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_FOLLOWS },
 };
 
-const struct pm_linux_family pm_family_oom = PM_ROWS("oom", rows, pm_oom_fields);
+const struct pm_printk_family pm_family_oom = PM_ROWS("oom", rows, pm_oom_fields);

@@ -290,7 +290,7 @@ static void add_tasks(const struct oom *o, struct pm_incident *inc)
 }
 
 /* The block from "Mem-Info:" to the count of pages, as printed. */
-static void add_memory(const struct pm_linux_report *report, struct pm_incident *inc)
+static void add_memory(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	bool inside = false;
 	size_t own = report->own && report->own < report->lines.n ? report->own : report->lines.n;
@@ -309,7 +309,7 @@ static void add_memory(const struct pm_linux_report *report, struct pm_incident 
 	}
 }
 
-void pm_oom_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_oom_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct oom o = { 0 };
 

@@ -6,7 +6,7 @@
 		word_, pattern, { NULL }, title_, { NULL }, kind_, .flags = PM_ROW_NO_TRACE                  \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "BUG:",
 	  "BUG: Dentry {*} still in use ({d}) [unmount of {*}]",
 	  { NULL },
@@ -83,4 +83,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_CORRUPTED | PM_ROW_VAGUE },
 };
 
-const struct pm_linux_family pm_family_other = PM_ROWS("other", rows, pm_other_fields);
+const struct pm_printk_family pm_family_other = PM_ROWS("other", rows, pm_other_fields);

@@ -8,7 +8,7 @@
 			.flags = PM_ROW_FOLLOWS | (flags_)                                                   \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	PANIC("Attempted to kill init!", "Attempted to kill init!", PM_KIND_INIT_KILLED, 0),
 	PANIC("VFS: Unable to mount root fs on {*}$", "VFS: Unable to mount root fs on {1}", PM_KIND_NO_ROOT,
 	      0),
@@ -29,4 +29,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = "*__rustc::rust_begin_unwind*" },
 };
 
-const struct pm_linux_family pm_family_panic = PM_ROWS("panic", rows, pm_panic_fields);
+const struct pm_printk_family pm_family_panic = PM_ROWS("panic", rows, pm_panic_fields);

@@ -238,7 +238,7 @@ static const struct pm_detail_row stack_rows[] = {
 	  "the word at the stack's low end was overwritten" },
 };
 
-/* Where the stack pointer stands in the stack that pm_linux_fields read the bounds of. */
+/* Where the stack pointer stands in the stack that pm_printk_fields read the bounds of. */
 static void stack_pointer(struct pm_incident *inc)
 {
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
@@ -264,7 +264,7 @@ static void stack_pointer(struct pm_incident *inc)
 			     sp->at);
 }
 
-void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_stack_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "panic", panic_rows, NULL);
 	PM_DETAIL_READ(report, inc, "stack", stack_rows, NULL);
@@ -273,7 +273,7 @@ void pm_stack_fields(const struct pm_linux_report *report, struct pm_incident *i
 
 #define ROOT_LINES_BEFORE 40
 
-void pm_panic_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_panic_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	if (inc->fault.kind == PM_KIND_INIT_KILLED || inc->fault.kind == PM_KIND_NO_ROOT) {
 		PM_DETAIL_READ(report, inc, "init", init_rows, NULL);

@@ -32,7 +32,7 @@
 			.pick = PM_PICK_STALL, .skip = "*apic_timer_interrupt* *rcu*", __VA_ARGS__           \
 	}
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	/* flavours: preempt, sched, bh (until 4.20), tasks … */
 	/* the tasks that hold the grace period up, with their stacks */
 	STALL("rcu_tasks{_rude|_trace|} detected stalls on tasks", .steps3 = PM_AT_TRACE),
@@ -41,4 +41,4 @@ static const struct pm_linux_row rows[] = {
 	STALL("rcu_{f} detected expedited stall", .steps3 = AT_REGISTERS),
 };
 
-const struct pm_linux_family pm_family_rcu = PM_ROWS("rcu", rows, pm_rcu_fields);
+const struct pm_printk_family pm_family_rcu = PM_ROWS("rcu", rows, pm_rcu_fields);

@@ -2,7 +2,7 @@
 
 #include "console/prose.h"
 
-static const struct pm_linux_family *const families[] = {
+static const struct pm_printk_family *const families[] = {
 	&pm_family_access, &pm_family_traps, &pm_family_stack,   &pm_family_hardware, &pm_family_rcu,
 	&pm_family_lockup, &pm_family_hung,  &pm_family_kasan,   &pm_family_kfence,   &pm_family_kmsan,
 	&pm_family_kcsan,  &pm_family_ubsan, &pm_family_lockdep, &pm_family_atomic,   &pm_family_object,
@@ -11,22 +11,22 @@ static const struct pm_linux_family *const families[] = {
 /* Bytes of a report's first line that are looked at: no kernel prints more before what names it. */
 #define FIRST_LINE_MAX 768
 
-const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice body, size_t from,
-					      struct pm_match *match_out,
-					      const struct pm_linux_family **family_out, size_t *next_out)
+const struct pm_printk_row *pm_printk_row_match(const char *word, struct pm_slice body, size_t from,
+						struct pm_match *match_out,
+						const struct pm_printk_family **family_out, size_t *next_out)
 {
 	size_t index = 0;
 
 	body = pm_slice_upto(body, FIRST_LINE_MAX);
 	for (size_t f = 0; f < PM_COUNT(families); f++) {
-		const struct pm_linux_family *family = families[f];
+		const struct pm_printk_family *family = families[f];
 
 		if (from >= index + family->n) {
 			index += family->n;
 			continue;
 		}
 		for (size_t i = from > index ? from - index : 0; i < family->n; i++) {
-			const struct pm_linux_row *row = &family->rows[i];
+			const struct pm_printk_row *row = &family->rows[i];
 
 			if (strcmp(row->word, word) != 0 || !pm_match(row->line, body, match_out))
 				continue;
@@ -41,14 +41,15 @@ const struct pm_linux_row *pm_linux_row_match(const char *word, struct pm_slice 
 	return NULL;
 }
 
-enum pm_linux_start pm_linux_start(const struct pm_line *line)
+enum pm_printk_start pm_printk_start(const struct pm_line *line)
 {
-	const char *word = pm_linux_word(line->body, NULL);
+	const char *word = pm_printk_word(line->body, NULL);
 	bool bug = word && !strcmp(word, "BUG:"), bare = line->context.kind == PM_CONTEXT_NONE;
 	struct pm_match match;
 
-	for (; word; word = pm_linux_word(line->body, word)) {
-		const struct pm_linux_row *row = pm_linux_row_match(word, line->body, 0, &match, NULL, NULL);
+	for (; word; word = pm_printk_word(line->body, word)) {
+		const struct pm_printk_row *row =
+			pm_printk_row_match(word, line->body, 0, &match, NULL, NULL);
 
 		/* "segment-related general protection fault: beec [#2]": the count is only die()'s */
 		if (row && bare && !pm_match(": {x} [#{d}]", line->body, NULL) &&

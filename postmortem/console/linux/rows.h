@@ -1,7 +1,7 @@
 /* The tables by which Linux's reports are named.  One row per way a kernel
  * words a kind of report; one file per family of kinds. */
-#ifndef PM_LINUX_ROWS_H
-#define PM_LINUX_ROWS_H
+#ifndef PM_PRINTK_ROWS_H
+#define PM_PRINTK_ROWS_H
 
 #include "console/linux/linux.h"
 
@@ -41,7 +41,7 @@ enum pm_row_flags {
 	PM_ROW_ASIDE = 1 << 3, /* printed by whoever: starts none in the middle of a stack trace */
 };
 
-struct pm_linux_row {
+struct pm_printk_row {
 	/* Stands in the report's first line; one of the words in words.c. */
 	const char *word;
 	/* Pattern of that line (base/pattern.h).  Its captures are {1}, {2} … of the titles. */
@@ -61,14 +61,14 @@ struct pm_linux_row {
 		*skip; /* globs of functions to be passed over in such reports too, one blank between them */
 	unsigned flags;
 	/* Reads what reports of this row carry beyond every report; NULL: what the family says. */
-	void (*fields)(const struct pm_linux_report *report, struct pm_incident *inc);
+	void (*fields)(const struct pm_printk_report *report, struct pm_incident *inc);
 };
 
-struct pm_linux_family {
+struct pm_printk_family {
 	const char *name;
-	const struct pm_linux_row *rows;
+	const struct pm_printk_row *rows;
 	size_t n;
-	void (*fields)(const struct pm_linux_report *report, struct pm_incident *inc); /* may be NULL */
+	void (*fields)(const struct pm_printk_report *report, struct pm_incident *inc); /* may be NULL */
 };
 
 /* Plans of search that many rows share. */
@@ -118,14 +118,14 @@ struct pm_linux_family {
 	}
 
 /* In the order in which rows are tried: the special before the general. */
-extern const struct pm_linux_family pm_family_access, pm_family_traps, pm_family_stack, pm_family_hardware,
+extern const struct pm_printk_family pm_family_access, pm_family_traps, pm_family_stack, pm_family_hardware,
 	pm_family_rcu, pm_family_lockup, pm_family_hung, pm_family_kasan, pm_family_kfence, pm_family_kmsan,
 	pm_family_kcsan, pm_family_ubsan, pm_family_lockdep, pm_family_atomic, pm_family_object,
 	pm_family_memory, pm_family_oom, pm_family_bug, pm_family_panic, pm_family_other;
 
-/* The row that names the report, found by pm_linux_identify's rules; NULL: none does (title is then
+/* The row that names the report, found by pm_printk_identify's rules; NULL: none does (title is then
  * the line itself).  family_out may be NULL. */
-const struct pm_linux_row *pm_linux_row_of(const struct pm_linux_report *report,
-					   const struct pm_linux_family **family_out);
+const struct pm_printk_row *pm_printk_row_of(const struct pm_printk_report *report,
+					     const struct pm_printk_family **family_out);
 
 #endif

@@ -152,7 +152,7 @@ static const struct pm_detail_row kfence_rows[] = {
 	{ "^freed by task {d}:", { "free_task" }, NULL, kfence_freed },
 };
 
-void pm_kfence_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_kfence_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct kfence k = { 0 };
 	const char *text;
@@ -226,7 +226,7 @@ static const struct pm_detail_row kmsan_rows[] = {
 	{ "^Uninit {*}:$", { "origin" }, NULL, NULL, true },
 };
 
-void pm_kmsan_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_kmsan_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "kmsan", kmsan_rows, NULL);
 }
@@ -268,7 +268,7 @@ static const struct pm_detail_row kcsan_rows[] = {
 	{ "^value changed: {x} -> {x}", { "value_before", "value_after" }, NULL, NULL },
 };
 
-void pm_kcsan_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_kcsan_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "kcsan", kcsan_rows, NULL);
 }
@@ -348,7 +348,7 @@ static const struct pm_detail_row ubsan_rows[] = {
 	{ "^calling __builtin_unreachable()", { "unreachable" }, "code that was declared unreachable" },
 };
 
-void pm_ubsan_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_ubsan_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	static const struct {
 		const char *fact, *check;

@@ -28,7 +28,7 @@ static size_t complete_after(struct pm_slice first)
 }
 
 /* Where nothing tells whose line it is, they are left: without contexts nothing is certain anyway. */
-bool pm_linux_doubted(const struct pm_line *line)
+bool pm_printk_doubted(const struct pm_line *line)
 {
 	struct pm_slice body = line->body;
 
@@ -104,7 +104,7 @@ static bool repeats_inlined(const struct pm_window *window, size_t i)
 
 		if (pm_context_same(before->context, line->context))
 			return pm_slice_ends(pm_slice_trim(before->body), PM_S(" [inline]")) &&
-			       pm_linux_start(before) != PM_NO_START;
+			       pm_printk_start(before) != PM_NO_START;
 	}
 	return false;
 }
@@ -114,7 +114,7 @@ static bool splits(const struct pm_window *window, size_t i, const struct progre
 {
 	const struct pm_line *line = &window->lines[i];
 
-	switch (pm_linux_start(line)) {
+	switch (pm_printk_start(line)) {
 	case PM_STARTS:
 		return !repeats_inlined(window, i);
 	case PM_ASIDE:
@@ -128,7 +128,7 @@ static bool splits(const struct pm_window *window, size_t i, const struct progre
 	}
 }
 
-void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct pm_linux_report *report_out)
+void pm_printk_segment(struct pm_window *window, struct pm_arena *arena, struct pm_printk_report *report_out)
 {
 	const struct pm_line *first = &window->lines[window->start];
 	struct pm_context context = first->context;
@@ -138,7 +138,7 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 	struct progress progress = { .time = first->time_ns };
 	size_t count = 0, beyond = 0;
 
-	*report_out = (struct pm_linux_report){ .context = context, .window = window, .apart = guessed };
+	*report_out = (struct pm_printk_report){ .context = context, .window = window, .apart = guessed };
 	size_t before = window->start > LINES_BEFORE ? window->start - LINES_BEFORE : 0;
 	for (size_t i = before; i < window->start; i++)
 		if (pm_context_same(window->lines[i].context, context) && !window->taken[i])
@@ -170,7 +170,7 @@ void pm_linux_segment(struct pm_window *window, struct pm_arena *arena, struct p
 		if (progress.quiet > QUIET_LINES)
 			break;
 		if (report_out->tail == SIZE_MAX &&
-		    (count += !pm_linux_doubted(line)) > complete_after(first->body) &&
+		    (count += !pm_printk_doubted(line)) > complete_after(first->body) &&
 		    (pm_slice_has(line->body, PM_S("Kernel panic - not syncing")) ||
 		     pm_slice_has(line->body,
 				  PM_S("WARNING: possible circular locking dependency detected"))))

@@ -1,7 +1,7 @@
 #include "console/linux/details_rows.h"
 #include "console/linux/rows.h"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	/* "BUG: stack guard page was hit at …", since 6.0 "BUG: IRQ stack guard page was hit at …" */
 	{ "BUG:",
 	  "BUG: {*}stack guard page was hit at",
@@ -93,4 +93,4 @@ static const struct pm_linux_row rows[] = {
 	  .flags = PM_ROW_NO_TRACE },
 };
 
-const struct pm_linux_family pm_family_stack = PM_ROWS("stack", rows, pm_stack_fields);
+const struct pm_printk_family pm_family_stack = PM_ROWS("stack", rows, pm_stack_fields);

@@ -252,7 +252,7 @@ static const struct pm_detail_row rcu_rows[] = {
 	{ "{d}-{w}: {*}$", { "" }, NULL, rcu_cpu },
 };
 
-void pm_rcu_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_rcu_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "rcu", rcu_rows, NULL);
 	pm_held_locks_fields(report, inc);
@@ -458,7 +458,7 @@ static const struct pm_detail_row hung_rows[] = {
 	{ "^{w}{_}D{_}{d}{_}{d}{_}{d} {x}", { "" }, NULL, hung_old_state },
 };
 
-void pm_hung_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_hung_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	struct hung h = { 0 };
 
@@ -481,7 +481,7 @@ static const struct pm_detail_row workqueue_rows[] = {
 	{ "last function: {f}", { "work_function" }, "the work item that ran", NULL },
 };
 
-void pm_lockup_fields(const struct pm_linux_report *report, struct pm_incident *inc)
+void pm_lockup_fields(const struct pm_printk_report *report, struct pm_incident *inc)
 {
 	PM_DETAIL_READ(report, inc, "soft-lockup", soft_rows, NULL);
 	PM_DETAIL_READ(report, inc, "hard-lockup", hard_rows, NULL);

@@ -13,7 +13,7 @@
 /* s390: "illegal operation: 0001 ilc:1 [#1] SMP" */
 #define S390(name, kind_) TRAP(" ilc:", "^" name ": {x} ilc:{d} [#", "{1}", kind_)
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	X86("bounds", PM_KIND_OTHER),
 	X86("overflow", PM_KIND_OTHER),
 	X86("invalid TSS", PM_KIND_GPF),
@@ -45,4 +45,4 @@ static const struct pm_linux_row rows[] = {
 	     PM_KIND_OTHER),
 };
 
-const struct pm_linux_family pm_family_traps = PM_ROWS("traps", rows, pm_access_fields);
+const struct pm_printk_family pm_family_traps = PM_ROWS("traps", rows, pm_access_fields);

@@ -3,7 +3,7 @@
 
 #define REPORTERS "*ubsan* *overflow*"
 
-static const struct pm_linux_row rows[] = {
+static const struct pm_printk_row rows[] = {
 	{ "UBSAN:",
 	  "UBSAN: Undefined behaviour in",
 	  { NULL },
@@ -39,4 +39,4 @@ static const struct pm_linux_row rows[] = {
 	  .skip = REPORTERS },
 };
 
-const struct pm_linux_family pm_family_ubsan = PM_ROWS("ubsan", rows, pm_ubsan_fields);
+const struct pm_printk_family pm_family_ubsan = PM_ROWS("ubsan", rows, pm_ubsan_fields);

@@ -3,7 +3,7 @@
 #include "console/scan.h"
 
 /* The order is the precedence within a line: "BUG: Unable to handle kernel data access" is a BUG. */
-const char *const pm_linux_words[] = {
+const char *const pm_printk_words[] = {
 	"BUG:",
 	"WARNING:",
 	"INFO:",
@@ -99,23 +99,23 @@ static const char *first_of(const char *const *words, struct pm_slice body)
 	return NULL;
 }
 
-const char *pm_linux_word(struct pm_slice body, const char *after)
+const char *pm_printk_word(struct pm_slice body, const char *after)
 {
 	static struct pm_scanner scanner;
 	static bool built;
 
 	if (!built) {
 		pm_scanner_init(&scanner);
-		pm_scanner_add(&scanner, pm_linux_words);
+		pm_scanner_add(&scanner, pm_printk_words);
 		pm_scanner_build(&scanner, false);
 		built = true;
 	}
 	if (after) {
-		const char *const *word = pm_linux_words;
+		const char *const *word = pm_printk_words;
 
 		while (*word && *word != after)
 			word++;
 		return *word ? first_of(word + 1, body) : NULL;
 	}
-	return pm_scan(&scanner, body, 0) == PM_NPOS ? NULL : first_of(pm_linux_words, body);
+	return pm_scan(&scanner, body, 0) == PM_NPOS ? NULL : first_of(pm_printk_words, body);
 }
