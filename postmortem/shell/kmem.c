@@ -22,8 +22,10 @@ static void size_words(uint64_t pages, char *buf, size_t size)
 	snprintf(buf, size, "0");
 	for (size_t i = 0; i < PM_COUNT(units) && bytes; i++)
 		if (bytes >= units[i].bytes) {
-			uint64_t whole = bytes / units[i].bytes;
-			uint64_t tenth = bytes % units[i].bytes * 10 / units[i].bytes;
+			/* in tenths, rounded; a terabyte's are far from 2^64 */
+			uint64_t tenths = bytes / units[i].bytes * 10 +
+					  (bytes % units[i].bytes * 10 + units[i].bytes / 2) / units[i].bytes;
+			uint64_t whole = tenths / 10, tenth = tenths % 10;
 
 			if (tenth)
 				snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,

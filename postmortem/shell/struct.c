@@ -160,7 +160,7 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 {
 	struct request r = { .count = 1 };
 	const char *written = NULL;
-	char *rest[64];
+	char **rest = argv + 1; /* addresses are moved together there */
 	int rest_n = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -177,7 +177,7 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 			return pm_shell_error(sh, argv[0], "no option '%s'", argv[i]);
 		else if (!written)
 			written = argv[i];
-		else if (rest_n < 63)
+		else
 			rest[rest_n++] = argv[i];
 	}
 	rest[rest_n] = NULL;

@@ -71,14 +71,12 @@ const struct pm_shell_command pm_shell_commands[] = {
 };
 const size_t pm_shell_commands_n = sizeof(pm_shell_commands) / sizeof(pm_shell_commands[0]);
 
-enum { max_words = 64 };
-
-/* Splits at blanks; quotes keep them. */
-static int split(char *text, char *words[max_words])
+/* Splits at blanks; quotes keep them.  words has room for every second character, and the end. */
+static int split(char *text, char **words)
 {
 	int n = 0;
 
-	while (*text && n < max_words - 1) {
+	while (*text) {
 		text += strspn(text, " \t\r");
 		if (!*text)
 			break;
@@ -93,20 +91,21 @@ static int split(char *text, char *words[max_words])
 	return n;
 }
 
-static char star[] = "*";
-
+/* words[-1] is free. */
 static bool run_words(struct pm_shell *sh, int n, char **words)
 {
+	static char star[] = "*";
+
 	for (size_t i = 0; i < pm_shell_commands_n; i++)
 		if (!strcmp(words[0], pm_shell_commands[i].name))
 			return pm_shell_commands[i].run(sh, n, words);
 	/* "task_struct.pid ADDRESS": a type alone is a command, as in crash. */
-	char *with_star[max_words + 1] = { star }, type[256];
+	char type[256];
 
 	snprintf(type, sizeof(type), "%.*s", (int)strcspn(words[0], "."), words[0]);
 	if (sh->lx->btf && pm_btf_find_written(sh->lx->btf, type)) {
-		memcpy(with_star + 1, words, (size_t)(n + 1) * sizeof(*words));
-		return pm_shell_struct(sh, n + 1, with_star);
+		words[-1] = star;
+		return pm_shell_struct(sh, n + 1, words - 1);
 	}
 	return pm_shell_error(sh, words[0], "no such command; 'help' lists them");
 }
@@ -140,17 +139,18 @@ static void close_object(struct pm_shell *sh)
 
 static bool run_one(struct pm_shell *sh, char *text)
 {
-	char *words[max_words];
+	char **room = pm_alloc((strlen(text) / 2 + 3) * sizeof(*room)), **words = room + 1;
 	int n = split(text, words);
+	bool ok = true;
 
-	if (!n || *words[0] == '#')
-		return true;
-	if (!sh->json)
-		return run_words(sh, n, words);
-	open_object(sh, n, words);
-	bool ok = run_words(sh, n, words);
-
-	close_object(sh);
+	if (n && *words[0] != '#') {
+		if (sh->json)
+			open_object(sh, n, words);
+		ok = run_words(sh, n, words);
+		if (sh->json)
+			close_object(sh);
+	}
+	free(room);
 	return ok;
 }
 

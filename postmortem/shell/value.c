@@ -209,6 +209,17 @@ static void print_offset(struct pm_shell *sh, uint64_t base, uint64_t offset)
 	fprintf(sh->out, "%*s", base ? address_columns : offset_columns, text);
 }
 
+static bool is_typedef(const struct pm_btf *btf, uint32_t type)
+{
+	enum pm_btf_kind kind = pm_btf_kind(btf, type);
+
+	while (kind == PM_BTF_CONST || kind == PM_BTF_VOLATILE) {
+		type = pm_btf_target(btf, type);
+		kind = pm_btf_kind(btf, type);
+	}
+	return kind == PM_BTF_TYPEDEF;
+}
+
 static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base,
 			       uint64_t bit_base, unsigned indent, unsigned depth)
 {
@@ -224,9 +235,9 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 		if (offsets)
 			print_offset(sh, base, bit / 8);
 		fprintf(sh->out, "%*s", (int)indent, "");
-		/* an unnamed one is part of this declaration */
+		/* an unnamed one is part of this declaration, unless a typedef names it (atomic_t) */
 		if ((kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) && !*pm_btf_name(btf, inner) &&
-		    depth < max_depth) {
+		    !is_typedef(btf, member.type) && depth < max_depth) {
 			fprintf(sh->out, "%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union");
 			print_declarations(sh, inner, offsets, base, bit, indent + 4, depth + 1);
 			fprintf(sh->out, "%*s}%s%s;\n",

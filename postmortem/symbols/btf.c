@@ -562,6 +562,35 @@ bool pm_btf_variable(struct pm_btf *btf, const char *name, uint32_t *type_out)
 
 /* ---- C ---- */
 
+/* Compilers name the integers in full; people, and other debuggers, do not. */
+static const char *usual_name(const char *name)
+{
+	static const char *const names[][2] = {
+		{ "long unsigned int", "unsigned long" },           { "long int", "long" },
+		{ "long long unsigned int", "unsigned long long" }, { "long long int", "long long" },
+		{ "short unsigned int", "unsigned short" },         { "short int", "short" },
+	};
+
+	for (size_t i = 0; i < PM_COUNT(names); i++)
+		if (!strcmp(name, names[i][0]))
+			return names[i][1];
+	return name;
+}
+
+/* "{RED, BLACK}" */
+static void write_enumerators(const struct pm_btf *btf, uint32_t type, struct pm_buf *out)
+{
+	enum { most = 64 };
+	const char *name;
+	int64_t value;
+	uint32_t i;
+
+	pm_buf_str(out, "{");
+	for (i = 0; i < most && (name = pm_btf_enum(btf, type, i, &value)); i++)
+		pm_buf_printf(out, "%s%s", i ? ", " : "", name);
+	pm_buf_str(out, i == most ? ", ...}" : "}");
+}
+
 /* Declarations are written from the inside out: the name first, then what stands around it. */
 void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, char *buf, size_t size)
 {
@@ -585,8 +614,10 @@ void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, c
 			pointer_last = true;
 			break;
 		case PM_BTF_ARRAY:
-			pm_buf_printf(&next, pointer_last ? "(%s)[%u]" : "%s[%u]",
-				      inner.data ? inner.data : "", pm_btf_length(btf, type));
+			pm_buf_printf(&next, pointer_last ? "(%s)[" : "%s[", inner.data ? inner.data : "");
+			if (pm_btf_length(btf, type))
+				pm_buf_printf(&next, "%u", pm_btf_length(btf, type));
+			pm_buf_str(&next, "]");
 			pointer_last = false;
 			break;
 		case PM_BTF_FUNC_PROTO:
@@ -618,13 +649,18 @@ void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, c
 			type = pm_btf_target(btf, type);
 			continue;
 		default: {
-			const char *own = pm_btf_name(btf, type);
+			const char *own = usual_name(pm_btf_name(btf, type));
+			struct pm_buf unnamed = { 0 };
 
+			if (!*own && (kind == PM_BTF_ENUM || kind == PM_BTF_ENUM64))
+				write_enumerators(btf, type, &unnamed);
 			snprintf(buf, size, "%s%s%s%s%s", qualifiers, words[kind] ? words[kind] : "",
 				 *own                  ? own
+				 : unnamed.n           ? unnamed.data
 				 : kind == PM_BTF_VOID ? "void"
 						       : "{...}",
 				 inner.n ? " " : "", inner.data ? inner.data : "");
+			pm_buf_deinit(&unnamed);
 			pm_buf_deinit(&inner);
 			return;
 		}

@@ -327,6 +327,17 @@ static inline void image_types(struct image *im)
 						  { "core_kallsyms", kallsyms, MODULE_KALLSYMS },
 						  { 0 } });
 
+	/* of no kernel: what declarations are made of */
+	uint32_t unnamed =
+		image_btf_struct(&b, "", 4, 4, (struct image_member[]){ { "counter", u32, 0 }, { 0 } });
+	uint32_t atomic = image_btf_type(&b, "atomic_t", 8, 0, unnamed);
+	image_btf_enum(&b, "", (struct image_enumerator[]){ { "RED", 0 }, { "BLACK", 1 }, { 0 } });
+	uint32_t colours = b.n, flexible = image_btf_array(&b, u64, u32, 0);
+	image_btf_struct(
+		&b, "shapes", 4, 8,
+		(struct image_member[]){
+			{ "count", atomic, 0 }, { "colour", colours, 4 }, { "more", flexible, 8 }, { 0 } });
+
 	size_t size = 24 + b.types.n + b.strings.n;
 	uint64_t at = image_room(im, size),
 		 header[] = { 0x0001eb9f, 24, 0, b.types.n, b.types.n, b.strings.n };

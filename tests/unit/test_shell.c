@@ -82,9 +82,9 @@ static void kmem_usage(void **state)
 	start(&r, &(struct image_options){ 0 }, false);
 	assert_string_equal(output(&r, "kmem -i"),
 			    "                 PAGES        TOTAL      PERCENTAGE\n"
-			    "    TOTAL MEM      500       1.9 MB         ----\n"
+			    "    TOTAL MEM      500         2 MB         ----\n"
 			    "         FREE      200       800 KB   40% of TOTAL MEM\n"
-			    "         USED      300       1.1 MB   60% of TOTAL MEM\n"
+			    "         USED      300       1.2 MB   60% of TOTAL MEM\n"
 			    "       SHARED        1         4 KB    0% of TOTAL MEM\n"
 			    "      BUFFERS        7        28 KB    1% of TOTAL MEM\n"
 			    "       CACHED       50       200 KB   10% of TOTAL MEM\n"
@@ -97,7 +97,7 @@ static void kmem_usage(void **state)
 			    "    SWAP USED       60       240 KB   60% of TOTAL SWAP\n"
 			    "    SWAP FREE       40       160 KB   40% of TOTAL SWAP\n"
 			    "\n"
-			    " COMMIT LIMIT      350       1.3 MB         ----\n"
+			    " COMMIT LIMIT      350       1.4 MB         ----\n"
 			    "    COMMITTED       42       168 KB   12% of TOTAL LIMIT\n");
 	end(&r);
 }
@@ -237,7 +237,7 @@ static void other_commands(void **state)
 	(void)state;
 	start(&r, &(struct image_options){ 0 }, false);
 	assert_string_equal(output(&r, "struct -o thread_struct"),
-			    "struct thread_struct {\n      [0] long unsigned int sp;\n}\nSIZE: 16\n");
+			    "struct thread_struct {\n      [0] unsigned long sp;\n}\nSIZE: 16\n");
 	assert_non_null(
 		strstr(output(&r, "struct -o task_struct"), "\n     [64] union {\n     [64]     int pid;\n"));
 	assert_string_equal(output(&r, "task_struct.pid init_task"), "  pid = 0\n");
@@ -246,6 +246,12 @@ static void other_commands(void **state)
 			    "  [ffffffff80100000] void *next;\n"
 			    "  [ffffffff80100008] void *prev;\n"
 			    "}\nSIZE: 16\n");
+	/* a typedef is not opened, an enumeration without a name is */
+	assert_string_equal(output(&r, "struct -o shapes"), "struct shapes {\n"
+							    "      [0] atomic_t count;\n"
+							    "      [4] enum {RED, BLACK} colour;\n"
+							    "      [8] unsigned long more[];\n"
+							    "}\nSIZE: 8\n");
 	assert_non_null(strstr(output(&r, "sym -m drv"), "ffffffff801c0100 (?) drv_write [drv]\n"));
 	assert_non_null(strstr(output(&r, "sym -l"), "ffffffff80100080 (T) vfs_write\n"));
 	assert_string_equal(output(&r, "mod -t"), "NAME                     TAINTS\nno module is tainted\n");
@@ -262,6 +268,28 @@ static void other_commands(void **state)
 	/* no lines, no clock, no such CPU, module, option, command */
 	output(&r, "bt -l; log -T; bt -c 1; bt -c x; bt -c 0-; sym -m none; mod -x; nonsense");
 	assert_int_equal(r.sh.failures, 9);
+	end(&r);
+}
+
+/* No argument is lost, however many there are. */
+static void many_arguments(void **state)
+{
+	struct pm_buf line = { 0 };
+	struct run r;
+	unsigned n = 0;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	for (unsigned form = 0; form < 2; form++) {
+		pm_buf_printf(&line, form ? "task_struct.pid" : "struct task_struct.pid");
+		for (unsigned i = 0; i < 200; i++)
+			pm_buf_str(&line, " init_task");
+		for (const char *at = output(&r, line.data); (at = strstr(at, "  pid = 0\n")); at++)
+			n++;
+		pm_buf_deinit(&line);
+	}
+	assert_int_equal(n, 400);
+	assert_int_equal(r.sh.failures, 0);
 	end(&r);
 }
 
@@ -543,19 +571,13 @@ static void lists_without_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kmem_usage),
-		cmocka_unit_test(kmem_caches),
-		cmocka_unit_test(kmem_address),
-		cmocka_unit_test(locks_and_blocked),
-		cmocka_unit_test(processes),
-		cmocka_unit_test(other_commands),
-		cmocka_unit_test(json_of_each_command),
-		cmocka_unit_test(json_of_some),
-		cmocka_unit_test(documents),
-		cmocka_unit_test(terminal),
-		cmocka_unit_test(no_vmlinux),
-		cmocka_unit_test(lies),
-		cmocka_unit_test(lists_without_end),
+		cmocka_unit_test(kmem_usage),     cmocka_unit_test(kmem_caches),
+		cmocka_unit_test(kmem_address),   cmocka_unit_test(locks_and_blocked),
+		cmocka_unit_test(processes),      cmocka_unit_test(other_commands),
+		cmocka_unit_test(many_arguments), cmocka_unit_test(json_of_each_command),
+		cmocka_unit_test(json_of_some),   cmocka_unit_test(documents),
+		cmocka_unit_test(terminal),       cmocka_unit_test(no_vmlinux),
+		cmocka_unit_test(lies),           cmocka_unit_test(lists_without_end),
 	};
 
 	return cmocka_run_group_tests_name("shell", tests, NULL, NULL);
