@@ -26,8 +26,9 @@ enum encoding {
 struct token {
 	uint16_t at;
 	uint16_t size;
-	uint32_t hash, power;           /* of its characters; multiplier to the size'th */
-	uint32_t tail_hash, tail_power; /* without the first character */
+	/* its first four characters, the very first one lowest; its last four, the very last one lowest */
+	uint32_t first, last;
+	uint32_t tail_first, tail_last; /* the same without its first character */
 };
 
 struct pm_linux_symbols {
@@ -41,12 +42,14 @@ struct pm_linux_symbols {
 	char *tokens;
 	uint32_t tokens_size;
 	struct token token[256];
-	uint32_t *by_name; /* hash → index + 1; made at the first lookup */
-	uint32_t by_name_mask;
+	/* Names by their ends, made at the first lookup: hash → index + 1, index → the next one of the same hash */
+	uint32_t *by_ends, *next;
+	uint32_t by_ends_mask;
 };
 
 static const uint32_t max_symbols = 4000000;
-static const uint32_t multiplier = 0x01000193;
+/* Names that are expanded for one lookup: kernels have some hundreds with the same ends. */
+static const uint32_t max_expanded = 1 << 16;
 
 const char *pm_linux_symbols_encoding(const struct pm_linux_symbols *s)
 {
@@ -87,7 +90,7 @@ uint64_t pm_linux_symbols_addr(const struct pm_linux_symbols *s, uint32_t index)
 }
 
 /* The length of the name at *pos, which moves behind it; false past the end. */
-static bool name_length(const struct pm_linux_symbols *s, uint32_t *pos, uint32_t *length_out)
+static inline bool name_length(const struct pm_linux_symbols *s, uint32_t *pos, uint32_t *length_out)
 {
 	if (*pos >= s->names_size)
 		return false;
@@ -181,62 +184,83 @@ bool pm_linux_symbols_find(const struct pm_linux_symbols *s, uint64_t addr, uint
 
 /* ---- by name ---- */
 
-static uint32_t hash_of(const char *text, size_t n, uint32_t *power_out)
-{
-	uint32_t hash = 0, power = 1;
+/* Names are told apart by their first and last four characters, for which two tokens or so at each end do: a table of
+ * all names is wanted for a few of them, and expanding every name would be most of the time that opening takes. */
 
-	for (size_t i = 0; i < n; i++) {
-		hash = hash * multiplier + (uint8_t)text[i];
-		power *= multiplier;
+/* As struct token has them. */
+static void ends_of(const char *text, size_t n, uint32_t *first_out, uint32_t *last_out)
+{
+	*first_out = *last_out = 0;
+	for (size_t i = 0; i < n && i < 4; i++) {
+		*first_out |= (uint32_t)(uint8_t)text[i] << 8 * i;
+		*last_out |= (uint32_t)(uint8_t)text[n - 1 - i] << 8 * i;
 	}
-	*power_out = power;
-	return hash;
+}
+
+static uint32_t hash_of(uint32_t first, uint32_t last)
+{
+	uint64_t hash = (uint64_t)first * 0x9e3779b1u ^ (uint64_t)last * 0x85ebca77u << 8;
+
+	return (uint32_t)(hash ^ hash >> 29);
+}
+
+/* The same from a name's tokens.  Their very first character is the symbol's type, no part of the name. */
+static uint32_t hash_of_tokens(const struct pm_linux_symbols *s, const uint8_t *tokens, uint32_t n)
+{
+	const struct token *start = &s->token[tokens[0]];
+	unsigned have = start->size ? start->size - 1u : 0;
+	uint32_t first = start->tail_first, last = 0;
+
+	for (uint32_t i = 1; i < n && have < 4; i++) {
+		first |= s->token[tokens[i]].first << 8 * have;
+		have += s->token[tokens[i]].size;
+	}
+	have = 0;
+	for (uint32_t i = n - 1; i > 0 && have < 4; i--) {
+		last |= s->token[tokens[i]].last << 8 * have;
+		have += s->token[tokens[i]].size;
+	}
+	if (have < 4)
+		last |= start->tail_last << 8 * have;
+	return hash_of(first, last);
 }
 
 static void index_names(struct pm_linux_symbols *s)
 {
 	uint32_t size = 1024, pos = 0, length;
 
-	while (size < 2 * s->n)
+	while (size < s->n / 2)
 		size *= 2;
-	s->by_name = pm_alloc(size * sizeof(uint32_t));
-	s->by_name_mask = size - 1;
+	s->by_ends = pm_alloc(size * sizeof(uint32_t));
+	s->by_ends_mask = size - 1;
+	s->next = pm_alloc(s->n * sizeof(uint32_t));
 	for (uint32_t i = 0; i < s->n && name_length(s, &pos, &length); i++, pos += length) {
 		if (!length)
 			continue;
-		const struct token *first = &s->token[s->names[pos]];
-		uint32_t hash = first->tail_hash;
+		uint32_t *slot = &s->by_ends[hash_of_tokens(s, s->names + pos, length) & s->by_ends_mask];
 
-		for (uint32_t k = 1; k < length; k++) {
-			const struct token *token = &s->token[s->names[pos + k]];
-
-			hash = hash * token->power + token->hash;
-		}
-		uint32_t slot = (hash ^ hash >> 15) & s->by_name_mask;
-
-		while (s->by_name[slot])
-			slot = (slot + 1) & s->by_name_mask;
-		s->by_name[slot] = i + 1;
+		s->next[i] = *slot;
+		*slot = i + 1;
 	}
 }
 
 bool pm_linux_symbols_lookup(struct pm_linux_symbols *s, const char *name, uint64_t *addr_out)
 {
 	char found[PM_LINUX_NAME_MAX];
-	uint32_t power, hash = hash_of(name, strlen(name), &power);
+	uint32_t first, last, expanded = 0;
+	bool any = false;
 
-	if (!s->by_name)
+	if (!s->by_ends)
 		index_names(s);
-	for (uint32_t slot = (hash ^ hash >> 15) & s->by_name_mask; s->by_name[slot];
-	     slot = (slot + 1) & s->by_name_mask) {
-		uint32_t i = s->by_name[slot] - 1;
-
-		if (pm_linux_symbols_name(s, i, found) && !strcmp(found, name)) {
-			*addr_out = pm_linux_symbols_addr(s, i);
-			return true;
+	ends_of(name, strlen(name), &first, &last);
+	/* The last one in a chain is the first one in the table. */
+	for (uint32_t i = s->by_ends[hash_of(first, last) & s->by_ends_mask]; i && expanded < max_expanded;
+	     i = s->next[i - 1], expanded++)
+		if (pm_linux_symbols_name(s, i - 1, found) && !strcmp(found, name)) {
+			*addr_out = pm_linux_symbols_addr(s, i - 1);
+			any = true;
 		}
-	}
-	return false;
+	return any;
 }
 
 /* ---- opening ---- */
@@ -262,9 +286,9 @@ static bool read_tokens(struct pm_linux_symbols *s, struct pm_space *kernel, uin
 		size_t n = strnlen(text, s->tokens_size - token->at);
 
 		token->size = (uint16_t)n;
-		token->hash = hash_of(text, n, &token->power);
+		ends_of(text, n, &token->first, &token->last);
 		if (n)
-			token->tail_hash = hash_of(text + 1, n - 1, &token->tail_power);
+			ends_of(text + 1, n - 1, &token->tail_first, &token->tail_last);
 	}
 	return true;
 }
@@ -564,6 +588,7 @@ void pm_linux_symbols_close(struct pm_linux_symbols *s)
 	free(s->offsets);
 	free(s->starts);
 	free(s->tokens);
-	free(s->by_name);
+	free(s->by_ends);
+	free(s->next);
 	free(s);
 }

@@ -25,7 +25,7 @@ struct pm_walk_step {
 struct pm_mmu {
 	enum pm_arch arch;
 	/* Fills phys and the size of the page; steps (may be NULL) gets up to 5, their count in steps_n. */
-	enum pm_absence (*walk)(const struct pm_space *space, uint64_t virt, uint64_t *phys_out,
+	enum pm_absence (*walk)(struct pm_space *space, uint64_t virt, uint64_t *phys_out,
 				uint64_t *page_size_out, struct pm_walk_step *steps, unsigned *steps_n);
 	bool (*is_canonical)(const struct pm_space *space, uint64_t virt);
 	/* The first address that belongs to the kernel. */
@@ -50,6 +50,10 @@ struct pm_space {
 		uint64_t page; /* virtual, page aligned, + 1; 0: empty */
 		uint64_t phys;
 	} tlb[PM_SPACE_TLB];
+	/* The lowest table of the last walk that came there; span: what it maps, as the row numbers it, + 1; 0: none. */
+	struct {
+		uint64_t span, table;
+	} lowest;
 };
 
 void pm_space_init(struct pm_space *space, struct pm_dump *dump, const struct pm_mmu *mmu, uint64_t root,

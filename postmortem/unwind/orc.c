@@ -38,30 +38,48 @@ struct pm_orc_rule pm_orc_decode(enum pm_orc_version version, const uint8_t byte
 	return rule;
 }
 
+/* Of the table's rules some hundred at a time are looked at: each page of a compressed dump has its price. */
+enum { sample = 640, samples = 24 };
+
+struct rule_counts {
+	uint32_t old, new;
+	uint32_t bit_10, bit_11; /* of rules without a base */
+};
+
+static void count_rules(const uint8_t *rules, size_t n, struct rule_counts *counts)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned bits = (unsigned)pm_load(rules + 6 * i + 4, 2, false), type = bits >> 8 & 7;
+
+		if (!(bits & 15)) {
+			counts->bit_10 += bits >> 10 & 1;
+			counts->bit_11 += bits >> 11 & 1;
+		} else if (!(type & 3)) {
+			counts->old++;
+		} else if (type == 2) {
+			counts->new ++;
+		}
+	}
+}
+
 /* Versions 1 and 2 write 0 for a call, version 3 writes 2: type 0 in a rule that has a base is old, 3 or 4 are new.
- * Of the old ones, bit 11 occurs in version 2 only. */
+ * Of the old ones, version 1 marks the ends of stacks with bit 10, version 2 with bit 11. */
 static struct pm_error *version_by_rules(struct pm_space *space, const struct pm_orc_table *table,
 					 enum pm_orc_version *out)
 {
-	uint32_t step = table->n / 512 + 1, old = 0, new = 0, bit_11 = 0;
+	struct rule_counts counts = { 0 };
+	uint8_t rules[6 * sample];
 
-	for (uint32_t i = 0; i < table->n; i += step) {
-		uint8_t bytes[6];
+	for (uint32_t i = 0; i < samples; i++) {
+		uint32_t at = (uint32_t)((uint64_t)table->n * i / samples);
+		uint32_t left = table->n - at, n = left < sample ? left : sample;
 
-		if (pm_space_read(space, table->rules + 6ull * i, bytes, sizeof(bytes), NULL) < sizeof(bytes))
-			continue;
-		unsigned bits = (unsigned)pm_load(bytes + 4, 2, false), type = bits >> 8 & 7;
-
-		if (!(bits & 15))
-			bit_11 += bits >> 11 & 1;
-		else if (!(type & 3))
-			old++;
-		else if (type == 2)
-			new ++;
+		count_rules(rules, pm_space_read(space, table->rules + 6ull * at, rules, 6 * n, NULL) / 6,
+			    &counts);
 	}
-	if (!old && !new)
+	if (!counts.old && !counts.new)
 		return pm_error_new(PM_NOT_FOUND, "the unwinding tables are not in the dump");
-	*out = new > old ? PM_ORC_3 : bit_11 ? PM_ORC_2 : PM_ORC_1;
+	*out = counts.new > counts.old ? PM_ORC_3 : counts.bit_11 > counts.bit_10 ? PM_ORC_2 : PM_ORC_1;
 	return NULL;
 }
 
