@@ -74,6 +74,8 @@ static void print_kernel(struct pm_linux_session *session)
 		row("types", "none: %s", lx->btf_trouble->message);
 	if (unwinder->orc.n)
 		row("unwinding", "ORC, version %d, %u places", (int)unwinder->orc.version, unwinder->orc.n);
+	else if (unwinder->frame_pointers)
+		row("unwinding", "by frame pointers");
 	else
 		row("unwinding", "none: %s", unwinder->orc_trouble ? unwinder->orc_trouble : "no tables");
 	for (size_t i = 0; i < cpus->v.n; i++)

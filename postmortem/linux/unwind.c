@@ -42,6 +42,34 @@ static void open_orc(struct pm_linux_unwinder *u)
 	}
 }
 
+/* Functions that are no leaves and that every kernel has.  Even without -fno-omit-frame-pointer a compiler gives one or
+ * another of them a frame pointer, not nearly all. */
+static bool keeps_frame_pointers(struct pm_linux *lx)
+{
+	static const char *const names[] = { "schedule",
+					     "vfs_read",
+					     "vfs_write",
+					     "do_exit",
+					     "wake_up_process",
+					     "kfree",
+					     "iput",
+					     "dput",
+					     "do_mmap",
+					     "filp_close",
+					     "ksys_write",
+					     "kthread",
+					     "set_cpus_allowed_ptr" };
+	unsigned seen = 0, keep = 0, push, set;
+	uint64_t addr;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (pm_linux_symbol(lx, names[i], &addr)) {
+			seen++;
+			keep += pm_x86_prologue(&lx->kernel, addr, &push, &set);
+		}
+	return seen >= 4 && 4 * keep >= 3 * seen;
+}
+
 void pm_linux_unwinder_init(struct pm_linux_unwinder *u, struct pm_linux *lx,
 			    struct pm_linux_modules *modules)
 {
@@ -51,6 +79,7 @@ void pm_linux_unwinder_init(struct pm_linux_unwinder *u, struct pm_linux *lx,
 		.lx = lx, .modules = modules, .thread_size = 16384, .irq_stack_size = 16384
 	};
 	open_orc(u);
+	u->frame_pointers = !u->orc.n && keeps_frame_pointers(lx);
 	for (size_t i = 0; i < modules->v.n; i++)
 		modules->v.v[i].orc.version = u->orc.version;
 	u->text = symbol_or(lx, "_stext", lx->stext);
@@ -169,6 +198,50 @@ static bool find_rule(struct pm_linux_unwinder *u, uint64_t pc, bool exact, stru
 	       out->type != PM_ORC_NONE;
 }
 
+static bool function_start(struct pm_linux_unwinder *u, uint64_t pc, uint64_t *start_out)
+{
+	struct pm_linux_module *module = pm_linux_module_at(u->modules, pc);
+	const char *name;
+	uint64_t end;
+	uint32_t index;
+
+	if (module)
+		return pm_linux_module_symbol(u->lx, module, pc, &name, start_out, &end);
+	return u->lx->symbols && pm_linux_symbols_find(u->lx->symbols, pc, &index, start_out, &end);
+}
+
+/* The rule of a kernel that keeps frame pointers; only what holds on this stack is one. */
+static bool find_frame_rule(struct pm_linux_unwinder *u, const struct stack *stack, bool exact,
+			    uint64_t task_stack, const struct pm_x86_regs *regs, struct pm_orc_rule *out)
+{
+	uint64_t start = 0, bp = regs->v[PM_X86_BP] & ~1ull, cs, ip;
+
+	if (!u->frame_pointers || !pm_linux_is_text(u, regs->v[PM_X86_IP]) ||
+	    (exact && !function_start(u, regs->v[PM_X86_IP], &start)))
+		return false;
+	*out = pm_x86_frame_rule(&u->lx->kernel, start, exact, regs);
+	if (out->type == PM_ORC_NONE || out->type == PM_ORC_END || out->sp_base != PM_ORC_BP)
+		return out->type != PM_ORC_NONE;
+	if (bp - stack->start < stack->end - stack->start) {
+		if (bp < regs->v[PM_X86_SP])
+			return false;
+	} else {
+		struct stack other = stack_of(u, bp, task_stack);
+
+		/* from a CPU's stack to the one that it was switched to from */
+		if (stack->kind == PM_STACK_TASK || other.end - other.start <= PM_PAGE_SIZE)
+			return false;
+	}
+	if (out->type != PM_ORC_REGS)
+		return true;
+	/* A kernel thread has none of user mode: all zero, at the stack's end (since 6.9 with 16 bytes behind it). */
+	return pm_space_load(&u->lx->kernel, bp + 8 * PM_X86_CS, 8, &cs) &&
+	       pm_space_load(&u->lx->kernel, bp + 8 * PM_X86_IP, 8, &ip) &&
+	       (cs == 0x10 || (cs & 0xffff) == 0x23 || (cs & 0xffff) == 0x33 ||
+		(!cs && !ip && stack->end - bp >= 8 * PM_X86_REGS &&
+		 stack->end - bp <= 8 * PM_X86_REGS + 16));
+}
+
 /* The next word on the stack that follows a call; regs become those behind it. */
 static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct pm_x86_regs *regs,
 		 uint64_t *return_at_out)
@@ -183,6 +256,8 @@ static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct 
 		*regs = (struct pm_x86_regs){ 0 };
 		pm_x86_set(regs, PM_X86_IP, value);
 		pm_x86_set(regs, PM_X86_SP, at + 8);
+		if (u->frame_pointers && pm_space_load(&u->lx->kernel, at - 8, 8, &value))
+			pm_x86_set(regs, PM_X86_BP, value); /* saved by what was called */
 		*return_at_out = at;
 		return true;
 	}
@@ -193,18 +268,6 @@ static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct 
  *
  * The kernel's way into the crash kernel has none (STACK_FRAME_NON_STANDARD), and the ip that a CPU saves there is
  * that of a label.  A return address behind a direct call to the very function is its caller's all the same. */
-
-static bool function_start(struct pm_linux_unwinder *u, uint64_t pc, uint64_t *start_out)
-{
-	struct pm_linux_module *module = pm_linux_module_at(u->modules, pc);
-	const char *name;
-	uint64_t end;
-	uint32_t index;
-
-	if (module)
-		return pm_linux_module_symbol(u->lx, module, pc, &name, start_out, &end);
-	return u->lx->symbols && pm_linux_symbols_find(u->lx->symbols, pc, &index, start_out, &end);
-}
 
 static bool is_called_by(struct pm_linux_unwinder *u, uint64_t function, uint64_t return_address)
 {
@@ -222,6 +285,11 @@ static void find_bp(struct pm_linux_unwinder *u, const struct pm_x86_regs *befor
 	struct pm_orc_rule rule;
 	uint64_t start, value = before->v[PM_X86_BP], ignored;
 
+	if (u->frame_pointers) { /* it is left alone where no frame is set up */
+		if (pm_x86_has(before, PM_X86_BP))
+			pm_x86_set(caller, PM_X86_BP, value);
+		return;
+	}
 	if (!find_rule(u, caller->v[PM_X86_IP], false, &rule) ||
 	    (rule.sp_base != PM_ORC_BP && rule.sp_base != PM_ORC_BP_INDIRECT) ||
 	    !function_start(u, caller->v[PM_X86_IP], &start))
@@ -312,8 +380,11 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			/* called through a bad pointer: the return address is on top */
 			rule = pm_x86_no_code;
 			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
-		} else if (!table_of(u, pc) && pm_x86_has(&regs, PM_X86_BP) && regs.v[PM_X86_BP] >= sp &&
-			   regs.v[PM_X86_BP] < stack.end) {
+		} else if (find_frame_rule(u, &stack, exact, task_stack, &regs, &rule)) {
+			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
+		} else if (!table_of(u, pc) && !(u->frame_pointers && pm_linux_is_text(u, pc)) &&
+			   pm_x86_has(&regs, PM_X86_BP) && !(regs.v[PM_X86_BP] & 7) &&
+			   regs.v[PM_X86_BP] >= sp && regs.v[PM_X86_BP] < stack.end) {
 			rule = pm_x86_frame_pointer;
 			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
 			next_trust = PM_GUESSED;
@@ -323,6 +394,9 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 		if (step != PM_STEP_LOST) {
 			uint64_t next_sp = regs.v[PM_X86_SP], next_pc = regs.v[PM_X86_IP];
 			bool is_user = pm_x86_has(&regs, PM_X86_CS) && regs.v[PM_X86_CS] & 3;
+			/* A kernel thread has no user mode to return to: all zero. */
+			if (step == PM_STEP_REGS && !next_pc && !regs.v[PM_X86_CS])
+				return;
 			/* Within a stack it only goes up; the saved registers of an interrupt may lie on another. */
 			bool goes_back = next_sp <= sp && next_sp >= stack.start && next_sp < stack.end;
 

@@ -31,6 +31,7 @@ struct pm_linux_unwinder {
 	struct pm_linux_modules *modules;
 	struct pm_orc_table orc; /* n 0: the kernel has none */
 	const char *orc_trouble; /* why not; in lx's arena */
+	bool frame_pointers;     /* it was built to keep them everywhere instead */
 	uint64_t text, text_end, init_text, init_text_end;
 	uint64_t thread_size; /* bytes of a task's stack */
 	uint64_t irq_stack_size;

@@ -2,6 +2,8 @@
 
 #include "symbols/bytes.h"
 
+#include <string.h>
+
 const char *pm_x86_reg_name(enum pm_x86_reg reg)
 {
 	static const char *const names[PM_X86_REGS] = {
@@ -18,6 +20,78 @@ const struct pm_orc_rule pm_x86_frame_pointer = { .type = PM_ORC_CALL,
 						  .bp_base = PM_ORC_PREV_SP,
 						  .bp_offset = -16 };
 const struct pm_orc_rule pm_x86_no_code = { .type = PM_ORC_CALL, .sp_base = PM_ORC_SP, .sp_offset = 8 };
+
+/* The registers that entry code saved, where bp points one past their beginning. */
+static const struct pm_orc_rule saved_registers = { .type = PM_ORC_REGS,
+						    .sp_base = PM_ORC_BP,
+						    .sp_offset = -1 };
+
+bool pm_x86_prologue(struct pm_space *space, uint64_t start, unsigned *push_out, unsigned *set_out)
+{
+	static const struct {
+		uint8_t size, n;
+		uint8_t bytes[5];
+	} skipped[] = {
+		{ 4, 4, { 0xf3, 0x0f, 0x1e, 0xfa } },       /* endbr64 */
+		{ 5, 1, { 0xe8 } },                         /* call __fentry__ */
+		{ 5, 5, { 0x0f, 0x1f, 0x44, 0x00, 0x00 } }, /* which was patched away */
+		{ 5, 5, { 0x66, 0x66, 0x66, 0x66, 0x90 } }, /* so too */
+	};
+	static const uint8_t set[] = { 0x48, 0x89, 0xe5 }; /* mov %rsp,%rbp */
+	enum { between = 16 };                             /* bytes that compilers schedule between the two */
+	uint8_t code[48];
+	unsigned at = 0, n = (unsigned)pm_space_read(space, start, code, sizeof(code), NULL);
+
+	for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
+		if (at + skipped[i].size < n && !memcmp(code + at, skipped[i].bytes, skipped[i].n))
+			at += skipped[i].size;
+	if (at >= n || code[at] != 0x55) /* push %rbp */
+		return false;
+	*push_out = at;
+	for (unsigned i = at + 1; i + sizeof(set) <= n && i <= at + between; i++)
+		if (!memcmp(code + i, set, sizeof(set))) {
+			*set_out = i + (unsigned)sizeof(set);
+			return true;
+		}
+	return false;
+}
+
+struct pm_orc_rule pm_x86_frame_rule(struct pm_space *space, uint64_t start, bool exact,
+				     const struct pm_x86_regs *regs)
+{
+	const struct pm_orc_rule pushed = { .type = PM_ORC_CALL,
+					    .sp_base = PM_ORC_SP,
+					    .sp_offset = 16,
+					    .bp_base = PM_ORC_PREV_SP,
+					    .bp_offset = -16 };
+	uint64_t pc = regs->v[PM_X86_IP], bp = regs->v[PM_X86_BP], top;
+	uint8_t code[2];
+	unsigned push, set;
+
+	if (exact) {
+		bool keeps = pm_x86_prologue(space, start, &push, &set);
+
+		if (keeps && pc <= start + push)
+			return pm_x86_no_code;
+		if (keeps && pc < start + set)
+			return pushed;
+		/* at ret, or at the jump to where returns are made */
+		if (pm_space_read(space, pc - 1, code, sizeof(code), NULL) == sizeof(code) &&
+		    (code[1] == 0xc3 || (keeps && code[0] == 0x5d && code[1] == 0xe9)))
+			return pm_x86_no_code;
+		/* Assembly has not pushed anything while a return address is on top. */
+		if (!keeps && !(bp & 1))
+			return pm_space_load(space, regs->v[PM_X86_SP], 8, &top) &&
+					       pm_x86_after_call(space, top)
+				       ? pm_x86_no_code
+				       : (struct pm_orc_rule){ 0 };
+	}
+	if (!pm_x86_has(regs, PM_X86_BP))
+		return (struct pm_orc_rule){ 0 };
+	if (!bp)
+		return (struct pm_orc_rule){ .type = PM_ORC_END };
+	return bp & 1 ? saved_registers : pm_x86_frame_pointer;
+}
 
 static bool base_value(const struct pm_x86_regs *regs, enum pm_orc_base base, uint64_t *out)
 {

@@ -63,6 +63,14 @@ enum pm_step pm_x86_step(struct pm_space *space, const struct pm_orc_rule *rule,
  * place that was called but is no code. */
 extern const struct pm_orc_rule pm_x86_frame_pointer, pm_x86_no_code;
 
+/* Of a kernel that keeps frame pointers everywhere (CONFIG_UNWINDER_FRAME_POINTER), where its entry code has bp point at
+ * the saved registers, plus one.  start: of the function that ip lies in.  exact: ip was interrupted there, maybe
+ * before the frame was set up.  type PM_ORC_NONE: that function keeps none. */
+struct pm_orc_rule pm_x86_frame_rule(struct pm_space *space, uint64_t start, bool exact,
+				     const struct pm_x86_regs *regs);
+/* Does the function at start set up a frame pointer?  Offsets of `push %rbp` and of what follows `mov %rsp,%rbp`. */
+bool pm_x86_prologue(struct pm_space *space, uint64_t start, unsigned *push_out, unsigned *set_out);
+
 /* Does a call instruction end at pc?  false, too, where the code is not in the dump. */
 bool pm_x86_after_call(struct pm_space *space, uint64_t pc);
 

@@ -40,8 +40,9 @@ struct image_options {
 	unsigned orc; /* version; 0: 3 */
 	bool old; /* structures as before 5.17 and 6.1: slabs in struct page, mappings in a list, pages counted by
 			 tasks */
-	bool sheaves; /* as from 7.0: no slabs of CPUs, but sheaves and barns */
-	bool blocked; /* two workers wait for each other's mutex */
+	bool sheaves;        /* as from 7.0: no slabs of CPUs, but sheaves and barns */
+	bool frame_pointers; /* kept everywhere, and no ORC */
+	bool blocked;        /* two workers wait for each other's mutex */
 };
 
 struct image_symbol {
@@ -396,6 +397,8 @@ static inline void image_code(struct image *im)
 		image_symbol(im, image_functions[i], 'T', at);
 		for (unsigned k = 0; k < 64; k++)
 			image_put(im, at + k, 0x90, 1);
+		if (im->options.frame_pointers)
+			image_put(im, at, 0xe5894855, 4); /* push %rbp; mov %rsp,%rbp */
 		/* each calls the one before it, at its byte 27 */
 		image_put(im, at + 27, 0xe8, 1);
 		image_put(im, at + 28, (uint64_t)(-64 - 32), 4);
@@ -408,9 +411,11 @@ static inline void image_code(struct image *im)
 		  IMAGE_TEXT + 64 * IMAGE_FUNCTIONS - (places + 4 * IMAGE_FUNCTIONS), 4);
 	image_symbol(im, "_stext", 'T', IMAGE_TEXT);
 	image_symbol(im, "_etext", 'T', IMAGE_TEXT + 64 * IMAGE_FUNCTIONS);
-	image_symbol(im, "__start_orc_unwind_ip", 'R', places);
-	image_symbol(im, "__stop_orc_unwind_ip", 'R', places + 4 * (IMAGE_FUNCTIONS + 1));
-	image_symbol(im, "__start_orc_unwind", 'R', rules);
+	if (!im->options.frame_pointers) {
+		image_symbol(im, "__start_orc_unwind_ip", 'R', places);
+		image_symbol(im, "__stop_orc_unwind_ip", 'R', places + 4 * (IMAGE_FUNCTIONS + 1));
+		image_symbol(im, "__start_orc_unwind", 'R', rules);
+	}
 	if (version == 4) {
 		static const uint8_t hash[4] = { 0x13, 0x7c, 0x36, 0xad };
 		uint64_t header = image_variable(im, "__start_orc_header", 20);
@@ -422,11 +427,14 @@ static inline void image_code(struct image *im)
 	im->next = IMAGE_TEXT - IMAGE_MAP > im->next ? IMAGE_TEXT - IMAGE_MAP : im->next;
 }
 
-/* Return addresses from sp on, as those functions would have left them; the last sp. */
+/* Return addresses from sp on, as those functions would have left them, and the frame pointers below them, the last of
+ * which points at the registers behind it; the last sp. */
 static inline uint64_t image_chain(struct image *im, uint64_t sp, const char *const *callers)
 {
 	for (; *callers; callers++) {
 		sp += 0x28;
+		if (im->options.frame_pointers)
+			image_put(im, sp - 16, callers[1] ? sp + 0x18 : sp + 1, 8);
 		image_put(im, sp - 8, image_function(*callers) + 32, 8);
 	}
 	return sp;
@@ -456,8 +464,13 @@ static inline void image_sleep(struct image *im, uint64_t task, uint64_t stack)
 	uint64_t frame = IMAGE_DIRECT + stack + 0x3000;
 
 	image_put(im, task + TASK_SP, frame, 8);
+	image_put(im, frame + 40, frame + 56 + 0x18, 8);
 	image_put(im, frame + 48, image_function("__schedule") + 32, 8);
-	image_chain(im, frame + 56, im->options.blocked ? blocked : sleep);
+	uint64_t end = image_chain(im, frame + 56, im->options.blocked ? blocked : sleep);
+
+	/* of a user mode that a kernel thread has not got, at the stack's end */
+	if (im->options.frame_pointers)
+		image_put(im, end - 16, IMAGE_DIRECT + stack + 0x4000 - 168 + 1, 8);
 }
 
 /* The waiter lies in the frame of __mutex_lock, behind those of __schedule and schedule. */
@@ -706,8 +719,10 @@ static inline void image_core(struct image *im)
 	Elf64_Phdr ph[2] = { { .p_type = PT_NOTE, .p_offset = sizeof(eh) + sizeof(ph), .p_filesz = notes },
 			     { .p_type = PT_LOAD, .p_filesz = IMAGE_MEMORY, .p_memsz = IMAGE_MEMORY } };
 	uint8_t prstatus[IMAGE_NOTE] = { 0 };
-	uint64_t ip = image_function("panic") + 40, sp = IMAGE_DIRECT + IMAGE_STACK + 0x3000, cs = 0x10;
+	uint64_t ip = image_function("panic") + 40, sp = IMAGE_DIRECT + IMAGE_STACK + 0x3000, cs = 0x10,
+		 bp = sp + 0x18;
 
+	memcpy(prstatus + 112 + 8 * 4, &bp, 8);
 	memcpy(prstatus + 112 + 8 * 16, &ip, 8);
 	memcpy(prstatus + 112 + 8 * 17, &cs, 8);
 	memcpy(prstatus + 112 + 8 * 19, &sp, 8);

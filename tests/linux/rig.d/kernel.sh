@@ -14,7 +14,12 @@ KERNELS='
 6.1-rt     | bookworm bookworm-security | linux-image-rt-amd64                 | here
 6.12       | bookworm bookworm-security | linux-image-6.12-amd64               | here
 6.12-cloud | bookworm bookworm-security | linux-image-6.12-cloud-amd64         | here
+6.12-rt    | bookworm bookworm-security | linux-image-6.12-rt-amd64            | -
+6.16       | trixie-backports           | linux-image-6\.16\.[0-9]+\+deb13-amd64 | -
 6.17       | trixie-backports           | linux-image-6\.17\.[0-9]+\+deb13-amd64 | -
+6.18       | trixie-backports           | linux-image-6\.18\.[0-9]+\+deb13-amd64 | -
+7.2-rt     | trixie-backports           | linux-image-7\.2\.[0-9]+\+deb13-rt-amd64 | -
+7.3        | experimental               | linux-image-7\.3(\.[0-9]+)?-amd64 | -
 6.12-debug | bookworm bookworm-security | linux-source-6.12                    | debug.config
 7.2        | trixie-backports           | linux-image-7\.2\.[0-9]+\+deb13-amd64  | peers
 '
@@ -38,6 +43,8 @@ find_kernel() {
 			return
 		fi
 	done <<<"$KERNELS"
+	suites='' image_package='' built=-
+	[ ! -e "$cache/$1/vmlinuz" ] || return 0 # another one, put there by hand
 	die "no kernel is called '$1' (there are $(kernel_names | tr '\n' ' '))"
 }
 
