@@ -1,182 +1,35 @@
-#include "symbols/btf.h"
-
-#include "base/memory.h"
-#include "symbols/bytes.h"
+#include "symbols/btf_records.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAGIC 0xeb9f
-
-/* Chains of typedefs and qualifiers, and structures in structures: as deep as no C has them. */
-enum { max_chain = 64, max_nesting = 32 };
-
-struct pm_btf {
-	uint8_t *bytes;
-	size_t n;
-	bool big_endian;
-	struct pm_btf *base;
-	uint32_t first;    /* id of the first type here */
-	uint32_t count;    /* here */
-	uint32_t *records; /* [count]: offset in bytes */
-	const char *strings;
-	uint32_t strings_size, strings_first;
-	uint32_t *by_name; /* hash → id; made at the first look-up */
-	uint32_t by_name_mask;
-};
-
-static uint32_t u32(const struct pm_btf *btf, size_t at)
-{
-	return (uint32_t)pm_load(btf->bytes + at, 4, btf->big_endian);
-}
-
-/* Bytes behind the three words that every type has; UINT32_MAX: no such kind. */
-static uint32_t record_tail(uint32_t info)
-{
-	uint32_t vlen = info & 0xffff;
-
-	switch (info >> 24 & 0x1f) {
-	case PM_BTF_INT:
-	case PM_BTF_VAR:
-	case PM_BTF_DECL_TAG:
-		return 4;
-	case PM_BTF_ARRAY:
-		return 12;
-	case PM_BTF_STRUCT:
-	case PM_BTF_UNION:
-	case PM_BTF_DATASEC:
-	case PM_BTF_ENUM64:
-		return 12 * vlen;
-	case PM_BTF_ENUM:
-	case PM_BTF_FUNC_PROTO:
-		return 8 * vlen;
-	case PM_BTF_PTR:
-	case PM_BTF_FWD:
-	case PM_BTF_TYPEDEF:
-	case PM_BTF_VOLATILE:
-	case PM_BTF_CONST:
-	case PM_BTF_RESTRICT:
-	case PM_BTF_FUNC:
-	case PM_BTF_FLOAT:
-	case PM_BTF_TYPE_TAG:
-		return 0;
-	default:
-		return UINT32_MAX;
-	}
-}
-
-struct pm_error *pm_btf_open(uint8_t *bytes, size_t n, struct pm_btf *base, struct pm_btf **out)
-{
-	struct pm_error *err = NULL;
-	struct pm_btf *btf = pm_alloc(sizeof(*btf));
-
-	btf->bytes = bytes;
-	btf->n = n;
-	btf->base = base;
-	if (n < 24) {
-		err = pm_error_new(PM_TRUNCATED, "BTF: %zu bytes are no header", n);
-		goto bad;
-	}
-	btf->big_endian = bytes[0] == MAGIC >> 8;
-	if (pm_load(bytes, 2, btf->big_endian) != MAGIC) {
-		err = pm_error_new(PM_BAD_DATA, "BTF: offset 0x0: magic %02x%02x", bytes[0], bytes[1]);
-		goto bad;
-	}
-	if (bytes[2] != 1) {
-		err = pm_error_new(PM_UNSUPPORTED, "BTF: version %u", bytes[2]);
-		goto bad;
-	}
-	uint64_t header = u32(btf, 4), type_at = header + u32(btf, 8), type_size = u32(btf, 12);
-	uint64_t string_at = header + u32(btf, 16), string_size = u32(btf, 20);
-
-	if (type_at > n || type_size > n - type_at || string_at > n || string_size > n - string_at ||
-	    !string_size || bytes[string_at + string_size - 1]) {
-		err = pm_error_new(PM_BAD_DATA, "BTF: its parts do not fit into %zu bytes", n);
-		goto bad;
-	}
-	btf->strings = (const char *)bytes + string_at;
-	btf->strings_size = (uint32_t)string_size;
-	btf->first = base ? base->first + base->count : 1;
-	btf->strings_first = base ? base->strings_first + base->strings_size : 0;
-
-	size_t pos = (size_t)type_at, end = (size_t)(type_at + type_size);
-	size_t cap = (size_t)type_size / 12 / 2 + 16;
-
-	btf->records = pm_alloc(cap * sizeof(uint32_t));
-	while (end - pos >= 12) {
-		uint32_t tail = record_tail(u32(btf, pos + 4));
-
-		if (tail > end - pos - 12)
-			break;
-		if (btf->count == cap) {
-			cap *= 2;
-			btf->records = pm_realloc(btf->records, cap * sizeof(uint32_t));
-		}
-		btf->records[btf->count++] = (uint32_t)pos;
-		pos += 12 + tail;
-	}
-	*out = btf;
-	return NULL;
-bad:
-	pm_btf_close(btf);
-	return err;
-}
-
-void pm_btf_close(struct pm_btf *btf)
-{
-	if (!btf)
-		return;
-	free(btf->bytes);
-	free(btf->records);
-	free(btf->by_name);
-	free(btf);
-}
 
 uint32_t pm_btf_count(const struct pm_btf *btf)
 {
 	return btf->first + btf->count - 1;
 }
 
-/* The BTF that has the id, and the place of its record; NULL: void. */
-static const struct pm_btf *record(const struct pm_btf *btf, uint32_t id, size_t *at_out)
-{
-	while (btf && id < btf->first)
-		btf = btf->base;
-	if (!btf || !id || id - btf->first >= btf->count)
-		return NULL;
-	*at_out = btf->records[id - btf->first];
-	return btf;
-}
-
-static const char *string(const struct pm_btf *btf, uint32_t offset)
-{
-	while (btf && offset < btf->strings_first)
-		btf = btf->base;
-	if (!btf || offset - btf->strings_first >= btf->strings_size)
-		return "";
-	return btf->strings + (offset - btf->strings_first);
-}
-
 static uint32_t info(const struct pm_btf *btf, uint32_t id)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
-	return own ? u32(own, at + 4) : 0;
+	return own ? pm_btf_u32(own, at + 4) : 0;
 }
 
 enum pm_btf_kind pm_btf_kind(const struct pm_btf *btf, uint32_t id)
 {
-	return (enum pm_btf_kind)(info(btf, id) >> 24 & 0x1f);
+	unsigned kind = pm_btf_info_kind(info(btf, id));
+
+	return kind < PM_BTF_KINDS ? (enum pm_btf_kind)kind : PM_BTF_VOID;
 }
 
 const char *pm_btf_name(const struct pm_btf *btf, uint32_t id)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
-	return own ? string(own, u32(own, at)) : "";
+	return own ? pm_btf_string(own, pm_btf_u32(own, at)) : "";
 }
 
 /* ---- by name ---- */
@@ -184,7 +37,19 @@ const char *pm_btf_name(const struct pm_btf *btf, uint32_t id)
 static bool is_named_kind(enum pm_btf_kind kind)
 {
 	return kind == PM_BTF_STRUCT || kind == PM_BTF_UNION || kind == PM_BTF_ENUM ||
-	       kind == PM_BTF_ENUM64 || kind == PM_BTF_TYPEDEF;
+	       kind == PM_BTF_ENUM64 || kind == PM_BTF_TYPEDEF || kind == PM_BTF_INT || kind == PM_BTF_FLOAT;
+}
+
+/* Of the record with that index; void where it is lost. */
+static enum pm_btf_kind own_kind(const struct pm_btf *btf, uint32_t i)
+{
+	return btf->records[i] ? (enum pm_btf_kind)pm_btf_info_kind(pm_btf_u32(btf, btf->records[i] + 4))
+			       : PM_BTF_VOID;
+}
+
+static const char *own_name(const struct pm_btf *btf, uint32_t i)
+{
+	return pm_btf_string(btf, pm_btf_u32(btf, btf->records[i]));
 }
 
 static uint32_t hash(const char *s)
@@ -201,17 +66,15 @@ static void index_names(struct pm_btf *btf)
 	uint32_t named = 0, size = 64;
 
 	for (uint32_t i = 0; i < btf->count; i++)
-		named += is_named_kind((enum pm_btf_kind)(u32(btf, btf->records[i] + 4) >> 24 & 0x1f));
+		named += is_named_kind(own_kind(btf, i));
 	while (size < 2 * named)
 		size *= 2;
 	btf->by_name = pm_alloc(size * sizeof(uint32_t));
 	btf->by_name_mask = size - 1;
 	for (uint32_t i = 0; i < btf->count; i++) {
-		size_t at = btf->records[i];
-
-		if (!is_named_kind((enum pm_btf_kind)(u32(btf, at + 4) >> 24 & 0x1f)) || !u32(btf, at))
+		if (!is_named_kind(own_kind(btf, i)) || !*own_name(btf, i))
 			continue;
-		uint32_t slot = hash(string(btf, u32(btf, at))) & btf->by_name_mask;
+		uint32_t slot = hash(own_name(btf, i)) & btf->by_name_mask;
 
 		while (btf->by_name[slot])
 			slot = (slot + 1) & btf->by_name_mask;
@@ -224,9 +87,9 @@ static bool is_kind(enum pm_btf_kind kind, enum pm_btf_kind wanted)
 	return kind == wanted || (wanted == PM_BTF_ENUM && kind == PM_BTF_ENUM64);
 }
 
-uint32_t pm_btf_find(struct pm_btf *btf, enum pm_btf_kind kind, const char *name)
+uint32_t pm_btf_find_sized(struct pm_btf *btf, enum pm_btf_kind kind, const char *name, uint64_t size)
 {
-	uint32_t found = btf->base ? pm_btf_find(btf->base, kind, name) : 0;
+	uint32_t found = btf->base ? pm_btf_find_sized(btf->base, kind, name, size) : 0;
 
 	if (found || !*name)
 		return found;
@@ -237,18 +100,21 @@ uint32_t pm_btf_find(struct pm_btf *btf, enum pm_btf_kind kind, const char *name
 		     slot = (slot + 1) & btf->by_name_mask) {
 			uint32_t id = btf->by_name[slot];
 
-			if (is_kind(pm_btf_kind(btf, id), kind) && !strcmp(pm_btf_name(btf, id), name))
+			if (is_kind(pm_btf_kind(btf, id), kind) && !strcmp(pm_btf_name(btf, id), name) &&
+			    (size == UINT64_MAX || pm_btf_size(btf, id) == size))
 				return id;
 		}
 		return 0;
 	}
-	for (uint32_t i = 0; i < btf->count; i++) {
-		size_t at = btf->records[i];
-
-		if ((u32(btf, at + 4) >> 24 & 0x1f) == kind && !strcmp(string(btf, u32(btf, at)), name))
+	for (uint32_t i = 0; i < btf->count; i++)
+		if (own_kind(btf, i) == kind && !strcmp(own_name(btf, i), name))
 			return btf->first + i;
-	}
 	return 0;
+}
+
+uint32_t pm_btf_find(struct pm_btf *btf, enum pm_btf_kind kind, const char *name)
+{
+	return pm_btf_find_sized(btf, kind, name, UINT64_MAX);
 }
 
 uint32_t pm_btf_find_written(struct pm_btf *btf, const char *written)
@@ -273,11 +139,11 @@ uint32_t pm_btf_find_written(struct pm_btf *btf, const char *written)
 uint32_t pm_btf_target(const struct pm_btf *btf, uint32_t id)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
 	switch (pm_btf_kind(btf, id)) {
 	case PM_BTF_ARRAY:
-		return u32(own, at + 12);
+		return pm_btf_u32(own, at + 12);
 	case PM_BTF_PTR:
 	case PM_BTF_TYPEDEF:
 	case PM_BTF_VOLATILE:
@@ -288,7 +154,7 @@ uint32_t pm_btf_target(const struct pm_btf *btf, uint32_t id)
 	case PM_BTF_VAR:
 	case PM_BTF_DECL_TAG:
 	case PM_BTF_TYPE_TAG:
-		return u32(own, at + 8);
+		return pm_btf_u32(own, at + 8);
 	default:
 		return 0;
 	}
@@ -302,7 +168,7 @@ static bool is_alias(enum pm_btf_kind kind)
 
 uint32_t pm_btf_resolve(const struct pm_btf *btf, uint32_t id)
 {
-	for (unsigned i = 0; i < max_chain; i++) {
+	for (unsigned i = 0; i < PM_BTF_MAX_CHAIN; i++) {
 		if (!is_alias(pm_btf_kind(btf, id)))
 			return id;
 		id = pm_btf_target(btf, id);
@@ -313,21 +179,21 @@ uint32_t pm_btf_resolve(const struct pm_btf *btf, uint32_t id)
 uint32_t pm_btf_length(const struct pm_btf *btf, uint32_t id)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
-	return pm_btf_kind(btf, id) == PM_BTF_ARRAY ? u32(own, at + 20) : 0;
+	return pm_btf_kind(btf, id) == PM_BTF_ARRAY ? pm_btf_u32(own, at + 20) : 0;
 }
 
 uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id)
 {
 	uint64_t times = 1;
 
-	for (unsigned i = 0; i < max_chain; i++) {
+	for (unsigned i = 0; i < PM_BTF_MAX_CHAIN; i++) {
 		size_t at;
 		const struct pm_btf *own;
 
 		id = pm_btf_resolve(btf, id);
-		own = record(btf, id, &at);
+		own = pm_btf_record(btf, id, &at);
 		switch (pm_btf_kind(btf, id)) {
 		case PM_BTF_INT:
 		case PM_BTF_STRUCT:
@@ -335,7 +201,7 @@ uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id)
 		case PM_BTF_ENUM:
 		case PM_BTF_ENUM64:
 		case PM_BTF_FLOAT:
-			return times * u32(own, at + 8);
+			return times * pm_btf_u32(own, at + 8);
 		case PM_BTF_PTR:
 			return times * 8;
 		case PM_BTF_ARRAY:
@@ -354,9 +220,9 @@ uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id)
 unsigned pm_btf_int_encoding(const struct pm_btf *btf, uint32_t id)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
-	return pm_btf_kind(btf, id) == PM_BTF_INT ? u32(own, at + 12) >> 24 & 15 : 0;
+	return pm_btf_kind(btf, id) == PM_BTF_INT ? pm_btf_u32(own, at + 12) >> 24 & 15 : 0;
 }
 
 /* ---- members ---- */
@@ -368,22 +234,22 @@ static bool is_compound(enum pm_btf_kind kind)
 
 uint32_t pm_btf_members(const struct pm_btf *btf, uint32_t id)
 {
-	return is_compound(pm_btf_kind(btf, id)) ? info(btf, id) & 0xffff : 0;
+	return is_compound(pm_btf_kind(btf, id)) ? info(btf, id) & 0xffffff : 0;
 }
 
 bool pm_btf_member(const struct pm_btf *btf, uint32_t id, uint32_t index, struct pm_btf_member *out)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
 	if (index >= pm_btf_members(btf, id))
 		return false;
 	at += 12 + 12 * (size_t)index;
-	uint32_t offset = u32(own, at + 8);
+	uint32_t offset = pm_btf_u32(own, at + 8);
 	bool has_bits = info(btf, id) >> 31;
 
-	*out = (struct pm_btf_member){ .name = string(own, u32(own, at)),
-				       .type = u32(own, at + 4),
+	*out = (struct pm_btf_member){ .name = pm_btf_string(own, pm_btf_u32(own, at)),
+				       .type = pm_btf_u32(own, at + 4),
 				       .bit_offset = has_bits ? offset & 0xffffff : offset,
 				       .bits = has_bits ? offset >> 24 : 0 };
 	return true;
@@ -404,7 +270,7 @@ static bool find_one(const struct pm_btf *btf, uint32_t id, const char *name, si
 		}
 		uint32_t inner = pm_btf_resolve(btf, member.type);
 
-		if (depth < max_nesting && is_compound(pm_btf_kind(btf, inner)) &&
+		if (depth < PM_BTF_MAX_NESTING && is_compound(pm_btf_kind(btf, inner)) &&
 		    find_one(btf, inner, name, n, depth + 1, out)) {
 			out->bit_offset += member.bit_offset;
 			return true;
@@ -452,7 +318,7 @@ bool pm_btf_member_at(const struct pm_btf *btf, uint32_t id, uint64_t byte, char
 	bool found = false;
 
 	*path = 0;
-	for (unsigned depth = 0; depth < max_nesting; depth++) {
+	for (unsigned depth = 0; depth < PM_BTF_MAX_NESTING; depth++) {
 		struct pm_btf_member member, best = { 0 };
 		bool any = false;
 
@@ -502,20 +368,20 @@ bool pm_btf_member_at(const struct pm_btf *btf, uint32_t id, uint64_t byte, char
 const char *pm_btf_enum(const struct pm_btf *btf, uint32_t id, uint32_t index, int64_t *value_out)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 	enum pm_btf_kind kind = pm_btf_kind(btf, id);
 	uint32_t word = info(btf, id);
 
-	if ((kind != PM_BTF_ENUM && kind != PM_BTF_ENUM64) || index >= (word & 0xffff))
+	if ((kind != PM_BTF_ENUM && kind != PM_BTF_ENUM64) || index >= (word & 0xffffff))
 		return NULL;
 	at += 12 + (kind == PM_BTF_ENUM ? 8 : 12) * (size_t)index;
-	uint32_t low = u32(own, at + 4);
+	uint32_t low = pm_btf_u32(own, at + 4);
 
 	if (kind == PM_BTF_ENUM64)
-		*value_out = (int64_t)((uint64_t)u32(own, at + 8) << 32 | low);
+		*value_out = (int64_t)((uint64_t)pm_btf_u32(own, at + 8) << 32 | low);
 	else
 		*value_out = word >> 31 ? (int32_t)low : (int64_t)low;
-	return string(own, u32(own, at));
+	return pm_btf_string(own, pm_btf_u32(own, at));
 }
 
 bool pm_btf_enum_value(struct pm_btf *btf, const char *name, int64_t *value_out)
@@ -535,20 +401,20 @@ bool pm_btf_enum_value(struct pm_btf *btf, const char *name, int64_t *value_out)
 
 uint32_t pm_btf_params(const struct pm_btf *btf, uint32_t id)
 {
-	return pm_btf_kind(btf, id) == PM_BTF_FUNC_PROTO ? info(btf, id) & 0xffff : 0;
+	return pm_btf_kind(btf, id) == PM_BTF_FUNC_PROTO ? info(btf, id) & 0xffffff : 0;
 }
 
 bool pm_btf_param(const struct pm_btf *btf, uint32_t id, uint32_t index, const char **name_out,
 		  uint32_t *type_out)
 {
 	size_t at;
-	const struct pm_btf *own = record(btf, id, &at);
+	const struct pm_btf *own = pm_btf_record(btf, id, &at);
 
 	if (index >= pm_btf_params(btf, id))
 		return false;
 	at += 12 + 8 * (size_t)index;
-	*name_out = string(own, u32(own, at));
-	*type_out = u32(own, at + 4);
+	*name_out = pm_btf_string(own, pm_btf_u32(own, at));
+	*type_out = pm_btf_u32(own, at + 4);
 	return true;
 }
 
@@ -604,7 +470,7 @@ void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, c
 	bool pointer_last = false;
 
 	pm_buf_str(&inner, name ? name : "");
-	for (unsigned i = 0; i < max_chain; i++) {
+	for (unsigned i = 0; i < PM_BTF_MAX_CHAIN; i++) {
 		enum pm_btf_kind kind = pm_btf_kind(btf, type);
 		struct pm_buf next = { 0 };
 

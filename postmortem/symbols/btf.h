@@ -1,7 +1,8 @@
 /* BTF: the types that a Linux kernel carries of itself (Documentation/bpf/btf.rst).
  *
- * The bytes are checked once when they are opened; a type whose record is broken, and all behind it, are not
- * there.  A module's BTF is split: its ids and strings go on where the kernel's end.
+ * The bytes are checked once when they are opened.  A type whose record is broken is not there: it is void.  Those
+ * behind it are used where it can be told how many types were lost.  A module's BTF is split: its ids and strings go
+ * on where the kernel's end.
  */
 #ifndef PM_BTF_H
 #define PM_BTF_H
@@ -42,7 +43,18 @@ enum pm_btf_kind {
  * it must outlive this one.  PM_BAD_DATA: not BTF, or lying sizes; PM_UNSUPPORTED: a version to come. */
 struct pm_error *pm_btf_open(uint8_t *bytes, size_t n, struct pm_btf *base, struct pm_btf **out)
 	__attribute__((warn_unused_result));
+/* A module's whose .BTF stands on a distilled base (.BTF.base, Linux 6.12): the few types of the kernel that it needs,
+ * by name and size.  They are looked for in the kernel's.  Both arrays are taken over, also on error. */
+struct pm_error *pm_btf_open_distilled(uint8_t *bytes, size_t n, uint8_t *base_bytes, size_t base_n,
+				       struct pm_btf *kernel, struct pm_btf **out)
+	__attribute__((warn_unused_result));
+/* Of a file: BTF as it is (/sys/kernel/btf/vmlinux), or an ELF file's .BTF.  *build_id_out: of the ELF file, in hex, on
+ * the heap; NULL: it has none.  PM_NOT_FOUND: no BTF in it, and what to do; else as pm_btf_open, pm_elf_open. */
+struct pm_error *pm_btf_open_file(const char *path, struct pm_btf **out, char **build_id_out)
+	__attribute__((warn_unused_result));
 void pm_btf_close(struct pm_btf *btf); /* NULL is allowed */
+/* What of it is lost; NULL: nothing.  Borrowed. */
+const char *pm_btf_trouble(const struct pm_btf *btf);
 
 /* Ids go from 1 to this; 0 is void.  Every function takes any id: one that is not there is void. */
 uint32_t pm_btf_count(const struct pm_btf *btf);
