@@ -1,7 +1,7 @@
 /* kpanic check: what a dump is, what is missing of it, and what that allows. */
-#include "cmd/cmd.h"
+#include "cmd/dump.h"
 
-#include "linux/session.h"
+#include "linux/kernel_types.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const struct option long_options[] = {
+	{ "btf", required_argument, NULL, 'b' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -37,12 +38,13 @@ static void print_level(int level)
 	if (level < 0)
 		return;
 	printf("%-12s -d %d: ", "filter", level);
-	for (size_t i = 0; i < PM_COUNT(bits); i++)
+	/* Only kdump-compressed tells a level, and it keeps one page of zeros, to which all of them refer. */
+	for (size_t i = 1; i < PM_COUNT(bits); i++)
 		if (level >> i & 1) {
 			printf("%s%s", any ? ", " : "left out are ", bits[i]);
 			any = true;
 		}
-	puts(any ? "" : "nothing is left out");
+	printf("%s%s\n", any ? "" : "nothing is left out", level & 1 ? "; pages of zeros share one" : "");
 }
 
 static void print_kernel(struct pm_linux_session *session)
@@ -69,9 +71,11 @@ static void print_kernel(struct pm_linux_session *session)
 	else
 		row("symbols", "none: %s", lx->symbols_trouble->message);
 	if (lx->btf)
-		row("types", "%u (BTF)", pm_btf_count(lx->btf));
+		row("types", "%u (BTF)%s%s%s%s", pm_btf_count(lx->btf), lx->btf_file ? " of " : "",
+		    lx->btf_file ? lx->btf_file : "", lx->btf_lost ? "; " : "",
+		    lx->btf_lost ? lx->btf_lost : "");
 	else
-		row("types", "none: %s", lx->btf_trouble->message);
+		row("types", "none: %s; %s", lx->btf_trouble->message, pm_linux_types_hint);
 	if (unwinder->orc.n)
 		row("unwinding", "ORC, version %d, %u places", (int)unwinder->orc.version, unwinder->orc.n);
 	else if (unwinder->frame_pointers)
@@ -98,12 +102,17 @@ int pm_cmd_check(int argc, char **argv)
 {
 	struct pm_dump *dump = NULL;
 	struct pm_linux_session *session = NULL;
+	struct pm_linux_options with = { 0 };
 	uint64_t machine, here;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
 		if (c == 'h')
 			return pm_cmd_help("check");
+		if (c == 'b') {
+			with.btf = optarg;
+			continue;
+		}
 		fputs("kpanic: see kpanic check --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
@@ -126,16 +135,14 @@ int pm_cmd_check(int argc, char **argv)
 			    (unsigned long long)here * PM_PAGE_SIZE >> 20);
 		print_level(info->level);
 		row("whole", "%s", info->trouble ? info->trouble : "as far as opening it tells");
-		err = pm_session_open(dump, &session);
-	}
-	if (err) {
-		fflush(stdout);
-		fprintf(stderr, "kpanic: %s\n", err->message);
+		session = pm_cmd_session(dump, &with, &status);
+	} else {
+		pm_cmd_say("%s", err->message);
 		pm_error_free(err);
 		status = PM_STATUS_UNREADABLE;
-	} else {
-		print_kernel(session);
 	}
+	if (session)
+		print_kernel(session);
 	if (fflush(stdout))
 		status = PM_STATUS_UNREADABLE;
 	pm_session_close(session);

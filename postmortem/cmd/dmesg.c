@@ -1,6 +1,4 @@
-#include "cmd/cmd.h"
-
-#include "linux/session.h"
+#include "cmd/dump.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -61,17 +59,15 @@ int pm_cmd_dmesg(int argc, char **argv)
 		fputs("kpanic: dmesg: which dump? see kpanic dmesg --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
-	const char *path = argv[optind];
-	struct pm_error *err = pm_dump_open(&path, 1, &dump);
+	struct pm_error *err =
+		pm_dump_open((const char *const *)argv + optind, (size_t)(argc - optind), &dump);
 	enum pm_status status = PM_STATUS_UNREADABLE;
 
-	if (!err)
-		err = pm_session_open(dump, &session);
 	if (err) {
-		fprintf(stderr, "kpanic: %s\n", err->message);
+		pm_cmd_say("%s", err->message);
 		pm_error_free(err);
-	} else {
-		status = print_log(session, path, style);
+	} else if ((session = pm_cmd_session(dump, NULL, &status))) {
+		status = print_log(session, argv[optind], style);
 	}
 	pm_session_close(session);
 	pm_dump_close(dump);

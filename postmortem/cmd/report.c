@@ -1,5 +1,6 @@
 #include "cmd/report.h"
 
+#include "cmd/dump.h"
 #include "console/console.h"
 #include "console/pstore.h"
 #include "decode/decode.h"
@@ -96,6 +97,9 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 		return true;
 	case PM_REPORT_OPT + 8:
 		options->no_symbols = true;
+		return true;
+	case PM_REPORT_OPT + 9:
+		options->btf = argument;
 		return true;
 	case 'v':
 		options->style.details = true;
@@ -304,6 +308,7 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 {
 	const char *name = input_name(*paths);
 	struct pm_dump *dump = NULL;
+	struct pm_linux_session *session = NULL;
 	struct pm_file *file;
 	size_t before = run->reports, taken = 1;
 	struct pm_error *err = pm_file_from_source(name, source, &file);
@@ -312,8 +317,13 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 	run->of_dump = true;
 	if (!err)
 		err = open_parts(file, paths + 1, &taken, &dump);
-	if (!err)
-		err = pm_linux_read_dump(dump, on_incident, run);
+	if (!err) {
+		const struct pm_linux_options with = { run->options.btf, run->options.symbols.vmlinux };
+
+		session = pm_cmd_session(dump, &with, &run->status);
+		if (session)
+			err = pm_linux_read_dump(session, on_incident, run);
+	}
 	run->of_dump = false;
 	if (run->consequences && run->text)
 		printf("\n%u more report%s in its log %s of this (-v shows %s)\n", run->consequences,
@@ -322,8 +332,9 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 		       run->consequences > 1 ? "them" : "it");
 	if (err)
 		unreadable(run, err);
-	else if (run->reports == before && !ferror(stdout) && !run->options.json)
+	else if (session && run->reports == before && !ferror(stdout) && !run->options.json)
 		fprintf(stderr, "kpanic: %s: the kernel in it had not panicked\n", name);
+	pm_session_close(session);
 	pm_dump_close(dump);
 	return taken;
 }

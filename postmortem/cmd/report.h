@@ -19,6 +19,7 @@ struct pm_report_options {
 	struct pm_symbols_options symbols;
 	const char *debug_dirs[PM_REPORT_DEBUG_DIRS];
 	bool no_symbols; /* do not look for debug information */
+	const char *btf; /* a file with the types of a dump's kernel; NULL: the dump's own */
 };
 
 /* Rows of getopt_long for the options that all of them take, with values from PM_REPORT_OPT on. */
@@ -33,6 +34,7 @@ enum { PM_REPORT_OPT = 512 };
 		{ "debug-dir", required_argument, NULL, PM_REPORT_OPT + 6 },                                 \
 		{ "source", required_argument, NULL, PM_REPORT_OPT + 7 },                                    \
 		{ "no-symbols", no_argument, NULL, PM_REPORT_OPT + 8 },                                      \
+		{ "btf", required_argument, NULL, PM_REPORT_OPT + 9 },                                       \
 	{                                                                                                    \
 		"width", required_argument, NULL, PM_REPORT_OPT + 4                                          \
 	}
@@ -46,7 +48,8 @@ enum { PM_REPORT_OPT = 512 };
 	"  --vmlinux FILE   the kernel with debug information, for source lines\n"                           \
 	"  --debug-dir DIR  look there for it and modules first (repeatable)\n"                              \
 	"  --source DIR     the sources, to show the lines themselves\n"                                     \
-	"  --no-symbols     do not look for debug information\n"
+	"  --no-symbols     do not look for debug information\n"                                             \
+	"  --btf FILE       types for a dump whose kernel has none: BTF, or a vmlinux\n"
 
 void pm_report_options_init(struct pm_report_options *options);
 /* Do the options go together?  Says what does not on stderr. */

@@ -1,7 +1,7 @@
 #include "shell/lines.h"
 #include "shell/shell.h"
 
-#include "cmd/cmd.h"
+#include "cmd/dump.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
+	{ "btf", required_argument, NULL, 'b' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -52,7 +53,9 @@ int pm_cmd_shell(int argc, char **argv)
 	const char *commands = NULL;
 	struct pm_error *err;
 	struct pm_json json;
-	int c, status = PM_STATUS_OK;
+	struct pm_linux_options with = { 0 };
+	enum pm_status status = PM_STATUS_OK;
+	int c;
 
 	pm_json_init(&json, stdout);
 	while ((c = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
@@ -62,6 +65,9 @@ int pm_cmd_shell(int argc, char **argv)
 			break;
 		case 'j':
 			sh.json = &json;
+			break;
+		case 'b':
+			with.btf = optarg;
 			break;
 		case 'h':
 			return pm_cmd_help("shell");
@@ -74,25 +80,32 @@ int pm_cmd_shell(int argc, char **argv)
 		fputs("kpanic: shell: which dump? see kpanic shell --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
-	const char *path = argv[optind];
+	char **parts = argv + optind;
+	size_t n = pm_cmd_parts(parts);
 
-	err = pm_dump_open(&path, 1, &sh.dump);
-	if (!err)
-		err = pm_session_open(sh.dump, &sh.session);
-	if (err) {
-		fprintf(stderr, "kpanic: %s\n", err->message);
-		pm_error_free(err);
-		pm_dump_close(sh.dump);
-		return PM_STATUS_UNREADABLE;
+	with.vmlinux = parts[n];
+	if (parts[n] && parts[n + 1]) {
+		pm_cmd_say("shell: %s: one dump and one vmlinux are enough", parts[n + 1]);
+		return PM_STATUS_USAGE;
 	}
-	sh.lx = pm_session_kernel(sh.session);
-	if (optind + 1 < argc && (err = pm_shell_lines_open(&sh, argv[optind + 1]))) {
-		fprintf(stderr, "kpanic: %s\n", err->message);
+	err = pm_dump_open((const char *const *)parts, n, &sh.dump);
+	if (!err && (sh.session = pm_cmd_session(sh.dump, &with, &status))) {
+		sh.lx = pm_session_kernel(sh.session);
+		sh.btf = sh.lx->btf;
+		if (with.vmlinux)
+			err = pm_shell_lines_open(&sh, with.vmlinux);
+	}
+	if (err) {
+		pm_cmd_say("%s", err->message);
 		pm_error_free(err);
+		status = PM_STATUS_UNREADABLE;
+	}
+	/* what was given and is of another kernel would only mislead */
+	if (status) {
 		pm_shell_lines_close(&sh);
 		pm_session_close(sh.session);
 		pm_dump_close(sh.dump);
-		return PM_STATUS_UNREADABLE;
+		return status;
 	}
 	sh.task = first_task(&sh);
 	/* JSON escapes by itself, and a file or pipe gets the bytes as they are */

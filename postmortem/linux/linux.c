@@ -1,6 +1,7 @@
 #include "linux/linux.h"
 
 #include "base/memory.h"
+#include "linux/kernel_types.h"
 #include "symbols/bytes.h"
 
 #include <ctype.h>
@@ -138,28 +139,6 @@ static void open_symbols(struct pm_linux *lx)
 						    lx->stext, &lx->symbols);
 }
 
-static const uint64_t max_btf = 256 << 20;
-
-static struct pm_error *open_btf(struct pm_linux *lx)
-{
-	uint64_t start, stop;
-	enum pm_absence why;
-
-	if (!pm_linux_symbol(lx, "__start_BTF", &start) || !pm_linux_symbol(lx, "__stop_BTF", &stop))
-		return pm_error_new(PM_NOT_FOUND, "this kernel carries no types (BTF)");
-	if (stop <= start || stop - start > max_btf)
-		return pm_error_new(PM_BAD_DATA, "types (BTF) from 0x%llx to 0x%llx",
-				    (unsigned long long)start, (unsigned long long)stop);
-	size_t n = (size_t)(stop - start);
-	uint8_t *bytes = pm_alloc(n);
-
-	if (pm_space_read(&lx->kernel, start, bytes, n, &why) < n) {
-		free(bytes);
-		return pm_error_new(PM_TRUNCATED, "types (BTF) of the kernel: %s", pm_absence_words(why));
-	}
-	return pm_btf_open(bytes, n, NULL, &lx->btf);
-}
-
 static void find_field(struct pm_linux *lx, enum pm_field field, const char *structure, const char *paths)
 {
 	struct pm_field_place *place = &lx->fields[field];
@@ -281,7 +260,8 @@ static struct pm_error *no_kernel(struct pm_linux *lx)
 			    PM_FMT(release));
 }
 
-struct pm_error *pm_linux_open(struct pm_dump *dump, struct pm_linux **out)
+struct pm_error *pm_linux_open(struct pm_dump *dump, const struct pm_linux_options *options,
+			       struct pm_linux **out)
 {
 	enum pm_arch arch = pm_dump_info(dump)->arch;
 
@@ -306,7 +286,7 @@ struct pm_error *pm_linux_open(struct pm_dump *dump, struct pm_linux **out)
 	}
 	read_info(lx);
 	open_symbols(lx);
-	lx->btf_trouble = open_btf(lx);
+	pm_linux_types_open(lx, options);
 	find_fields(lx);
 	find_direct_map(lx);
 	find_cpus(lx);
@@ -322,6 +302,7 @@ void pm_linux_close(struct pm_linux *lx)
 	pm_error_free(lx->symbols_trouble);
 	pm_btf_close(lx->btf);
 	pm_error_free(lx->btf_trouble);
+	pm_error_free(lx->types_refused);
 	pm_arena_deinit(&lx->arena);
 	free(lx);
 }

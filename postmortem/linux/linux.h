@@ -48,16 +48,28 @@ struct pm_linux {
 	struct pm_error *symbols_trouble;
 	struct pm_btf *btf; /* NULL: btf_trouble says why */
 	struct pm_error *btf_trouble;
+	const char *btf_lost; /* what of the types is broken or not in the dump; NULL: nothing */
+	const char *btf_file; /* the file that they are from; NULL: the dump itself */
+	struct pm_error
+		*types_refused; /* why the file that was given is not used; NULL: it is, or none was */
+	uint64_t module_types;  /* bytes read of modules' types */
 	struct pm_field_place fields[PM_FIELDS];
 
 	uint32_t cpus;        /* possible ones: per-CPU areas; 0: not known */
 	uint64_t *cpu_offset; /* [cpus]: __per_cpu_offset */
 };
 
-/* The dump is borrowed.  PM_NOT_FOUND: nothing that looks like a Linux kernel; PM_UNSUPPORTED: an architecture
+/* Where types are from.  Strings are borrowed for as long as the kernel is open. */
+struct pm_linux_options {
+	const char
+		*btf; /* a file with the kernel's types: BTF, or an ELF file's .BTF; NULL: the dump's own */
+	const char *vmlinux; /* an ELF file whose .BTF is used where the dump has none; NULL: none */
+};
+
+/* The dump is borrowed.  options: NULL: none.  PM_NOT_FOUND: nothing that looks like a Linux kernel; PM_UNSUPPORTED: an architecture
  * without a row in translate/; PM_BAD_DATA: the page tables cannot be those of that VMCOREINFO. */
-struct pm_error *pm_linux_open(struct pm_dump *dump, struct pm_linux **out)
-	__attribute__((warn_unused_result));
+struct pm_error *pm_linux_open(struct pm_dump *dump, const struct pm_linux_options *options,
+			       struct pm_linux **out) __attribute__((warn_unused_result));
 void pm_linux_close(struct pm_linux *lx); /* NULL is allowed */
 
 /* The address of a symbol of the kernel: of its own table, or of VMCOREINFO where there is none. */

@@ -125,12 +125,14 @@ void pm_linux_modules_read(struct pm_linux *lx, struct pm_linux_modules *modules
 
 void pm_linux_modules_deinit(struct pm_linux_modules *modules)
 {
-	for (size_t i = 0; i < modules->v.n; i++)
+	for (size_t i = 0; i < modules->v.n; i++) {
+		pm_btf_close(modules->v.v[i].btf);
 		if (modules->v.v[i].symbols) {
 			free(modules->v.v[i].symbols->v);
 			free(modules->v.v[i].symbols->strings);
 			free(modules->v.v[i].symbols);
 		}
+	}
 	pm_arena_deinit(&modules->arena);
 }
 

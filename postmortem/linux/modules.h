@@ -19,6 +19,8 @@ struct pm_linux_module {
 	} mem[PM_MODULE_REGIONS];          /* size 0: none; [0] is the core's text */
 	struct pm_orc_table orc;           /* n 0: none */
 	struct pm_module_symbols *symbols; /* read when first asked for */
+	bool has_btf;
+	struct pm_btf *btf; /* linux/kernel_types.h */
 };
 
 struct pm_linux_modules {

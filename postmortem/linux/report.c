@@ -4,6 +4,7 @@
 #include "console/console.h"
 #include "console/source.h"
 #include "linux/identify.h"
+#include "linux/kernel_types.h"
 #include "linux/waits.h"
 
 #include <stdlib.h>
@@ -460,8 +461,12 @@ static void add_missing(struct pm_linux_session *s, struct pm_incident *inc)
 		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
 			&inc->arena, "%s: no names, so no traces from memory", lx->symbols_trouble->message);
 	if (lx->btf_trouble)
-		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
-			&inc->arena, "%s: no tasks and modules from memory", lx->btf_trouble->message);
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena, "%s: no tasks, modules and structures from memory; %s",
+					lx->btf_trouble->message, pm_linux_types_hint);
+	if (lx->btf_lost)
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena, "types: %s", lx->btf_lost);
 	if (log_trouble)
 		*PM_PUSH(&inc->arena, &inc->missing) =
 			pm_arena_printf(&inc->arena, "%s: no more of the log", log_trouble->message);
@@ -502,15 +507,12 @@ static struct pm_error *nothing_to_tell(struct pm_linux_session *s)
 			    lx->symbols_trouble ? lx->symbols_trouble->message : "");
 }
 
-struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
-				    void *user)
+struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
+				    bool (*fn)(struct pm_incident *inc, void *user), void *user)
 {
-	struct pm_linux_session *s;
 	struct reports reports = { 0 };
-	struct pm_error *err = pm_session_open(dump, &s);
+	struct pm_error *err = NULL;
 
-	if (err)
-		return err;
 	read_reports(s, &reports);
 	int32_t panic_cpu = pm_session_cpus(s)->panic_cpu;
 	ptrdiff_t fatal = fatal_of(&reports);
@@ -524,7 +526,7 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 	for (size_t i = 0; i < reports.n; i++) {
 		struct pm_incident *inc = &reports.v[i];
 
-		inc->input = pm_dump_name(dump);
+		inc->input = pm_dump_name(pm_session_kernel(s)->dump);
 		inc->of_dump = true;
 		add_machine(s, inc);
 		if ((ptrdiff_t)i == fatal) {
@@ -546,6 +548,5 @@ struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_i
 		pm_incident_deinit(&reports.v[i]);
 	}
 	free(reports.v);
-	pm_session_close(s);
 	return err;
 }

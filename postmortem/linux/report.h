@@ -4,12 +4,12 @@
 #define PM_LINUX_REPORT_H
 
 #include "incident.h"
-#include "read/dump.h"
+#include "linux/session.h"
 
-/* Calls fn for each incident, as pm_console_read_source does; the dump is borrowed.
- * PM_NOT_FOUND: no Linux kernel in it.  A dump of a kernel that had not panicked and whose log holds no report
- * gives none. */
-struct pm_error *pm_linux_read_dump(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
-				    void *user) __attribute__((warn_unused_result));
+/* Calls fn for each incident, as pm_console_read_source does.  PM_TRUNCATED: it cannot be told whether there was a
+ * panic.  A dump of a kernel that had not panicked and whose log holds no report gives none. */
+struct pm_error *pm_linux_read_dump(struct pm_linux_session *session,
+				    bool (*fn)(struct pm_incident *inc, void *user), void *user)
+	__attribute__((warn_unused_result));
 
 #endif

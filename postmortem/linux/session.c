@@ -17,10 +17,11 @@ struct pm_linux_session {
 	struct pm_linux_rings *rings;
 };
 
-struct pm_error *pm_session_open(struct pm_dump *dump, struct pm_linux_session **out)
+struct pm_error *pm_session_open(struct pm_dump *dump, const struct pm_linux_options *options,
+				 struct pm_linux_session **out)
 {
 	struct pm_linux *lx;
-	struct pm_error *err = pm_linux_open(dump, &lx);
+	struct pm_error *err = pm_linux_open(dump, options, &lx);
 
 	if (err)
 		return err;

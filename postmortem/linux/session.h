@@ -8,9 +8,9 @@
 
 struct pm_linux_session;
 
-/* The dump is borrowed.  Errors as pm_linux_open. */
-struct pm_error *pm_session_open(struct pm_dump *dump, struct pm_linux_session **out)
-	__attribute__((warn_unused_result));
+/* The dump is borrowed.  Options and errors as of pm_linux_open. */
+struct pm_error *pm_session_open(struct pm_dump *dump, const struct pm_linux_options *options,
+				 struct pm_linux_session **out) __attribute__((warn_unused_result));
 void pm_session_close(struct pm_linux_session *session); /* NULL is allowed */
 
 /* All borrowed from the session. */

@@ -18,6 +18,7 @@ struct pm_shell {
 	struct pm_dump *dump;
 	struct pm_linux_session *session;
 	struct pm_linux *lx; /* of the session */
+	struct pm_btf *btf;  /* its types, or for as long as a command runs those of a module; NULL: none */
 	FILE *out;
 	struct pm_json *json; /* one object for each command; NULL: text */
 	struct pm_arena errors_arena;
@@ -54,6 +55,9 @@ bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
+
+/* Does the kernel or a module of it have a type of that name, as C writes it? */
+bool pm_shell_has_type(struct pm_shell *sh, const char *name);
 
 /* Runs commands separated by ';' or line ends; false: one of them failed. */
 bool pm_shell_run(struct pm_shell *sh, const char *line);

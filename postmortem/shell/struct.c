@@ -1,13 +1,16 @@
 /* struct, union, *: a type's declaration, or the memory at an address by it. */
 #include "shell/value.h"
 
+#include "linux/kernel_types.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 struct request {
 	const char *command;
 	uint32_t type;
-	char *members; /* "pid,comm"; NULL: the whole */
+	const char *module; /* whose type it is; NULL: the kernel's */
+	char *members;      /* "pid,comm"; NULL: the whole */
 	bool offsets, hex;
 	uint64_t count;
 };
@@ -20,7 +23,7 @@ static bool print_members_of(struct pm_shell *sh, const struct request *r, uint6
 	for (char *rest = r->members, *path; (path = strsep(&rest, ","));) {
 		struct pm_btf_member member;
 
-		if (!pm_btf_find_member(sh->lx->btf, r->type, path, &member)) {
+		if (!pm_btf_find_member(sh->btf, r->type, path, &member)) {
 			ok = pm_shell_error(sh, r->command, "no member '%s'", path);
 			continue;
 		}
@@ -47,8 +50,8 @@ static bool print_at(struct pm_shell *sh, struct request *r, uint64_t addr)
 		return true;
 	}
 	if (!r->members) {
-		if (pm_btf_kind(sh->lx->btf, pm_btf_resolve(sh->lx->btf, r->type)) == PM_BTF_STRUCT)
-			fprintf(sh->out, "struct %s ", pm_btf_name(sh->lx->btf, r->type));
+		if (pm_btf_kind(sh->btf, pm_btf_resolve(sh->btf, r->type)) == PM_BTF_STRUCT)
+			fprintf(sh->out, "struct %s ", pm_btf_name(sh->btf, r->type));
 		pm_value_print(sh, addr, r->type, &style);
 		fputc('\n', sh->out);
 		return true;
@@ -81,12 +84,12 @@ static bool declare_members(struct pm_shell *sh, const struct request *r)
 	for (char *rest = members, *path; (path = strsep(&rest, ","));) {
 		struct pm_btf_member member;
 
-		if (!pm_btf_find_member(sh->lx->btf, r->type, path, &member)) {
+		if (!pm_btf_find_member(sh->btf, r->type, path, &member)) {
 			ok = pm_shell_error(sh, r->command, "no member '%s'", path);
 			continue;
 		}
 		if (sh->json) {
-			pm_btf_declare(sh->lx->btf, member.type, "", text, sizeof(text));
+			pm_btf_declare(sh->btf, member.type, "", text, sizeof(text));
 			pm_json_open(sh->json, NULL, '{');
 			pm_json_str(sh->json, "name", path);
 			pm_json_str(sh->json, "type", text);
@@ -94,7 +97,7 @@ static bool declare_members(struct pm_shell *sh, const struct request *r)
 			pm_json_close(sh->json, '}');
 			continue;
 		}
-		pm_btf_declare(sh->lx->btf, member.type, path, text, sizeof(text));
+		pm_btf_declare(sh->btf, member.type, path, text, sizeof(text));
 		fprintf(sh->out, "  [%llu] %s;\n", (unsigned long long)member.bit_offset / 8, text);
 	}
 	if (sh->json)
@@ -103,26 +106,68 @@ static bool declare_members(struct pm_shell *sh, const struct request *r)
 	return ok;
 }
 
+static uint32_t find_type(struct pm_shell *sh, const char *command, const char *name)
+{
+	uint32_t type = 0;
+
+	if (!strcmp(command, "struct"))
+		type = pm_btf_find(sh->btf, PM_BTF_STRUCT, name);
+	else if (!strcmp(command, "union"))
+		type = pm_btf_find(sh->btf, PM_BTF_UNION, name);
+	return type ? type : pm_btf_find_written(sh->btf, name);
+}
+
+/* The first module that has a type of that name. */
+static void find_in_modules(struct pm_shell *sh, struct request *r, const char *name)
+{
+	struct pm_linux_modules *modules = pm_session_modules(sh->session);
+
+	for (size_t i = 0; i < modules->v.n && !r->type; i++) {
+		struct pm_btf *own = pm_linux_module_types(sh->lx, &modules->v.v[i]);
+
+		if (!own)
+			continue;
+		sh->btf = own;
+		r->type = find_type(sh, r->command, name);
+		r->module = modules->v.v[i].name;
+	}
+	if (!r->type)
+		r->module = NULL;
+}
+
+bool pm_shell_has_type(struct pm_shell *sh, const char *name)
+{
+	struct request r = { .command = "*" };
+
+	if (!sh->btf)
+		return false;
+	r.type = find_type(sh, r.command, name);
+	if (!r.type)
+		find_in_modules(sh, &r, name);
+	sh->btf = sh->lx->btf;
+	return r.type != 0;
+}
+
 static bool run(struct pm_shell *sh, const char *command, const char *written, struct request *r, char **rest)
 {
 	char name[256];
 	size_t n = strcspn(written, ".");
 
-	if (!sh->lx->btf)
-		return pm_shell_error(sh, command, "%s", sh->lx->btf_trouble->message);
+	if (!sh->btf)
+		return pm_shell_error(sh, command, "%s; %s", sh->lx->btf_trouble->message,
+				      pm_linux_types_hint);
 	if (n >= sizeof(name))
 		return pm_shell_error(sh, command, "no type '%s'", written);
 	memcpy(name, written, n);
 	name[n] = 0;
 	r->command = command;
-	if (!strcmp(command, "struct"))
-		r->type = pm_btf_find(sh->lx->btf, PM_BTF_STRUCT, name);
-	else if (!strcmp(command, "union"))
-		r->type = pm_btf_find(sh->lx->btf, PM_BTF_UNION, name);
+	r->type = find_type(sh, command, name);
 	if (!r->type)
-		r->type = pm_btf_find_written(sh->lx->btf, name);
+		find_in_modules(sh, r, name);
 	if (!r->type)
-		return pm_shell_error(sh, command, "no type '%s' in this kernel", name);
+		return pm_shell_error(sh, command, "no type '%s' in this kernel or its modules%s%s%s", name,
+				      sh->lx->btf_lost ? " (" : "", sh->lx->btf_lost ? sh->lx->btf_lost : "",
+				      sh->lx->btf_lost ? ")" : "");
 	r->members = written[n] ? pm_printf("%s", written + n + 1) : NULL;
 	bool ok = true;
 
@@ -132,12 +177,16 @@ static bool run(struct pm_shell *sh, const char *command, const char *written, s
 		pm_value_json_type(sh, r->type);
 	else if (!*rest)
 		pm_value_print_type(sh, r->type, r->offsets, 0);
+	if (r->module && sh->json)
+		pm_json_str(sh->json, "module", r->module);
+	else if (r->module && !*rest && !r->members)
+		fprintf(sh->out, "MODULE: %s\n", r->module);
 	if (*rest && sh->json)
 		pm_json_open(sh->json, "values", '[');
 	bool is_list = *rest && sh->json;
 
 	for (; *rest; rest++) {
-		uint64_t addr, size = pm_btf_size(sh->lx->btf, r->type);
+		uint64_t addr, size = pm_btf_size(sh->btf, r->type);
 
 		if (!pm_shell_address(sh, *rest, &addr)) {
 			ok = pm_shell_error(sh, command, "no symbol or address '%s'", *rest);
@@ -183,5 +232,8 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 	rest[rest_n] = NULL;
 	if (!written)
 		return pm_shell_error(sh, argv[0], "which type?");
-	return run(sh, argv[0], written, &r, rest);
+	bool ok = run(sh, argv[0], written, &r, rest);
+
+	sh->btf = sh->lx->btf;
+	return ok;
 }

@@ -103,7 +103,7 @@ static bool run_words(struct pm_shell *sh, int n, char **words)
 	char type[256];
 
 	snprintf(type, sizeof(type), "%.*s", (int)strcspn(words[0], "."), words[0]);
-	if (sh->lx->btf && pm_btf_find_written(sh->lx->btf, type)) {
+	if (pm_shell_has_type(sh, type)) {
 		words[-1] = star;
 		return pm_shell_struct(sh, n + 1, words - 1);
 	}

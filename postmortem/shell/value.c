@@ -30,7 +30,7 @@ static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
 	int64_t known;
 	const char *name;
 
-	for (uint32_t i = 0; (name = pm_btf_enum(sh->lx->btf, type, i, &known)); i++)
+	for (uint32_t i = 0; (name = pm_btf_enum(sh->btf, type, i, &known)); i++)
 		if (known == value) {
 			fputs(name, sh->out);
 			return;
@@ -76,7 +76,7 @@ static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
 	struct pm_btf_member member;
 
 	fputc('{', sh->out);
-	for (uint32_t i = 0; pm_btf_member(sh->lx->btf, type, i, &member); i++) {
+	for (uint32_t i = 0; pm_btf_member(sh->btf, type, i, &member); i++) {
 		newline(sh, inner.indent);
 		if (*member.name)
 			fprintf(sh->out, "%s = ", member.name);
@@ -84,7 +84,7 @@ static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
 			pm_value_print_member(sh, addr, &member, &inner);
 		else
 			print(sh, addr + member.bit_offset / 8, member.type, &inner, depth + 1);
-		if (i + 1 < pm_btf_members(sh->lx->btf, type))
+		if (i + 1 < pm_btf_members(sh->btf, type))
 			fputc(',', sh->out);
 	}
 	newline(sh, style->indent);
@@ -94,7 +94,7 @@ static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
 static void print_array(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
 			unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint32_t element = pm_btf_resolve(btf, pm_btf_target(btf, type)), n = pm_btf_length(btf, type);
 	uint64_t size = pm_btf_size(btf, element);
 	bool is_text = size == 1 && pm_btf_kind(btf, element) == PM_BTF_INT &&
@@ -120,7 +120,7 @@ static void print_array(struct pm_shell *sh, uint64_t addr, uint32_t type, const
 static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
 		  unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint64_t size, value;
 
 	type = pm_btf_resolve(btf, type);
@@ -171,7 +171,7 @@ void pm_value_print(struct pm_shell *sh, uint64_t addr, uint32_t type, const str
 void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_btf_member *member,
 			   const struct pm_value_style *style)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint64_t at = base + member->bit_offset / 8, value = 0;
 	unsigned shift = (unsigned)(member->bit_offset % 8);
 	uint8_t bytes[8] = { 0 };
@@ -223,7 +223,7 @@ static bool is_typedef(const struct pm_btf *btf, uint32_t type)
 static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base,
 			       uint64_t bit_base, unsigned indent, unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member member;
 
 	for (uint32_t i = 0; pm_btf_member(btf, type, i, &member); i++) {
@@ -257,7 +257,7 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 
 void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint32_t id = pm_btf_resolve(btf, type);
 	enum pm_btf_kind kind = pm_btf_kind(btf, id);
 	char text[256];

@@ -31,7 +31,7 @@ static void enumerator(struct pm_shell *sh, const char *key, uint32_t type, int6
 	int64_t known;
 	const char *name;
 
-	for (uint32_t i = 0; (name = pm_btf_enum(sh->lx->btf, type, i, &known)); i++)
+	for (uint32_t i = 0; (name = pm_btf_enum(sh->btf, type, i, &known)); i++)
 		if (known == v) {
 			pm_json_str(sh->json, key, name);
 			return;
@@ -41,7 +41,7 @@ static void enumerator(struct pm_shell *sh, const char *key, uint32_t type, int6
 
 static void bit_field(struct pm_shell *sh, const char *key, uint64_t addr, const struct pm_btf_member *m)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	unsigned shift = (unsigned)(m->bit_offset % 8), n = (m->bits + shift + 7) / 8;
 	uint32_t type = pm_btf_resolve(btf, m->type);
 	uint8_t bytes[8] = { 0 };
@@ -68,7 +68,7 @@ static bool is_structure(const struct pm_btf *btf, uint32_t type)
 
 static void members(struct pm_shell *sh, uint64_t addr, uint32_t type, unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member m;
 
 	for (uint32_t i = 0; pm_btf_member(btf, type, i, &m); i++) {
@@ -85,7 +85,7 @@ static void members(struct pm_shell *sh, uint64_t addr, uint32_t type, unsigned 
 
 static void array(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t type, unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint32_t element = pm_btf_resolve(btf, pm_btf_target(btf, type)), n = pm_btf_length(btf, type);
 	uint64_t size = pm_btf_size(btf, element);
 	char text[257];
@@ -109,7 +109,7 @@ static void array(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t 
 
 static void value(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t type, unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint64_t size, v;
 
 	type = pm_btf_resolve(btf, type);
@@ -149,7 +149,7 @@ void pm_value_json_member(struct pm_shell *sh, const char *key, uint64_t base,
 
 static void declarations(struct pm_shell *sh, uint32_t type, uint64_t bit_base, unsigned depth)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member m;
 
 	for (uint32_t i = 0; pm_btf_member(btf, type, i, &m); i++) {
@@ -179,7 +179,7 @@ static void declarations(struct pm_shell *sh, uint32_t type, uint64_t bit_base, 
 
 void pm_value_json_type(struct pm_shell *sh, uint32_t type)
 {
-	const struct pm_btf *btf = sh->lx->btf;
+	const struct pm_btf *btf = sh->btf;
 	uint32_t id = pm_btf_resolve(btf, type);
 	char text[256];
 	int64_t v;

@@ -9,6 +9,7 @@
 #include "explain/explain.h"
 #include "linux/report.h"
 #include "linux/session.h"
+#include "linux/kernel_types.h"
 #include "read/file.h"
 #include "render/render.h"
 
@@ -61,24 +62,20 @@ static bool on_incident(struct pm_incident *inc, void *user)
 }
 
 /* Everything else that reads: lists, traces of all tasks. */
-static void walk(struct pm_dump *dump)
+static void walk(struct pm_linux_session *session)
 {
-	struct pm_linux_session *session;
-	struct pm_error *err = pm_session_open(dump, &session);
+	struct pm_linux_tasks *tasks = pm_session_tasks(session);
+	struct pm_linux_modules *modules = pm_session_modules(session);
 
-	if (!err) {
-		struct pm_linux_tasks *tasks = pm_session_tasks(session);
+	for (size_t i = 0; i < tasks->v.n && i < 2000; i++) {
+		struct pm_linux_trace trace;
 
-		for (size_t i = 0; i < tasks->v.n && i < 2000; i++) {
-			struct pm_linux_trace trace;
-
-			pm_session_unwind(session, &tasks->v.v[i], &trace);
-			pm_linux_trace_deinit(&trace);
-		}
-		pm_session_caches(session);
-		pm_session_close(session);
+		pm_session_unwind(session, &tasks->v.v[i], &trace);
+		pm_linux_trace_deinit(&trace);
 	}
-	pm_error_free(err);
+	for (size_t i = 0; i < modules->v.n; i++)
+		pm_linux_module_types(pm_session_kernel(session), &modules->v.v[i]);
+	pm_session_caches(session);
 }
 
 struct totals {
@@ -92,6 +89,7 @@ static void try_copy(const char *path, const struct pm_damage *damages, size_t n
 {
 	struct pm_file *file;
 	struct pm_dump *dump = NULL;
+	struct pm_linux_session *session = NULL;
 	double start = now();
 	struct pm_error *err = pm_file_open(path, &file);
 
@@ -100,10 +98,14 @@ static void try_copy(const char *path, const struct pm_damage *damages, size_t n
 		err = pm_dump_open_file(pm_file_damaged(file, damages, n, size), &dump);
 	if (!err) {
 		totals->opened++;
-		err = pm_linux_read_dump(dump, on_incident, told);
-		walk(dump);
+		err = pm_session_open(dump, NULL, &session);
+	}
+	if (!err && session) {
+		err = pm_linux_read_dump(session, on_incident, told);
+		walk(session);
 	}
 	pm_error_free(err);
+	pm_session_close(session);
 	pm_dump_close(dump);
 	totals->copies++;
 	totals->explained += told->reports > 0;

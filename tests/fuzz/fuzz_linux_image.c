@@ -6,6 +6,7 @@
 #include "linux/mm.h"
 #include "linux/report.h"
 #include "linux/session.h"
+#include "linux/kernel_types.h"
 #include "linux/waits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,13 +21,14 @@ static bool on_incident(struct pm_incident *inc, void *user)
 /* What the shell and explaining read, task by task. */
 static void read_all(struct pm_dump *dump)
 {
-	struct pm_linux_session *session;
-	struct pm_error *err = pm_session_open(dump, &session);
+	struct pm_linux_session *session = NULL;
+	struct pm_error *err = pm_session_open(dump, NULL, &session);
 
-	if (err) {
-		pm_error_free(err);
+	if (!err)
+		err = pm_linux_read_dump(session, on_incident, NULL);
+	pm_error_free(err);
+	if (!session)
 		return;
-	}
 	struct pm_linux *lx = pm_session_kernel(session);
 	struct pm_linux_tasks *tasks = pm_session_tasks(session);
 	struct pm_linux_blocked_groups groups;
@@ -43,6 +45,9 @@ static void read_all(struct pm_dump *dump)
 			pm_session_identify(session, trace.frames.v[k].sp, text, sizeof(text));
 		pm_linux_trace_deinit(&trace);
 	}
+	struct pm_linux_modules *modules = pm_session_modules(session);
+	for (size_t i = 0; i < modules->v.n && i < 8; i++)
+		pm_linux_module_types(lx, &modules->v.v[i]);
 	pm_linux_blocked_read(session, &groups);
 	pm_linux_blocked_deinit(&groups);
 	for (uint32_t id = 0; lx->btf && id <= pm_btf_count(lx->btf) && id < 64; id++) {
@@ -97,10 +102,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pm_dump *dump = NULL;
 	struct pm_error *err = pm_dump_open_file(pm_file_memory("fuzz", im->core, im->core_size), &dump);
 
-	if (!err) {
-		err = pm_linux_read_dump(dump, on_incident, NULL);
+	if (!err)
 		read_all(dump);
-	}
 	pm_error_free(err);
 	pm_dump_close(dump);
 	if (low < high)

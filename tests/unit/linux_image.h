@@ -43,6 +43,7 @@ struct image_options {
 	bool sheaves;        /* as from 7.0: no slabs of CPUs, but sheaves and barns */
 	bool frame_pointers; /* kept everywhere, and no ORC */
 	bool blocked;        /* two workers wait for each other's mutex */
+	bool no_btf;         /* it carries no types */
 };
 
 struct image_symbol {
@@ -58,6 +59,9 @@ struct image {
 	struct image_symbol symbols[128];
 	uint64_t memory_from, memory_to; /* physical: the structures of linux_image_memory.h */
 	size_t symbols_n;
+	uint64_t btf_at; /* of its types, also where no symbol tells; and what goes on behind them */
+	size_t btf_size;
+	uint32_t btf_types, btf_strings;
 	char info[4096];
 	uint8_t *core; /* the ELF file */
 	size_t core_size, memory_at;
@@ -250,6 +254,7 @@ enum {
 	MODULE_NAME = 24,
 	MODULE_MEM = 96,
 	MODULE_KALLSYMS = 240,
+	MODULE_BTF = 272,
 	MODULE_SIZE = 320,
 };
 
@@ -326,6 +331,10 @@ static inline void image_types(struct image *im)
 						  { "name", modname, MODULE_NAME },
 						  { "mem", memories, MODULE_MEM },
 						  { "core_kallsyms", kallsyms, MODULE_KALLSYMS },
+						  { "btf_data", ptr, MODULE_BTF },
+						  { "btf_data_size", u32, MODULE_BTF + 8 },
+						  { "btf_base_data_size", u32, MODULE_BTF + 12 },
+						  { "btf_base_data", ptr, MODULE_BTF + 16 },
 						  { 0 } });
 
 	/* of no kernel: what declarations are made of */
@@ -343,8 +352,14 @@ static inline void image_types(struct image *im)
 	uint64_t at = image_room(im, size),
 		 header[] = { 0x0001eb9f, 24, 0, b.types.n, b.types.n, b.strings.n };
 
-	image_symbol(im, "__start_BTF", 'R', at);
-	image_symbol(im, "__stop_BTF", 'R', at + size);
+	if (!im->options.no_btf) {
+		image_symbol(im, "__start_BTF", 'R', at);
+		image_symbol(im, "__stop_BTF", 'R', at + size);
+	}
+	im->btf_at = at;
+	im->btf_size = size;
+	im->btf_types = b.n;
+	im->btf_strings = (uint32_t)b.strings.n;
 	for (unsigned i = 0; i < 6; i++)
 		image_put(im, at + 4 * i, header[i], 4);
 	memcpy(im->memory + (at - IMAGE_MAP) + 24, b.types.data, b.types.n);
@@ -746,7 +761,8 @@ static inline void image_make(struct image *im, const struct image_options *opti
 	im->next = IMAGE_TEXT - IMAGE_MAP + 0x1000;
 	image_say(im,
 		  "OSRELEASE=6.6.0-test\nBUILD-ID=0123456789abcdef0123456789abcdef01234567\nPAGESIZE=4096\n"
-		  "NUMBER(phys_base)=0\nNUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=0\n");
+		  "NUMBER(phys_base)=0\nNUMBER(pgtable_l5_enabled)=0\nKERNELOFFSET=0\n"
+		  "SIZE(list_head)=16\nOFFSET(list_head.prev)=8\n");
 	image_page_tables(im);
 	image_code(im);
 	image_types(im);

@@ -23,7 +23,7 @@ static void open_image(struct opened *o)
 	o->image.core[o->image.memory_at + (image_function("vfs_write") + RET - IMAGE_MAP)] = 0xc3;
 	o->dump = image_open(&o->image);
 	assert_non_null(o->dump);
-	assert_null(pm_session_open(o->dump, &o->session));
+	assert_null(pm_session_open(o->dump, NULL, &o->session));
 	assert_int_equal(pm_session_unwinder(o->session)->orc.n, 0);
 	assert_true(pm_session_unwinder(o->session)->frame_pointers);
 }

@@ -21,7 +21,7 @@ static void open_image(struct opened *o, const struct image_options *options)
 	image_make(&o->image, options);
 	o->dump = image_open(&o->image);
 	assert_non_null(o->dump);
-	struct pm_error *err = pm_session_open(o->dump, &o->session);
+	struct pm_error *err = pm_session_open(o->dump, NULL, &o->session);
 
 	if (err)
 		fail_msg("%s", err->message);
@@ -239,7 +239,7 @@ static void incident(void **state)
 
 	(void)state;
 	open_image(&o, &(struct image_options){ 0 });
-	assert_null(pm_linux_read_dump(o.dump, count, &n));
+	assert_null(pm_linux_read_dump(o.session, count, &n));
 	assert_int_equal(n, 1);
 	close_image(&o);
 }
@@ -263,7 +263,7 @@ static void lists_that_lie(void **state)
 	memset(im.core + im.memory_at + (module - IMAGE_MAP), 0x6b, 8);
 	o.image = im;
 	o.dump = image_open(&im);
-	err = pm_session_open(o.dump, &o.session);
+	err = pm_session_open(o.dump, NULL, &o.session);
 	assert_null(err);
 	o.lx = pm_session_kernel(o.session);
 	assert_non_null(pm_session_modules(o.session)->trouble);
@@ -282,7 +282,7 @@ static void no_kernel(void **state)
 	/* what VMCOREINFO tells of is not there */
 	memset(im.core + im.memory_at + 0x1000, 0, 0x4000);
 	dump = image_open(&im);
-	err = pm_session_open(dump, &session);
+	err = pm_session_open(dump, NULL, &session);
 	assert_non_null(err);
 	assert_int_equal(err->code, PM_NOT_FOUND);
 	assert_non_null(strstr(err->message, "no Linux kernel in it"));

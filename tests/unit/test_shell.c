@@ -27,11 +27,12 @@ static void open_shell(struct run *r, const struct image *image, bool json)
 	r->text = NULL;
 	r->sh.dump = image_open(image);
 	assert_non_null(r->sh.dump);
-	struct pm_error *err = pm_session_open(r->sh.dump, &r->sh.session);
+	struct pm_error *err = pm_session_open(r->sh.dump, NULL, &r->sh.session);
 
 	if (err)
 		fail_msg("%s", err->message);
 	r->sh.lx = pm_session_kernel(r->sh.session);
+	r->sh.btf = r->sh.lx->btf;
 	r->sh.out = open_memstream(&r->text, &r->n);
 	pm_json_init(&r->json, r->sh.out);
 	r->sh.json = json ? &r->json : NULL;
