@@ -1,4 +1,5 @@
-/* rd: memory as numbers, symbols or text. */
+/* rd: memory as numbers, symbols or text; below the kernel's addresses that of the current task's process. */
+#include "linux/mm.h"
 #include "shell/shell.h"
 
 #include "symbols/bytes.h"
@@ -10,15 +11,44 @@ struct options {
 	unsigned width; /* bytes of a unit: 1, 2, 4, 8 */
 	bool physical, symbols, text, decimal;
 	uint64_t count;
+	struct pm_space *space; /* of virtual addresses */
 };
 
 static const uint64_t max_bytes = 64 << 20;
+
+/* Whose addresses those at at are; false: the current task has no memory of its own. */
+static bool choose_space(struct pm_shell *sh, struct options *o, uint64_t at, struct pm_space *user)
+{
+	o->space = &sh->lx->kernel;
+	if (o->physical || at >= sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel))
+		return true;
+	const struct pm_linux_task *task = pm_linux_task_by_addr(pm_session_tasks(sh->session), sh->task);
+
+	if (!task || !pm_linux_user_space(sh->lx, task->mm, user))
+		return pm_shell_error(sh, "rd",
+				      "0x%llx: an address of a process, and the current task has none",
+				      (unsigned long long)at);
+	o->space = user;
+	return true;
+}
 
 static size_t read_memory(struct pm_shell *sh, const struct options *o, uint64_t at, uint8_t *buf, size_t n,
 			  enum pm_absence *why)
 {
 	return o->physical ? pm_dump_read(sh->dump, at, buf, n, why)
-			   : pm_space_read(&sh->lx->kernel, at, buf, n, why);
+			   : pm_space_read(o->space, at, buf, n, why);
+}
+
+/* With the level of the filter, where the dump tells it. */
+static bool say_absent(struct pm_shell *sh, uint64_t at, enum pm_absence why)
+{
+	int level = pm_dump_info(sh->dump)->level;
+
+	return why == PM_FILTERED && level >= 0
+		       ? pm_shell_error(sh, "rd", "0x%llx: %s, -d %d", (unsigned long long)at,
+					pm_absence_words(why), level)
+		       : pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)at,
+					pm_absence_words(why));
 }
 
 static void print_unit(struct pm_shell *sh, const struct options *o, const uint8_t *p)
@@ -78,8 +108,7 @@ static bool print_memory(struct pm_shell *sh, const struct options *o, uint64_t 
 		if (got && !sh->json)
 			print_row(sh, o, at, row, got);
 		if (got < n)
-			return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)stopped,
-					      pm_absence_words(why));
+			return say_absent(sh, stopped, why);
 		at += n;
 		left -= n;
 	}
@@ -143,6 +172,10 @@ bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 		o.count = end > at ? (end - at) / o.width : 0;
 	if (o.count > max_bytes / o.width)
 		return pm_shell_error(sh, "rd", "more than %llu MiB", (unsigned long long)max_bytes >> 20);
+	struct pm_space user;
+
+	if (!choose_space(sh, &o, at, &user))
+		return false;
 	if (!sh->json)
 		return print_memory(sh, &o, at);
 	pm_json_hex(sh->json, "address", at);

@@ -139,6 +139,9 @@ static inline void image_page_tables(struct image *im)
 	image_put(im, 0x3000, 0 | large, 8);
 	image_put(im, 0x1000 + 8 * 273, 0x4000 | present, 8);
 	image_put(im, 0x4000, 0x3000 | present, 8);
+	/* the process's: 4 MiB is physical 0 */
+	image_put(im, 0x1000, 0x4000 | present, 8);
+	image_put(im, 0x3000 + 8 * 2, 0 | large, 8);
 	/* so that the root has an address in the image's mapping */
 	image_say(im, "SYMBOL(swapper_pg_dir)=%llx\n", IMAGE_MAP + 0x1000);
 }

@@ -272,6 +272,22 @@ static void other_commands(void **state)
 	end(&r);
 }
 
+/* Addresses below the kernel's are those of the current task's process; a kernel thread has none. */
+static void memory_of_process(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_string_equal(output(&r, "rd -x 401ff8"), "          401ff8:  0000000000002003\n");
+	output(&r, "rd 600000");
+	assert_int_equal(r.sh.failures, 1);
+	output(&r, "set 7");
+	assert_string_equal(output(&r, "rd -x 401ff8"), "");
+	assert_int_equal(r.sh.failures, 2);
+	end(&r);
+}
+
 /* No argument is lost, however many there are. */
 static void many_arguments(void **state)
 {
