@@ -389,7 +389,7 @@ static enum pm_absence fill_page(const struct pm_dump *dump, uint64_t pfn, uint8
 	return PM_PRESENT;
 }
 
-/* Reads that are longer than this go past the cache, where the format allows it. */
+/* Reads that are longer than this go past the cache: they are of tables that are read once. */
 static const size_t direct_read = 4 * PM_PAGE_SIZE;
 
 static size_t read_direct(struct pm_dump *dump, uint64_t phys, uint8_t *buf, size_t n, enum pm_absence *why)
@@ -429,6 +429,11 @@ size_t pm_dump_read(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 		}
 		if (part > n - done)
 			part = n - done;
+		if (dump->ops->page && part == PM_PAGE_SIZE && n >= direct_read) {
+			why = dump->ops->page(dump, at / PM_PAGE_SIZE, (uint8_t *)buf + done);
+			done += why ? 0 : part;
+			continue;
+		}
 		why = pm_page_cache_get(dump->cache, dump, at / PM_PAGE_SIZE, fill_page, in_page, part,
 					(uint8_t *)buf + done);
 		if (why && dump->ops->locate) /* memory that begins or ends inside a page */

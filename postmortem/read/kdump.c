@@ -423,12 +423,14 @@ struct descriptor {
 	uint32_t size, flags;
 };
 
-static enum pm_absence find_page(const struct kdump *kdump, uint64_t block, struct part **part_out,
-				 struct descriptor *out)
+static enum pm_absence find_page(const struct kdump *kdump, struct pm_ahead *table, uint64_t block,
+				 struct part **part_out, struct descriptor *out)
 {
-	uint8_t bytes[DESCRIPTOR_SIZE];
+	const uint8_t *bytes;
 	uint64_t before;
 	struct part *part;
+	int read_errno;
+	size_t n;
 
 	if (block >= kdump->max_mapnr)
 		return PM_NO_MEMORY;
@@ -442,8 +444,9 @@ static enum pm_absence find_page(const struct kdump *kdump, uint64_t block, stru
 		return PM_CUT;
 	if (bit == PM_BIT_CLEAR)
 		return !exists ? PM_NO_MEMORY : part ? PM_FILTERED : PM_ELSEWHERE;
-	if (pm_file_read(part->file, part->descriptors + before * DESCRIPTOR_SIZE, bytes, sizeof(bytes),
-			 NULL) < sizeof(bytes))
+	bytes = pm_ahead_read(table, part->file, part->descriptors + before * DESCRIPTOR_SIZE,
+			      DESCRIPTOR_SIZE, &n, &read_errno);
+	if (n < DESCRIPTOR_SIZE)
 		return PM_CUT;
 	out->offset = pm_load(bytes, 8, kdump->big_endian);
 	out->size = (uint32_t)pm_load(bytes + 8, 4, kdump->big_endian);
@@ -457,11 +460,12 @@ static bool all_zero(const uint8_t *bytes, size_t n)
 	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
 }
 
-static enum pm_absence read_block(const struct kdump *kdump, uint64_t block, uint8_t *out)
+static enum pm_absence unpack_block(const struct kdump *kdump, struct pm_unpacker *unpacker, uint64_t block,
+				    uint8_t *out)
 {
 	struct part *part;
 	struct descriptor d;
-	enum pm_absence why = find_page(kdump, block, &part, &d);
+	enum pm_absence why = find_page(kdump, pm_unpacker_table(unpacker), block, &part, &d);
 
 	if (why)
 		return why;
@@ -474,16 +478,25 @@ static enum pm_absence read_block(const struct kdump *kdump, uint64_t block, uin
 		memset(out, 0, (size_t)kdump->block);
 		return PM_PRESENT;
 	}
-	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
 	int read_errno;
-	size_t n = pm_file_read(part->file, d.offset, pm_unpacker_in(unpacker), d.size, &read_errno);
+	size_t n;
+	const uint8_t *packed =
+		pm_ahead_read(pm_unpacker_pages(unpacker), part->file, d.offset, d.size, &n, &read_errno);
 
 	if (n < d.size)
-		why = read_errno ? PM_DAMAGED : PM_CUT;
-	else if (!pm_unpacker_run(unpacker, codec, n, out, (size_t)kdump->block))
-		why = PM_DAMAGED;
-	else if (!part->zero_page && all_zero(out, (size_t)kdump->block))
+		return read_errno ? PM_DAMAGED : PM_CUT;
+	if (!pm_unpacker_run(unpacker, codec, packed, n, out, (size_t)kdump->block))
+		return PM_DAMAGED;
+	if (!part->zero_page && all_zero(out, (size_t)kdump->block))
 		__atomic_store_n(&part->zero_page, d.offset, __ATOMIC_RELAXED);
+	return PM_PRESENT;
+}
+
+static enum pm_absence read_block(const struct kdump *kdump, uint64_t block, uint8_t *out)
+{
+	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
+	enum pm_absence why = unpack_block(kdump, unpacker, block, out);
+
 	pm_unpacker_give(kdump->pool, unpacker);
 	return why;
 }
@@ -508,10 +521,14 @@ static enum pm_absence page_kdump(const struct pm_dump *dump, uint64_t pfn, uint
 static uint64_t offset_kdump(const struct pm_dump *dump, uint64_t pfn)
 {
 	const struct kdump *kdump = dump->state;
+	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
 	struct part *part;
 	struct descriptor d;
+	enum pm_absence why =
+		find_page(kdump, pm_unpacker_table(unpacker), pfn / (kdump->block / PM_PAGE_SIZE), &part, &d);
 
-	return find_page(kdump, pfn / (kdump->block / PM_PAGE_SIZE), &part, &d) ? 0 : d.offset;
+	pm_unpacker_give(kdump->pool, unpacker);
+	return why ? 0 : d.offset;
 }
 
 static void survey_kdump(const struct pm_dump *dump, struct pm_dump_map *map)

@@ -13,8 +13,11 @@ struct pm_unpacker {
 	struct pm_unpacker *next;             /* in the pool */
 	struct libdeflate_decompressor *zlib; /* half of zlib's time for a page */
 	ZSTD_DCtx *zstd;
-	uint8_t *in;
+	struct pm_ahead pages, table;
 };
+
+/* Bytes that are read at once where pages follow each other. */
+enum { PAGES_AHEAD = 32768, TABLE_AHEAD = 4096 };
 
 struct pm_unpacker_pool {
 	pthread_mutex_t lock;
@@ -25,41 +28,49 @@ struct pm_unpacker_pool {
 struct pm_page_codec {
 	uint32_t flag;
 	const char *name;
-	bool (*run)(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out);
+	bool (*run)(struct pm_unpacker *u, const uint8_t *in, size_t n, uint8_t *out, size_t cap,
+		    size_t *n_out);
 };
 
-static bool run_plain(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+static bool run_plain(struct pm_unpacker *u, const uint8_t *in, size_t n, uint8_t *out, size_t cap,
+		      size_t *n_out)
 {
+	(void)u;
 	*n_out = n < cap ? n : cap;
-	memcpy(out, u->in, *n_out);
+	memcpy(out, in, *n_out);
 	return n <= cap;
 }
 
-static bool run_zlib(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+static bool run_zlib(struct pm_unpacker *u, const uint8_t *in, size_t n, uint8_t *out, size_t cap,
+		     size_t *n_out)
 {
 	if (!u->zlib)
 		u->zlib = libdeflate_alloc_decompressor();
-	return u->zlib &&
-	       libdeflate_zlib_decompress(u->zlib, u->in, n, out, cap, n_out) == LIBDEFLATE_SUCCESS;
+	return u->zlib && libdeflate_zlib_decompress(u->zlib, in, n, out, cap, n_out) == LIBDEFLATE_SUCCESS;
 }
 
-static bool run_lzo(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+static bool run_lzo(struct pm_unpacker *u, const uint8_t *in, size_t n, uint8_t *out, size_t cap,
+		    size_t *n_out)
 {
-	return pm_lzo_unpack(u->in, n, out, cap, n_out);
+	(void)u;
+	return pm_lzo_unpack(in, n, out, cap, n_out);
 }
 
-static bool run_snappy(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+static bool run_snappy(struct pm_unpacker *u, const uint8_t *in, size_t n, uint8_t *out, size_t cap,
+		       size_t *n_out)
 {
-	return pm_snappy_unpack(u->in, n, out, cap, n_out);
+	(void)u;
+	return pm_snappy_unpack(in, n, out, cap, n_out);
 }
 
-static bool run_zstd(struct pm_unpacker *u, size_t n, uint8_t *out, size_t cap, size_t *n_out)
+static bool run_zstd(struct pm_unpacker *u, const uint8_t *in, size_t n, uint8_t *out, size_t cap,
+		     size_t *n_out)
 {
 	if (!u->zstd)
 		u->zstd = ZSTD_createDCtx();
 	if (!u->zstd)
 		return false;
-	*n_out = ZSTD_decompressDCtx(u->zstd, out, cap, u->in, n);
+	*n_out = ZSTD_decompressDCtx(u->zstd, out, cap, in, n);
 	return !ZSTD_isError(*n_out);
 }
 
@@ -100,7 +111,8 @@ void pm_unpacker_pool_destroy(struct pm_unpacker_pool *pool)
 		pool->free = u->next;
 		libdeflate_free_decompressor(u->zlib);
 		ZSTD_freeDCtx(u->zstd);
-		free(u->in);
+		pm_ahead_deinit(&u->pages);
+		pm_ahead_deinit(&u->table);
 		free(u);
 	}
 	pthread_mutex_destroy(&pool->lock);
@@ -117,7 +129,8 @@ struct pm_unpacker *pm_unpacker_take(struct pm_unpacker_pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 	if (!u) {
 		u = pm_alloc(sizeof(*u));
-		u->in = pm_alloc(pool->page);
+		pm_ahead_init(&u->pages, pool->page > PAGES_AHEAD ? pool->page : PAGES_AHEAD);
+		pm_ahead_init(&u->table, TABLE_AHEAD);
 	}
 	return u;
 }
@@ -130,15 +143,20 @@ void pm_unpacker_give(struct pm_unpacker_pool *pool, struct pm_unpacker *u)
 	pthread_mutex_unlock(&pool->lock);
 }
 
-uint8_t *pm_unpacker_in(struct pm_unpacker *u)
+struct pm_ahead *pm_unpacker_pages(struct pm_unpacker *u)
 {
-	return u->in;
+	return &u->pages;
 }
 
-bool pm_unpacker_run(struct pm_unpacker *u, const struct pm_page_codec *codec, size_t n, uint8_t *out,
-		     size_t page)
+struct pm_ahead *pm_unpacker_table(struct pm_unpacker *u)
+{
+	return &u->table;
+}
+
+bool pm_unpacker_run(struct pm_unpacker *u, const struct pm_page_codec *codec, const uint8_t *packed,
+		     size_t n, uint8_t *out, size_t page)
 {
 	size_t got = 0;
 
-	return codec->run(u, n, out, page, &got) && got == page;
+	return codec->run(u, packed, n, out, page, &got) && got == page;
 }

@@ -6,9 +6,7 @@
 #ifndef PM_PAGE_CODEC_H
 #define PM_PAGE_CODEC_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "read/ahead.h"
 
 /* One row each: the flag by which a page descriptor and a dump's header tell it. */
 struct pm_page_codec;
@@ -18,17 +16,19 @@ const char *pm_page_codec_name(const struct pm_page_codec *codec); /* "zlib", â€
 #define PM_PAGE_CODEC_FLAGS 0x27u                                  /* all of them */
 
 struct pm_unpacker_pool;
-struct pm_unpacker; /* in it: buffers for a packed page and one unpacked, `page` bytes each */
+struct pm_unpacker;
 
+/* page: the most bytes of a packed page. */
 struct pm_unpacker_pool *pm_unpacker_pool_create(size_t page) __attribute__((returns_nonnull));
 void pm_unpacker_pool_destroy(struct pm_unpacker_pool *pool); /* NULL is allowed */
 struct pm_unpacker *pm_unpacker_take(struct pm_unpacker_pool *pool) __attribute__((returns_nonnull));
 void pm_unpacker_give(struct pm_unpacker_pool *pool, struct pm_unpacker *unpacker);
 
-/* Where the packed page is put, and where the other one comes out. */
-uint8_t *pm_unpacker_in(struct pm_unpacker *unpacker);
-/* Unpacks n bytes of `in` to exactly the page's size at out; false: damaged. */
-bool pm_unpacker_run(struct pm_unpacker *unpacker, const struct pm_page_codec *codec, size_t n, uint8_t *out,
-		     size_t page) __attribute__((warn_unused_result));
+/* What packed pages, and the table that tells where they are, are read through. */
+struct pm_ahead *pm_unpacker_pages(struct pm_unpacker *unpacker);
+struct pm_ahead *pm_unpacker_table(struct pm_unpacker *unpacker);
+/* Unpacks n bytes to exactly the page's size at out; false: damaged. */
+bool pm_unpacker_run(struct pm_unpacker *unpacker, const struct pm_page_codec *codec, const uint8_t *packed,
+		     size_t n, uint8_t *out, size_t page) __attribute__((warn_unused_result));
 
 #endif
