@@ -654,7 +654,21 @@ static inline int image_by_addr(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* Each byte is its own token. */
+/* From 128 on; below, each byte is its own token. */
+static const char *const image_tokens[] = { "Tvfs_", "_write", "D__", "t_", "ask", "_start_", "tex" };
+
+/* The token that text goes on with; *length_out: of it. */
+static inline uint8_t image_token(const char *text, size_t *length_out)
+{
+	for (uint8_t i = 0; i < sizeof(image_tokens) / sizeof(image_tokens[0]); i++) {
+		*length_out = strlen(image_tokens[i]);
+		if (!strncmp(text, image_tokens[i], *length_out))
+			return 128 + i;
+	}
+	*length_out = 1;
+	return (uint8_t)*text;
+}
+
 static inline void image_kallsyms(struct image *im)
 {
 	enum image_encoding encoding = im->options.encoding;
@@ -671,17 +685,21 @@ static inline void image_kallsyms(struct image *im)
 	image_put(im, number, n, 4);
 
 	for (size_t i = 0; i < n; i++) {
-		size_t length = strlen(im->symbols[i].name) + 1;
+		char text[512];
+		uint8_t tokens[512];
+		size_t length = 0, size;
 
+		snprintf(text, sizeof(text), "%c%s", im->symbols[i].type, im->symbols[i].name);
+		for (const char *p = text; *p; p += size)
+			tokens[length++] = image_token(p, &size);
 		if (length > 127) {
 			image_put(im, names + names_size++, (length & 127) | 128, 1);
 			image_put(im, names + names_size++, length >> 7, 1);
 		} else {
 			image_put(im, names + names_size++, length, 1);
 		}
-		image_put(im, names + names_size++, (uint8_t)im->symbols[i].type, 1);
-		image_text(im, names + names_size, im->symbols[i].name);
-		names_size += length - 1;
+		for (size_t k = 0; k < length; k++)
+			image_put(im, names + names_size++, tokens[k], 1);
 
 		uint64_t addr = im->symbols[i].addr, place = offsets + step * i;
 		uint64_t value = encoding == IMAGE_PERCPU_BASE      ? IMAGE_MAP - 1 - addr
@@ -693,10 +711,16 @@ static inline void image_kallsyms(struct image *im)
 	im->next += names_size;
 	uint64_t table = image_room(im, 1024), index = 0, at = 0;
 
-	index = table + 2 * 256 + 8;
+	index = table + 2 * 256 + 32;
 	for (unsigned c = 0; c < 256; c++) {
+		bool is_long = c >= 128 && c - 128 < sizeof(image_tokens) / sizeof(image_tokens[0]);
+
 		image_put(im, index + 2 * c, at, 2);
-		image_put(im, table + at++, c ? c : 1, 1);
+		if (is_long)
+			image_text(im, table + at, image_tokens[c - 128]);
+		else
+			image_put(im, table + at, c ? c : 1, 1);
+		at += is_long ? strlen(image_tokens[c - 128]) : 1;
 		image_put(im, table + at++, 0, 1);
 	}
 	im->next = index + 512 - IMAGE_MAP;

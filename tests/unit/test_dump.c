@@ -1,6 +1,7 @@
 /* ELF cores, raw memory, LiME; files that are wrapped, come through pipes, or are no dumps at all. */
 #include "dump_fixture.h"
 
+#include "read/ahead.h"
 #include "read/spans.h"
 
 #include <fcntl.h>
@@ -497,6 +498,44 @@ static void damages(void **state)
 	pm_file_close(file);
 }
 
+static void check_ahead(struct pm_ahead *ahead, const struct pm_file *file, uint64_t offset, const char *want,
+			size_t kept)
+{
+	size_t got;
+	int read_errno;
+	const uint8_t *bytes = pm_ahead_read(ahead, file, offset, 3, &got, &read_errno);
+
+	assert_int_equal(got, strlen(want));
+	assert_memory_equal(bytes, want, got);
+	assert_int_equal(read_errno, 0);
+	assert_int_equal(ahead->n, kept);
+}
+
+static void reads_that_go_on(void **state)
+{
+	struct pm_file *file = pm_file_memory("f", "0123456789abcdefghij", 20);
+	struct pm_file *other = pm_file_memory("g", "ABCDEFGHIJKLMNOPQRST", 20);
+	struct pm_ahead ahead;
+
+	(void)state;
+	pm_ahead_init(&ahead, 8);
+	check_ahead(&ahead, file, 2, "234", 3); /* what was wanted, and no more */
+	check_ahead(&ahead, file, 5, "567", 8); /* goes on: a stretch */
+	check_ahead(&ahead, file, 10, "abc", 8);
+	check_ahead(&ahead, file, 6, "678", 8); /* back, but still in it */
+	check_ahead(&ahead, file, 9, "9ab", 8);
+	check_ahead(&ahead, file, 12, "cde", 8); /* goes on behind its end */
+	check_ahead(&ahead, file, 4, "456", 3);
+	check_ahead(&ahead, other, 7, "HIJ", 3); /* goes on in another file: that is no going on */
+	check_ahead(&ahead, other, 18, "ST", 2);
+	check_ahead(&ahead, other, 30, "", 0);
+	check_ahead(&ahead, other, 33, "", 0);
+	check_ahead(&ahead, other, 18, "ST", 2);
+	pm_ahead_deinit(&ahead);
+	pm_file_close(file);
+	pm_file_close(other);
+}
+
 static int make_folder(void **state)
 {
 	static char folder[] = "/tmp/kpanic-dump.XXXXXX";
@@ -521,7 +560,7 @@ int main(void)
 		cmocka_unit_test(lime),          cmocka_unit_test(wrapped),
 		cmocka_unit_test(from_a_pipe),   cmocka_unit_test(no_room_for_the_copy),
 		cmocka_unit_test(not_a_dump),    cmocka_unit_test(spans),
-		cmocka_unit_test(damages),
+		cmocka_unit_test(damages),       cmocka_unit_test(reads_that_go_on),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

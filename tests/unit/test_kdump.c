@@ -119,6 +119,37 @@ static void kdump_64k(void **state)
 	free(o.bytes);
 }
 
+/* Any address and length, up to the first page that is not here. */
+static void kdump_unaligned(void **state)
+{
+	struct out o = make_kdump(&KIND(6, ZLIB, "x86_64"));
+	struct pm_dump *dump = open_bytes(&o);
+	static uint8_t buf[100000];
+	uint64_t seed = 7;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		seed = seed * 6364136223846793005 + 1442695040888963407;
+		uint64_t phys = (seed >> 30) % MEMORY_END, n = (seed >> 10) % (i % 2 ? 9000 : sizeof(buf));
+		uint64_t stop = phys / PM_PAGE_SIZE;
+
+		while (stop < PAGES && page_here(stop))
+			stop++;
+		stop *= PM_PAGE_SIZE;
+		uint64_t want = stop <= phys ? 0 : stop - phys < n ? stop - phys : n;
+		enum pm_absence why;
+
+		memset(buf, 0x55, sizeof(buf));
+		assert_int_equal(pm_dump_read(dump, phys, buf, n, &why), want);
+		assert_int_equal(why == PM_PRESENT, want == n);
+		for (uint64_t k = 0; k < want; k++)
+			if (buf[k] != memory_byte(phys + k))
+				fail_msg("0x%llx", (unsigned long long)(phys + k));
+	}
+	pm_dump_close(dump);
+	free(o.bytes);
+}
+
 /* QEMU tells no release and no phys_base, and writes flattened. */
 static void kdump_qemu(void **state)
 {
@@ -551,21 +582,14 @@ static void kdump_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kdump_packings),
-		cmocka_unit_test(kdump_versions),
-		cmocka_unit_test(kdump_one_bitmap),
-		cmocka_unit_test(kdump_machines),
-		cmocka_unit_test(kdump_64k),
-		cmocka_unit_test(kdump_qemu),
-		cmocka_unit_test(kdump_flattened),
-		cmocka_unit_test(flattened_truncated),
-		cmocka_unit_test(flattened_damaged_header),
-		cmocka_unit_test(kdump_split_zstd),
-		cmocka_unit_test(kdump_split_missing),
-		cmocka_unit_test(kdump_incomplete),
-		cmocka_unit_test(kdump_cut),
-		cmocka_unit_test(kdump_damaged),
-		cmocka_unit_test(kdump_large),
+		cmocka_unit_test(kdump_packings),      cmocka_unit_test(kdump_versions),
+		cmocka_unit_test(kdump_one_bitmap),    cmocka_unit_test(kdump_machines),
+		cmocka_unit_test(kdump_64k),           cmocka_unit_test(kdump_unaligned),
+		cmocka_unit_test(kdump_qemu),          cmocka_unit_test(kdump_flattened),
+		cmocka_unit_test(flattened_truncated), cmocka_unit_test(flattened_damaged_header),
+		cmocka_unit_test(kdump_split_zstd),    cmocka_unit_test(kdump_split_missing),
+		cmocka_unit_test(kdump_incomplete),    cmocka_unit_test(kdump_cut),
+		cmocka_unit_test(kdump_damaged),       cmocka_unit_test(kdump_large),
 		cmocka_unit_test(kdump_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

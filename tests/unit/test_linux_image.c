@@ -63,6 +63,32 @@ static void symbols_in_every_encoding(void **state)
 	}
 }
 
+/* Their tokens have one character or more, at either end. */
+static void symbols_by_name(void **state)
+{
+	static const char *const none[] = { "",         "v",          "vfs",        "vfs_writ",
+					    "fs_write", "vfs_writee", "vfs_xwrite", "__start_ORC_unwind_ip" };
+	struct opened o;
+	uint64_t addr, first;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ .big_names = true });
+	for (size_t i = 0; i < o.image.symbols_n; i++) {
+		first = o.image.symbols[i].addr;
+		/* of several with a name it is the first one */
+		for (size_t k = 0; k < o.image.symbols_n; k++)
+			if (!strcmp(o.image.symbols[k].name, o.image.symbols[i].name) &&
+			    o.image.symbols[k].addr < first)
+				first = o.image.symbols[k].addr;
+		if (!pm_linux_symbols_lookup(o.lx->symbols, o.image.symbols[i].name, &addr))
+			fail_msg("%s", o.image.symbols[i].name);
+		assert_int_equal(addr, first);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(pm_linux_symbols_lookup(o.lx->symbols, none[i], &addr));
+	close_image(&o);
+}
+
 static void vmcoreinfo_is_searched_in_memory(void **state)
 {
 	struct opened o;
@@ -295,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(symbols_in_every_encoding),
+		cmocka_unit_test(symbols_by_name),
 		cmocka_unit_test(vmcoreinfo_is_searched_in_memory),
 		cmocka_unit_test(types_give_offsets),
 		cmocka_unit_test(log_whole_and_wrapped),
