@@ -43,6 +43,22 @@ static struct pm_slice cleaned(struct pm_slice raw, struct pm_arena *arena)
 	return (struct pm_slice){ out, n };
 }
 
+/* A console that was taken over from a CPU in the middle of a line (nbcon, 6.12 and later) has the line again: what came of
+ * it before, on the line before these words or in front of them, is no line. */
+static bool is_printed_again(struct pm_slice raw, struct pm_slice behind)
+{
+	const struct pm_slice words = PM_S("** replaying previous printk message **");
+	struct pm_slice near = pm_slice_upto(behind, 256);
+	struct pm_line next = { .raw = pm_slice_upto(near, pm_slice_find_char(near, '\n')) };
+
+	if (pm_slice_has(raw, words))
+		return true;
+	if (!pm_slice_has(next.raw, words))
+		return false;
+	pm_line_parse(&next);
+	return pm_slice_starts(next.body, words);
+}
+
 void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, struct pm_arena *arena,
 		    struct pm_line *line_out, uint64_t *next_out)
 {
@@ -60,6 +76,10 @@ void pm_window_line(struct pm_text *text, uint64_t offset, uint32_t number, stru
 	raw = pm_slice_from(raw, mark);
 	line_out->raw = cleaned(raw, arena);
 	pm_line_parse(line_out);
+	if (end != PM_NPOS && is_printed_again(raw, pm_slice_from(rest, end + 1))) {
+		line_out->body.n = 0;
+		return;
+	}
 	if (offset && line_out->context.kind == PM_CONTEXT_NONE)
 		pm_record_inherit(text, offset, line_out);
 	if (line_out->record.is) {

@@ -390,6 +390,21 @@ def chatter_around(log, want, rnd):
 
 
 @form
+def printed_again(log, want, rnd):
+    """Consoles that another CPU took over in the middle of a line (6.12 and later)"""
+    if not log.pure or log.torn:
+        return None
+    out = []
+    for l in log.lines:
+        if rnd.randrange(3) == 0:
+            part = l.text()[:rnd.randrange(8, 80)]
+            again = "** replaying previous printk message **"
+            out += [part, again] if rnd.randrange(2) else [part + again]
+        out.append(l)
+    return log.join(out)
+
+
+@form
 def programs_between(log, want, rnd):
     """Programs write to the same console: lines without printk's prefix."""
     if not log.pure or log.torn:
