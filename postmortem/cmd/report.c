@@ -269,7 +269,9 @@ static void unreadable(struct pm_report_run *run, struct pm_error *err)
 	run->status = PM_STATUS_UNREADABLE;
 }
 
-void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name)
+/* otherwise: what to say when there is no report in it; NULL: just that.  Taken over. */
+static void report_source(struct pm_report_run *run, struct pm_source *source, const char *name,
+			  struct pm_error *otherwise)
 {
 	size_t before = run->reports;
 
@@ -277,10 +279,20 @@ void pm_report_source(struct pm_report_run *run, struct pm_source *source, const
 	struct pm_error *err = pm_console_read_source(source, name, on_incident, run);
 
 	pm_source_close(source);
-	if (err)
+	if (err) {
 		unreadable(run, err);
-	else if (run->reports == before && !ferror(stdout) && !run->options.json)
+	} else if (run->reports == before && otherwise) {
+		unreadable(run, otherwise);
+		return;
+	} else if (run->reports == before && !ferror(stdout) && !run->options.json) {
 		pm_cmd_say("%s: no panic or other kernel report found", name);
+	}
+	pm_error_free(otherwise);
+}
+
+void pm_report_source(struct pm_report_run *run, struct pm_source *source, const char *name)
+{
+	report_source(run, source, name, NULL);
 }
 
 /* Opens path, and as parts of one dump also the paths behind it that are parts; *taken_out: how many. */
@@ -381,16 +393,20 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 			paths += report_dump(run, source, paths) - 1;
 			continue;
 		}
+		struct pm_error *packed = pm_dump_packed(name, head, head_n);
+
 		err = pm_source_text(source);
 		if (err) {
 			pm_source_close(source);
 			unreadable(run, err);
+			pm_error_free(packed);
 			continue;
 		}
 		if (!pm_pstore_is_part(pm_source_peek(source))) {
-			pm_report_source(run, source, name);
+			report_source(run, source, name, packed);
 			continue;
 		}
+		pm_error_free(packed);
 		err = read_whole(source, &parts);
 		pm_source_close(source);
 		if (err)

@@ -67,6 +67,10 @@ struct pm_error *pm_dump_open_files(struct pm_file *const *files, size_t n, stru
 	__attribute__((warn_unused_result));
 struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
 	__attribute__((warn_unused_result));
+/* Is a file that begins so a known thing that no report can be read out of: packed, encrypted, another's dump?  NULL:
+ * not that one knows. */
+struct pm_error *pm_dump_packed(const char *name, const uint8_t *start, size_t n)
+	__attribute__((warn_unused_result));
 /* Is the file one of several that one dump was split over? */
 bool pm_dump_is_part(const struct pm_file *file);
 /* Memory as it is, without a header that would tell (QEMU's pmemsave, a copy of /dev/mem).  Of pieces that

@@ -43,7 +43,7 @@ static const struct {
 	{ 0, "PK\3\4", 4, PM_UNSUPPORTED, "a zip archive: unpack it first" },
 	{ 0, "7z\xbc\xaf\x27\x1c", 6, PM_UNSUPPORTED, "a 7z archive: unpack it first" },
 	{ 257, "ustar", 5, PM_UNSUPPORTED, "a tar archive: unpack it first" },
-	{ 0, "LPKSHHRH", 8, PM_NOT_FOUND, "a binary journal file, not a memory dump" },
+	{ 0, "LPKSHHRH", 8, PM_NOT_FOUND, "a binary journal file: journalctl --file reads it" },
 	{ 0, "MZ", 2, PM_NOT_FOUND, "a kernel image or another program, not a memory dump" },
 };
 
@@ -82,14 +82,23 @@ static bool is_zero(const uint8_t *start, size_t n)
 	return true;
 }
 
-struct pm_error *pm_dump_not_one(const char *name, const uint8_t *start, size_t n)
+struct pm_error *pm_dump_packed(const char *name, const uint8_t *start, size_t n)
 {
-	if (!n)
-		return pm_error_new(PM_NOT_FOUND, "%s: empty", name);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (n >= known[i].at + known[i].size &&
 		    !memcmp(start + known[i].at, known[i].magic, known[i].size))
 			return pm_error_new(known[i].code, "%s: %s", name, known[i].words);
+	return NULL;
+}
+
+struct pm_error *pm_dump_not_one(const char *name, const uint8_t *start, size_t n)
+{
+	if (!n)
+		return pm_error_new(PM_NOT_FOUND, "%s: empty", name);
+	struct pm_error *packed = pm_dump_packed(name, start, n);
+
+	if (packed)
+		return packed;
 	if (n >= 4 && !memcmp(start, ELFMAG, SELFMAG))
 		return pm_error_new(PM_NOT_FOUND, "%s: %s", name, elf_words(start, n));
 	if (is_zero(start, n))
