@@ -183,9 +183,11 @@ static struct stack stack_of(const struct pm_linux_unwinder *u, uint64_t sp, uin
 	for (uint32_t cpu = 0; cpu < u->lx->cpus; cpu++)
 		if (cpu_stack(u->lx, u->irq_stack_size, cpu, sp, &stack))
 			return stack;
-	/* Not known: this page, so that no walk leaves what is mapped together. */
-	return (struct stack){ sp & -(uint64_t)PM_PAGE_SIZE, (sp & -(uint64_t)PM_PAGE_SIZE) + PM_PAGE_SIZE,
-			       PM_STACK_TASK, NULL };
+	/* Not known: a task's stack, which is aligned to its size, where nothing tells another; else this page, so that no
+	 * walk leaves what is mapped together. */
+	uint64_t size = task_stack ? PM_PAGE_SIZE : u->thread_size;
+
+	return (struct stack){ sp & -size, (sp & -size) + size, PM_STACK_TASK, NULL };
 }
 
 /* ---- unwinding ---- */

@@ -145,13 +145,14 @@ static void print_text(struct pm_shell *sh, const struct pm_linux_task *task,
 {
 	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
 	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
+	uint64_t stack = task ? task->stack : at & -u->thread_size;
 	char name[PM_LINUX_NAME_MAX + 96];
 
-	if (at - task->stack >= u->thread_size)
-		at = task->stack;
+	if (at - stack >= u->thread_size)
+		at = stack;
 	if (sh->json)
 		pm_json_open(sh->json, "text", '[');
-	for (; at - task->stack < u->thread_size; at += 8) {
+	for (; at - stack < u->thread_size; at += 8) {
 		if (!pm_space_load(&sh->lx->kernel, at, 8, &word) || !pm_linux_is_text(u, word))
 			continue;
 		if (sh->json) {
@@ -200,14 +201,33 @@ static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace
 		pm_json_close(sh->json, ']');
 }
 
-static void print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
+/* What is left of pm_shell_put_task where the task cannot be read. */
+static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
+{
+	if (!sh->json) {
+		fprintf(sh->out, "PID: ?        TASK: %016llx  CPU: %-3u  COMMAND: ?\n",
+			(unsigned long long)cpu->task, cpu->cpu);
+		return;
+	}
+	pm_json_hex(sh->json, "task", cpu->task);
+	pm_json_uint(sh->json, "cpu", cpu->cpu);
+}
+
+/* task NULL: of what cpu ran, from its registers. */
+static void print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct pm_linux_cpu *cpu,
+			const struct options *options)
 {
 	struct pm_linux_trace trace;
 
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
-	pm_shell_put_task(sh, task);
-	pm_session_unwind(sh->session, task, &trace);
+	if (task) {
+		pm_shell_put_task(sh, task);
+		pm_session_unwind(sh->session, task, &trace);
+	} else {
+		put_cpu(sh, cpu);
+		pm_linux_unwind(pm_session_unwinder(sh->session), &cpu->regs, true, 0, &trace);
+	}
 	if (options->text)
 		print_text(sh, task, &trace);
 	else
@@ -237,10 +257,12 @@ static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu, const
 {
 	struct pm_linux_task task;
 
-	if (!pm_linux_task_read(sh->lx, cpu->task, &task))
+	bool known = pm_linux_task_read(sh->lx, cpu->task, &task);
+
+	if (!known && !cpu->has_regs)
 		return pm_shell_error(sh, "bt", "what CPU %u ran is not in the dump", cpu->cpu);
 	task.cpu = cpu->cpu;
-	print_trace(sh, &task, options);
+	print_trace(sh, known ? &task : NULL, cpu, options);
 	return true;
 }
 
@@ -298,7 +320,7 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		return ok;
 	for (int i = choice->first; i < argc; i++) {
 		for (size_t k = 0; !strcmp(argv[i], "all") && k < tasks->v.n; k++) {
-			print_trace(sh, &tasks->v.v[k], options);
+			print_trace(sh, &tasks->v.v[k], NULL, options);
 			gap(sh);
 		}
 		if (!strcmp(argv[i], "all"))
@@ -306,14 +328,18 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		const struct pm_linux_task *named = pm_shell_task(sh, "bt", argv[i]);
 
 		if (named)
-			print_trace(sh, named, options);
+			print_trace(sh, named, NULL, options);
 		ok &= named != NULL;
 	}
 	if (choice->first < argc)
 		return ok;
-	if (!pm_linux_task_read(sh->lx, sh->task, &task))
-		return pm_shell_error(sh, "bt", "the current task is not in the dump");
-	print_trace(sh, &task, options);
+	if (!pm_linux_task_read(sh->lx, sh->task, &task)) {
+		const struct pm_linux_cpu *cpu = pm_session_cpu_of(sh->session, sh->task);
+
+		return cpu ? print_cpu(sh, cpu, options)
+			   : pm_shell_error(sh, "bt", "the current task is not in the dump");
+	}
+	print_trace(sh, &task, NULL, options);
 	return true;
 }
 

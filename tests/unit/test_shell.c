@@ -272,6 +272,25 @@ static void other_commands(void **state)
 	end(&r);
 }
 
+/* Without types it is not known which tasks ran, but what they did. */
+static void traces_without_types(void **state)
+{
+	static const char *const commands[] = { "bt", "bt -a", "bt -c 0" };
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ .no_btf = true }, false);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *text = output(&r, commands[i]);
+
+		assert_non_null(strstr(text, "CPU: 0    COMMAND: ?\n #0 "));
+		assert_non_null(strstr(text, " #5 [ffff8880000830c0] entry_SYSCALL_64_after_hwframe at "));
+	}
+	assert_non_null(strstr(output(&r, "bt -t"), "sysrq_handle_crash+32 at ffffffff80100060\n"));
+	assert_int_equal(r.sh.failures, 0);
+	end(&r);
+}
+
 /* Addresses below the kernel's are those of the current task's process; a kernel thread has none. */
 static void memory_of_process(void **state)
 {
@@ -588,13 +607,22 @@ static void lists_without_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kmem_usage),     cmocka_unit_test(kmem_caches),
-		cmocka_unit_test(kmem_address),   cmocka_unit_test(locks_and_blocked),
-		cmocka_unit_test(processes),      cmocka_unit_test(other_commands),
-		cmocka_unit_test(many_arguments), cmocka_unit_test(json_of_each_command),
-		cmocka_unit_test(json_of_some),   cmocka_unit_test(documents),
-		cmocka_unit_test(terminal),       cmocka_unit_test(no_vmlinux),
-		cmocka_unit_test(lies),           cmocka_unit_test(lists_without_end),
+		cmocka_unit_test(kmem_usage),
+		cmocka_unit_test(kmem_caches),
+		cmocka_unit_test(kmem_address),
+		cmocka_unit_test(locks_and_blocked),
+		cmocka_unit_test(processes),
+		cmocka_unit_test(other_commands),
+		cmocka_unit_test(traces_without_types),
+		cmocka_unit_test(memory_of_process),
+		cmocka_unit_test(many_arguments),
+		cmocka_unit_test(json_of_each_command),
+		cmocka_unit_test(json_of_some),
+		cmocka_unit_test(documents),
+		cmocka_unit_test(terminal),
+		cmocka_unit_test(no_vmlinux),
+		cmocka_unit_test(lies),
+		cmocka_unit_test(lists_without_end),
 	};
 
 	return cmocka_run_group_tests_name("shell", tests, NULL, NULL);
