@@ -26,16 +26,19 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	return false;
 }
 
-bool pm_shell_number(const char *text, uint64_t *out)
+static bool number(const char *text, int base, uint64_t *out)
 {
-	static const char hex[] = "abcdefABCDEF";
 	char *end;
-	int base = !strncmp(text, "0x", 2) || strpbrk(text, hex) ? 16 : 10;
 
 	if (!strchr("0123456789abcdefABCDEF", *text) || !*text)
 		return false;
 	*out = strtoull(text, &end, base);
 	return !*end;
+}
+
+bool pm_shell_number(const char *text, uint64_t *out)
+{
+	return number(text, !strncmp(text, "0x", 2) || strpbrk(text, "abcdefABCDEF") ? 16 : 10, out);
 }
 
 static bool symbol_address(struct pm_shell *sh, const char *name, uint64_t *out)
@@ -63,7 +66,7 @@ bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out)
 	memcpy(name, text, n);
 	name[n] = 0;
 	/* A symbol wins over a number: "add" is hex, too. */
-	if (!symbol_address(sh, name, out) && !pm_shell_number(name, out))
+	if (!symbol_address(sh, name, out) && !number(name, 16, out))
 		return false;
 	*out += plus && *plus == '-' ? -offset : offset;
 	return true;

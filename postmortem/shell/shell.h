@@ -72,7 +72,7 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	__attribute__((format(printf, 3, 4)));
 /* A number as crash reads it: decimal, 0x hex, or hex with a letter in it. */
 bool pm_shell_number(const char *text, uint64_t *out);
-/* A number, a symbol, or a symbol with +offset. */
+/* A number (hex, with 0x or without, as crash reads addresses), a symbol, or a symbol with +offset. */
 bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out);
 /* A pid or the address of a task_struct; NULL: said on stderr. */
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);
