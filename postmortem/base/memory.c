@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BLOCK_SIZE (16 * 1024)
 
@@ -18,6 +19,19 @@ static void *checked(void *p)
 void *pm_alloc(size_t size)
 {
 	return checked(calloc(1, size ? size : 1));
+}
+
+void *pm_alloc_large(size_t size)
+{
+	const size_t page = 2 << 20;
+
+	if (size < page)
+		return checked(malloc(size ? size : 1));
+	void *p = checked(aligned_alloc(page, (size + page - 1) & -page));
+
+	/* Without what does not fill a page: memory that nothing uses.  It is a hint, and may fail. */
+	madvise(p, size & -page, MADV_HUGEPAGE);
+	return p;
 }
 
 void *pm_realloc(void *old, size_t size)

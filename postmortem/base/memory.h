@@ -15,6 +15,9 @@
 
 /* Zeroed storage; never NULL.  Freed with free(). */
 void *pm_alloc(size_t size) __attribute__((malloc, returns_nonnull));
+/* The same for megabytes that will all be used, and not zeroed: in large pages, where the system has them, which
+ * saves a fault for each 4 KiB.  Freed with free(). */
+void *pm_alloc_large(size_t size) __attribute__((malloc, returns_nonnull));
 /* Grows storage of pm_alloc's; the new part is not zeroed. */
 void *pm_realloc(void *old, size_t size) __attribute__((returns_nonnull, warn_unused_result));
 char *pm_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2), returns_nonnull));

@@ -17,7 +17,7 @@ const char pm_linux_types_hint[] =
 static uint8_t *read_around(struct pm_linux *lx, uint64_t at, size_t n, size_t *absent_out,
 			    enum pm_absence *why_out)
 {
-	uint8_t *bytes = pm_alloc(n);
+	uint8_t *bytes = pm_alloc_large(n);
 	size_t got = 0;
 
 	*absent_out = 0;
@@ -37,6 +37,7 @@ static uint8_t *read_around(struct pm_linux *lx, uint64_t at, size_t n, size_t *
 		size_t next = (size_t)(((at + got) | (PM_PAGE_SIZE - 1)) + 1 - at);
 
 		next = next < n ? next : n;
+		memset(bytes + got, 0, next - got);
 		*absent_out += next - got;
 		got = next;
 	}
