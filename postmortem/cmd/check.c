@@ -65,10 +65,14 @@ static void print_kernel(struct pm_linux_session *session)
 	    lx->info_searched ? "not in the notes: found in memory" : "in the dump's notes");
 	row("page tables", "%u levels, KASLR offset 0x%llx", lx->kernel.levels,
 	    (unsigned long long)lx->kaslr);
+	uint32_t lost = lx->symbols ? pm_linux_symbols_lost(lx->symbols) : 0;
+
 	if (lx->symbols)
 		row("symbols", "%u, %s", pm_linux_symbols_count(lx->symbols),
 		    pm_linux_symbols_encoding(lx->symbols));
-	else
+	if (lost)
+		row("", "%u of them are not in the dump", lost);
+	if (!lx->symbols)
 		row("symbols", "none: %s", lx->symbols_trouble->message);
 	if (lx->btf)
 		row("types", "%u (BTF)%s%s%s%s", pm_btf_count(lx->btf), lx->btf_file ? " of " : "",

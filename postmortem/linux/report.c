@@ -460,6 +460,12 @@ static void add_missing(struct pm_linux_session *s, struct pm_incident *inc)
 	if (lx->symbols_trouble)
 		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
 			&inc->arena, "%s: no names, so no traces from memory", lx->symbols_trouble->message);
+	uint32_t lost = lx->symbols ? pm_linux_symbols_lost(lx->symbols) : 0;
+
+	if (lost)
+		*PM_PUSH(&inc->arena, &inc->missing) = pm_arena_printf(
+			&inc->arena, "%u of the kernel's %u symbols: frames without a name may be theirs",
+			lost, pm_linux_symbols_count(lx->symbols));
 	if (lx->btf_trouble)
 		*PM_PUSH(&inc->arena, &inc->missing) =
 			pm_arena_printf(&inc->arena, "%s: no tasks, modules and structures from memory; %s",

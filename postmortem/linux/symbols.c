@@ -8,6 +8,8 @@
  */
 #include "linux/symbols.h"
 
+#include "linux/symbol_tables.h"
+
 #include "base/memory.h"
 #include "symbols/bytes.h"
 
@@ -45,6 +47,13 @@ struct pm_linux_symbols {
 	/* Names by their ends, made at the first lookup: hash → index + 1, index → the next one of the same hash */
 	uint32_t *by_ends, *next;
 	uint32_t by_ends_mask;
+	/* Of a table with pages missing: how many of each 256 names are there, from the first on (NULL: all), and of
+	 * which symbols the addresses are, ascending. */
+	uint16_t *whole;
+	struct stretch {
+		uint32_t first, end;
+	} * stretches;
+	uint32_t stretches_n;
 };
 
 static const uint32_t max_symbols = 4000000;
@@ -105,10 +114,20 @@ static inline bool name_length(const struct pm_linux_symbols *s, uint32_t *pos, 
 	return length <= s->names_size - *pos;
 }
 
+/* How many of the 256 names from number 256 * group on are there. */
+static uint32_t names_in(const struct pm_linux_symbols *s, uint32_t group)
+{
+	uint32_t left = s->n - 256 * group, most = left < 256 ? left : 256;
+
+	return s->whole && s->whole[group] < most ? s->whole[group] : most;
+}
+
 static bool name_at(const struct pm_linux_symbols *s, uint32_t index, uint32_t *pos_out, uint32_t *length_out)
 {
 	uint32_t pos = s->starts[index / 256];
 
+	if (index % 256 >= names_in(s, index / 256))
+		return false;
 	for (uint32_t i = index % 256;; i--) {
 		if (!name_length(s, &pos, length_out))
 			return false;
@@ -120,6 +139,14 @@ static bool name_at(const struct pm_linux_symbols *s, uint32_t index, uint32_t *
 	return true;
 }
 
+static bool has_address(const struct pm_linux_symbols *s, uint32_t index)
+{
+	for (uint32_t k = 0; k < s->stretches_n; k++)
+		if (index < s->stretches[k].end)
+			return index >= s->stretches[k].first;
+	return false;
+}
+
 char pm_linux_symbols_name(const struct pm_linux_symbols *s, uint32_t index, char name[PM_LINUX_NAME_MAX])
 {
 	uint32_t pos, length;
@@ -127,7 +154,7 @@ char pm_linux_symbols_name(const struct pm_linux_symbols *s, uint32_t index, cha
 	char type = 0;
 
 	*name = 0;
-	if (index >= s->n || !name_at(s, index, &pos, &length))
+	if (index >= s->n || !has_address(s, index) || !name_at(s, index, &pos, &length))
 		return 0;
 	for (uint32_t i = 0; i < length; i++) {
 		const struct token *token = &s->token[s->names[pos + i]];
@@ -145,27 +172,45 @@ char pm_linux_symbols_name(const struct pm_linux_symbols *s, uint32_t index, cha
 	return type;
 }
 
+/* The first of the symbols that cover addr; where the next one's address is missing, nobody knows what is behind. */
 static bool find_in(const struct pm_linux_symbols *s, enum encoding encoding, uint64_t addr,
 		    uint32_t *index_out)
 {
-	uint32_t low = 0, high = s->n;
+	for (uint32_t k = 0; k < s->stretches_n; k++) {
+		const struct stretch *stretch = &s->stretches[k];
+		uint32_t low = stretch->first, high = stretch->end;
 
-	while (low < high) { /* the first behind addr */
-		uint32_t middle = low + (high - low) / 2;
+		while (low < high) { /* the first behind addr */
+			uint32_t middle = low + (high - low) / 2;
 
-		if (addr_in(s, encoding, middle) > addr)
-			high = middle;
-		else
-			low = middle + 1;
+			if (addr_in(s, encoding, middle) > addr)
+				high = middle;
+			else
+				low = middle + 1;
+		}
+		if (low == stretch->first)
+			return false;
+		if (low == stretch->end && low < s->n)
+			continue;
+		uint64_t start = addr_in(s, encoding, low - 1);
+
+		for (low--; low > stretch->first && addr_in(s, encoding, low - 1) == start;)
+			low--;
+		*index_out = low;
+		return true;
 	}
-	if (!low)
-		return false;
-	uint64_t start = addr_in(s, encoding, low - 1);
+	return false;
+}
 
-	for (low--; low > 0 && addr_in(s, encoding, low - 1) == start;)
-		low--;
-	*index_out = low;
-	return true;
+uint32_t pm_linux_symbols_lost(const struct pm_linux_symbols *s)
+{
+	uint32_t names = s->n, addresses = s->n;
+
+	for (uint32_t i = 0; i < s->n; i += 256)
+		names -= names_in(s, i / 256);
+	for (uint32_t k = 0; k < s->stretches_n; k++)
+		addresses -= s->stretches[k].end - s->stretches[k].first;
+	return names > addresses ? names : addresses;
 }
 
 bool pm_linux_symbols_find(const struct pm_linux_symbols *s, uint64_t addr, uint32_t *index_out,
@@ -227,20 +272,24 @@ static uint32_t hash_of_tokens(const struct pm_linux_symbols *s, const uint8_t *
 
 static void index_names(struct pm_linux_symbols *s)
 {
-	uint32_t size = 1024, pos = 0, length;
+	uint32_t size = 1024;
 
 	while (size < s->n / 2)
 		size *= 2;
 	s->by_ends = pm_alloc(size * sizeof(uint32_t));
 	s->by_ends_mask = size - 1;
 	s->next = pm_alloc(s->n * sizeof(uint32_t));
-	for (uint32_t i = 0; i < s->n && name_length(s, &pos, &length); i++, pos += length) {
-		if (!length)
-			continue;
-		uint32_t *slot = &s->by_ends[hash_of_tokens(s, s->names + pos, length) & s->by_ends_mask];
+	for (uint32_t group = 0; 256 * group < s->n; group++) {
+		uint32_t pos = s->starts[group], length, end = 256 * group + names_in(s, group);
 
-		s->next[i] = *slot;
-		*slot = i + 1;
+		for (uint32_t i = 256 * group; i < end && name_length(s, &pos, &length); i++, pos += length) {
+			if (!length)
+				continue;
+			uint32_t hash = hash_of_tokens(s, s->names + pos, length);
+
+			s->next[i] = s->by_ends[hash & s->by_ends_mask];
+			s->by_ends[hash & s->by_ends_mask] = i + 1;
+		}
 	}
 }
 
@@ -296,16 +345,170 @@ static bool read_tokens(struct pm_linux_symbols *s, struct pm_space *kernel, uin
 /* A name has a byte at least; names never take more than these for each symbol on average. */
 static const uint32_t max_name_average = 64;
 
-static struct pm_error *read_names(struct pm_linux_symbols *s, struct pm_space *kernel, uint64_t at)
+/* ---- tables with pages missing ---- */
+
+/* Bytes that are not there. */
+struct gap {
+	size_t start, end;
+};
+
+struct gaps {
+	struct gap *v;
+	size_t n;
+};
+
+/* Reads n bytes; those that are not there are zeros, and stand in gaps. */
+static void read_around(struct pm_space *kernel, uint64_t at, uint8_t *buf, size_t n, struct gaps *gaps)
 {
-	uint32_t limit = s->n * max_name_average;
+	size_t got = 0;
+
+	while (got < n) {
+		got += pm_space_read(kernel, at + got, buf + got, n - got, NULL);
+		if (got >= n)
+			break;
+		size_t next = (size_t)(((at + got) | (PM_PAGE_SIZE - 1)) + 1 - at);
+
+		next = next < n ? next : n;
+		memset(buf + got, 0, next - got);
+		if (gaps->n && gaps->v[gaps->n - 1].end == got) {
+			gaps->v[gaps->n - 1].end = next;
+		} else {
+			gaps->v = pm_realloc(gaps->v, (gaps->n + 1) * sizeof(*gaps->v));
+			gaps->v[gaps->n++] = (struct gap){ got, next };
+		}
+		got = next;
+	}
+}
+
+/* The first gap that ends behind at; at the end of all: one that begins at n. */
+static struct gap gap_behind(const struct gaps *gaps, size_t at, size_t n)
+{
+	size_t low = 0, high = gaps->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (gaps->v[middle].end > at)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < gaps->n ? gaps->v[low] : (struct gap){ n, n };
+}
+
+/* The markers: right before the tokens, or (6.2 to 6.3) before 3 bytes for each symbol, in order of the names.  Each
+ * table begins at a multiple of 8, or (7.x) of 4.  false: there is nothing that rises as names do. */
+struct markers {
+	uint32_t *v; /* [count]; UNKNOWN_MARKER: not in the dump */
+	uint32_t count;
+	uint64_t at;
+};
+
+#define UNKNOWN_MARKER UINT32_MAX
+
+/* How many of them can be right, if they stand at that place. */
+static uint32_t read_markers_at(struct pm_space *kernel, uint64_t names, uint64_t at, struct markers *m)
+{
+	const uint32_t most = 256 * 2 * max_name_average; /* bytes of 256 names */
+	size_t size = 4 * (size_t)m->count;
+	uint8_t *bytes = pm_alloc(size);
+	struct gaps gaps = { 0 };
+	uint32_t last = 0, last_i = 0, right = 0;
+
+	read_around(kernel, at, bytes, size, &gaps);
+	m->at = at;
+	for (uint32_t i = 0; i < m->count; i++) {
+		uint32_t v = (uint32_t)pm_load(bytes + 4 * (size_t)i, 4, false);
+		bool fits = i ? v >= last + 256 && v < at - names && v - last <= (uint64_t)most * (i - last_i)
+			      : !v;
+
+		m->v[i] = UNKNOWN_MARKER;
+		if (!fits || gap_behind(&gaps, 4 * (size_t)i, size).start < 4 * (size_t)i + 4)
+			continue;
+		m->v[i] = last = v;
+		last_i = i;
+		right++;
+	}
+	free(gaps.v);
+	free(bytes);
+	return right;
+}
+
+static bool read_markers(const struct pm_linux_symbols *s, struct pm_space *kernel, uint64_t names,
+			 uint64_t tokens, struct markers *m)
+{
+	uint64_t best_at = 0;
+	uint32_t best = 0;
+
+	for (unsigned form = 0; form < 4; form++) {
+		uint64_t align = form & 1 ? 3 : 7;
+		uint64_t end = form & 2 ? tokens - ((3ull * s->n + align) & ~align) : tokens;
+		uint64_t at = end - ((4ull * m->count + align) & ~align);
+
+		if (at <= names || at - names > (uint64_t)s->n * max_name_average)
+			continue;
+		uint32_t right = read_markers_at(kernel, names, at, m);
+
+		if (right > best) {
+			best = right;
+			best_at = at;
+		}
+	}
+	return best > 1 && best >= m->count / 2 && read_markers_at(kernel, names, best_at, m);
+}
+
+/* Is that where walking from name to name came by, too?  The markers begin behind the names, at a multiple of 8. */
+static bool markers_agree(const struct pm_linux_symbols *s, const struct markers *m, uint64_t names)
+{
+	if (m->at - names < s->names_size || m->at - names - s->names_size >= 8)
+		return false;
+	for (uint32_t i = 0; i < m->count; i++)
+		if (m->v[i] != UNKNOWN_MARKER && m->v[i] != s->starts[i])
+			return false;
+	return true;
+}
+
+/* Names around pages that are not there or damaged: those of each 256 up to the first that is not whole; none of them
+ * where they do not end at the next marker. */
+static void salvage_names(struct pm_linux_symbols *s, struct pm_space *kernel, uint64_t at,
+			  const struct markers *m)
+{
+	struct gaps gaps = { 0 };
+
+	s->names_size = (uint32_t)(m->at - at);
+	s->names = pm_realloc(s->names, s->names_size);
+	read_around(kernel, at, s->names, s->names_size, &gaps);
+	for (uint32_t group = 0; group < m->count; group++) {
+		bool is_last = group + 1 == m->count;
+		uint32_t pos = m->v[group], length, n = 0, most = is_last ? s->n - 256 * group : 256;
+		uint32_t next = is_last ? s->names_size : m->v[group + 1];
+
+		s->whole[group] = 0;
+		if (pos == UNKNOWN_MARKER)
+			continue;
+		s->starts[group] = pos;
+		size_t end = gap_behind(&gaps, pos, s->names_size).start;
+
+		while (n < most && pos < end && name_length(s, &pos, &length) && pos + length <= end) {
+			pos += length;
+			n++;
+		}
+		bool is_wrong = next != UNKNOWN_MARKER &&
+				(n < most ? end >= next : pos > next || next - pos >= (is_last ? 8 : 1));
+
+		s->whole[group] = is_wrong ? 0 : (uint16_t)n;
+	}
+	free(gaps.v);
+}
+
+/* Walks from name to name, which tells how long they are.  How many there are before a page that is not in the dump,
+ * or the end of what names can take. */
+static uint32_t walk_names(struct pm_linux_symbols *s, struct pm_space *kernel, uint64_t at,
+			   enum pm_absence *why_out)
+{
+	uint32_t limit = s->n * max_name_average, pos = 0, i = 0;
 
 	s->names = pm_alloc(limit);
-	s->starts = pm_alloc((s->n / 256 + 2) * sizeof(uint32_t));
-	/* How long the names are is known when they have been walked: read on as they are. */
-	uint32_t pos = 0, i = 0;
-	enum pm_absence why = PM_PRESENT;
-
 	while (i < s->n) {
 		uint32_t length, before = pos;
 
@@ -318,23 +521,45 @@ static struct pm_error *read_names(struct pm_linux_symbols *s, struct pm_space *
 		}
 		pos = before;
 		uint32_t part = limit - s->names_size < 1 << 18 ? limit - s->names_size : 1 << 18;
+		uint32_t got = part ? (uint32_t)pm_space_read(kernel, at + s->names_size,
+							      s->names + s->names_size, part, why_out)
+				    : 0;
 
-		if (!part)
-			return pm_error_new(PM_BAD_DATA, "kallsyms_names at 0x%llx: no end of the names",
-					    (unsigned long long)at);
-		uint32_t got = (uint32_t)pm_space_read(kernel, at + s->names_size, s->names + s->names_size,
-						       part, &why);
 		s->names_size += got;
-		if (!got) {
-			const unsigned long long lost = at + s->names_size;
-
-			return pm_error_new(PM_TRUNCATED, "kallsyms_names at 0x%llx: %s", lost,
-					    pm_absence_words(why));
-		}
+		if (!got)
+			return i;
 	}
 	s->names_size = pos;
 	s->names = pm_realloc(s->names, pos + 1);
-	return NULL;
+	return i;
+}
+
+static struct pm_error *read_names(struct pm_linux_symbols *s, struct pm_space *kernel, uint64_t at,
+				   uint64_t tokens)
+{
+	struct markers m = { .count = (s->n + 255) / 256 };
+	enum pm_absence why = PM_PRESENT;
+
+	s->starts = pm_alloc((m.count + 1) * sizeof(*s->starts));
+	m.v = pm_alloc((m.count + 1) * sizeof(*m.v));
+	uint32_t n = walk_names(s, kernel, at, &why);
+	bool has_markers = read_markers(s, kernel, at, tokens, &m);
+
+	if (n < s->n || (has_markers && !markers_agree(s, &m, at))) {
+		s->whole = pm_alloc((m.count + 1) * sizeof(*s->whole));
+		if (has_markers)
+			salvage_names(s, kernel, at, &m);
+		else
+			for (uint32_t group = 0; group <= n / 256 && group < m.count; group++)
+				s->whole[group] = (uint16_t)(group < n / 256 ? 256 : n % 256);
+	}
+	free(m.v);
+	if (n || has_markers)
+		return NULL;
+	return why ? pm_error_new(PM_TRUNCATED, "kallsyms_names at 0x%llx: %s", (unsigned long long)at,
+				  pm_absence_words(why))
+		   : pm_error_new(PM_BAD_DATA, "kallsyms_names at 0x%llx: no end of the names",
+				  (unsigned long long)at);
 }
 
 static bool says_stext(const struct pm_linux_symbols *s, enum encoding encoding, uint64_t stext)
@@ -345,17 +570,30 @@ static bool says_stext(const struct pm_linux_symbols *s, enum encoding encoding,
 	if (!find_in(s, encoding, stext, &i))
 		return false;
 	for (; i < s->n && addr_in(s, encoding, i) == stext; i++)
-		if (pm_linux_symbols_name(s, i, name) && !strcmp(name, "_stext"))
+		if (pm_linux_symbols_name(s, i, name) ? !strcmp(name, "_stext") : s->whole != NULL)
 			return true;
 	return false;
 }
 
-struct tables {
-	uint64_t num_syms, names, token_table, token_index, offsets, relative_base, addresses; /* 0: none */
-};
+/* Where _stext's own address is not in the dump: the others must rise, to behind it, from before it if
+ * the first one is there. */
+static bool goes_around(const struct pm_linux_symbols *s, enum encoding encoding, uint64_t stext)
+{
+	const struct stretch *first = s->stretches, *last = &s->stretches[s->stretches_n - 1];
+	uint64_t before = 0;
+
+	for (const struct stretch *one = first; one <= last; one++)
+		for (uint32_t i = one->first; i < one->end; i += (one->end - one->first + 15) / 16) {
+			if (addr_in(s, encoding, i) < before)
+				return false;
+			before = addr_in(s, encoding, i);
+		}
+	return (addr_in(s, encoding, first->first) < stext) == !first->first &&
+	       addr_in(s, encoding, last->end - 1) > stext;
+}
 
 static struct pm_error *read_offsets(struct pm_linux_symbols *s, struct pm_space *kernel,
-				     const struct tables *t, uint64_t stext)
+				     const struct pm_symbol_tables *t, uint64_t stext)
 {
 	size_t size = t->offsets ? 4 : 8;
 	uint64_t at = t->offsets ? t->offsets : t->addresses;
@@ -363,29 +601,43 @@ static struct pm_error *read_offsets(struct pm_linux_symbols *s, struct pm_space
 
 	s->offsets = pm_alloc(s->n * size);
 	s->offsets_at = at;
-	size_t got = pm_space_read(kernel, at, s->offsets, s->n * size, &why);
+	struct gaps gaps = { 0 };
 
-	if (got < s->n * size) {
-		if (got < size)
-			return pm_error_new(PM_TRUNCATED, "the table of symbol addresses at 0x%llx: %s",
-					    (unsigned long long)at, pm_absence_words(why));
-		s->n = (uint32_t)(got / size); /* what is there is sorted: use it */
+	read_around(kernel, at, s->offsets, s->n * size, &gaps);
+	s->stretches = pm_alloc((gaps.n + 1) * sizeof(*s->stretches));
+	for (size_t i = 0, start = 0; i <= gaps.n; i++) {
+		size_t end = i < gaps.n ? gaps.v[i].start : s->n * size;
+
+		if (end / size > (start + size - 1) / size)
+			s->stretches[s->stretches_n++] =
+				(struct stretch){ (uint32_t)((start + size - 1) / size),
+						  (uint32_t)(end / size) };
+		start = i < gaps.n ? gaps.v[i].end : 0;
+	}
+	free(gaps.v);
+	if (!s->stretches_n) {
+		pm_space_read(kernel, at, s->offsets, 1, &why);
+		return pm_error_new(PM_TRUNCATED, "the table of symbol addresses at 0x%llx: %s",
+				    (unsigned long long)at, pm_absence_words(why));
 	}
 	bool has_base = t->relative_base && pm_space_load(kernel, t->relative_base, 8, &s->base);
 
-	for (enum encoding e = ABSOLUTE; e < ENCODINGS; e++) {
-		if ((e == ABSOLUTE) != (size == 8) || ((e == PERCPU_BASE || e == BASE) && !has_base))
-			continue;
-		if (says_stext(s, e, stext)) {
-			s->encoding = e;
-			return NULL;
+	bool all = s->stretches[0].end - s->stretches[0].first == s->n;
+
+	for (unsigned guess = 0; guess <= !all; guess++)
+		for (enum encoding e = ABSOLUTE; e < ENCODINGS; e++) {
+			if ((e == ABSOLUTE) != (size == 8) || ((e == PERCPU_BASE || e == BASE) && !has_base))
+				continue;
+			if (guess ? goes_around(s, e, stext) : says_stext(s, e, stext)) {
+				s->encoding = e;
+				return NULL;
+			}
 		}
-	}
 	return pm_error_new(PM_BAD_DATA, "no known encoding of symbol addresses gives _stext = 0x%llx",
 			    (unsigned long long)stext);
 }
 
-static bool told_tables(const struct pm_vmcoreinfo *info, struct tables *t)
+static bool told_tables(const struct pm_vmcoreinfo *info, struct pm_symbol_tables *t)
 {
 	pm_vmcoreinfo_symbol(info, "kallsyms_offsets", &t->offsets);
 	pm_vmcoreinfo_symbol(info, "kallsyms_relative_base", &t->relative_base);
@@ -397,158 +649,12 @@ static bool told_tables(const struct pm_vmcoreinfo *info, struct tables *t)
 	       (t->offsets || t->addresses);
 }
 
-/* ---- by shape ---- */
-
-/* 256 rising u16 from 0, each token a character or more and its NUL. */
-static bool is_token_index(const uint8_t *p)
-{
-	unsigned last = 0;
-
-	if (p[0] || p[1])
-		return false;
-	for (unsigned i = 1; i < 256; i++) {
-		unsigned at = p[2 * i] | (unsigned)p[2 * i + 1] << 8;
-
-		if (at < last + 2 || at > last + 64)
-			return false;
-		last = at;
-	}
-	return last < 4096;
-}
-
-/* The table ends where the index begins, but for the NULs that align it. */
-static bool table_before(const uint8_t *start, const uint8_t *index, const uint8_t **table_out)
-{
-	unsigned last = index[510] | (unsigned)index[511] << 8;
-
-	for (const uint8_t *table = index - last - 2; table > start && index - table < last + 64; table--) {
-		bool fits = ((uintptr_t)(index - table) & 3) == 0;
-
-		for (unsigned i = 1; fits && i < 256; i++) {
-			unsigned at = index[2 * i] | (unsigned)index[2 * i + 1] << 8;
-
-			fits = !table[at - 1] && table[at];
-		}
-		/* digits and letters stand at their own codes */
-		unsigned zero = index[2 * '0'] | (unsigned)index[2 * '0' + 1] << 8;
-		if (fits && table[zero] == '0' && !table[zero + 1]) {
-			*table_out = table;
-			return true;
-		}
-	}
-	return false;
-}
-
-static uint32_t u32_at(const uint8_t *p)
-{
-	return (uint32_t)pm_load(p, 4, false);
-}
-
-/* Markers run up to the token table (or the 3-byte table by name, from 6.2 until the order was changed):
- * u32 that rise from 0.  Names end where they begin. */
-static bool markers_before(const uint8_t *start, const uint8_t *table, const uint8_t **markers_out,
-			   uint32_t *count_out)
-{
-	const uint8_t *p = table - 4;
-
-	for (unsigned pad = 0; pad < 4 && p > start && !u32_at(p); pad++)
-		p -= 4;
-	uint32_t count = 1;
-	while (p - 4 >= start && u32_at(p - 4) < u32_at(p) && u32_at(p) - u32_at(p - 4) < 256 * 512) {
-		p -= 4;
-		count++;
-	}
-	if (count < 16 || u32_at(p))
-		return false;
-	*markers_out = p;
-	*count_out = count;
-	return true;
-}
-
-/* The names' beginning is known by the first 256 of them ending at the first marker. */
-static bool names_before(const uint8_t *start, const uint8_t *markers, uint32_t count,
-			 const uint8_t **names_out, uint32_t *n_out)
-{
-	uint32_t last = u32_at(markers + 4 * (count - 1)), first = u32_at(markers + 4);
-
-	for (const uint8_t *names = markers - (last & ~3u);
-	     names >= start + 16 && markers - names < last + 256 * 512; names -= 4) {
-		uint32_t n = u32_at(names - 8), pos = 0;
-
-		if (n <= (count - 1) * 256 || n > count * 256) {
-			n = u32_at(names - 4);
-			if (n <= (count - 1) * 256 || n > count * 256)
-				continue;
-		}
-		for (unsigned i = 0; i < 256 && pos <= first; i++) {
-			uint32_t length = names[pos++];
-
-			if (length & 0x80)
-				length = (length & 0x7f) | (uint32_t)names[pos++] << 7;
-			pos += length;
-		}
-		if (pos == first) {
-			*names_out = names;
-			*n_out = n;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Tables in a piece of the image; at: its address. */
-static bool shaped_tables(const uint8_t *bytes, size_t n, uint64_t at, struct tables *t, uint32_t *count_out)
-{
-	for (const uint8_t *p = bytes; p + 512 <= bytes + n; p += 4) {
-		const uint8_t *table, *markers, *names;
-		uint32_t count, symbols;
-
-		if (p[0] || p[1] || !is_token_index(p) || !table_before(bytes, p, &table) ||
-		    !markers_before(bytes, table, &markers, &count) ||
-		    !names_before(bytes, markers, count, &names, &symbols))
-			continue;
-		t->token_index = at + (uint64_t)(p - bytes);
-		t->token_table = at + (uint64_t)(table - bytes);
-		t->names = at + (uint64_t)(names - bytes);
-		/* before the names: offsets, base, number; after a pad to 8 bytes each */
-		uint64_t number = t->names - 8;
-		t->relative_base = number - 8;
-		t->offsets = (t->relative_base - 4ull * symbols) & ~7ull;
-		t->addresses = 0;
-		*count_out = symbols;
-		return true;
-	}
-	return false;
-}
-
-/* In pieces that overlap by more than the tables are long. */
-static bool search_tables(struct pm_space *kernel, uint64_t image, uint64_t image_end, struct tables *t,
-			  uint32_t *count_out)
-{
-	const size_t piece = 24 << 20, overlap = 8 << 20;
-	uint8_t *bytes = pm_alloc(piece);
-	bool found = false;
-
-	for (uint64_t at = image; at < image_end && !found; at += piece - overlap) {
-		size_t want = image_end - at < piece ? (size_t)(image_end - at) : piece, got = 0;
-
-		memset(bytes, 0, piece);
-		while (got < want) { /* around pages that are not there */
-			got += pm_space_read(kernel, at + got, bytes + got, want - got, NULL);
-			got = got < want ? (got | (PM_PAGE_SIZE - 1)) + 1 : got;
-		}
-		found = shaped_tables(bytes, want, at, t, count_out);
-	}
-	free(bytes);
-	return found;
-}
-
 struct pm_error *pm_linux_symbols_open(struct pm_space *kernel, const struct pm_vmcoreinfo *info,
 				       uint64_t image, uint64_t image_end, uint64_t stext,
 				       struct pm_linux_symbols **out)
 {
 	struct pm_linux_symbols *s = pm_alloc(sizeof(*s));
-	struct tables t = { 0 };
+	struct pm_symbol_tables t = { 0 };
 	struct pm_error *err = NULL;
 	uint64_t count = 0;
 	uint32_t symbols = 0;
@@ -556,7 +662,7 @@ struct pm_error *pm_linux_symbols_open(struct pm_space *kernel, const struct pm_
 	if (told_tables(info, &t)) {
 		if (!pm_space_load(kernel, t.num_syms, 4, &count))
 			err = pm_error_new(PM_TRUNCATED, "the number of kernel symbols is not in the dump");
-	} else if (search_tables(kernel, image, image_end, &t, &symbols)) {
+	} else if (pm_symbol_tables_search(kernel, image, image_end, &t, &symbols)) {
 		count = symbols;
 	} else {
 		err = pm_error_new(PM_NOT_FOUND, "no table of kernel symbols in the dump");
@@ -569,7 +675,7 @@ struct pm_error *pm_linux_symbols_open(struct pm_space *kernel, const struct pm_
 				   "the tokens of kernel symbol names at 0x%llx are broken or missing",
 				   (unsigned long long)t.token_table);
 	if (!err)
-		err = read_names(s, kernel, t.names);
+		err = read_names(s, kernel, t.names, t.token_table);
 	if (!err)
 		err = read_offsets(s, kernel, &t, stext);
 	if (err) {
@@ -590,5 +696,7 @@ void pm_linux_symbols_close(struct pm_linux_symbols *s)
 	free(s->tokens);
 	free(s->by_ends);
 	free(s->next);
+	free(s->whole);
+	free(s->stretches);
 	free(s);
 }
