@@ -24,6 +24,7 @@ struct pm_shell {
 	struct pm_arena errors_arena;
 	PM_VEC(char *) errors;        /* of this command, for its object */
 	struct pm_shell_lines *lines; /* shell/lines.h; NULL: not asked for yet */
+	unsigned members;             /* that may still be printed by this command (shell/value.h) */
 	uint64_t task;                /* the current one: commands without an argument mean it */
 	unsigned failures;            /* commands that could not do what they were told */
 };

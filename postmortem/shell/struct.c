@@ -232,7 +232,12 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 	rest[rest_n] = NULL;
 	if (!written)
 		return pm_shell_error(sh, argv[0], "which type?");
+	sh->members = PM_VALUE_MEMBERS;
 	bool ok = run(sh, argv[0], written, &r, rest);
+
+	if (!sh->members)
+		ok = pm_shell_error(sh, argv[0], "more than %d members: not all of them are told",
+				    PM_VALUE_MEMBERS);
 
 	sh->btf = sh->lx->btf;
 	return ok;

@@ -7,6 +7,11 @@
 
 enum { max_depth = 12, max_elements = 4096 };
 
+bool pm_value_goes_on(struct pm_shell *sh)
+{
+	return sh->members && sh->members--;
+}
+
 static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
 		  unsigned depth);
 
@@ -76,7 +81,7 @@ static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
 	struct pm_btf_member member;
 
 	fputc('{', sh->out);
-	for (uint32_t i = 0; pm_btf_member(sh->btf, type, i, &member); i++) {
+	for (uint32_t i = 0; pm_value_goes_on(sh) && pm_btf_member(sh->btf, type, i, &member); i++) {
 		newline(sh, inner.indent);
 		if (*member.name)
 			fprintf(sh->out, "%s = ", member.name);
@@ -226,7 +231,7 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member member;
 
-	for (uint32_t i = 0; pm_btf_member(btf, type, i, &member); i++) {
+	for (uint32_t i = 0; pm_value_goes_on(sh) && pm_btf_member(btf, type, i, &member); i++) {
 		char text[512];
 		uint32_t inner = pm_btf_resolve(btf, member.type);
 		enum pm_btf_kind kind = pm_btf_kind(btf, inner);

@@ -9,6 +9,10 @@ struct pm_value_style {
 	bool hex;        /* integers in hex */
 };
 
+/* A command prints so many members at most: types that hold each other, as broken ones may, would have no end. */
+bool pm_value_goes_on(struct pm_shell *sh);
+enum { PM_VALUE_MEMBERS = 1 << 20 };
+
 /* Prints what stands at addr as the type (an id of the kernel's BTF); a member that is not in the dump is said
  * to be missing in its place.  Nothing is printed before or behind it. */
 void pm_value_print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style);

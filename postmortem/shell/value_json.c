@@ -71,7 +71,7 @@ static void members(struct pm_shell *sh, uint64_t addr, uint32_t type, unsigned 
 	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member m;
 
-	for (uint32_t i = 0; pm_btf_member(btf, type, i, &m); i++) {
+	for (uint32_t i = 0; pm_value_goes_on(sh) && pm_btf_member(btf, type, i, &m); i++) {
 		uint32_t inner = pm_btf_resolve(btf, m.type);
 
 		if (m.bits && *m.name)
@@ -152,7 +152,7 @@ static void declarations(struct pm_shell *sh, uint32_t type, uint64_t bit_base, 
 	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member m;
 
-	for (uint32_t i = 0; pm_btf_member(btf, type, i, &m); i++) {
+	for (uint32_t i = 0; pm_value_goes_on(sh) && pm_btf_member(btf, type, i, &m); i++) {
 		uint32_t inner = pm_btf_resolve(btf, m.type);
 		char text[512];
 

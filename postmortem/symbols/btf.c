@@ -255,13 +255,15 @@ bool pm_btf_member(const struct pm_btf *btf, uint32_t id, uint32_t index, struct
 	return true;
 }
 
-/* One name in a structure, through unnamed ones. */
+/* One name in a structure, through unnamed ones.  looks: how many members may still be looked at; unnamed ones that
+ * hold each other would have no end. */
 static bool find_one(const struct pm_btf *btf, uint32_t id, const char *name, size_t n, unsigned depth,
-		     struct pm_btf_member *out)
+		     unsigned *looks, struct pm_btf_member *out)
 {
 	struct pm_btf_member member;
 
-	for (uint32_t i = 0; pm_btf_member(btf, id, i, &member); i++) {
+	for (uint32_t i = 0; *looks && pm_btf_member(btf, id, i, &member); i++) {
+		--*looks;
 		if (*member.name) {
 			if (strncmp(member.name, name, n) || member.name[n])
 				continue;
@@ -271,7 +273,7 @@ static bool find_one(const struct pm_btf *btf, uint32_t id, const char *name, si
 		uint32_t inner = pm_btf_resolve(btf, member.type);
 
 		if (depth < PM_BTF_MAX_NESTING && is_compound(pm_btf_kind(btf, inner)) &&
-		    find_one(btf, inner, name, n, depth + 1, out)) {
+		    find_one(btf, inner, name, n, depth + 1, looks, out)) {
 			out->bit_offset += member.bit_offset;
 			return true;
 		}
@@ -285,8 +287,9 @@ bool pm_btf_find_member(const struct pm_btf *btf, uint32_t id, const char *path,
 
 	for (;;) {
 		size_t n = strcspn(path, ".[");
+		unsigned looks = 1 << 15;
 
-		if (!find_one(btf, pm_btf_resolve(btf, id), path, n, 0, out))
+		if (!find_one(btf, pm_btf_resolve(btf, id), path, n, 0, &looks, out))
 			return false;
 		bit_offset += out->bit_offset;
 		path += n;

@@ -19,8 +19,9 @@ enum {
 	row_length = 64, /* of records that follow each other are no chance */
 	max_holes = 64,
 	max_candidates = 4096, /* for how many types a broken place held */
-	max_tries = 1 << 20,   /* of records' references, for one place */
-	max_steps = 1 << 26,   /* over all of a file */
+	few_votes = 16,
+	max_tries = 1 << 20, /* of records' references, for one place */
+	max_steps = 1 << 26, /* over all of a file */
 };
 
 struct pm_btf_salvage {
@@ -140,7 +141,8 @@ static double agreement(struct pm_btf *btf, struct pm_btf_salvage *s, uint32_t t
 
 	btf->hole_at = hole;
 	btf->hole_types = types;
-	for (uint32_t i = 0; i < btf->count; i += step)
+	/* the right number has hardly a vote against it: most others are known after a few */
+	for (uint32_t i = 0; i < btf->count && (v.good + v.bad < few_votes || v.good > v.bad); i += step)
 		/* the suspect has no vote */
 		if (btf->records[i] && i + 1 != s->at)
 			vote_record(&v, btf->records[i]);
