@@ -9,13 +9,13 @@ SAN_ENV      := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print
 # Seconds that `make check` gives each fuzz harness; 0 leaves fuzzing out.
 FUZZ_SECONDS ?= 2
 
-check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
+check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(O)/tests/dump/image $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
 	@KPANIC=$(abspath $(O)/kpanic) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic \
 		--unit $(UNIT_BINS) --golden tests/golden --script $(CHECK_SCRIPTS)
 
 # Scripts that end with 'N passed, N failed'; run in this order.
 CHECK_SCRIPTS := $(if $(filter-out 0,$(FUZZ_SECONDS)),tests/fuzz/check) $(sort $(wildcard tests/*/check.d/*)) \
-		 $(wildcard tests/cli/check tests/cli/last tests/cli/fields tests/cli/completion tests/html/check tests/linux/check tests/dump/check)
+		 $(wildcard tests/cli/check tests/cli/last tests/cli/types tests/cli/fields tests/cli/completion tests/html/check tests/linux/check tests/dump/check)
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 	@mkdir -p $(@D)

@@ -1,9 +1,11 @@
 /* `kpanic last`: this host's latest panic, from wherever it left something. */
+#include "cmd/dump.h"
 #include "cmd/report.h"
 
 #include "console/console.h"
 #include "console/journal.h"
 #include "console/pstore.h"
+#include "linux/report.h"
 #include "render/json_out.h"
 
 #include <dirent.h>
@@ -19,7 +21,7 @@
 #define BOOTS_MAX 10      /* earlier boots of the journal that are looked at */
 #define DIRECTORY_MAX 256 /* entries of a directory that are looked at */
 
-enum kind { FILE_TEXT, PSTORE_FOLDER, JOURNAL };
+enum kind { FILE_TEXT, PSTORE_FOLDER, JOURNAL, DUMP };
 
 /* Something that may hold a panic. */
 struct place {
@@ -251,7 +253,17 @@ static void look_at_archive(struct search *search, const char *path, const char 
 		each_entry(search, path, rank + 2, look_at_archive);
 }
 
-/* kdump-tools: /var/crash/2024…/dmesg.2024…; kexec-tools: /var/crash/host-time/vmcore-dmesg.txt. */
+/* Of the rank in the order: a dump before the log that stands beside it, since it tells more. */
+enum { RANK_DUMP = 6, RANK_COPY = 7 };
+
+static bool is_dump(const char *name)
+{
+	return !strncmp(name, "dump.", 5) || !strcmp(name, "dump-incomplete") ||
+	       (!strncmp(name, "vmcore", 6) && strncmp(name, "vmcore-dmesg", 12));
+}
+
+/* kdump-tools: /var/crash/2024…/dump.2024… and dmesg.2024…; dracut's kdump: /var/crash/host-time/vmcore and
+ * vmcore-dmesg.txt. */
 static void look_at_crash(struct search *search, const char *path, const char *name, const struct stat *st,
 			  int rank)
 {
@@ -260,7 +272,29 @@ static void look_at_crash(struct search *search, const char *path, const char *n
 		return;
 	}
 	if (S_ISREG(st->st_mode) && (!strncmp(name, "dmesg", 5) || !strncmp(name, "vmcore-dmesg", 12)))
-		add(search, FILE_TEXT, st->st_mtime, 6, path, "kdump's copy of the log");
+		add(search, FILE_TEXT, st->st_mtime, RANK_COPY, path, "kdump's copy of the log");
+	else if (S_ISREG(st->st_mode) && is_dump(name))
+		add(search, DUMP, st->st_mtime, RANK_DUMP, path, "kdump's memory dump");
+}
+
+static size_t folder_size(const char *path)
+{
+	return (size_t)(strrchr(path, '/') - path);
+}
+
+/* Both are of one crash, and which was written last differs: the dump is as new as the log in its folder. */
+static void pair_dumps(struct search *search)
+{
+	for (size_t i = 0; i < search->places.n; i++)
+		for (size_t k = 0; search->places.v[i].kind == DUMP && k < search->places.n; k++) {
+			struct place *dump = &search->places.v[i];
+			const struct place *copy = &search->places.v[k];
+			size_t n = folder_size(dump->path);
+
+			if (copy->rank == RANK_COPY && folder_size(copy->path) == n &&
+			    !strncmp(copy->path, dump->path, n) && copy->when > dump->when)
+				dump->when = copy->when;
+		}
 }
 
 static int compare_places(const void *a, const void *b)
@@ -356,10 +390,33 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	return !*fatal;
 }
 
+static bool dump_holds_panic(const char *path)
+{
+	struct pm_linux_session *session = NULL;
+	struct pm_dump *dump;
+	bool fatal = false;
+	struct pm_error *err = pm_dump_open(&path, 1, &dump);
+
+	if (err) {
+		pm_error_free(err);
+		return false;
+	}
+	err = pm_session_open(dump, NULL, &session);
+	if (!err)
+		err = pm_linux_read_dump(session, on_incident, &fatal);
+	pm_error_free(err);
+	pm_session_close(session);
+	pm_dump_close(dump);
+	return fatal;
+}
+
 static bool holds_panic(const struct search *search, const struct place *place)
 {
 	struct opened opened;
 	bool fatal = false;
+
+	if (place->kind == DUMP)
+		return dump_holds_panic(place->path);
 	struct pm_error *err = open_place(search, place, &opened);
 
 	if (!err) {
@@ -387,6 +444,7 @@ static void look_everywhere(struct search *search)
 	look_at_pstore_folder(search, below(search, "/sys/fs/pstore"), 1, "pstore");
 	each_entry(search, below(search, "/var/lib/systemd/pstore"), 2, look_at_archive);
 	each_entry(search, below(search, "/var/crash"), 6, look_at_crash);
+	pair_dumps(search);
 	if (search->places.n)
 		qsort(search->places.v, search->places.n, sizeof(search->places.v[0]), compare_places);
 }
@@ -394,7 +452,7 @@ static void look_everywhere(struct search *search)
 static void say_nothing_found(const struct search *search)
 {
 	pm_cmd_say("no panic found: looked at the journals of earlier boots, %s/sys/fs/pstore, "
-		   "%s/var/lib/systemd/pstore, %s/var/crash (%zu logs)%s",
+		   "%s/var/lib/systemd/pstore, %s/var/crash (%zu logs and dumps)%s",
 		   search->root, search->root, search->root, search->places.n,
 		   geteuid() ? "; root may see more" : "");
 }
@@ -403,7 +461,7 @@ static void say_nothing_found(const struct search *search)
 static void list_json(struct pm_json *json, const struct place *place, bool panic)
 {
 	static const char *const kinds[] = {
-		[FILE_TEXT] = "file", [PSTORE_FOLDER] = "pstore", [JOURNAL] = "journal"
+		[FILE_TEXT] = "file", [PSTORE_FOLDER] = "pstore", [JOURNAL] = "journal", [DUMP] = "dump"
 	};
 	struct tm tm;
 	char time[32];
@@ -467,6 +525,10 @@ static enum pm_status explain_newest(struct search *search, const struct pm_repo
 			pm_cmd_say("from %s%s%s, %s", place->words, place->kind == JOURNAL ? "" : ": ",
 				   place->kind == JOURNAL ? "" : place->path,
 				   time_words(search, place->when));
+		if (place->kind == DUMP) {
+			pm_report_files(run, names);
+			return pm_report_end(run);
+		}
 		struct pm_error *err = open_place(search, place, &opened);
 		if (err) {
 			pm_cmd_say("%s", err->message);

@@ -12,7 +12,7 @@ const struct pm_cmd pm_cmds[] = {
 	  pm_cmd_explain },
 	{ "last", "[OPTION...]", "explain this host's latest panic",
 	  "Looks at the journals of earlier boots, /sys/fs/pstore, systemd's archive of it,\n"
-	  "and /var/crash, and explains the newest panic.\n\n"
+	  "and kdump's logs and memory dumps in /var/crash, and explains the newest panic.\n\n"
 	  "  --root DIR       look below DIR: the mounted disk of a machine that is down\n"
 	  "  --list           only list what was found, newest first; also as "
 	  "--json\n" PM_REPORT_OPTIONS_HELP,
