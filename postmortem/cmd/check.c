@@ -62,7 +62,9 @@ static void print_kernel(struct pm_linux_session *session)
 	if (lx->build_id)
 		row("build id", "%s", lx->build_id);
 	row("VMCOREINFO", "%s",
-	    lx->info_searched ? "not in the notes: found in memory" : "in the dump's notes");
+	    !lx->info_searched               ? "in the dump's notes"
+	    : pm_dump_vmcoreinfo(lx->dump).n ? "wrong in the notes: found in memory"
+					     : "not in the notes: found in memory");
 	row("page tables", "%u levels, KASLR offset 0x%llx", lx->kernel.levels,
 	    (unsigned long long)lx->kaslr);
 	uint32_t lost = lx->symbols ? pm_linux_symbols_lost(lx->symbols) : 0;

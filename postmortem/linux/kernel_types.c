@@ -50,6 +50,9 @@ static struct pm_error *of_memory(struct pm_linux *lx)
 	enum pm_absence why = PM_PRESENT;
 	size_t absent;
 
+	if (!lx->symbols)
+		return pm_error_new(PM_NOT_FOUND,
+				    "without symbols nobody knows where this kernel's types (BTF) are");
 	if (!pm_linux_symbol(lx, "__start_BTF", &start) || !pm_linux_symbol(lx, "__stop_BTF", &stop))
 		return pm_error_new(PM_NOT_FOUND, "this kernel carries no types (BTF)");
 	if (stop <= start || stop - start > max_btf)

@@ -128,6 +128,8 @@ static uint64_t contiguous_end(struct pm_linux *lx, uint64_t from)
 
 static void open_symbols(struct pm_linux *lx)
 {
+	pm_error_free(lx->symbols_trouble);
+	lx->symbols_trouble = NULL;
 	lx->image = lx->stext & -(uint64_t)PM_PAGE_SIZE;
 	lx->image_end = contiguous_end(lx, lx->image);
 	/* Without page tables: as long as no image is longer. */
@@ -137,6 +139,30 @@ static void open_symbols(struct pm_linux *lx)
 			    lx->image - KERNEL_MAP + lx->phys_base);
 	lx->symbols_trouble = pm_linux_symbols_open(&lx->kernel, &lx->info, lx->image, lx->image_end,
 						    lx->stext, &lx->symbols);
+}
+
+/* By the notes, else by what lies in memory, else by notes that are right in parts.  false: neither leads to a kernel. */
+static bool open_image(struct pm_linux *lx)
+{
+	struct pm_slice note = pm_dump_vmcoreinfo(lx->dump);
+	bool told = use_info(lx, note) && set_up_space(lx);
+
+	if (told) {
+		open_symbols(lx);
+		/* pages that are not in the dump are no lie */
+		if (!lx->symbols_trouble || lx->symbols_trouble->code == PM_TRUNCATED)
+			return true;
+	}
+	lx->info_searched = search_info(lx);
+	if (lx->info_searched)
+		open_symbols(lx);
+	if (!told || (lx->info_searched && !lx->symbols_trouble))
+		return lx->info_searched;
+	lx->info_searched = false;
+	if (!use_info(lx, note) || !set_up_space(lx))
+		return false;
+	open_symbols(lx);
+	return true;
 }
 
 static void find_field(struct pm_linux *lx, enum pm_field field, const char *structure, const char *paths)
@@ -269,23 +295,17 @@ struct pm_error *pm_linux_open(struct pm_dump *dump, const struct pm_linux_optio
 		return pm_error_new(PM_UNSUPPORTED, "%s: memory of %s, which is not read yet",
 				    pm_dump_name(dump), pm_arch_name(arch));
 	struct pm_linux *lx = pm_alloc(sizeof(*lx));
-	bool told;
 
 	lx->dump = dump;
 	pm_arena_init(&lx->arena);
 	pm_space_init(&lx->kernel, dump, pm_mmu_of(PM_X86_64), 0, 4);
-	told = use_info(lx, pm_dump_vmcoreinfo(dump)) && set_up_space(lx);
-	if (!told) {
-		lx->info_searched = true;
-		if (!search_info(lx)) {
-			struct pm_error *err = no_kernel(lx);
+	if (!open_image(lx)) {
+		struct pm_error *err = no_kernel(lx);
 
-			pm_linux_close(lx);
-			return err;
-		}
+		pm_linux_close(lx);
+		return err;
 	}
 	read_info(lx);
-	open_symbols(lx);
 	pm_linux_types_open(lx, options);
 	find_fields(lx);
 	find_direct_map(lx);

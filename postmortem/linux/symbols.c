@@ -347,6 +347,12 @@ static const uint32_t max_name_average = 64;
 
 /* ---- tables with pages missing ---- */
 
+/* A place where the machine has nothing is a lie of who named it; pages can be missing for good reasons. */
+static enum pm_code absent_code(enum pm_absence why)
+{
+	return why == PM_UNMAPPED || why == PM_NO_MEMORY ? PM_BAD_DATA : PM_TRUNCATED;
+}
+
 /* Bytes that are not there. */
 struct gap {
 	size_t start, end;
@@ -556,7 +562,7 @@ static struct pm_error *read_names(struct pm_linux_symbols *s, struct pm_space *
 	free(m.v);
 	if (n || has_markers)
 		return NULL;
-	return why ? pm_error_new(PM_TRUNCATED, "kallsyms_names at 0x%llx: %s", (unsigned long long)at,
+	return why ? pm_error_new(absent_code(why), "kallsyms_names at 0x%llx: %s", (unsigned long long)at,
 				  pm_absence_words(why))
 		   : pm_error_new(PM_BAD_DATA, "kallsyms_names at 0x%llx: no end of the names",
 				  (unsigned long long)at);
@@ -617,7 +623,7 @@ static struct pm_error *read_offsets(struct pm_linux_symbols *s, struct pm_space
 	free(gaps.v);
 	if (!s->stretches_n) {
 		pm_space_read(kernel, at, s->offsets, 1, &why);
-		return pm_error_new(PM_TRUNCATED, "the table of symbol addresses at 0x%llx: %s",
+		return pm_error_new(absent_code(why), "the table of symbol addresses at 0x%llx: %s",
 				    (unsigned long long)at, pm_absence_words(why));
 	}
 	bool has_base = t->relative_base && pm_space_load(kernel, t->relative_base, 8, &s->base);
@@ -660,8 +666,14 @@ struct pm_error *pm_linux_symbols_open(struct pm_space *kernel, const struct pm_
 	uint32_t symbols = 0;
 
 	if (told_tables(info, &t)) {
-		if (!pm_space_load(kernel, t.num_syms, 4, &count))
-			err = pm_error_new(PM_TRUNCATED, "the number of kernel symbols is not in the dump");
+		enum pm_absence why;
+		uint8_t bytes[4];
+
+		if (pm_space_read(kernel, t.num_syms, bytes, sizeof(bytes), &why) < sizeof(bytes))
+			err = pm_error_new(absent_code(why), "the number of kernel symbols at 0x%llx: %s",
+					   (unsigned long long)t.num_syms, pm_absence_words(why));
+		else
+			count = pm_load(bytes, 4, false);
 	} else if (pm_symbol_tables_search(kernel, image, image_end, &t, &symbols)) {
 		count = symbols;
 	} else {
