@@ -174,6 +174,16 @@ struct pm_regs {
 	struct pm_at at;
 };
 
+/* A word on the crashed stack that means something (a dump). */
+struct pm_stack_word {
+	uint64_t addr, value;
+	uint64_t from_sp;     /* bytes above the crashed stack pointer */
+	const char *function; /* in whose frame it lies; NULL: no symbol */
+	const char *meaning;
+	bool object_free; /* it points to an object that is free */
+	bool telling; /* one of the few that are worth a line; the others repeat something, or are usual */
+};
+
 enum pm_trace_role {
 	PM_TRACE_CRASH,     /* of the context that the report is about */
 	PM_TRACE_CPU,       /* of another CPU (NMI backtraces) */
@@ -379,6 +389,13 @@ enum pm_runs {
 	PM_RUNS_EARLY_BOOT,
 };
 
+struct pm_syscall_argument {
+	const char *name, *type; /* as the kernel calls them: "fd", "unsigned int"; NULL: not known */
+	uint64_t value;
+	const char
+		*words; /* "1 </dev/console>", "\"/etc/passwd\"", "0x7ffd00001000 ([stack] + 0x20)", "-1" */
+};
+
 struct pm_actor {
 	bool has_pid, has_cpu, has_uid;
 	int64_t pid;
@@ -390,6 +407,9 @@ struct pm_actor {
 	bool has_syscall;
 	uint64_t syscall_nr;
 	const char *syscall; /* "write" */
+	bool syscall_compat; /* of the 32-bit interface of a 64-bit kernel */
+	bool has_syscall_args;
+	PM_VEC(struct pm_syscall_argument) syscall_args; /* in order */
 	struct pm_at at;
 };
 
@@ -445,6 +465,7 @@ struct pm_incident {
 	const char *input; /* name of the file */
 	uint32_t boot;     /* 1-based: which boot of the input */
 	bool of_dump;      /* the input is a memory dump */
+	bool user_told; /* registers that hold addresses of user mode have been told: other values are numbers */
 
 	struct pm_fault fault;
 	struct pm_place place; /* the exact place: RIP, or where BUG/WARN stands */
@@ -452,7 +473,8 @@ struct pm_incident {
 	struct pm_machine machine;
 	struct pm_code_bytes code;
 
-	PM_VEC(struct pm_trace) traces; /* the crashed context's first, when there is one */
+	PM_VEC(struct pm_trace) traces;           /* the crashed context's first, when there is one */
+	PM_VEC(struct pm_stack_word) stack_words; /* ascending */
 	PM_VEC(struct pm_lock) locks;
 	PM_VEC(struct pm_lock_edge) lock_edges;
 	PM_VEC(struct pm_module) modules;

@@ -118,6 +118,7 @@ void pm_address_space_of(const struct pm_incident *inc, struct pm_address_space 
 		space->text = regs->pc.addr;
 	}
 	space->kasan = inc->machine.kasan;
+	space->user_told = inc->user_told;
 	space->stack_overflow =
 		inc->fault.kind == PM_KIND_STACK_GUARD || inc->fault.kind == PM_KIND_DOUBLE_FAULT;
 	space->release = release_of(inc->machine.release);
@@ -450,7 +451,7 @@ const char *pm_value_words(struct pm_arena *arena, const struct pm_address_space
 		return pm_arena_printf(arena, "%s, or %" PRId64, meaning.words,
 				       pointer_bits(space) == 32 ? (int64_t)(int32_t)value : (int64_t)value);
 	case PM_ADDR_USER: /* small numbers are as often lengths, flags, hashes */
-		return pointer_bits(space) == 64 && value >> 40 ? meaning.words : NULL;
+		return pointer_bits(space) == 64 && value >> 40 && !space->user_told ? meaning.words : NULL;
 	default:
 		return NULL;
 	}

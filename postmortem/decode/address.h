@@ -24,6 +24,7 @@ struct pm_address_space {
 	bool kasan;          /* built with KASAN: shadow memory exists, and the regions do not move */
 	bool stack_guard;    /* the kernel says that a stack's guard page was hit */
 	unsigned release;    /* Linux's, major * 1000 + minor: 4020; 0: not known */
+	bool user_told;      /* values that are addresses of user mode have been told */
 	bool stack_overflow; /* a double fault: mostly a stack's end */
 };
 

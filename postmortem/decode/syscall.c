@@ -79,6 +79,14 @@ static const char *const entries[] = {
 	"system_call_vectored", /* powerpc */
 };
 
+bool pm_syscall_is_entry(const char *function)
+{
+	for (size_t i = 0; i < PM_COUNT(entries); i++)
+		if (pm_slice_starts(pm_slice_of(function), pm_slice_of(entries[i])))
+			return true;
+	return false;
+}
+
 static bool is_compat_entry(struct pm_slice function)
 {
 	return pm_slice_has(function, PM_S("INT80")) || pm_slice_has(function, PM_S("int80")) ||
@@ -125,7 +133,8 @@ static void decode_user_registers(struct pm_incident *inc, struct pm_regs *user,
 			result = pm_regs_find(user, conventions[i].result);
 		if (result && (int32_t)result->value == -ENOSYS_LINUX)
 			mean(user, conventions[i].result, "-38 (-ENOSYS), until the call returns");
-		for (unsigned j = 0; !compat && j < 6; j++)
+		/* A memory dump tells how many there are, and what each is. */
+		for (unsigned j = 0; !compat && !actor->has_syscall_args && j < 6; j++)
 			mean(user, conventions[i].arguments[j],
 			     pm_arena_printf(arena, "argument %u%s", j + 1, j ? ", if any" : ""));
 	}
@@ -150,8 +159,7 @@ void pm_syscall_decode(struct pm_incident *inc)
 			continue;
 		if (name.n)
 			named = name; /* the outermost: system calls may call each other's functions */
-		for (size_t j = 0; j < PM_COUNT(entries); j++)
-			entered |= pm_slice_starts(function, pm_slice_of(entries[j]));
+		entered |= pm_syscall_is_entry(frame->place.symbol);
 		compat |= is_compat_entry(function);
 	}
 	if (!actor->has_syscall && user && entered)

@@ -100,6 +100,18 @@ bool pm_linux_file_path(struct pm_linux *lx, uint64_t file, char *buf, size_t si
 	return pm_linux_path(lx, mnt, dentry, buf, size);
 }
 
+bool pm_linux_fd_file(struct pm_linux *lx, uint64_t task, uint32_t fd, uint64_t *file_out)
+{
+	uint64_t files, table, max, array;
+
+	*file_out = 0;
+	if (!pm_linux_get(lx, task, PM_TASK_FILES, &files) ||
+	    !pm_linux_get(lx, files, PM_FILES_FDT, &table) ||
+	    !pm_linux_get(lx, table, PM_FDTABLE_MAX, &max) || !pm_linux_get(lx, table, PM_FDTABLE_FD, &array))
+		return false;
+	return fd >= (uint32_t)max || pm_space_load(&lx->kernel, array + 8ull * fd, 8, file_out);
+}
+
 void pm_linux_fds_read(struct pm_linux *lx, uint64_t task, struct pm_linux_fds *fds)
 {
 	uint64_t files, table, max, array;

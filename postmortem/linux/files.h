@@ -18,6 +18,9 @@ struct pm_linux_fd {
 	uint64_t mode; /* i_mode */
 };
 
+/* One open file of a task; *file_out is 0 where it is not open.  false: the table is not in the dump. */
+bool pm_linux_fd_file(struct pm_linux *lx, uint64_t task, uint32_t fd, uint64_t *file_out);
+
 struct pm_linux_fds {
 	struct pm_arena arena;
 	PM_VEC(struct pm_linux_fd) v;

@@ -1,27 +1,34 @@
 #include "linux/mm.h"
 
+#include "linux/files.h"
+
 #include <string.h>
 
 /* sysctl vm.max_map_count goes up to INT_MAX; a machine that has so many has other troubles. */
 enum { max_vmas = 1 << 20, max_depth = 16 };
 
+static bool read_vma(struct pm_linux *lx, uint64_t addr, struct pm_linux_vma *vma)
+{
+	*vma = (struct pm_linux_vma){ .addr = addr };
+	if (!pm_linux_get(lx, addr, PM_VMA_START, &vma->start) ||
+	    !pm_linux_get(lx, addr, PM_VMA_END, &vma->end))
+		return false;
+	pm_linux_get(lx, addr, PM_VMA_FLAGS, &vma->flags);
+	pm_linux_get(lx, addr, PM_VMA_FILE, &vma->file);
+	pm_linux_get(lx, addr, PM_VMA_PGOFF, &vma->page_offset);
+	return true;
+}
+
 static void add(struct pm_linux *lx, struct pm_linux_vmas *vmas, uint64_t addr)
 {
-	struct pm_linux_vma vma = { .addr = addr };
+	struct pm_linux_vma vma;
 
-	if (vmas->v.n == max_vmas) {
+	if (vmas->v.n == max_vmas)
 		vmas->trouble = "more mappings than can be";
-		return;
-	}
-	if (!pm_linux_get(lx, addr, PM_VMA_START, &vma.start) ||
-	    !pm_linux_get(lx, addr, PM_VMA_END, &vma.end)) {
+	else if (!read_vma(lx, addr, &vma))
 		vmas->trouble = "a mapping is not in the dump";
-		return;
-	}
-	pm_linux_get(lx, addr, PM_VMA_FLAGS, &vma.flags);
-	pm_linux_get(lx, addr, PM_VMA_FILE, &vma.file);
-	pm_linux_get(lx, addr, PM_VMA_PGOFF, &vma.page_offset);
-	*PM_PUSH(&vmas->arena, &vmas->v) = vma;
+	else
+		*PM_PUSH(&vmas->arena, &vmas->v) = vma;
 }
 
 /* ---- the maple tree (lib/maple_tree.c) ----
@@ -36,35 +43,58 @@ static bool is_node(uint64_t entry)
 	return (entry & 3) == 2 && entry > 4096;
 }
 
+struct node {
+	unsigned kind;
+	uint64_t pivot, slot; /* where they begin */
+	uint32_t pivots, slots;
+};
+
+static bool open_node(struct pm_linux *lx, uint64_t entry, struct node *out)
+{
+	uint64_t node = entry & ~255ull;
+	unsigned kind = entry >> 3 & 15;
+	enum pm_field pivot = kind == MAPLE_ARANGE_64 ? PM_MAPLE_A64_PIVOT : PM_MAPLE_64_PIVOT;
+	enum pm_field slot = kind == MAPLE_ARANGE_64 ? PM_MAPLE_A64_SLOT : PM_MAPLE_64_SLOT;
+
+	*out = (struct node){ .kind = kind,
+			      .pivot = pm_linux_at(lx, node, pivot),
+			      .slot = pm_linux_at(lx, node, slot),
+			      .pivots = lx->fields[pivot].size / 8,
+			      .slots = lx->fields[slot].size / 8 };
+	return kind >= MAPLE_LEAF_64 && kind <= MAPLE_ARANGE_64;
+}
+
+/* The last address of slot i of a node that goes up to max. */
+static uint64_t slot_end(struct pm_linux *lx, const struct node *node, uint32_t i, uint64_t max)
+{
+	uint64_t end;
+
+	return i < node->pivots && pm_space_load(&lx->kernel, node->pivot + 8 * i, 8, &end) && (end || !i)
+		       ? end
+		       : max;
+}
+
 static void walk(struct pm_linux *lx, struct pm_linux_vmas *vmas, uint64_t entry, uint64_t min, uint64_t max,
 		 unsigned depth)
 {
-	unsigned kind = entry >> 3 & 15;
-	uint64_t node = entry & ~255ull;
-	enum pm_field pivot = kind == MAPLE_ARANGE_64 ? PM_MAPLE_A64_PIVOT : PM_MAPLE_64_PIVOT;
-	enum pm_field slot = kind == MAPLE_ARANGE_64 ? PM_MAPLE_A64_SLOT : PM_MAPLE_64_SLOT;
-	uint32_t pivots = lx->fields[pivot].size / 8, slots = lx->fields[slot].size / 8;
+	struct node node;
 
-	if (kind < MAPLE_LEAF_64 || kind > MAPLE_ARANGE_64 || depth > max_depth) {
+	if (!open_node(lx, entry, &node) || depth > max_depth) {
 		vmas->trouble = "a node of a kind that is not known";
 		return;
 	}
-	for (uint32_t i = 0; i < slots && !vmas->trouble; i++) {
-		uint64_t child, end = max;
+	for (uint32_t i = 0; i < node.slots && !vmas->trouble; i++) {
+		uint64_t child, end = slot_end(lx, &node, i, max);
 
-		if (i < pivots &&
-		    (!pm_space_load(&lx->kernel, pm_linux_at(lx, node, pivot) + 8 * i, 8, &end) ||
-		     (!end && i)))
-			end = max;
 		if (end > max || end < min) {
 			vmas->trouble = "a node contradicts itself";
 			return;
 		}
-		if (!pm_space_load(&lx->kernel, pm_linux_at(lx, node, slot) + 8 * i, 8, &child)) {
+		if (!pm_space_load(&lx->kernel, node.slot + 8 * i, 8, &child)) {
 			vmas->trouble = "a node is not in the dump";
 			return;
 		}
-		if (kind == MAPLE_LEAF_64) {
+		if (node.kind == MAPLE_LEAF_64) {
 			if (child > 4096 && !(child & 3))
 				add(lx, vmas, child);
 		} else if (child > 4096) { /* only the root's own entry has bit 1 set */
@@ -74,6 +104,56 @@ static void walk(struct pm_linux *lx, struct pm_linux_vmas *vmas, uint64_t entry
 			return;
 		min = end + 1;
 	}
+}
+
+/* From the root straight down; 0: nothing is mapped there. */
+static bool descend(struct pm_linux *lx, uint64_t entry, uint64_t addr, uint64_t *vma_out)
+{
+	uint64_t min = 0, max = UINT64_MAX;
+	struct node node;
+
+	for (unsigned depth = 0; depth <= max_depth; depth++) {
+		uint64_t end = max, child;
+		uint32_t i = 0;
+
+		if (!open_node(lx, entry, &node))
+			return false;
+		for (; i < node.slots && (end = slot_end(lx, &node, i, max)) < addr; i++)
+			min = end + 1;
+		if (i == node.slots || end > max || end < min ||
+		    !pm_space_load(&lx->kernel, node.slot + 8 * i, 8, &child))
+			return false;
+		if (node.kind == MAPLE_LEAF_64 || child <= 4096) {
+			*vma_out = child > 4096 && !(child & 3) ? child : 0;
+			return true;
+		}
+		entry = child;
+		max = end;
+	}
+	return false;
+}
+
+enum pm_mapped pm_linux_vma_find(struct pm_linux *lx, uint64_t mm, uint64_t addr, struct pm_linux_vma *out)
+{
+	uint64_t tree = pm_linux_at(lx, mm, PM_MM_MT), entry;
+
+	if (!mm || (tree ? !pm_linux_get(lx, tree, PM_MAPLE_ROOT, &entry)
+			 : !pm_linux_get(lx, mm, PM_MM_MMAP, &entry)))
+		return PM_MAPPED_UNKNOWN;
+	if (tree && is_node(entry) && !descend(lx, entry, addr, &entry))
+		return PM_MAPPED_UNKNOWN;
+	/* the list ascends; a tree gave one, or none */
+	for (unsigned i = 0; entry && i < max_vmas; i++) {
+		if (!read_vma(lx, entry, out))
+			return PM_MAPPED_UNKNOWN;
+		if (addr < out->end)
+			return addr >= out->start ? PM_MAPPED : PM_NOT_MAPPED;
+		if (tree)
+			return PM_NOT_MAPPED;
+		if (!pm_linux_get(lx, entry, PM_VMA_NEXT, &entry))
+			return PM_MAPPED_UNKNOWN;
+	}
+	return PM_NOT_MAPPED;
 }
 
 void pm_linux_vmas_read(struct pm_linux *lx, uint64_t mm, struct pm_linux_vmas *vmas)
@@ -123,6 +203,35 @@ void pm_linux_vma_access(const struct pm_linux_vma *vma, char buf[5])
 	buf[2] = vma->flags & 4 ? 'x' : '-';
 	buf[3] = vma->flags & 8 ? 's' : 'p';
 	buf[4] = 0;
+}
+
+/* Without a file: the vDSO's name themselves ("[vvar]"), the others lie where the mm says. */
+static const char *special_name(struct pm_linux *lx, uint64_t mm, const struct pm_linux_vma *vma, char *buf,
+				size_t size)
+{
+	uint64_t stack = 0, start = 0, end = 0, ops, special, own, name;
+
+	if (pm_linux_symbol(lx, "special_mapping_vmops", &special) &&
+	    pm_linux_get(lx, vma->addr, PM_VMA_OPS, &ops) && ops == special &&
+	    pm_linux_get(lx, vma->addr, PM_VMA_PRIVATE, &own) &&
+	    pm_linux_get(lx, own, PM_SPECIAL_NAME, &name) && pm_space_string(&lx->kernel, name, buf, size))
+		return buf;
+	pm_linux_get(lx, mm, PM_MM_START_STACK, &stack);
+	pm_linux_get(lx, mm, PM_MM_START_BRK, &start);
+	pm_linux_get(lx, mm, PM_MM_BRK, &end);
+	if (stack >= vma->start && stack < vma->end)
+		return "[stack]";
+	if (start < end && vma->start < end && vma->end > start)
+		return "[heap]";
+	return "";
+}
+
+const char *pm_linux_vma_name(struct pm_linux *lx, uint64_t mm, const struct pm_linux_vma *vma, char *buf,
+			      size_t size)
+{
+	if (!vma->file)
+		return special_name(lx, mm, vma, buf, size);
+	return pm_linux_file_path(lx, vma->file, buf, size) ? buf : "(not in the dump)";
 }
 
 bool pm_linux_user_space(struct pm_linux *lx, uint64_t mm, struct pm_space *out)

@@ -23,8 +23,20 @@ void pm_linux_vmas_read(struct pm_linux *lx, uint64_t mm, struct pm_linux_vmas *
 void pm_linux_vmas_deinit(struct pm_linux_vmas *vmas);
 const struct pm_linux_vma *pm_linux_vma_at(const struct pm_linux_vmas *vmas, uint64_t addr);
 
+/* The mapping of one address, without reading the others. */
+enum pm_mapped {
+	PM_MAPPED,
+	PM_NOT_MAPPED,
+	PM_MAPPED_UNKNOWN, /* what would tell is not in the dump, or contradicts itself */
+};
+enum pm_mapped pm_linux_vma_find(struct pm_linux *lx, uint64_t mm, uint64_t addr, struct pm_linux_vma *out);
+
 /* "rwxp" as /proc/PID/maps has it. */
 void pm_linux_vma_access(const struct pm_linux_vma *vma, char buf[5]);
+
+/* What is mapped there: a path, "[heap]", "[stack]", "[vdso]"; "": anonymous memory.  In buf, or a constant. */
+const char *pm_linux_vma_name(struct pm_linux *lx, uint64_t mm, const struct pm_linux_vma *vma, char *buf,
+			      size_t size);
 
 /* The space of an mm, to read a process's memory with. */
 bool pm_linux_user_space(struct pm_linux *lx, uint64_t mm, struct pm_space *out);

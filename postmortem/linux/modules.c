@@ -48,17 +48,26 @@ static void read_memory(struct pm_linux *lx, struct pm_linux_module *m)
 			}
 		return;
 	}
+	/* Before: the core, its text first, and what is freed when it has started.  Placed as in that array: text, data,
+	 * init text. */
 	if (pm_linux_get(lx, m->addr, PM_MODULE_CORE_BASE, &start) &&
 	    pm_linux_get(lx, m->addr, PM_MODULE_CORE_SIZE, &size)) {
+		uint64_t text;
+
+		if (!pm_linux_get(lx, m->addr, PM_MODULE_CORE_TEXT_SIZE, &text) || !text || text > size)
+			text = size;
 		m->mem[0].start = start;
-		m->mem[0].size = size;
+		m->mem[0].size = text;
+		m->mem[1].start = start + text;
+		m->mem[1].size = size - text;
+		m->size = size;
 	}
 	if (pm_linux_get(lx, m->addr, PM_MODULE_INIT_BASE, &start) &&
 	    pm_linux_get(lx, m->addr, PM_MODULE_INIT_SIZE, &size) && start) {
-		m->mem[1].start = start;
-		m->mem[1].size = size;
+		m->mem[4].start = start;
+		m->mem[4].size = size;
+		m->size += size;
 	}
-	m->size = m->mem[0].size + m->mem[1].size;
 }
 
 static void read_build_id(struct pm_linux *lx, struct pm_arena *arena, struct pm_linux_module *m)

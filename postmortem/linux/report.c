@@ -5,6 +5,7 @@
 #include "console/source.h"
 #include "linux/identify.h"
 #include "linux/kernel_types.h"
+#include "linux/report_values.h"
 #include "linux/waits.h"
 
 #include <stdlib.h>
@@ -135,30 +136,6 @@ static void add_frames(struct pm_linux_session *s, struct pm_incident *inc, cons
 		to->broken = pm_arena_str(&inc->arena, pm_slice_of(from->ended));
 }
 
-static void add_regs(struct pm_linux_session *s, struct pm_incident *inc, struct pm_trace *trace,
-		     const struct pm_x86_regs *from, enum pm_regs_role role)
-{
-	struct pm_regs *regs = PM_PUSH(&inc->arena, &trace->regs);
-
-	regs->role = role;
-	if (role == PM_REGS_USER)
-		regs->pc = (struct pm_place){ .has_addr = true, .addr = from->v[PM_X86_IP] };
-	else
-		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, from->v[PM_X86_IP],
-			       true, &regs->pc);
-	regs->code_segment =
-		pm_arena_printf(&inc->arena, "%04llx", (unsigned long long)from->v[PM_X86_CS] & 0xffff);
-	for (unsigned i = 0; i < PM_X86_REGS; i++) {
-		if (!pm_x86_has(from, (enum pm_x86_reg)i) || i == PM_X86_IP || i == PM_X86_CS)
-			continue;
-		struct pm_register *reg = PM_PUSH(&inc->arena, &regs->regs);
-
-		reg->name = pm_x86_reg_name((enum pm_x86_reg)i);
-		reg->value = from->v[i];
-		reg->bits = i == PM_X86_SS ? 16 : i == PM_X86_FLAGS ? 32 : 64;
-	}
-}
-
 static bool same_place(const struct pm_place *a, const struct pm_place *b)
 {
 	return a->symbol && b->symbol && !strcmp(a->symbol, b->symbol) && a->has_offset && b->has_offset &&
@@ -284,9 +261,9 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 	}
 	if (!only_reports && first < trace.frames.n && trace.frames.v[first].exact_pc &&
 	    !pm_incident_regs(inc, PM_REGS_FAULT))
-		add_regs(s, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
+		pm_linux_report_regs(s, inc, &found, &trace.frames.v[first].regs, PM_REGS_FAULT);
 	if (!only_reports && trace.has_user && !pm_incident_regs(inc, PM_REGS_USER))
-		add_regs(s, inc, &found, &trace.user, PM_REGS_USER);
+		pm_linux_report_regs(s, inc, &found, &trace.user, PM_REGS_USER);
 	if (told) {
 		*told = found;
 	} else if (only_reports) {
@@ -296,6 +273,8 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 		memmove(inc->traces.v + 1, inc->traces.v, (inc->traces.n - 1) * sizeof(found));
 		inc->traces.v[0] = found;
 	}
+	if (!only_reports)
+		pm_linux_report_stack(s, inc, &trace, first, has_task ? &task : NULL);
 	pm_linux_trace_deinit(&trace);
 }
 
@@ -330,29 +309,9 @@ static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
 				first = k;
 		add_frames(s, inc, &trace, first, to);
 		if (first < trace.frames.n)
-			add_regs(s, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
+			pm_linux_report_regs(s, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
 		pm_linux_trace_deinit(&trace);
 	}
-}
-
-/* What registers of the crash point to, and the fault address. */
-static void add_objects(struct pm_linux_session *s, struct pm_incident *inc)
-{
-	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	char text[PM_LINUX_NAME_MAX + 128];
-
-	for (size_t i = 0; regs && i < regs->regs.n; i++) {
-		struct pm_register *reg = &regs->regs.v[i];
-
-		if (reg->bits == 64 && !reg->meaning && strcmp(reg->name, "cr2") &&
-		    pm_session_identify(s, reg->value, text, sizeof(text))) {
-			reg->meaning = pm_arena_str(&inc->arena, pm_slice_of(text));
-			reg->object_free = pm_slice_ends(pm_slice_of(text), PM_S(", free"));
-		}
-	}
-	if (inc->fault.has_address && !inc->fault.object &&
-	    pm_session_identify(s, inc->fault.address, text, sizeof(text)))
-		inc->fault.object = pm_arena_str(&inc->arena, pm_slice_of(text));
 }
 
 static const char *task_words(struct pm_linux_session *s, struct pm_incident *inc, uint64_t addr)
@@ -540,7 +499,7 @@ struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
 			if (panic_cpu >= 0)
 				add_crash(s, inc);
 			add_other_cpus(s, inc);
-			add_objects(s, inc);
+			pm_linux_report_values(s, inc);
 			add_blocked(s, inc);
 			add_missing(s, inc);
 		}

@@ -29,6 +29,7 @@ static bool read_cache(struct pm_linux *lx, struct pm_arena *arena, uint64_t add
 	c->free_at = get(lx, addr, PM_CACHE_OFFSET);
 	c->left_pad = get(lx, addr, PM_CACHE_RED_LEFT_PAD);
 	c->random = get(lx, addr, PM_CACHE_RANDOM);
+	c->shared = (int32_t)get(lx, addr, PM_CACHE_REFCOUNT) > 1; /* -1: never merged */
 	uint64_t oo = get(lx, addr, PM_CACHE_OO);
 
 	/* struct kmem_cache_order_objects: the order above, the objects of a slab in the low half */

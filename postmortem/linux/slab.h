@@ -14,6 +14,7 @@ struct pm_linux_cache {
 	uint64_t objects;           /* of a slab */
 	uint64_t flags;
 	uint64_t slab_size; /* bytes */
+	bool shared; /* caches of the same size were merged into it: its name says little of its objects */
 };
 
 struct pm_linux_caches {

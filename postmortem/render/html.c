@@ -102,6 +102,8 @@ static void head(struct pm_render_html *page, const struct pm_incident *inc, siz
 	pair(page, "in", &words);
 	pm_words_actor(&words, inc);
 	pair(page, "by", &words);
+	pm_words_call(&words, inc);
+	pair(page, "call", &words);
 	pm_words_kernel(&words, inc);
 	pair(page, "kernel", &words);
 	if (inc->machine.hardware)
@@ -327,6 +329,33 @@ static void registers(struct pm_render_html *page, const struct pm_incident *inc
 	}
 }
 
+static void stack_words(struct pm_render_html *page, const struct pm_incident *inc)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < inc->stack_words.n; i++)
+		n += inc->stack_words.v[i].telling;
+	if (!n)
+		return;
+	heading(page, "on the crashed stack");
+	pm_html_raw(page,
+		    "<div class=\"scroll\"><table class=\"registers\">\n<tr><th>place</th><th>value</th>"
+		    "<th>meaning</th></tr>\n");
+	for (size_t i = 0; i < inc->stack_words.n; i++) {
+		const struct pm_stack_word *word = &inc->stack_words.v[i];
+
+		if (!word->telling)
+			continue;
+		pm_html_rawf(page, "<tr><td>sp+0x%llx ", (unsigned long long)word->from_sp);
+		pm_html_text(page, word->function ? word->function : "");
+		pm_html_rawf(page, "</td><td>%016llx</td><td class=\"meaning\">",
+			     (unsigned long long)word->value);
+		pm_html_text(page, word->meaning);
+		pm_html_raw(page, "</td></tr>\n");
+	}
+	pm_html_raw(page, "</table></div>\n");
+}
+
 static void code(struct pm_render_html *page, const struct pm_code_bytes *c)
 {
 	if (!c->insns.n)
@@ -458,6 +487,7 @@ void pm_render_html_report(struct pm_render_html *page, const struct pm_incident
 	traces(page, inc);
 	code(page, &inc->code);
 	registers(page, inc);
+	stack_words(page, inc);
 	facts(page, inc);
 	modules(page, inc);
 	log_excerpt(page, inc, index);

@@ -190,6 +190,21 @@ static void actor(struct pm_json *json, const struct pm_actor *a)
 	if (a->has_syscall)
 		pm_json_hex(json, "syscall_nr", a->syscall_nr);
 	pm_json_str(json, "syscall", a->syscall);
+	if (a->has_syscall_args) {
+		pm_json_bool(json, "syscall_compat", a->syscall_compat);
+		pm_json_open(json, "syscall_arguments", '[');
+		for (size_t i = 0; i < a->syscall_args.n; i++) {
+			const struct pm_syscall_argument *arg = &a->syscall_args.v[i];
+
+			pm_json_open(json, NULL, '{');
+			pm_json_str(json, "name", arg->name);
+			pm_json_str(json, "type", arg->type);
+			pm_json_hex(json, "value", arg->value);
+			pm_json_str(json, "words", arg->words);
+			pm_json_close(json, '}');
+		}
+		pm_json_close(json, ']');
+	}
 	at(json, "at", a->at);
 	pm_json_close(json, '}');
 }
@@ -337,6 +352,27 @@ static void traces(struct pm_json *json, const struct pm_incident *inc)
 	pm_json_close(json, ']');
 }
 
+static void stack_words(struct pm_json *json, const struct pm_incident *inc)
+{
+	if (!inc->stack_words.n)
+		return;
+	pm_json_open(json, "stack_words", '[');
+	for (size_t i = 0; i < inc->stack_words.n; i++) {
+		const struct pm_stack_word *word = &inc->stack_words.v[i];
+
+		pm_json_open(json, NULL, '{');
+		pm_json_hex(json, "address", word->addr);
+		pm_json_uint(json, "from_stack_pointer", word->from_sp);
+		pm_json_str(json, "function", word->function);
+		pm_json_hex(json, "value", word->value);
+		pm_json_str(json, "meaning", word->meaning);
+		pm_json_bool(json, "object_free", word->object_free);
+		pm_json_bool(json, "telling", word->telling);
+		pm_json_close(json, '}');
+	}
+	pm_json_close(json, ']');
+}
+
 static void locks(struct pm_json *json, const struct pm_incident *inc)
 {
 	pm_json_open(json, "locks", '[');
@@ -459,6 +495,7 @@ void pm_render_json_report(FILE *out, const struct pm_incident *inc, bool first)
 	machine(&json, &inc->machine);
 	code(&json, &inc->code);
 	traces(&json, inc);
+	stack_words(&json, inc);
 	locks(&json, inc);
 	details(&json, inc);
 	ending(&json, inc);

@@ -66,6 +66,8 @@ static void head(struct pm_page *page, const struct pm_incident *inc)
 	head_line(page, "in", &words);
 	pm_words_actor(&words, inc);
 	head_line(page, "by", &words);
+	pm_words_call(&words, inc);
+	head_line(page, "call", &words);
 	pm_words_kernel(&words, inc);
 	head_line(page, "kernel", &words);
 	pm_buf_deinit(&words);

@@ -145,8 +145,34 @@ static void frames(struct pm_page *page, const pm_frames *list)
 	}
 }
 
+static void stack_words(struct pm_page *page, const struct pm_incident *inc)
+{
+	const char *function = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < inc->stack_words.n; i++) {
+		const struct pm_stack_word *word = &inc->stack_words.v[i];
+		struct pm_buf line = { 0 };
+
+		if (!word->telling)
+			continue;
+		if (!any)
+			section(page, "on the crashed stack");
+		if (word->function && (!function || strcmp(function, word->function)))
+			pm_page_printf(page, 2, PM_DIM, "in %s", word->function);
+		any = true;
+		function = word->function;
+		pm_buf_printf(&line, "sp+0x%-3llx %016llx ", (unsigned long long)word->from_sp,
+			      (unsigned long long)word->value);
+		pm_page_text(page, 4, line.data, PM_PLAIN, (unsigned)line.n + 5, PM_CYAN, word->meaning);
+		pm_buf_deinit(&line);
+	}
+}
+
 static void traces(struct pm_page *page, const struct pm_incident *inc)
 {
+	bool shown = false;
+
 	for (size_t i = 0; i < inc->traces.n; i++) {
 		const struct pm_trace *trace = &inc->traces.v[i];
 		struct pm_buf title = { 0 };
@@ -179,6 +205,9 @@ static void traces(struct pm_page *page, const struct pm_incident *inc)
 		}
 		for (size_t k = 0; k < trace->regs.n; k++)
 			registers(page, &trace->regs.v[k]);
+		if (trace->role == PM_TRACE_CRASH && !shown)
+			stack_words(page, inc);
+		shown |= trace->role == PM_TRACE_CRASH;
 		pm_buf_deinit(&title);
 	}
 }

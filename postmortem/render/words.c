@@ -45,12 +45,27 @@ void pm_words_actor(struct pm_buf *buf, const struct pm_incident *inc)
 		pm_buf_printf(buf, "%sCPU %u of %u", comma(buf), a->cpu, a->cpus);
 	else if (a->has_cpu)
 		pm_buf_printf(buf, "%sCPU %u", comma(buf), a->cpu);
-	if (a->syscall)
+	if (a->syscall && !a->has_syscall_args)
 		pm_buf_printf(buf, "%sin %s(2)", comma(buf), a->syscall);
 	if (a->workqueue)
 		pm_buf_printf(buf, "%sworkqueue %s", comma(buf), a->workqueue);
 	if (a->context && a->context != PM_RUNS_TASK)
 		pm_buf_printf(buf, "%sin %s context", comma(buf), pm_runs_name(a->context));
+}
+
+void pm_words_call(struct pm_buf *buf, const struct pm_incident *inc)
+{
+	const struct pm_actor *a = &inc->actor;
+
+	if (!a->has_syscall_args)
+		return;
+	if (a->syscall)
+		pm_buf_printf(buf, "%s(", a->syscall);
+	else
+		pm_buf_printf(buf, "system call %llu(", (unsigned long long)a->syscall_nr);
+	for (size_t i = 0; i < a->syscall_args.n; i++)
+		pm_buf_printf(buf, "%s%s", i ? ", " : "", a->syscall_args.v[i].words);
+	pm_buf_printf(buf, ")%s", a->syscall_compat ? ", of the 32-bit interface" : "");
 }
 
 void pm_words_seconds(struct pm_buf *buf, uint64_t ns)

@@ -9,6 +9,8 @@ void pm_words_place(struct pm_buf *buf, const struct pm_place *place, bool sizes
 void pm_words_source(struct pm_buf *buf, const struct pm_place *place);            /* "a.c:12" */
 void pm_words_actor(struct pm_buf *buf,
 		    const struct pm_incident *inc); /* "init, pid 1, CPU 1 of 2, in write(2)" */
+/* "write(1 </dev/console>, \"hello\", 5)", of a dump; nothing where the arguments are not known. */
+void pm_words_call(struct pm_buf *buf, const struct pm_incident *inc);
 void pm_words_kernel(struct pm_buf *buf,
 		     const struct pm_incident *inc);      /* "6.1.0, up 13.0 s, tainted O (…)" */
 void pm_words_seconds(struct pm_buf *buf, uint64_t ns);   /* "13.0 s", "2 h 5 min" */

@@ -3,40 +3,12 @@
 #include "linux/mm.h"
 #include "shell/shell.h"
 
-#include <string.h>
-
-/* What a mapping without a file is: the vDSO's name themselves ("[vvar]"), the others lie where the mm says. */
-static const char *special_name(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vma *vma, char *buf,
-				size_t size)
-{
-	uint64_t stack = 0, start = 0, end = 0, ops, special, own, name;
-
-	if (pm_linux_symbol(sh->lx, "special_mapping_vmops", &special) &&
-	    pm_linux_get(sh->lx, vma->addr, PM_VMA_OPS, &ops) && ops == special &&
-	    pm_linux_get(sh->lx, vma->addr, PM_VMA_PRIVATE, &own) &&
-	    pm_linux_get(sh->lx, own, PM_SPECIAL_NAME, &name) &&
-	    pm_space_string(&sh->lx->kernel, name, buf, size))
-		return buf;
-	pm_linux_get(sh->lx, mm, PM_MM_START_STACK, &stack);
-	pm_linux_get(sh->lx, mm, PM_MM_START_BRK, &start);
-	pm_linux_get(sh->lx, mm, PM_MM_BRK, &end);
-	if (stack >= vma->start && stack < vma->end)
-		return "[stack]";
-	if (start < end && vma->start < end && vma->end > start)
-		return "[heap]";
-	return "";
-}
-
 static void print_mapping(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vma *vma)
 {
 	char buf[PM_LINUX_PATH_MAX], access[5];
-	const char *path = buf;
+	const char *path = pm_linux_vma_name(sh->lx, mm, vma, buf, sizeof(buf));
 
 	pm_linux_vma_access(vma, access);
-	if (!vma->file)
-		path = special_name(sh, mm, vma, buf, sizeof(buf));
-	else if (!pm_linux_file_path(sh->lx, vma->file, buf, sizeof(buf)))
-		path = "(not in the dump)";
 	if (!sh->json) {
 		fprintf(sh->out, "%016llx %12llx %12llx %7llx %s %s\n", (unsigned long long)vma->addr,
 			(unsigned long long)vma->start, (unsigned long long)vma->end,

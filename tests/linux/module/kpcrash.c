@@ -6,6 +6,7 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -111,6 +112,15 @@ static noinline void kpcrash_uaf(struct kpcrash_call *call)
 	kfree(st);
 	OPTIMIZER_HIDE_VAR(st);
 	st->next->counter = call->count;	/* crash: uaf */
+}
+
+/* A function of the kernel is given a structure without what it calls through. */
+static noinline void kpcrash_member(struct kpcrash_call *call)
+{
+	struct file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+
+	file->f_mode = FMODE_LSEEK;
+	call->count = vfs_llseek(file, 0, 0);	/* crash: member */
 }
 
 static noinline void kpcrash_divide(struct kpcrash_call *call)
@@ -544,6 +554,7 @@ static const struct {
 	{ "recurse", kpcrash_recurse },
 	{ "spin", kpcrash_spin },
 	{ "uaf", kpcrash_uaf },
+	{ "member", kpcrash_member },
 	{ "divide", kpcrash_divide },
 	{ "rodata", kpcrash_rodata },
 	{ "nx", kpcrash_nx },
