@@ -155,7 +155,9 @@ struct pm_register {
 	const char *meaning;         /* decoded, or NULL */
 	enum pm_poison poison;       /* of a general register's value, where meaning says so */
 	enum pm_address_class class; /* of a stack pointer */
-	bool object_free;            /* it points to an object that is free (a dump) */
+	const char
+		*holds;   /* what the source calls its value, "file->f_op", likely (a dump); NULL: not told */
+	bool object_free; /* it points to an object that is free (a dump) */
 	struct pm_at at;
 };
 
@@ -366,6 +368,10 @@ struct pm_fault {
 	const char *member_type;     /* "struct my_state" */
 	const char *member;          /* "counter" */
 	uint64_t member_offset;      /* bytes, of the member in the structure */
+	/* A dump, likely: base_reg was loaded from there, and origin_reg still holds the address of the object that it is
+	 * a member of.  NULL: not told. */
+	const char *origin_reg;
+	int64_t origin_offset; /* bytes, from what origin_reg holds */
 	const char *
 		base_from; /* the instruction before that last wrote base_reg, "mov 0x28(%rdi),%rax"; likely at most */
 	enum pm_origin base_origin;

@@ -13,8 +13,10 @@ enum {
 	max_depth = 8,    /* of a value: loads behind loads */
 };
 
-static const char *const reg_names[PM_FOLLOW_REGS] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-						       "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15" };
+static const char *const reg_names[PM_FOLLOW_REGS] = {
+	"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+	"r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"
+};
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11 };
 
 static const uint8_t arguments[] = { RDI, RSI, RDX, RCX, R8, R9 };
@@ -165,7 +167,8 @@ static const struct pm_value *address_of(struct follow *f, const struct state *s
 	if (mem->index[0] || mem->base_32)
 		return NULL;
 	if (mem->pc_relative)
-		return make(f, PM_VALUE_CONSTANT, insn->addr + insn->op.size + (uint64_t)mem->displacement, NULL);
+		return make(f, PM_VALUE_CONSTANT, insn->addr + insn->op.size + (uint64_t)mem->displacement,
+			    NULL);
 	if (mem->base_zero)
 		return make(f, PM_VALUE_CONSTANT, (uint64_t)mem->displacement, NULL);
 	return base >= 0 ? plus(f, s->regs[base], mem->displacement) : NULL;
@@ -227,20 +230,28 @@ static void forget_written(struct state *s, const struct pm_operation *op)
 	}
 }
 
+/* The pointer of "call *0x10(%rax)" or "call *%rax"; NULL: none, or not known. */
+static const struct pm_value *called_through(struct follow *f, const struct state *s, const struct insn *insn)
+{
+	const char *at = strrchr(insn->text, ' ');
+
+	for (unsigned i = 0; i < insn->op.memories; i++)
+		if (!insn->op.memory[i].implicit)
+			return load(f, s, insn, &insn->op.memory[i]);
+	if (at && at[1] == '*' && whole_reg(at + 2, strlen(at + 2)) >= 0)
+		return s->regs[whole_reg(at + 2, strlen(at + 2))];
+	return NULL;
+}
+
 static void call(struct follow *f, struct state *s, const struct insn *insn)
 {
 	const char *at = strrchr(insn->text, ' ');
-	const struct pm_value *through = NULL;
 	uint64_t target = at && !strncmp(at + 1, "0x", 2) ? strtoull(at + 1, NULL, 16) : 0;
+	const struct pm_value *through = target ? NULL : called_through(f, s, insn);
 
-	/* The tracer's: it changes nothing. */
-	if (insn->addr - f->insns[0].addr <= 4)
+	/* The tracer's, which stands before all else: it changes nothing. */
+	if (target && (insn == f->insns || (insn == f->insns + 1 && !strcmp(f->insns[0].text, "endbr64"))))
 		return;
-	for (unsigned i = 0; !target && i < insn->op.memories; i++)
-		if (!insn->op.memory[i].implicit)
-			through = load(f, s, insn, &insn->op.memory[i]);
-	if (!target && at && at[1] == '*' && whole_reg(at + 2, strlen(at + 2)) >= 0)
-		through = s->regs[whole_reg(at + 2, strlen(at + 2))];
 	for (size_t i = 0; i < PM_COUNT(lost_in_calls); i++)
 		s->regs[lost_in_calls[i]] = NULL;
 	s->regs[RAX] = make(f, PM_VALUE_RESULT, target, through);
@@ -327,8 +338,8 @@ static void run(struct follow *f, struct state *s, const struct insn *insn)
 			if (base >= 0)
 				value = plus(f, s->regs[base], displacement);
 			else if (starts(open, "(%rip)"))
-				value = make(f, PM_VALUE_CONSTANT, insn->addr + op->size + (uint64_t)displacement,
-					     NULL);
+				value = make(f, PM_VALUE_CONSTANT,
+					     insn->addr + op->size + (uint64_t)displacement, NULL);
 		}
 		escape(s, value);
 	}
@@ -443,8 +454,8 @@ static bool pass(struct follow *f, uint64_t pc, struct pm_values *out)
 	return found;
 }
 
-static bool decode(struct follow *f, const struct pm_disasm *dis, const uint8_t *code, size_t n, uint64_t start,
-		   uint64_t pc)
+static bool decode(struct follow *f, const struct pm_disasm *dis, const uint8_t *code, size_t n,
+		   uint64_t start, uint64_t pc)
 {
 	for (size_t at = 0; at < n;) {
 		struct insn *insn;
@@ -455,35 +466,63 @@ static bool decode(struct follow *f, const struct pm_disasm *dis, const uint8_t 
 		if (f->n == max_insns ||
 		    !pm_disasm_one(dis, f->arena, code + at, n - at, start + at, &insn->op, &insn->text) ||
 		    !insn->op.size)
-			return start + at > pc; /* what lies behind may still jump back: a loop's end is missed */
+			return start + at >
+			       pc; /* what lies behind may still jump back: a loop's end is missed */
 		at += insn->op.size;
 		f->n++;
 	}
 	return true;
 }
 
-bool pm_follow(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t n, uint64_t start,
-	       uint64_t pc, struct pm_values *out)
+static bool follow(struct follow *f, uint64_t pc, struct pm_values *out)
 {
-	struct follow f = { .arena = arena };
 	bool found = false;
 
-	if (pc - start >= n || !decode(&f, dis, code, n, start, pc) || !insn_at(&f, pc)) {
-		free(f.insns);
-		return false;
-	}
-	for (size_t i = 0; i < f.n; i++) {
+	for (size_t i = 0; i < f->n; i++) {
 		uint64_t target;
-		struct insn *to = jump_target(&f.insns[i], &target) ? insn_at(&f, target) : NULL;
+		struct insn *to = jump_target(&f->insns[i], &target) ? insn_at(f, target) : NULL;
 
 		if (to)
 			to->target = true;
 	}
-	f.changed = true;
-	for (unsigned i = 0; i < max_passes && f.changed; i++) {
-		f.changed = false;
-		found = pass(&f, pc, out);
+	f->changed = true;
+	for (unsigned i = 0; i < max_passes && f->changed; i++) {
+		f->changed = false;
+		found = pass(f, pc, out);
+	}
+	return found && !f->changed;
+}
+
+bool pm_follow(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t n,
+	       uint64_t start, uint64_t pc, struct pm_values *out)
+{
+	struct follow f = { .arena = arena };
+	bool found = pc - start < n && decode(&f, dis, code, n, start, pc) && insn_at(&f, pc) &&
+		     follow(&f, pc, out);
+
+	free(f.insns);
+	return found;
+}
+
+bool pm_follow_call(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t n,
+		    uint64_t start, uint64_t return_address, struct pm_values *out,
+		    const struct pm_value **through_out)
+{
+	struct follow f = { .arena = arena };
+	const struct insn *call = NULL;
+	bool found = false;
+
+	if (return_address - start <= n && decode(&f, dis, code, n, start, return_address - 1))
+		for (size_t i = 0; i < f.n && !call; i++)
+			if (f.insns[i].addr + f.insns[i].op.size == return_address && f.insns[i].op.call)
+				call = &f.insns[i];
+	if (call && follow(&f, call->addr, out)) {
+		struct state s = { 0 };
+
+		memcpy(s.regs, out->regs, sizeof(s.regs));
+		*through_out = called_through(&f, &s, call);
+		found = true;
 	}
 	free(f.insns);
-	return found && !f.changed;
+	return found;
 }

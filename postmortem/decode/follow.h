@@ -11,8 +11,8 @@
 enum pm_value_kind {
 	PM_VALUE_ARGUMENT, /* number: which of the function's, 0 is the first; up to 5 */
 	PM_VALUE_LOADED,   /* eight bytes, from the address `from` */
-	PM_VALUE_PERCPU,   /* the same, from a per-CPU variable: number is its address, without the CPU's offset */
-	PM_VALUE_RESULT,   /* of a call of the function at number; 0: through a pointer, which `from` tells if known */
+	PM_VALUE_PERCPU, /* the same, from a per-CPU variable: number is its address, without the CPU's offset */
+	PM_VALUE_RESULT, /* of a call of the function at number; 0: through a pointer, which `from` tells if known */
 	PM_VALUE_CONSTANT, /* number; addresses of variables, too */
 	PM_VALUE_STACK,    /* an address: 0 is where the return address lies */
 };
@@ -37,8 +37,14 @@ struct pm_values {
 
 /* code: n bytes of the function, whose first is at start.  The values before the instruction at pc, in the arena.
  * false: pc is not reached from the start, or something on the way is no instruction. */
-bool pm_follow(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t n, uint64_t start,
-	       uint64_t pc, struct pm_values *out);
+bool pm_follow(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t n,
+	       uint64_t start, uint64_t pc, struct pm_values *out);
+
+/* The same before the call that returns to return_address; *through_out: the pointer that it calls through, NULL: it
+ * calls directly, or that is not known. */
+bool pm_follow_call(const struct pm_disasm *dis, struct pm_arena *arena, const uint8_t *code, size_t n,
+		    uint64_t start, uint64_t return_address, struct pm_values *out,
+		    const struct pm_value **through_out);
 
 bool pm_value_same(const struct pm_value *a, const struct pm_value *b);
 

@@ -96,23 +96,85 @@ static bool holder(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
-/* Names follow the register that the access went through. */
-static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
+static const struct pm_register *fault_reg(const struct pm_incident *inc, const char *name)
 {
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	const struct pm_register *reg =
-		regs && inc->fault.base_reg ? pm_regs_find(regs, inc->fault.base_reg) : NULL;
 
-	if (!reg || !reg->object_free || !reg->meaning)
+	return regs && name ? pm_regs_find(regs, name) : NULL;
+}
+
+/* "rdi + 0x28"; "rdi" */
+static const char *place_words(struct pm_incident *inc, const char *reg, int64_t offset)
+{
+	if (!offset)
+		return reg;
+	return pm_arena_printf(&inc->arena, "%s %c 0x%llx", reg, offset < 0 ? '-' : '+',
+			       (unsigned long long)(offset < 0 ? -offset : offset));
+}
+
+static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	const struct pm_register *base = fault_reg(inc, f->base_reg), *origin = fault_reg(inc, f->origin_reg);
+
+	if (base && base->object_free && base->meaning) {
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+			"%s, which the access went through, points to memory that is free (%s): use after "
+			"free",
+			base->name, base->meaning);
+		return true;
+	}
+	if (!origin || !origin->object_free || !origin->meaning)
 		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
-		"%s, which the access went through, points to memory that is free (%s): use after free",
-		reg->name, reg->meaning);
+		"%s was loaded from %s, and what %s points to is free (%s): use after free", f->base_reg,
+		place_words(inc, f->origin_reg, f->origin_offset), origin->name, origin->meaning);
+	return true;
+}
+
+/* Where the bad pointer stood, and what that is. */
+static bool pointer_from(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	const struct pm_register *origin = fault_reg(inc, f->origin_reg);
+	bool speaks = f->has_effective && (f->effective_equal || !f->has_address);
+
+	if (!speaks || !origin || origin->object_free || !origin->meaning)
+		return false;
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, (struct pm_at){ 0 },
+		"%s was loaded from %s; %s%s%s%s is: %s", f->base_reg,
+		place_words(inc, f->origin_reg, f->origin_offset), origin->name, origin->holds ? " (`" : "",
+		origin->holds ? origin->holds : "", origin->holds ? "`)" : "", origin->meaning);
+	return true;
+}
+
+/* Of NULL its own rule tells it. */
+static bool member(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *f = &inc->fault;
+	bool speaks = f->has_effective && (f->effective_equal || !f->has_address) && f->base_reg;
+
+	if (!speaks || f->address_class == PM_ADDR_NULL || (!f->member && !f->member_variable))
+		return false;
+	if (f->member && f->member_variable)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+			"the pointer that was used is `%s` (%s), for `%s` at offset 0x%llx of %s",
+			f->member_variable, f->base_reg, f->member, (unsigned long long)f->member_offset,
+			f->member_type);
+	else if (f->member)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+			"what was accessed is `%s`, at offset 0x%llx of %s", f->member,
+			(unsigned long long)f->member_offset, f->member_type);
+	else
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+			"the pointer that was used is `%s` (%s)", f->member_variable, f->base_reg);
 	return true;
 }
 
 static const struct pm_rule rules[] = {
 	{ "lock-holder-in-memory", holder, 0, PM_LINUX },
 	{ "freed-object-in-memory", freed_object, 0, PM_LINUX },
+	{ "faulting-member", member, 0, PM_LINUX },
+	{ "pointer-from-object", pointer_from, 0, PM_LINUX },
 };
 const struct pm_theme pm_theme_dump = PM_THEME(rules);

@@ -116,10 +116,11 @@ static bool null_member(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (operand_speaks(inc) && base && base->value != 0 && !f->index_reg) {
 		/* The register itself holds a small number: it was computed from NULL before. */
-		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
-				  "%s holds the small number 0x%llx: the address of a member at that offset "
-				  "of a NULL pointer, computed before this instruction",
-				  f->base_reg, (unsigned long long)base->value);
+		finding = pm_find(
+			inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
+			"%s holds the small number 0x%llx: the address of %s at that offset of a NULL "
+			"pointer%s, computed before this instruction",
+			f->base_reg, (unsigned long long)base->value, member ? member : "a member", variable);
 	} else if (operand_speaks(inc) && base && base->value == 0 && !f->index_reg) {
 		if (f->displacement)
 			finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
@@ -128,9 +129,10 @@ static bool null_member(struct pm_incident *inc, const struct pm_rule *rule)
 					  member ? member : "a member");
 		else
 			finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
-					  "the pointer in %s is NULL: the first member of a structure, or "
-					  "the object itself, was accessed",
-					  f->base_reg);
+					  member ? "the pointer in %s%s is NULL: %s was accessed"
+						 : "the pointer in %s%s is NULL: the first member of a "
+						   "structure, or the object itself, was accessed",
+					  f->base_reg, variable, member);
 	} else if (addr) {
 		finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
 				  "the base pointer is NULL and 0x%llx is the offset of %s",
@@ -156,13 +158,14 @@ static bool null_call(struct pm_incident *inc, const struct pm_rule *rule)
 	if (trace)
 		pm_walk(inc, trace, &walk);
 	const struct pm_place *caller = walk.places.n ? walk.places.v[0] : NULL;
-	struct pm_finding *finding =
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-			addr ? "a function pointer with the bad value 0x%llx was called%s%s"
-			     : "a function pointer that is NULL (%llu) was called%s%s: an operation that its "
-			       "owner never set",
-			(unsigned long long)addr, caller ? ", by " : "",
-			caller ? pm_function_words(inc, caller) : "");
+	struct pm_finding *finding = pm_find(
+		inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
+		addr ? "a function pointer with the bad value 0x%llx was called%s%s%s%s%s"
+		     : "a function pointer that is NULL (%llu) was called%s%s%s%s%s: an operation that "
+		       "its owner never set",
+		(unsigned long long)addr, caller ? ", by " : "", caller ? pm_function_words(inc, caller) : "",
+		f->member_variable ? ", through `" : "", f->member_variable ? f->member_variable : "",
+		f->member_variable ? "`" : "");
 	if (caller)
 		pm_because(inc, finding, caller->at);
 	return true;
@@ -220,6 +223,10 @@ static bool base_from(struct pm_incident *inc, const struct pm_rule *rule)
 	/* In a shadow's address the register is only a shifted one. */
 	if (!operand_speaks(inc) || !f->base_from || f->address_class == PM_ADDR_KASAN_SHADOW ||
 	    is_constant(inc) || pm_found(inc, "kasan-range"))
+		return false;
+	/* Memory has told more of it (rules_dump.c), or the source's name for it. */
+	if (pm_found(inc, "pointer-from-object") || pm_found(inc, "freed-object-in-memory") ||
+	    f->member_variable)
 		return false;
 	if (f->base_origin == PM_ORIGIN_RESULT) {
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, inc->code.at,

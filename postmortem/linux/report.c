@@ -5,6 +5,7 @@
 #include "console/source.h"
 #include "linux/identify.h"
 #include "linux/kernel_types.h"
+#include "linux/report_code.h"
 #include "linux/report_values.h"
 #include "linux/waits.h"
 
@@ -273,8 +274,11 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 		memmove(inc->traces.v + 1, inc->traces.v, (inc->traces.n - 1) * sizeof(found));
 		inc->traces.v[0] = found;
 	}
-	if (!only_reports)
+	if (!only_reports) {
+		pm_linux_report_code(s, inc, &trace, first);
+		pm_linux_report_member(s, inc, &trace, first);
 		pm_linux_report_stack(s, inc, &trace, first, has_task ? &task : NULL);
+	}
 	pm_linux_trace_deinit(&trace);
 }
 

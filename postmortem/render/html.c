@@ -300,6 +300,7 @@ static void registers(struct pm_render_html *page, const struct pm_incident *inc
 {
 	static const char *const roles[] = { "registers", "registers of what was interrupted",
 					     "registers of user mode", NULL };
+	struct pm_buf words = { 0 };
 
 	for (size_t i = 0; i < inc->traces.n; i++) {
 		for (size_t k = 0; inc->traces.v[i].role == PM_TRACE_CRASH && k < inc->traces.v[i].regs.n;
@@ -321,12 +322,15 @@ static void registers(struct pm_render_html *page, const struct pm_incident *inc
 				pm_html_text(page, reg->name);
 				pm_html_rawf(page, "</td><td>%0*llx</td><td class=\"meaning\">",
 					     reg->bits ? reg->bits / 4 : 16, (unsigned long long)reg->value);
-				pm_html_text(page, reg->meaning ? reg->meaning : "");
+				words.n = 0;
+				pm_words_register(&words, reg);
+				pm_html_text(page, words.n ? words.data : "");
 				pm_html_raw(page, "</td></tr>\n");
 			}
 			pm_html_raw(page, "</table></div></details>\n");
 		}
 	}
+	pm_buf_deinit(&words);
 }
 
 static void stack_words(struct pm_render_html *page, const struct pm_incident *inc)

@@ -165,6 +165,9 @@ static void fault(struct pm_json *json, const struct pm_fault *f)
 		pm_json_str(json, "member", f->member);
 		if (f->member)
 			pm_json_uint(json, "member_offset", f->member_offset);
+		pm_json_str(json, "origin_register", f->origin_reg);
+		if (f->origin_reg)
+			pm_json_int(json, "origin_offset", f->origin_offset);
 	}
 	pm_json_str(json, "object", f->object);
 	if (f->oops_count)
@@ -302,6 +305,7 @@ static void registers(struct pm_json *json, const struct pm_regs *regs)
 		if (reg->bits)
 			pm_json_uint(json, "bits", reg->bits);
 		pm_json_str(json, "meaning", reg->meaning);
+		pm_json_str(json, "holds", reg->holds);
 		at(json, "at", reg->at);
 		pm_json_close(json, '}');
 	}

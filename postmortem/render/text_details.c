@@ -47,7 +47,7 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 {
 	static const char *const roles[] = { "registers", "registers of what was interrupted",
 					     "registers of user mode", "registers" };
-	struct pm_buf line = { 0 };
+	struct pm_buf line = { 0 }, words = { 0 };
 	unsigned column = 0;
 	int name_width = 6;
 
@@ -65,7 +65,7 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 	for (size_t i = 0; i < regs->regs.n; i++) {
 		const struct pm_register *reg = &regs->regs.v[i];
 
-		if (reg->meaning)
+		if (reg->meaning || reg->holds)
 			continue;
 		pm_buf_printf(&line, "%s%-6s %0*llx", line.n ? "  " : "", reg->name,
 			      reg->bits == 64   ? 16
@@ -80,12 +80,12 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 	if (line.n)
 		pm_page_line(page, 2, PM_PLAIN, line.data);
 	for (size_t i = 0; i < regs->regs.n; i++)
-		if (regs->regs.v[i].meaning && strlen(regs->regs.v[i].name) > 6)
+		if ((regs->regs.v[i].meaning || regs->regs.v[i].holds) && strlen(regs->regs.v[i].name) > 6)
 			name_width = 8; /* "orig_rax"; a single "kernel_gs_base" stands out */
 	for (size_t i = 0; i < regs->regs.n; i++) {
 		const struct pm_register *reg = &regs->regs.v[i];
 
-		if (!reg->meaning)
+		if (!reg->meaning && !reg->holds)
 			continue;
 		line.n = 0;
 		pm_buf_printf(&line, "%-*s %0*llx ", name_width, reg->name,
@@ -93,8 +93,11 @@ static void registers(struct pm_page *page, const struct pm_regs *regs)
 			      : reg->bits == 32 ? 8
 						: 4,
 			      (unsigned long long)reg->value);
-		pm_page_text(page, 2, line.data, PM_PLAIN, (unsigned)line.n + 3, PM_CYAN, reg->meaning);
+		words.n = 0;
+		pm_words_register(&words, reg);
+		pm_page_text(page, 2, line.data, PM_PLAIN, (unsigned)line.n + 3, PM_CYAN, words.data);
 	}
+	pm_buf_deinit(&words);
 	pm_buf_deinit(&line);
 }
 

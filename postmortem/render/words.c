@@ -53,6 +53,14 @@ void pm_words_actor(struct pm_buf *buf, const struct pm_incident *inc)
 		pm_buf_printf(buf, "%sin %s context", comma(buf), pm_runs_name(a->context));
 }
 
+void pm_words_register(struct pm_buf *buf, const struct pm_register *reg)
+{
+	if (reg->holds)
+		pm_buf_printf(buf, "`%s`%s", reg->holds, reg->meaning ? ": " : "");
+	if (reg->meaning)
+		pm_buf_str(buf, reg->meaning);
+}
+
 void pm_words_call(struct pm_buf *buf, const struct pm_incident *inc)
 {
 	const struct pm_actor *a = &inc->actor;

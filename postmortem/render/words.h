@@ -9,6 +9,8 @@ void pm_words_place(struct pm_buf *buf, const struct pm_place *place, bool sizes
 void pm_words_source(struct pm_buf *buf, const struct pm_place *place);            /* "a.c:12" */
 void pm_words_actor(struct pm_buf *buf,
 		    const struct pm_incident *inc); /* "init, pid 1, CPU 1 of 2, in write(2)" */
+/* "`file`: kmalloc-192 object"; nothing where nothing is known of its value. */
+void pm_words_register(struct pm_buf *buf, const struct pm_register *reg);
 /* "write(1 </dev/console>, \"hello\", 5)", of a dump; nothing where the arguments are not known. */
 void pm_words_call(struct pm_buf *buf, const struct pm_incident *inc);
 void pm_words_kernel(struct pm_buf *buf,

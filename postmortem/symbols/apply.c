@@ -207,12 +207,14 @@ static void apply_member(struct job *job)
 	struct pm_printed_place p = printed(&job->inc->place, true);
 	struct pm_member member;
 
-	if (!fault->base_reg || fault->index_reg || !p.symbol.n || fault->member)
+	/* What a dump's own types told is less exact. */
+	if (!fault->base_reg || fault->index_reg || !p.symbol.n || (fault->member && !job->inc->of_dump))
 		return;
 	if (pm_error_take(pm_symbols_member(job->kernel, &p, fault->base_reg, fault->displacement,
 					    &job->inc->arena, &member)) != PM_OK)
 		return;
-	fault->member_variable = member.variable;
+	if (member.variable || !fault->member_variable)
+		fault->member_variable = member.variable;
 	fault->member_type = member.type;
 	fault->member = member.member;
 	fault->member_offset = member.offset;
