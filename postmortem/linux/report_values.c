@@ -23,7 +23,9 @@ void pm_linux_report_regs(struct pm_linux_session *s, struct pm_incident *inc, s
 	regs->code_segment =
 		pm_arena_printf(&inc->arena, "%04llx", (unsigned long long)from->v[PM_X86_CS] & 0xffff);
 	for (unsigned i = 0; i < PM_X86_REGS; i++) {
-		if (!pm_x86_has(from, (enum pm_x86_reg)i) || i == PM_X86_IP || i == PM_X86_CS)
+		/* of user mode there is no place with a symbol, but a mapping */
+		if (!pm_x86_has(from, (enum pm_x86_reg)i) || (i == PM_X86_IP && role != PM_REGS_USER) ||
+		    i == PM_X86_CS)
 			continue;
 		struct pm_register *reg = PM_PUSH(&inc->arena, &regs->regs);
 
@@ -102,14 +104,13 @@ static enum pm_identity identify(struct pm_linux_session *s, const struct pm_lin
 	return is;
 }
 
-/* What registers of the crash point to, and the fault address. */
-static void add_objects(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_user *user)
+static void identify_regs(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_user *user,
+			  struct pm_regs *regs)
 {
-	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
-	const struct pm_register *sp = regs ? pm_regs_find(regs, "rsp") : NULL;
+	const struct pm_register *sp = pm_regs_find(regs, "rsp");
 	char words[words_max];
 
-	for (size_t i = 0; regs && i < regs->regs.n; i++) {
+	for (size_t i = 0; i < regs->regs.n; i++) {
 		struct pm_register *reg = &regs->regs.v[i];
 		enum pm_identity is;
 
@@ -126,6 +127,26 @@ static void add_objects(struct pm_linux_session *s, struct pm_incident *inc, con
 		reg->meaning = pm_arena_str(&inc->arena, pm_slice_of(words));
 		reg->object_free = is == PM_IS_FREE;
 	}
+}
+
+/* CPUs whose registers are told: a machine may have thousands. */
+enum { max_cpus = 8 };
+
+/* What registers point to, and the fault address. */
+static void add_objects(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_user *user)
+{
+	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const struct pm_linux_user none = { .lx = pm_session_kernel(s) };
+	char words[words_max];
+	unsigned cpus = 0;
+
+	if (regs)
+		identify_regs(s, inc, user, regs);
+	for (size_t i = 0; i < inc->traces.n && cpus < max_cpus; i++)
+		if (inc->traces.v[i].role == PM_TRACE_CPU && inc->traces.v[i].regs.n) {
+			identify_regs(s, inc, &none, &inc->traces.v[i].regs.v[0]);
+			cpus++;
+		}
 	if (!inc->fault.has_address || inc->fault.object)
 		return;
 	/* an address that nothing is mapped at explains the fault */

@@ -160,7 +160,6 @@ static void fault(struct pm_json *json, const struct pm_fault *f)
 		pm_json_int(json, "displacement", f->displacement);
 		pm_json_str(json, "value_register", f->value_reg);
 		pm_json_str(json, "base_from", f->base_from);
-		pm_json_str(json, "member_variable", f->member_variable);
 		pm_json_str(json, "member_type", f->member_type);
 		pm_json_str(json, "member", f->member);
 		if (f->member)
@@ -169,6 +168,7 @@ static void fault(struct pm_json *json, const struct pm_fault *f)
 		if (f->origin_reg)
 			pm_json_int(json, "origin_offset", f->origin_offset);
 	}
+	pm_json_str(json, "member_variable", f->member_variable);
 	pm_json_str(json, "object", f->object);
 	if (f->oops_count)
 		pm_json_uint(json, "oops_count", f->oops_count);

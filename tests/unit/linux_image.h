@@ -44,6 +44,7 @@ struct image_options {
 	bool frame_pointers; /* kept everywhere, and no ORC */
 	bool blocked;        /* two workers wait for each other's mutex */
 	bool no_btf;         /* it carries no types */
+	bool calls;          /* it describes its system calls */
 };
 
 struct image_symbol {
@@ -59,6 +60,7 @@ struct image {
 	struct image_symbol symbols[128];
 	uint64_t memory_from, memory_to; /* physical: the structures of linux_image_memory.h */
 	size_t symbols_n;
+	uint64_t user_regs; /* where the panicking task's registers of user mode lie */
 	uint64_t btf_at; /* of its types, also where no symbol tells; and what goes on behind them */
 	size_t btf_size;
 	uint32_t btf_types, btf_strings;
@@ -262,6 +264,7 @@ enum {
 };
 
 #include "linux_image_memory.h" /* in its place: it needs what stands above */
+#include "linux_image_crash.h"
 
 static inline void image_types(struct image *im)
 {
@@ -311,6 +314,7 @@ static inline void image_types(struct image *im)
 						  { im->options.old ? "rss_stat" : "", task_rss, TASK_RSS },
 						  { 0 } });
 	image_memory_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
+	image_crash_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
 	image_btf_struct(&b, "signal_struct", 4, 32,
 			 (struct image_member[]){ { "thread_head", list, 8 }, { 0 } });
 	image_btf_struct(&b, "inactive_task_frame", 4, 56,
@@ -541,6 +545,7 @@ static inline void image_tasks(struct image *im)
 	image_put(im, regs + 8 * 17, 0x33, 8);     /* cs */
 	image_put(im, regs + 8 * 19, 0x7ffc00001000, 8);
 	image_put(im, regs + 8 * 15, 1, 8); /* orig_ax: write */
+	im->user_regs = regs;
 
 	image_sleep(im, worker, IMAGE_STACK_2);
 	if (im->options.blocked) {
@@ -558,6 +563,7 @@ static inline void image_tasks(struct image *im)
 		image_wait(im, other, IMAGE_STACK_3, locks[1], worker);
 	}
 	image_memory(im, shell);
+	image_crash(im, regs);
 }
 
 static inline void image_module(struct image *im)
@@ -582,68 +588,7 @@ static inline void image_module(struct image *im)
 		image_put(im, strtab + i, (uint8_t)strings[i], 1);
 }
 
-/* ---- the log ---- */
-
-static const char *const image_log[] = {
-	"Linux version 6.6.0-test (somebody@somewhere) #1 SMP",
-	"two\nlines",
-	"sysrq: Trigger a crash",
-	"Kernel panic - not syncing: sysrq triggered crash",
-};
-enum { IMAGE_RECORDS = sizeof(image_log) / sizeof(image_log[0]), IMAGE_DESCS = 8, IMAGE_RING = 512 };
-
-static inline void image_write_log(struct image *im)
-{
-	uint64_t prb = image_variable(im, "prb", 8), rb = image_room(im, 88),
-		 descs = image_room(im, 24 * IMAGE_DESCS);
-	uint64_t infos = image_room(im, 88 * IMAGE_DESCS), text = image_room(im, IMAGE_RING);
-	uint64_t first = 6, pos = im->options.wrapped_log ? 2 * IMAGE_RING - 24 : 2 * IMAGE_RING;
-
-	image_put(im, prb, rb, 8);
-	image_put(im, rb, 3, 4); /* count_bits */
-	image_put(im, rb + 8, descs, 8);
-	image_put(im, rb + 16, infos, 8);
-	image_put(im, rb + 24, first + IMAGE_RECORDS - 1, 8);
-	image_put(im, rb + 32, first, 8);
-	image_put(im, rb + 48, 9, 4); /* size_bits */
-	image_put(im, rb + 56, text, 8);
-	for (unsigned i = 0; i < IMAGE_RECORDS; i++) {
-		uint64_t id = first + i, desc = descs + 24 * (id % IMAGE_DESCS),
-			 info = infos + 88 * (id % IMAGE_DESCS);
-		size_t n = strlen(image_log[i]);
-		uint64_t size = (8 + n + 7) & ~7ull, begin = pos, end = pos + size;
-		uint64_t at = begin % IMAGE_RING;
-
-		if (at + size > IMAGE_RING) { /* it does not fit: the text stands at the start */
-			at = 0;
-			end = (begin / IMAGE_RING + 1) * IMAGE_RING + size;
-		}
-		image_put(im, desc, id | 2ull << 62, 8);
-		image_put(im, desc + 8, begin, 8);
-		image_put(im, desc + 16, end, 8);
-		image_put(im, info, i, 8);
-		image_put(im, info + 8, 1000000000ull * (i + 1), 8);
-		image_put(im, info + 16, n, 2);
-		image_put(im, info + 19, 6u << 5, 1);
-		image_put(im, info + 20, i == 3 ? 42 : 1, 4);
-		image_put(im, text + at, id, 8);
-		image_text(im, text + at + 8, image_log[i]);
-		pos = end;
-	}
-	image_say(im,
-		  "SYMBOL(prb)=%llx\n"
-		  "SIZE(printk_ringbuffer)=88\nOFFSET(printk_ringbuffer.desc_ring)=0\n"
-		  "OFFSET(printk_ringbuffer.text_data_ring)=48\nSIZE(prb_desc_ring)=48\n"
-		  "OFFSET(prb_desc_ring.count_bits)=0\nOFFSET(prb_desc_ring.descs)=8\n"
-		  "OFFSET(prb_desc_ring.infos)=16\nOFFSET(prb_desc_ring.head_id)=24\n"
-		  "OFFSET(prb_desc_ring.tail_id)=32\nSIZE(prb_desc)=24\nOFFSET(prb_desc.state_var)=0\n"
-		  "OFFSET(prb_desc.text_blk_lpos)=8\nOFFSET(prb_data_blk_lpos.begin)=0\n"
-		  "OFFSET(prb_data_blk_lpos.next)=8\nSIZE(printk_info)=88\nOFFSET(printk_info.seq)=0\n"
-		  "OFFSET(printk_info.ts_nsec)=8\nOFFSET(printk_info.text_len)=16\n"
-		  "OFFSET(printk_info.caller_id)=20\nOFFSET(prb_data_ring.size_bits)=0\n"
-		  "OFFSET(prb_data_ring.data)=8\n",
-		  (unsigned long long)prb);
-}
+#include "linux_image_log.h" /* in its place, too */
 
 /* ---- symbols ---- */
 

@@ -1,0 +1,396 @@
+/* What the values of a crash are, in a kernel that is made here: user addresses, the system call, words of the stack, the
+ * member that was accessed and where its pointer came from. */
+#include "linux_image.h"
+
+#include "decode/decode.h"
+#include "explain/explain.h"
+#include "linux/report.h"
+#include "linux/report_code.h"
+#include "linux/report_values.h"
+#include "linux/user.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+struct opened {
+	struct image image;
+	struct pm_dump *dump;
+	struct pm_linux_session *session;
+	struct pm_linux *lx;
+};
+
+/* What is changed in the file after it was made. */
+static void change(struct image *im, uint64_t virt, const void *bytes, size_t n)
+{
+	uint64_t phys = virt >= IMAGE_MAP ? virt - IMAGE_MAP : virt - IMAGE_DIRECT;
+
+	memcpy(im->core + im->memory_at + phys, bytes, n);
+}
+
+static void change_word(struct image *im, uint64_t virt, uint64_t value)
+{
+	change(im, virt, &value, sizeof(value));
+}
+
+static void open_made(struct opened *o)
+{
+	struct pm_error *err;
+
+	o->dump = image_open(&o->image);
+	assert_non_null(o->dump);
+	err = pm_session_open(o->dump, NULL, &o->session);
+	if (err)
+		fail_msg("%s", err->message);
+	o->lx = pm_session_kernel(o->session);
+}
+
+static void open_image(struct opened *o, const struct image_options *options)
+{
+	image_make(&o->image, options);
+	open_made(o);
+}
+
+static void close_image(struct opened *o)
+{
+	pm_session_close(o->session);
+	pm_dump_close(o->dump);
+	image_deinit(&o->image);
+}
+
+static void user_addresses(void **state)
+{
+	(void)state;
+	for (unsigned old = 0; old < 2; old++) {
+		struct opened o;
+		struct pm_linux_user user;
+		char words[256], text[6];
+
+		open_image(&o, &(struct image_options){ .old = old });
+		const struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(o.session), 42);
+
+		pm_linux_user_init(&user, o.lx, task->mm);
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x12, words, sizeof(words)), PM_MAPPED);
+		assert_string_equal(words, "user address, mapped from /bin/sh + 0x12");
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START - 1, words, sizeof(words)),
+				 PM_NOT_MAPPED);
+		assert_string_equal(words, "user address, not mapped");
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x10000, words, sizeof(words)),
+				 PM_NOT_MAPPED);
+		/* numbers, and the kernel's half */
+		assert_int_equal(pm_linux_user_words(&user, 0x18, words, sizeof(words)), PM_MAPPED_UNKNOWN);
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_DIRECT, words, sizeof(words)),
+				 PM_MAPPED_UNKNOWN);
+		assert_int_equal(pm_linux_user_read(&user, IMAGE_VMA_START + IMAGE_USER_TEXT, text, 6), 6);
+		assert_memory_equal(text, "hello\n", 6);
+		pm_linux_user_init(&user, o.lx, 0); /* a kernel thread */
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START, words, sizeof(words)),
+				 PM_MAPPED_UNKNOWN);
+		close_image(&o);
+	}
+}
+
+static struct pm_incident taken;
+
+static bool take(struct pm_incident *inc, void *user)
+{
+	(void)user;
+	taken = *inc;
+	pm_incident_init(inc);
+	return false;
+}
+
+/* The incident of an image, in `taken`. */
+static void read_dump(struct opened *o)
+{
+	assert_null(pm_linux_read_dump(o->session, take, NULL));
+}
+
+static void has_arguments(const char *first, const char *second, const char *third)
+{
+	const struct pm_actor *a = &taken.actor;
+
+	assert_string_equal(a->syscall, "write");
+	assert_int_equal(a->syscall_args.n, 3);
+	assert_string_equal(a->syscall_args.v[0].words, first);
+	assert_string_equal(a->syscall_args.v[1].words, second);
+	assert_string_equal(a->syscall_args.v[2].words, third);
+}
+
+static void system_call(void **state)
+{
+	(void)state;
+	for (unsigned calls = 0; calls < 2; calls++) {
+		struct opened o;
+
+		open_image(&o, &(struct image_options){ .calls = calls });
+		read_dump(&o);
+		has_arguments("3 </bin/sh>", "\"hello\\n\"", "6");
+		assert_int_equal(taken.actor.syscall_nr, 1);
+		assert_false(taken.actor.syscall_compat);
+		/* by the kernel's own description, where it has one */
+		assert_string_equal(taken.actor.syscall_args.v[1].name, calls ? "what" : "buf");
+		struct pm_regs *regs = pm_incident_regs(&taken, PM_REGS_USER);
+		assert_non_null(regs);
+		assert_string_equal(pm_regs_find(regs, "rdi")->meaning, "fd: 3 </bin/sh>");
+		assert_string_equal(pm_regs_find(regs, "rip")->meaning,
+				    "user address, mapped from /bin/sh + 0x1000");
+		pm_incident_deinit(&taken);
+		close_image(&o);
+	}
+}
+
+static void system_call_of_the_other_interface(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	change_word(&o.image, o.image.user_regs + 8 * 15, 4); /* i386's write */
+	change_word(&o.image, o.image.user_regs + 8 * 17, 0x23);
+	change_word(&o.image, o.image.user_regs + 8 * 14, 77); /* rdi: no argument of it */
+	open_made(&o);
+	read_dump(&o);
+	assert_true(taken.actor.syscall_compat);
+	has_arguments("3 </bin/sh>", "\"hello\\n\"", "6");
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+/* An argument that points nowhere, a file that is not open, more text than is shown. */
+static void arguments_that_are_wrong(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	change_word(&o.image, o.image.user_regs + 8 * 13, 0x700000);
+	change_word(&o.image, o.image.user_regs + 8 * 14, 2);
+	open_made(&o);
+	read_dump(&o);
+	has_arguments("2 (not open)", "0x700000 (not mapped)", "6");
+	pm_incident_deinit(&taken);
+	close_image(&o);
+	image_make(&o.image, &(struct image_options){ 0 });
+	for (unsigned i = 0; i < 100; i++)
+		change(&o.image, IMAGE_DIRECT + IMAGE_USER_TEXT + i, "\"", 1);
+	change_word(&o.image, o.image.user_regs + 8 * 12, 100);
+	open_made(&o);
+	read_dump(&o);
+	assert_int_equal(strlen(taken.actor.syscall_args.v[1].words), 2 * 40 + 5);
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+/* In an interrupt of user mode the task was in no system call. */
+static void no_system_call(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	change_word(&o.image, o.image.user_regs + 8 * 15, ~0ull);
+	open_made(&o);
+	read_dump(&o);
+	assert_false(taken.actor.has_syscall);
+	assert_false(taken.actor.has_syscall_args);
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+static const struct pm_stack_word *word_at(uint64_t from_sp)
+{
+	for (size_t i = 0; i < taken.stack_words.n; i++)
+		if (taken.stack_words.v[i].from_sp == from_sp)
+			return &taken.stack_words.v[i];
+	return NULL;
+}
+
+static void words_of_the_stack(void **state)
+{
+	struct opened o;
+	uint64_t sp = IMAGE_DIRECT + IMAGE_STACK + 0x3000 + 0x28; /* of the caller of panic */
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	change_word(&o.image, sp, IMAGE_DIRECT + IMAGE_SLAB + 3 * 64 + 8); /* a free object */
+	change_word(&o.image, sp + 8, IMAGE_DIRECT + IMAGE_SLAB + 64);     /* one that is in use */
+	change_word(&o.image, sp + 16, image_function("schedule") + 32);   /* of an earlier call */
+	change_word(&o.image, sp + 24, 12345);
+	change_word(&o.image, sp + 0x28, IMAGE_DIRECT + IMAGE_SLAB + 64); /* again, in the caller's frame */
+	change_word(&o.image, sp + 0x30, image_function("schedule"));     /* to be called */
+	open_made(&o);
+	read_dump(&o);
+	assert_string_equal(word_at(0)->meaning, "test-48 object + 0x8, free");
+	assert_true(word_at(0)->object_free && word_at(0)->telling);
+	assert_string_equal(word_at(0)->function, "sysrq_handle_crash");
+	assert_string_equal(word_at(8)->meaning, "test-48 object");
+	assert_true(word_at(8)->telling);
+	assert_string_equal(word_at(16)->meaning, "schedule + 0x20");
+	assert_false(word_at(16)->telling);
+	assert_null(word_at(24));
+	assert_null(word_at(0x20)); /* the return address: it stands in the trace */
+	assert_false(word_at(0x28)->telling);
+	assert_string_equal(word_at(0x28)->function, "vfs_write");
+	assert_string_equal(word_at(0x30)->meaning, "schedule");
+	assert_true(word_at(0x30)->telling);
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+/* ---- the member ---- */
+
+/* nopl; mov %rdi,%rbx; mov 0x8(%rbx),%rax; > mov 0x10(%rax),%rcx */
+static const uint8_t fault_code[] = { 0x0f, 0x1f, 0x44, 0x00, 0x00, 0x48, 0x89, 0xfb,
+				      0x48, 0x8b, 0x43, 0x08, 0x48, 0x8b, 0x48, 0x10 };
+enum { FAULT_AT = 12 };
+
+static void add_reg(struct pm_incident *inc, struct pm_regs *regs, const char *name, uint64_t value)
+{
+	*PM_PUSH(&inc->arena, &regs->regs) = (struct pm_register){ .name = name, .value = value, .bits = 64 };
+}
+
+/* A fault in vfs_write, over dev->ops->go; rbx holds dev. */
+static void fault_in(struct opened *o, uint64_t rax, uint64_t rbx)
+{
+	struct pm_linux_trace trace = { 0 };
+	uint64_t pc = image_function("vfs_write") + FAULT_AT;
+
+	pm_incident_init(&taken);
+	pm_arena_init(&trace.arena);
+	*PM_PUSH(&trace.arena, &trace.frames) = (struct pm_linux_frame){ .pc = pc, .exact_pc = true };
+	*PM_PUSH(&trace.arena, &trace.frames) =
+		(struct pm_linux_frame){ .pc = image_function("ksys_write") + 32 };
+	taken.of_dump = true;
+	taken.machine.system = PM_LINUX;
+	taken.machine.arch = PM_X86_64;
+	taken.fault.kind = rax ? PM_KIND_PAGE_FAULT : PM_KIND_NULL_DEREF;
+	taken.fault.has_address = true;
+	taken.fault.address = rax + 0x10;
+	taken.code.marked = SIZE_MAX;
+	struct pm_trace *crash = PM_PUSH(&taken.arena, &taken.traces);
+	crash->role = PM_TRACE_CRASH;
+	struct pm_regs *regs = PM_PUSH(&taken.arena, &crash->regs);
+	regs->role = PM_REGS_FAULT;
+	regs->pc = (struct pm_place){ .has_addr = true, .addr = pc };
+	add_reg(&taken, regs, "rax", rax);
+	add_reg(&taken, regs, "rbx", rbx);
+	add_reg(&taken, regs, "rsi", 7);
+	pm_linux_report_code(o->session, &taken, &trace, 0);
+	pm_linux_report_member(o->session, &taken, &trace, 0);
+	pm_linux_report_values(o->session, &taken);
+	pm_decode(&taken);
+	pm_explain(&taken);
+	pm_linux_trace_deinit(&trace);
+}
+
+static const char *finding(const char *rule)
+{
+	for (size_t i = 0; i < taken.findings.n; i++)
+		if (!strcmp(taken.findings.v[i].rule, rule)) {
+			assert_int_equal(taken.findings.v[i].grade, PM_LIKELY);
+			return taken.findings.v[i].text;
+		}
+	return "";
+}
+
+static void member_by_types(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
+	open_made(&o);
+	fault_in(&o, 0, IMAGE_DIRECT + IMAGE_SLAB + 64);
+	/* the code is memory's, from the function's start on: nothing is doubtful */
+	assert_int_equal(taken.code.insns.v[0].offset, -FAULT_AT);
+	assert_string_equal(taken.code.insns.v[2].text, "mov 0x8(%rbx),%rax");
+	for (size_t i = 0; i < taken.code.insns.n; i++)
+		assert_false(taken.code.insns.v[i].doubtful);
+	assert_string_equal(taken.fault.member_variable, "dev->ops");
+	assert_string_equal(taken.fault.member_type, "struct drv_ops");
+	assert_string_equal(taken.fault.member, "go");
+	assert_int_equal(taken.fault.member_offset, 16);
+	assert_string_equal(taken.fault.origin_reg, "rbx");
+	assert_int_equal(taken.fault.origin_offset, DEVICE_OPS);
+	const struct pm_regs *regs = pm_incident_regs(&taken, PM_REGS_FAULT);
+	assert_string_equal(pm_regs_find(regs, "rbx")->holds, "dev");
+	assert_string_equal(pm_regs_find(regs, "rsi")->holds, "flags");
+	assert_string_equal(finding("null-member-offset"),
+			    "the base pointer (rax, `dev->ops`) is NULL and 0x10 is the offset of `go` in struct "
+			    "drv_ops");
+	assert_string_equal(finding("pointer-from-object"),
+			    "rax was loaded from rbx + 0x8; rbx (`dev`) is: test-48 object");
+	assert_string_equal(finding("freed-object-in-memory"), "");
+	assert_string_equal(finding("base-register-from"), "");
+	pm_incident_deinit(&taken);
+	/* the object that the bad pointer was read from is free */
+	fault_in(&o, 0xffffdeadbeef0000, IMAGE_DIRECT + IMAGE_SLAB + 3 * 64);
+	assert_string_equal(finding("faulting-member"),
+			    "the pointer that was used is `dev->ops` (rax), for `go` at offset 0x10 of struct "
+			    "drv_ops");
+	assert_string_equal(finding("freed-object-in-memory"),
+			    "rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object, free): "
+			    "use after free");
+	assert_string_equal(finding("pointer-from-object"), "");
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+/* Without types there is still the register that it was read from. */
+static void member_without_types(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ .no_btf = true });
+	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
+	open_made(&o);
+	fault_in(&o, 0, IMAGE_DIRECT + IMAGE_SLAB + 64);
+	assert_null(taken.fault.member_variable);
+	assert_null(taken.fault.member);
+	assert_string_equal(taken.fault.origin_reg, "rbx");
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+/* The log printed other bytes than memory has: those stay, and it is said. */
+static void code_that_differs(void **state)
+{
+	struct opened o;
+	struct pm_linux_trace trace = { 0 };
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	fault_in(&o, 0, 0);
+	pm_arena_init(&trace.arena);
+	*PM_PUSH(&trace.arena, &trace.frames) = (struct pm_linux_frame){
+		.pc = image_function("vfs_write") + FAULT_AT, .exact_pc = true
+	};
+	for (size_t i = 0; i < taken.code.bytes.n; i++)
+		taken.code.bytes.v[i] = 0xcc;
+	pm_linux_report_code(o.session, &taken, &trace, 0);
+	assert_int_equal(taken.code.bytes.v[0], 0xcc);
+	assert_non_null(pm_incident_fact(&taken, "dump", "code"));
+	pm_linux_trace_deinit(&trace);
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(user_addresses),
+		cmocka_unit_test(system_call),
+		cmocka_unit_test(system_call_of_the_other_interface),
+		cmocka_unit_test(arguments_that_are_wrong),
+		cmocka_unit_test(no_system_call),
+		cmocka_unit_test(words_of_the_stack),
+		cmocka_unit_test(member_by_types),
+		cmocka_unit_test(member_without_types),
+		cmocka_unit_test(code_that_differs),
+	};
+
+	return cmocka_run_group_tests_name("linux_values", tests, NULL, NULL);
+}
