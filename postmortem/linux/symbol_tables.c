@@ -12,7 +12,8 @@ static bool is_token_index(const uint8_t *p)
 {
 	unsigned last = 0;
 
-	if (p[0] || p[1])
+	/* nearly all that is not one ends here */
+	if (p[0] || p[1] || p[2] < 2 || p[3])
 		return false;
 	for (unsigned i = 1; i < 256; i++) {
 		unsigned at = p[2 * i] | (unsigned)p[2 * i + 1] << 8;
@@ -29,6 +30,8 @@ static bool table_before(const uint8_t *start, const uint8_t *index, const uint8
 {
 	unsigned last = index[510] | (unsigned)index[511] << 8;
 
+	if ((size_t)(index - start) < last + 2)
+		return false;
 	for (const uint8_t *table = index - last - 2; table > start && index - table < last + 64; table--) {
 		bool fits = ((uintptr_t)(index - table) & 3) == 0;
 
@@ -104,50 +107,77 @@ static bool names_before(const uint8_t *start, const uint8_t *markers, uint32_t 
 	return false;
 }
 
-/* Tables in a piece of the image; at: its address. */
-static bool shaped_tables(const uint8_t *bytes, size_t n, uint64_t at, struct pm_symbol_tables *t,
-			  uint32_t *count_out)
+/* n bytes, zeros where a page is not there. */
+static void read_around(struct pm_space *kernel, uint64_t at, uint8_t *bytes, size_t n)
 {
-	for (const uint8_t *p = bytes; p + 512 <= bytes + n; p += 4) {
-		const uint8_t *table, *markers, *names;
-		uint32_t count, symbols;
+	size_t got = 0;
 
-		if (p[0] || p[1] || !is_token_index(p) || !table_before(bytes, p, &table) ||
-		    !markers_before(bytes, table, &markers, &count) ||
-		    !names_before(bytes, markers, count, &names, &symbols))
-			continue;
-		t->token_index = at + (uint64_t)(p - bytes);
-		t->token_table = at + (uint64_t)(table - bytes);
-		t->names = at + (uint64_t)(names - bytes);
-		/* before the names: offsets, base, number; after a pad to 8 bytes each */
-		uint64_t number = t->names - 8;
-		t->relative_base = number - 8;
-		t->offsets = (t->relative_base - 4ull * symbols) & ~7ull;
-		t->addresses = 0;
-		*count_out = symbols;
-		return true;
+	while (got < n) {
+		got += pm_space_read(kernel, at + got, bytes + got, n - got, NULL);
+		size_t next = (size_t)(((at + got) | (PM_PAGE_SIZE - 1)) + 1 - at);
+
+		if (got < n) {
+			next = next < n ? next : n;
+			memset(bytes + got, 0, next - got);
+			got = next;
+		}
 	}
-	return false;
 }
 
-/* In pieces that overlap by more than the tables are long. */
+enum { index_size = 512, window_size = 1 << 18 };
+/* What stands before the index: names and markers are not longer. */
+static const uint64_t most_before = 8 << 20;
+/* Places that look like an index; a kernel has one. */
+static const unsigned max_candidates = 64;
+
+/* The other tables stand before the index, whose bytes are the last ones of these; at: the address of the first. */
+static bool tables_before(const uint8_t *bytes, size_t n, uint64_t at, struct pm_symbol_tables *t,
+			  uint32_t *count_out)
+{
+	const uint8_t *index = bytes + n - index_size, *table, *markers, *names;
+	uint32_t count, symbols;
+
+	if (!table_before(bytes, index, &table) || !markers_before(bytes, table, &markers, &count) ||
+	    !names_before(bytes, markers, count, &names, &symbols))
+		return false;
+	t->token_index = at + (uint64_t)(index - bytes);
+	t->token_table = at + (uint64_t)(table - bytes);
+	t->names = at + (uint64_t)(names - bytes);
+	/* before the names: offsets, base, number; after a pad to 8 bytes each */
+	uint64_t number = t->names - 8;
+	t->relative_base = number - 8;
+	t->offsets = (t->relative_base - 4ull * symbols) & ~7ull;
+	t->addresses = 0;
+	*count_out = symbols;
+	return true;
+}
+
 bool pm_symbol_tables_search(struct pm_space *kernel, uint64_t image, uint64_t image_end,
 			     struct pm_symbol_tables *t, uint32_t *count_out)
 {
-	const size_t piece = 24 << 20, overlap = 8 << 20;
-	uint8_t *bytes = pm_alloc(piece);
+	uint8_t *window = pm_alloc(window_size);
+	unsigned candidates = 0;
 	bool found = false;
 
-	for (uint64_t at = image; at < image_end && !found; at += piece - overlap) {
-		size_t want = image_end - at < piece ? (size_t)(image_end - at) : piece, got = 0;
+	/* Each window begins with the first place that was not looked at in the one before. */
+	for (uint64_t at = image; !found && candidates < max_candidates && image_end - at >= index_size;) {
+		size_t n = image_end - at < window_size ? (size_t)(image_end - at) : window_size, i;
 
-		memset(bytes, 0, piece);
-		while (got < want) { /* around pages that are not there */
-			got += pm_space_read(kernel, at + got, bytes + got, want - got, NULL);
-			got = got < want ? (got | (PM_PAGE_SIZE - 1)) + 1 : got;
+		read_around(kernel, at, window, n);
+		for (i = 0; !found && i + index_size <= n && candidates < max_candidates; i += 4) {
+			if (!is_token_index(window + i))
+				continue;
+			uint64_t from = at + i - image > most_before ? at + i - most_before : image;
+			size_t size = (size_t)(at + i + index_size - from);
+			uint8_t *bytes = pm_alloc_large(size);
+
+			read_around(kernel, from, bytes, size);
+			found = tables_before(bytes, size, from, t, count_out);
+			free(bytes);
+			candidates++;
 		}
-		found = shaped_tables(bytes, want, at, t, count_out);
+		at += i;
 	}
-	free(bytes);
+	free(window);
 	return found;
 }
