@@ -1,6 +1,9 @@
 /* What ran out of memory: the machine or a cgroup, and who held it. */
 #include "explain/rules.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static bool oom(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *invoker = pm_incident_fact(inc, "oom", "invoker");
@@ -149,8 +152,126 @@ static bool cgroup_limit(struct pm_incident *inc, const struct pm_rule *rule)
 	return no_swap(inc, rule) || found;
 }
 
+/* ---- what a dump's counters say ---- */
+
+static const char *size_words(struct pm_incident *inc, uint64_t kilobytes)
+{
+	double size = (double)kilobytes;
+	const char *unit = "KiB";
+
+	if (kilobytes >= 1ull << 20) {
+		size /= 1 << 20;
+		unit = "GiB";
+	} else if (kilobytes >= 1024) {
+		size /= 1024;
+		unit = "MiB";
+	}
+	return pm_arena_printf(&inc->arena, size < 10 && kilobytes >= 1024 ? "%.1f %s" : "%.0f %s", size,
+			       unit);
+}
+
+static bool kilobytes_of(const struct pm_fact *fact, uint64_t *out)
+{
+	return fact && pm_slice_dec(pm_slice_of(fact->value), out);
+}
+
+struct share {
+	uint64_t kilobytes;
+	const char *words;
+};
+
+static int larger_first(const void *a, const void *b)
+{
+	const struct share *x = a, *y = b;
+
+	return x->kilobytes > y->kilobytes ? -1 : x->kilobytes < y->kilobytes;
+}
+
+/* "dd (pid 140) 173 MiB, init (pid 1) 1.7 MiB": those of that name, as far as they are a hundredth of all. */
+static const char *largest_words(struct pm_incident *inc, const char *name, uint64_t total)
+{
+	struct pm_buf text = { 0 };
+
+	for (size_t i = 0; i < inc->facts.n; i++) {
+		const struct pm_fact *fact = &inc->facts.v[i];
+		uint64_t kilobytes;
+
+		if (!strcmp(fact->group, "memory") && !strcmp(fact->name, name) &&
+		    kilobytes_of(fact, &kilobytes) && kilobytes >= total / 100)
+			pm_buf_printf(&text, "%s%s %s", text.n ? ", " : "", fact->meaning,
+				      size_words(inc, kilobytes));
+	}
+	const char *words = text.n ? pm_arena_str(&inc->arena, (struct pm_slice){ text.data, text.n }) : NULL;
+
+	pm_buf_deinit(&text);
+	return words;
+}
+
+static bool memory_use(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	static const struct {
+		const char *name, *words;
+	} rows[] = {
+		{ "anonymous_kb", "programs' own" },   { "shared_kb", "shared memory and tmpfs" },
+		{ "cache_kb", "cache of files" },      { "slab_kb", "slab caches" },
+		{ "vmalloc_kb", "vmalloc" },           { "kernel_stacks_kb", "kernel stacks" },
+		{ "page_tables_kb", "page tables" },   { "huge_pages_kb", "set aside as huge pages" },
+		{ "unaccounted_kb", "in no counter" },
+	};
+	const struct pm_fact *all = pm_incident_fact(inc, "memory", "total_kb");
+	struct share shares[PM_COUNT(rows)];
+	struct pm_buf text = { 0 };
+	uint64_t total, unused = 0, more = 0, rest = 0;
+
+	if (!kilobytes_of(all, &total) || !total)
+		return false;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		shares[i] = (struct share){ 0, rows[i].words };
+		kilobytes_of(pm_incident_fact(inc, "memory", rows[i].name), &shares[i].kilobytes);
+	}
+	qsort(shares, PM_COUNT(shares), sizeof(shares[0]), larger_first);
+	pm_buf_printf(&text, "of the machine's %s of memory", size_words(inc, total));
+	for (size_t i = 0; i < PM_COUNT(shares); i++) {
+		if (shares[i].kilobytes < total / 100) {
+			rest += shares[i].kilobytes;
+			continue;
+		}
+		pm_buf_printf(&text, "%s %s (%u %%) are %s", i ? "," : "",
+			      size_words(inc, shares[i].kilobytes), percent(shares[i].kilobytes, total),
+			      shares[i].words);
+	}
+	if (rest)
+		pm_buf_printf(&text, ", %s others", size_words(inc, rest));
+	kilobytes_of(pm_incident_fact(inc, "memory", "free_kb"), &unused);
+	kilobytes_of(pm_incident_fact(inc, "memory", "cpu_free_kb"), &more);
+	pm_buf_printf(&text, "; %s (%u %%) are free", size_words(inc, unused + more),
+		      percent(unused + more, total));
+	pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, all->at, "%s", text.data);
+	pm_buf_deinit(&text);
+
+	const char *processes = largest_words(inc, "process_kb", total);
+	const char *caches = largest_words(inc, "slab_cache_kb", total);
+	uint64_t unknown = 0;
+
+	if (processes)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, all->at, "the largest processes: %s",
+			processes);
+	if (caches)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, all->at, "the largest slab caches: %s",
+			caches);
+	kilobytes_of(pm_incident_fact(inc, "memory", "unaccounted_kb"), &unknown);
+	if (unknown >= total / 10)
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, all->at,
+			"%s (%u %%) are in no counter of the kernel: pages that a driver took by itself, or "
+			"the "
+			"areas of CPUs",
+			size_words(inc, unknown), percent(unknown, total));
+	return true;
+}
+
 static const struct pm_rule rules[] = {
 	{ "out-of-memory", oom, PM_K(OOM), PM_LINUX },
 	{ "cgroup-limit", cgroup_limit, PM_K(OOM), PM_LINUX },
+	{ "memory-use", memory_use, 0, PM_LINUX },
 };
 const struct pm_theme pm_theme_oom = PM_THEME(rules);

@@ -180,6 +180,62 @@ static void read_commit(struct pm_linux *lx, struct pm_linux_memory *m)
 	}
 }
 
+/* Pages that CPUs keep for themselves, zone by zone. */
+static bool cpu_free(struct pm_linux *lx, uint64_t *pages_out)
+{
+	enum { max_nodes = 1024, max_zones = 16 };
+	uint64_t nodes, node_at, zones, lists, count, n = 1;
+	uint64_t step = pm_btf_size(lx->btf, lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, "zone") : 0);
+	bool is_array = pm_linux_symbol(lx, "node_data", &nodes);
+
+	if (!step || lx->fields[PM_ZONE_CPU_LISTS].offset < 0 || lx->fields[PM_CPU_LISTS_COUNT].offset < 0 ||
+	    (!is_array && !pm_linux_symbol(lx, "contig_page_data", &nodes)))
+		return false;
+	if (is_array && (!pm_linux_variable(lx, "nr_node_ids", 4, &n) || n > max_nodes))
+		n = 1;
+	*pages_out = 0;
+	for (uint64_t i = 0; i < n; i++) {
+		node_at = nodes;
+		if ((is_array && !pm_space_load(&lx->kernel, nodes + 8 * i, 8, &node_at)) || !node_at ||
+		    !pm_linux_get(lx, node_at, PM_NODE_ZONES_N, &zones))
+			continue;
+		for (uint64_t z = 0; z < zones && z < max_zones; z++) {
+			uint64_t zone_at = pm_linux_at(lx, node_at, PM_NODE_ZONES) + z * step;
+
+			if (!pm_linux_get(lx, zone_at, PM_ZONE_CPU_LISTS, &lists))
+				continue;
+			for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
+				if (pm_linux_get(lx, lists + lx->cpu_offset[cpu], PM_CPU_LISTS_COUNT,
+						 &count) &&
+				    count < 1 << 24)
+					*pages_out += count;
+		}
+	}
+	return true;
+}
+
+/* What the kernel uses for itself, beside its slabs. */
+static void read_kernel(struct pm_linux *lx, struct pm_linux_memory *m)
+{
+	uint64_t pages, more, task, stack;
+
+	if (node(lx, "NR_KERNEL_STACK_KB", &pages) || zone(lx, "NR_KERNEL_STACK_KB", &pages))
+		tell(m, PM_MEMORY_STACKS, true, pages / 4);
+	if (node(lx, "NR_PAGETABLE", &pages) || zone(lx, "NR_PAGETABLE", &pages))
+		tell(m, PM_MEMORY_TABLES, true,
+		     pages + (node(lx, "NR_SECONDARY_PAGETABLE", &more) ? more : 0));
+	if (!node(lx, "NR_VMALLOC", &pages) && !pm_linux_variable(lx, "nr_vmalloc_pages", 8, &pages))
+		return;
+	/* Stacks are allocated there, or (CONFIG_VMAP_STACK off) lie in the direct map; the first task's is static. */
+	bool in_direct_map =
+		pm_linux_symbol(lx, "init_task", &task) && pm_linux_get(lx, task, PM_TASK_TASKS, &task) &&
+		pm_linux_get(lx, task - pm_linux_at(lx, 0, PM_TASK_TASKS), PM_TASK_STACK, &stack) &&
+		stack >= lx->page_offset && stack - lx->page_offset < 1ull << 46;
+	uint64_t stacks = in_direct_map ? 0 : m->pages[PM_MEMORY_STACKS];
+
+	tell(m, PM_MEMORY_VMALLOC, true, pages > stacks ? pages - stacks : 0);
+}
+
 /* ---- struct pages ---- */
 
 /* Pages that are not reserved and referred to more than once, as crash counts shared ones. */
@@ -258,4 +314,13 @@ void pm_linux_memory_read(struct pm_linux *lx, const struct pm_linux_caches *cac
 	read_huge(lx, m);
 	read_swap(lx, m);
 	read_commit(lx, m);
+	if (cpu_free(lx, &pages))
+		tell(m, PM_MEMORY_CPU_FREE, true, pages);
+	if (node(lx, "NR_ANON_MAPPED", &pages))
+		tell(m, PM_MEMORY_ANON, true, pages);
+	if (node(lx, "NR_SHMEM", &pages))
+		tell(m, PM_MEMORY_SHMEM, true, pages);
+	if (pm_linux_variable(lx, "totalreserve_pages", 8, &pages))
+		tell(m, PM_MEMORY_RESERVE, true, pages);
+	read_kernel(lx, m);
 }

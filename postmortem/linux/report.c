@@ -6,6 +6,7 @@
 #include "linux/identify.h"
 #include "linux/kernel_types.h"
 #include "linux/report_code.h"
+#include "linux/report_memory.h"
 #include "linux/report_values.h"
 #include "linux/waits.h"
 
@@ -505,6 +506,7 @@ struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
 			add_other_cpus(s, inc);
 			pm_linux_report_values(s, inc);
 			add_blocked(s, inc);
+			pm_linux_add_memory(s, inc);
 			add_missing(s, inc);
 		}
 	}

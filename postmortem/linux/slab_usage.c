@@ -3,7 +3,7 @@
  * Free objects hang on slabs that lie on a node's list of partial ones; on the slabs that each CPU allocates from
  * (until 7.0: one with a list of its own, and some in reserve); or in sheaves, arrays of objects that each CPU and
  * each node's barn keep (from 6.18).  What is on none of these is allocated. */
-#include "linux/slab.h"
+#include "linux/memory.h"
 
 #include "linux/list.h"
 
@@ -167,6 +167,15 @@ void pm_linux_cache_usage(struct pm_linux *lx, const struct pm_linux_caches *cac
 	uint64_t unused = u->free_partial + u->free_cpu + u->free_sheaves;
 
 	u->allocated = u->total > unused ? u->total - unused : 0;
+}
+
+uint64_t pm_linux_cache_bytes(struct pm_linux *lx, const struct pm_linux_cache *cache)
+{
+	uint64_t node, barn, slabs = 0;
+
+	for (uint64_t i = 0; node_of(lx, cache, i, &node, &barn); i++)
+		slabs += get(lx, node, PM_NODE_SLABS);
+	return slabs < 1ull << 40 ? slabs * cache->slab_size : 0;
 }
 
 void pm_linux_slab_usage(struct pm_linux *lx, uint64_t slab, uint64_t *objects_out, uint64_t *inuse_out)

@@ -40,11 +40,11 @@ enum {
 static const struct image_enumerator image_zone_items[] = { { "NR_ZONE_OTHER", 0 },
 							    { "NR_FREE_PAGES", 1 },
 							    { 0 } };
-static const struct image_enumerator image_node_items[] = { { "NR_FILE_PAGES", 2 },
-							    { "NR_SLAB_RECLAIMABLE_B", 3 },
-							    { "NR_SLAB_UNRECLAIMABLE_B", 4 },
-							    { "NR_SWAPCACHE", 5 },
-							    { 0 } };
+static const struct image_enumerator image_node_items[] = {
+	{ "NR_FILE_PAGES", 2 },      { "NR_SLAB_RECLAIMABLE_B", 3 }, { "NR_SLAB_UNRECLAIMABLE_B", 4 },
+	{ "NR_SWAPCACHE", 5 },       { "NR_ANON_MAPPED", 6 },        { "NR_SHMEM", 7 },
+	{ "NR_KERNEL_STACK_KB", 8 }, { "NR_PAGETABLE", 9 },          { 0 }
+};
 static const struct image_enumerator image_flags[] = { { "PG_locked", 0 }, { "PG_reserved", 3 },
 						       { "PG_slab", 7 },   { "__NR_PAGEFLAGS", 20 },
 						       { "PG_alias", 7 },  { 0 } };
@@ -201,7 +201,7 @@ static inline uint64_t image_string(struct image *im, const char *text)
 
 static inline void image_counters(struct image *im)
 {
-	uint64_t zone = image_variable(im, "vm_zone_stat", 16), node = image_variable(im, "vm_node_stat", 48);
+	uint64_t zone = image_variable(im, "vm_zone_stat", 16), node = image_variable(im, "vm_node_stat", 80);
 	uint64_t committed = image_variable(im, "vm_committed_as", 16), parts = image_room(im, 8);
 	uint64_t super = image_room(im, 16), inode = image_room(im, 40), mapping = image_room(im, 8);
 
@@ -213,6 +213,11 @@ static inline void image_counters(struct image *im)
 	image_put(im, node + 16, 60, 8);
 	image_put(im, node + 24, 10, 8);
 	image_put(im, node + 32, 5, 8);
+	image_put(im, node + 48, 120, 8);
+	image_put(im, node + 56, 8, 8);
+	image_put(im, node + 64, 16, 8); /* KiB */
+	image_put(im, node + 72, 6, 8);
+	image_number(im, "nr_vmalloc_pages", 14);
 	image_put(im, node + 40, 3, 8);
 	image_put(im, committed, 50, 8);
 	image_put(im, committed + 8, parts, 8);

@@ -567,6 +567,47 @@ static void headlines_read_well(void **state)
 			    "undefined behaviour (UBSAN): shift-out-of-bounds at drivers/frob.c:12:3");
 }
 
+/* What a dump's counters say, the largest first; parts of less than a hundredth together. */
+static void memory_of_a_dump(void **state)
+{
+	static const char *const facts[][3] = {
+		{ "total_kb", "2097152", NULL },
+		{ "free_kb", "8192", NULL },
+		{ "cpu_free_kb", "2048", NULL },
+		{ "anonymous_kb", "409600", NULL },
+		{ "slab_kb", "1048576", NULL },
+		{ "cache_kb", "1024", NULL },
+		{ "page_tables_kb", "2048", NULL },
+		{ "unaccounted_kb", "524288", NULL },
+		{ "slab_cache_kb", "1000000", "dentry" },
+		{ "slab_cache_kb", "1000", "inode_cache" },
+		{ "process_kb", "300000", "java (pid 7)" },
+		{ "process_kb", "60000", "sh (pid 8)" },
+	};
+	size_t n = 0;
+
+	(void)state;
+	inc.fault.kind = PM_KIND_OOM;
+	for (size_t i = 0; i < PM_COUNT(facts); i++)
+		pm_incident_add_fact(&inc, "memory", facts[i][0], pm_slice_of(facts[i][1]), facts[i][2],
+				     (struct pm_at){ 0 });
+	pm_explain(&inc);
+	static const char *const texts[] = {
+		"of the machine's 2.0 GiB of memory 1.0 GiB (50 %) are slab caches, 512 MiB (25 %) are in no "
+		"counter, 400 MiB (20 %) are programs' own, 3.0 MiB others; 10 MiB (0 %) are free",
+		"the largest processes: java (pid 7) 293 MiB, sh (pid 8) 59 MiB",
+		"512 MiB (25 %) are in no counter of the kernel: pages that a driver took by itself, or the "
+		"areas of CPUs",
+		"the largest slab caches: dentry 977 MiB",
+	};
+	for (size_t i = 0; i < inc.findings.n; i++)
+		if (!strcmp(inc.findings.v[i].rule, "memory-use")) {
+			assert_true(n < PM_COUNT(texts));
+			assert_string_equal(inc.findings.v[i].text, texts[n++]);
+		}
+	assert_int_equal(n, PM_COUNT(texts));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -606,6 +647,7 @@ int main(void)
 		TEST(bug_says_why),
 		TEST(earlier_report_is_no_reason),
 		TEST(headlines_read_well),
+		TEST(memory_of_a_dump),
 	};
 
 	return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
