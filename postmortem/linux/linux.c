@@ -75,13 +75,17 @@ static bool search_info(struct pm_linux *lx)
 	for (size_t i = 0; pm_dump_range(lx->dump, i, &range); i++)
 		for (uint64_t at = (range.start + PM_PAGE_SIZE - 1) & -(uint64_t)PM_PAGE_SIZE;
 		     at + PM_PAGE_SIZE <= range.end; at += PM_PAGE_SIZE) {
-			enum pm_absence why;
+			uint64_t next = pm_dump_next(lx->dump, at);
 
-			if (pm_dump_peek(lx->dump, at, start, sizeof(start), &why) < sizeof(start)) {
-				if (why == PM_CUT && pm_dump_is_linear(lx->dump))
+			/* a header that lies tells of more memory than one could walk through */
+			if (next > at) {
+				if (next >= range.end)
 					break;
+				at = ((next + PM_PAGE_SIZE - 1) & -(uint64_t)PM_PAGE_SIZE) - PM_PAGE_SIZE;
 				continue;
 			}
+			if (pm_dump_peek(lx->dump, at, start, sizeof(start), NULL) < sizeof(start))
+				continue;
 			if (memcmp(start, info_start, sizeof(start)))
 				continue;
 			size_t n = pm_dump_read(lx->dump, at, page, PM_PAGE_SIZE, NULL);

@@ -241,7 +241,8 @@ static void read_kernel(struct pm_linux *lx, struct pm_linux_memory *m)
 /* Pages that are not reserved and referred to more than once, as crash counts shared ones. */
 static bool shared(struct pm_linux *lx, const struct pm_linux_caches *caches, uint64_t *pages_out)
 {
-	enum { at_once = 512 };
+	/* most_missing: pages of them in a row; headers that lie tell of more memory than there is */
+	enum { at_once = 512, most_missing = 1 << 20 };
 	const struct pm_field_place *flags = &lx->fields[PM_PAGE_FLAGS],
 				    *count = &lx->fields[PM_PAGE_REFCOUNT];
 	uint64_t size = caches->page_size, reserved;
@@ -258,15 +259,22 @@ static bool shared(struct pm_linux *lx, const struct pm_linux_caches *caches, ui
 		uint64_t first = (range.start + PM_PAGE_SIZE - 1) / PM_PAGE_SIZE,
 			 end = range.end / PM_PAGE_SIZE;
 
-		while (first < end) {
+		for (unsigned missing = 0; first < end && missing < most_missing;) {
 			uint64_t n = end - first < at_once ? end - first : at_once;
-			size_t got = pm_space_read(&lx->kernel, caches->vmemmap + first * size, pages,
-						   (size_t)(n * size), NULL);
+			uint64_t at = caches->vmemmap + first * size;
+			size_t got = pm_space_read(&lx->kernel, at, pages, (size_t)(n * size), NULL);
 
 			for (const uint8_t *p = pages; p + size <= pages + got; p += size)
 				*pages_out += (int32_t)pm_load(p + count->offset, 4, false) > 1 &&
 					      !(pm_load(p + flags->offset, 8, false) >> reserved & 1);
-			first += n;
+			if (got == n * size) {
+				first += n;
+				missing = 0;
+				continue;
+			}
+			at = ((at + got) | (PM_PAGE_SIZE - 1)) + 1;
+			first = (at - caches->vmemmap + size - 1) / size;
+			missing++;
 		}
 	}
 	free(pages);

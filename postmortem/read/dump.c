@@ -459,6 +459,17 @@ size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 	return got;
 }
 
+uint64_t pm_dump_next(const struct pm_dump *dump, uint64_t phys)
+{
+	const struct pm_file *file;
+	uint64_t offset, length;
+
+	/* a format that packs pages has a map of them, no longer than its file */
+	if (!dump->ops->locate || !dump->ops->locate(dump, phys, &file, &offset, &length))
+		return phys;
+	return phys + length < phys ? UINT64_MAX : phys + length;
+}
+
 bool pm_dump_is_linear(const struct pm_dump *dump)
 {
 	return dump->ops->locate != NULL;

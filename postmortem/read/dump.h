@@ -103,6 +103,9 @@ size_t pm_dump_read(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 /* The same for a few bytes of very many pages, which are not worth keeping: goes past the cache where the format
  * stores memory as it is. */
 size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, enum pm_absence *why_out);
+/* The first byte from phys on that may be there, UINT64_MAX: none; for those who look at each page, and may be told of
+ * more memory than there is. */
+uint64_t pm_dump_next(const struct pm_dump *dump, uint64_t phys);
 /* Does the format store memory as it is, in file order? */
 bool pm_dump_is_linear(const struct pm_dump *dump);
 

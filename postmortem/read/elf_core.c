@@ -262,6 +262,7 @@ static enum pm_absence locate_elf(const struct pm_dump *dump, uint64_t phys, con
 		*length_out = core->here[i].end - phys;
 		return PM_PRESENT;
 	}
+	*length_out = (i < core->here_n ? core->here[i].start : UINT64_MAX) - phys;
 	i = pm_span_find(core->cut, core->cut_n, phys);
 	if (i < core->cut_n && core->cut[i].start <= phys)
 		return PM_CUT;

@@ -27,7 +27,7 @@ struct pm_dump_ops {
 	/* Else: fills the map, once, when it is asked for; locked.  May be NULL. */
 	void (*survey)(const struct pm_dump *dump, struct pm_dump_map *map);
 	/* Formats that store memory as it is: where in which file the byte at phys lies, and how many follow it
-	 * there in one piece.  NULL: pages are made by `page`. */
+	 * there in one piece; of one that is not there, how many follow that are not there either.  NULL: pages are made by `page`. */
 	enum pm_absence (*locate)(const struct pm_dump *dump, uint64_t phys, const struct pm_file **file_out,
 				  uint64_t *offset_out, uint64_t *length_out);
 	/* Formats that pack pages: the contents of a page. */

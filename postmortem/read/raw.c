@@ -115,6 +115,7 @@ static enum pm_absence locate_raw(const struct pm_dump *dump, uint64_t phys, con
 		*length_out = raw->spans[i].end - phys;
 		return PM_PRESENT;
 	}
+	*length_out = (i < raw->spans_n ? raw->spans[i].start : UINT64_MAX) - phys;
 	return pm_dump_map_has(dump->map, phys) ? PM_CUT : PM_NO_MEMORY;
 }
 

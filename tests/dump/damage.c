@@ -14,11 +14,14 @@
 #include "render/render.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { damages_n = 1000 };
 
@@ -78,6 +81,24 @@ static void walk(struct pm_linux_session *session)
 	pm_session_caches(session);
 }
 
+/* A copy that never ends must not keep the others from being told of. */
+static void on_hang(int signal)
+{
+	static const char text[] = "damage: a copy took more than a minute of CPU time: a hang\n";
+
+	(void)signal;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(1);
+}
+
+static void watch(void)
+{
+	const struct itimerval minute = { .it_value.tv_sec = 60 };
+
+	signal(SIGPROF, on_hang);
+	setitimer(ITIMER_PROF, &minute, NULL);
+}
+
 struct totals {
 	unsigned copies, opened, explained, panics;
 	double slowest;
@@ -93,6 +114,7 @@ static void try_copy(const char *path, const struct pm_damage *damages, size_t n
 	double start = now();
 	struct pm_error *err = pm_file_open(path, &file);
 
+	watch();
 	told->reports = told->panics = 0;
 	if (!err)
 		err = pm_dump_open_file(pm_file_damaged(file, damages, n, size), &dump);

@@ -235,10 +235,25 @@ static void lengths_changed(void **state)
 	}
 }
 
+/* Whoever looks at each page steps over what is not there in one step, however long it is told to be. */
+static void next_page_there(void **state)
+{
+	static struct tables t;
+	struct pm_dump *dump = open_without(&t, 3, 7);
+
+	(void)state;
+	assert_int_equal(pm_dump_next(dump, 0x1000), 0x1000);
+	assert_int_equal(pm_dump_next(dump, 0x3000), 0x7000);
+	assert_int_equal(pm_dump_next(dump, 0x6fff), 0x7000);
+	assert_true(pm_dump_next(dump, memory) == UINT64_MAX);
+	pm_dump_close(dump);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(pages_missing),
-					    cmocka_unit_test(lengths_changed) };
+					    cmocka_unit_test(lengths_changed),
+					    cmocka_unit_test(next_page_there) };
 
 	return cmocka_run_group_tests_name("linux_symbols", tests, NULL, NULL);
 }
