@@ -49,5 +49,6 @@ void pm_explain_missing(struct pm_incident *inc)
 	if (inc->symbols_missing)
 		return;
 	if (inc->place.symbol && !inc->place.file && has(CPU_FAULTS | PM_K(SOFT_LOCKUP), inc))
-		pm_missing(inc, "debug information: no source line and no member names (see next)");
+		pm_missing(inc, "debug information: no source line%s (see next)",
+			   inc->fault.member ? "" : " and no member names");
 }

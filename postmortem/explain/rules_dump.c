@@ -1,4 +1,5 @@
 /* What only memory tells: who holds the lock that somebody waits for. */
+#include "explain/frames.h"
 #include "explain/rules.h"
 
 /* Longer chains of waiting than this are told up to here. */
@@ -171,10 +172,34 @@ static bool member(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* The parameter of the function that waits still stands in a register. */
+static bool spin_lock(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_trace *crash = pm_incident_crash_trace(inc);
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	enum pm_wait wait =
+		crash && crash->frames.n ? pm_frame_wait(crash->frames.v[0].place.symbol) : PM_WAIT_OTHER;
+
+	if (wait != PM_WAIT_SPIN && wait != PM_WAIT_RWLOCK)
+		return false;
+	for (size_t i = 0; regs && i < regs->regs.n; i++) {
+		const struct pm_register *reg = &regs->regs.v[i];
+
+		if (!reg->holds || strcmp(reg->holds, "lock") || !reg->meaning)
+			continue;
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+			"the lock that it spins for (%s, `lock`) is %s", reg->name, reg->meaning);
+		return true;
+	}
+	return false;
+}
+
 static const struct pm_rule rules[] = {
 	{ "lock-holder-in-memory", holder, 0, PM_LINUX },
 	{ "freed-object-in-memory", freed_object, 0, PM_LINUX },
 	{ "faulting-member", member, 0, PM_LINUX },
+	{ "spin-lock-in-memory", spin_lock, PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(RCU_STALL),
+	  PM_LINUX },
 	{ "pointer-from-object", pointer_from, 0, PM_LINUX },
 };
 const struct pm_theme pm_theme_dump = PM_THEME(rules);

@@ -104,8 +104,8 @@ static enum pm_identity identify(struct pm_linux_session *s, const struct pm_lin
 	return is;
 }
 
-static void identify_regs(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_user *user,
-			  struct pm_regs *regs)
+static void identify_regs(struct pm_linux_session *s, struct pm_incident *inc,
+			  const struct pm_linux_user *user, struct pm_regs *regs)
 {
 	const struct pm_register *sp = pm_regs_find(regs, "rsp");
 	char words[words_max];
@@ -116,8 +116,8 @@ static void identify_regs(struct pm_linux_session *s, struct pm_incident *inc, c
 
 		/* cr2 is told as the fault's address; the bases (fs_base) and orig_rax by what they are */
 		if (reg->bits != 64 || reg->meaning || strchr(reg->name, '_') ||
-		    (!strcmp(reg->name, "cr2") &&
-		     (!inc->fault.has_address || inc->fault.address == reg->value)) ||
+		    (!strcmp(reg->name, "cr2") && inc->fault.has_address &&
+		     inc->fault.address == reg->value) ||
 		    (is = identify(s, user, reg->value, words)) == PM_IS_NOTHING)
 			continue;
 		/* of its own stack "sp + 0x20" says more: decode does */

@@ -226,16 +226,20 @@ static const char *quoted(struct pm_arena *arena, const uint8_t *text, size_t n,
 	return words;
 }
 
-static const char *pointer_words(struct call *c, struct pm_arena *arena, uint64_t value)
+/* unread: what stands there was wanted. */
+static const char *pointer_words(struct call *c, struct pm_arena *arena, uint64_t value, bool unread)
 {
 	static const char prefix[] = "user address, ";
 	char words[PM_LINUX_PATH_MAX + 64];
 
 	if (!value)
 		return "NULL";
-	if (pm_linux_user_words(&c->user, value, words, sizeof(words)) == PM_MAPPED_UNKNOWN)
+	enum pm_mapped mapped = pm_linux_user_words(&c->user, value, words, sizeof(words));
+
+	if (mapped == PM_MAPPED_UNKNOWN)
 		return pm_arena_printf(arena, "0x%" PRIx64, value);
-	return pm_arena_printf(arena, "0x%" PRIx64 " (%s)", value, words + sizeof(prefix) - 1);
+	return pm_arena_printf(arena, "0x%" PRIx64 " (%s%s)", value, words + sizeof(prefix) - 1,
+			       mapped == PM_MAPPED && unread ? ", not in the dump" : "");
 }
 
 /* What it reads from user mode; bytes that another argument counts need no NUL. */
@@ -252,7 +256,7 @@ static const char *text_words(struct call *c, struct pm_arena *arena, unsigned i
 		want = (size_t)c->values[i + 1];
 	n = c->values[i] ? pm_linux_user_read(&c->user, c->values[i], text, want) : 0;
 	if (!n && want)
-		return pointer_words(c, arena, c->values[i]);
+		return pointer_words(c, arena, c->values[i], true);
 	const uint8_t *nul = counted ? NULL : memchr(text, 0, n);
 
 	end = nul ? (size_t)(nul - text) : n < max_text ? n : max_text;
@@ -315,7 +319,7 @@ static const char *words_of(struct call *c, struct pm_arena *arena, unsigned i)
 		return number_words(arena, type, name, c->values[i]);
 	if (strstr(type, "const char") && strchr(type, '*') == strrchr(type, '*'))
 		return text_words(c, arena, i);
-	return pointer_words(c, arena, c->values[i]);
+	return pointer_words(c, arena, c->values[i], false);
 }
 
 static const char *copy_or_null(struct pm_arena *arena, const char *text)

@@ -123,15 +123,37 @@ static void code(struct pm_page *page, const struct pm_code_bytes *c)
 	}
 }
 
+/* A recursion's frames are the same hundreds of times. */
+enum { SAME_SHOWN = 3 };
+
+static bool same_frame(const struct pm_frame *a, const struct pm_frame *b)
+{
+	return a->trust == b->trust && a->stack == b->stack && a->inlined == b->inlined && a->place.symbol &&
+	       b->place.symbol && !strcmp(a->place.symbol, b->place.symbol) && a->place.has_offset &&
+	       b->place.has_offset && a->place.offset == b->place.offset;
+}
+
 static void frames(struct pm_page *page, const pm_frames *list)
 {
 	const char *stack = NULL;
+	size_t same = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct pm_frame *frame = &list->v[i];
 		const char *on = pm_words_stack(frame);
 		struct pm_buf line = { 0 };
 
+		same = i && same_frame(frame, frame - 1) ? same + 1 : 0;
+		if (same >= SAME_SHOWN) {
+			bool last = i + 1 == list->n || !same_frame(frame, frame + 1);
+
+			if (last && same == SAME_SHOWN)
+				pm_page_line(page, 2, PM_DIM, "  the same once more");
+			else if (last)
+				pm_page_printf(page, 2, PM_DIM, "  the same %zu times more",
+					       same - SAME_SHOWN + 1);
+			continue;
+		}
 		if ((on && (!stack || strcmp(on, stack))) || (!on && stack))
 			pm_page_printf(page, 2, PM_DIM, "on the %s stack", on ? on : "task's");
 		stack = on;

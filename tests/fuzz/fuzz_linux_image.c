@@ -1,6 +1,7 @@
 /* A small Linux kernel in a dump, with any bytes of it changed: page tables, symbols, types, lists, stacks. */
 #include "../unit/linux_image.h"
 
+#include "linux/express.h"
 #include "linux/files.h"
 #include "linux/identify.h"
 #include "linux/mm.h"
@@ -16,6 +17,30 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	(void)inc;
 	(void)user;
 	return true;
+}
+
+/* The function of a frame, followed to it, and what its values are called. */
+static void express(struct pm_linux_session *session, const struct pm_linux_frame *frame)
+{
+	struct pm_incident inc;
+	struct pm_linux_function f;
+	struct pm_values values;
+
+	pm_incident_init(&inc);
+	inc.machine.arch = PM_X86_64;
+	struct pm_disasm *dis = pm_disasm_new(&inc);
+
+	if (dis && pm_linux_function_open(session, frame->pc, &f)) {
+		struct pm_linux_express ex = { session, &f, pm_linux_function_prototype(session, &f) };
+		struct pm_linux_expression e;
+
+		if (pm_follow(dis, &f.arena, f.code, (size_t)f.size, f.start, frame->pc, &values))
+			for (unsigned i = 0; i < PM_FOLLOW_REGS; i++)
+				pm_linux_express(&ex, values.regs[i], &e);
+		pm_linux_function_close(&f);
+	}
+	pm_disasm_free(dis);
+	pm_incident_deinit(&inc);
 }
 
 /* What the shell and explaining read, task by task. */
@@ -43,6 +68,8 @@ static void read_all(struct pm_dump *dump)
 		pm_linux_wait_of(session, &tasks->v.v[i], &trace, &wait);
 		for (size_t k = 0; k < trace.frames.n && k < 16; k++)
 			pm_session_identify(session, trace.frames.v[k].sp, text, sizeof(text));
+		for (size_t k = 0; k < trace.frames.n && k < 4; k++)
+			express(session, &trace.frames.v[k]);
 		pm_linux_trace_deinit(&trace);
 	}
 	struct pm_linux_modules *modules = pm_session_modules(session);
@@ -69,7 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!made) {
 		image_make(&images[0], &(struct image_options){ .encoding = IMAGE_PERCPU_BASE, .orc = 1 });
-		image_make(&images[1], &(struct image_options){ .encoding = IMAGE_PLACE_RELATIVE, .orc = 4 });
+		image_make(&images[1], &(struct image_options){
+					       .encoding = IMAGE_PLACE_RELATIVE, .orc = 4, .calls = true });
 		image_make(&images[2],
 			   &(struct image_options){ .encoding = IMAGE_ABSOLUTE, .wrapped_log = true });
 		image_make(&images[3], &(struct image_options){ .encoding = IMAGE_BASE, .no_note = true });

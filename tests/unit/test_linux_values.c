@@ -70,7 +70,8 @@ static void user_addresses(void **state)
 		const struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(o.session), 42);
 
 		pm_linux_user_init(&user, o.lx, task->mm);
-		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x12, words, sizeof(words)), PM_MAPPED);
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x12, words, sizeof(words)),
+				 PM_MAPPED);
 		assert_string_equal(words, "user address, mapped from /bin/sh + 0x12");
 		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START - 1, words, sizeof(words)),
 				 PM_NOT_MAPPED);
@@ -169,6 +170,14 @@ static void arguments_that_are_wrong(void **state)
 	open_made(&o);
 	read_dump(&o);
 	has_arguments("2 (not open)", "0x700000 (not mapped)", "6");
+	pm_incident_deinit(&taken);
+	close_image(&o);
+	/* a page of the process that a filter left out */
+	image_make(&o.image, &(struct image_options){ 0 });
+	change_word(&o.image, IMAGE_DIRECT + 0x6000 + 8 * (IMAGE_VMA_START >> 21), 0);
+	open_made(&o);
+	read_dump(&o);
+	has_arguments("3 </bin/sh>", "0x407000 (mapped from /bin/sh + 0x7000, not in the dump)", "6");
 	pm_incident_deinit(&taken);
 	close_image(&o);
 	image_make(&o.image, &(struct image_options){ 0 });
@@ -317,9 +326,10 @@ static void member_by_types(void **state)
 	const struct pm_regs *regs = pm_incident_regs(&taken, PM_REGS_FAULT);
 	assert_string_equal(pm_regs_find(regs, "rbx")->holds, "dev");
 	assert_string_equal(pm_regs_find(regs, "rsi")->holds, "flags");
-	assert_string_equal(finding("null-member-offset"),
-			    "the base pointer (rax, `dev->ops`) is NULL and 0x10 is the offset of `go` in struct "
-			    "drv_ops");
+	assert_string_equal(
+		finding("null-member-offset"),
+		"the base pointer (rax, `dev->ops`) is NULL and 0x10 is the offset of `go` in struct "
+		"drv_ops");
 	assert_string_equal(finding("pointer-from-object"),
 			    "rax was loaded from rbx + 0x8; rbx (`dev`) is: test-48 object");
 	assert_string_equal(finding("freed-object-in-memory"), "");
@@ -327,12 +337,14 @@ static void member_by_types(void **state)
 	pm_incident_deinit(&taken);
 	/* the object that the bad pointer was read from is free */
 	fault_in(&o, 0xffffdeadbeef0000, IMAGE_DIRECT + IMAGE_SLAB + 3 * 64);
-	assert_string_equal(finding("faulting-member"),
-			    "the pointer that was used is `dev->ops` (rax), for `go` at offset 0x10 of struct "
-			    "drv_ops");
-	assert_string_equal(finding("freed-object-in-memory"),
-			    "rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object, free): "
-			    "use after free");
+	assert_string_equal(
+		finding("faulting-member"),
+		"the pointer that was used is `dev->ops` (rax), for `go` at offset 0x10 of struct "
+		"drv_ops");
+	assert_string_equal(
+		finding("freed-object-in-memory"),
+		"rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object, free): "
+		"use after free");
 	assert_string_equal(finding("pointer-from-object"), "");
 	pm_incident_deinit(&taken);
 	close_image(&o);
@@ -355,6 +367,32 @@ static void member_without_types(void **state)
 	close_image(&o);
 }
 
+/* The lock that a CPU spins for is what the waiting function was given. */
+static void lock_that_is_waited_for(void **state)
+{
+	(void)state;
+	pm_incident_init(&taken);
+	taken.machine.system = PM_LINUX;
+	taken.fault.kind = PM_KIND_SOFT_LOCKUP;
+	struct pm_trace *crash = PM_PUSH(&taken.arena, &taken.traces);
+	crash->role = PM_TRACE_CRASH;
+	PM_PUSH(&taken.arena, &crash->frames)->place.symbol = "native_queued_spin_lock_slowpath";
+	struct pm_regs *regs = PM_PUSH(&taken.arena, &crash->regs);
+	regs->role = PM_REGS_FAULT;
+	*PM_PUSH(&taken.arena, &regs->regs) =
+		(struct pm_register){ .name = "rsi", .holds = "val", .meaning = "a number" };
+	*PM_PUSH(&taken.arena, &regs->regs) =
+		(struct pm_register){ .name = "rdi", .holds = "lock", .meaning = "drv_lock [drv]" };
+	pm_explain(&taken);
+	assert_string_equal(finding("spin-lock-in-memory"),
+			    "the lock that it spins for (rdi, `lock`) is drv_lock [drv]");
+	taken.findings.n = 0;
+	taken.traces.v[0].frames.v[0].place.symbol = "drv_write";
+	pm_explain(&taken);
+	assert_string_equal(finding("spin-lock-in-memory"), "");
+	pm_incident_deinit(&taken);
+}
+
 /* The log printed other bytes than memory has: those stay, and it is said. */
 static void code_that_differs(void **state)
 {
@@ -365,9 +403,8 @@ static void code_that_differs(void **state)
 	open_image(&o, &(struct image_options){ 0 });
 	fault_in(&o, 0, 0);
 	pm_arena_init(&trace.arena);
-	*PM_PUSH(&trace.arena, &trace.frames) = (struct pm_linux_frame){
-		.pc = image_function("vfs_write") + FAULT_AT, .exact_pc = true
-	};
+	*PM_PUSH(&trace.arena, &trace.frames) =
+		(struct pm_linux_frame){ .pc = image_function("vfs_write") + FAULT_AT, .exact_pc = true };
 	for (size_t i = 0; i < taken.code.bytes.n; i++)
 		taken.code.bytes.v[i] = 0xcc;
 	pm_linux_report_code(o.session, &taken, &trace, 0);
@@ -389,6 +426,7 @@ int main(void)
 		cmocka_unit_test(words_of_the_stack),
 		cmocka_unit_test(member_by_types),
 		cmocka_unit_test(member_without_types),
+		cmocka_unit_test(lock_that_is_waited_for),
 		cmocka_unit_test(code_that_differs),
 	};
 

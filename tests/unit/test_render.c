@@ -122,11 +122,54 @@ static void empty_incident(void **state)
 	pm_incident_deinit(&inc);
 }
 
+static char *details_of(size_t times)
+{
+	const struct pm_render_text style = { .details = true, .width = 80 };
+	struct pm_incident inc;
+
+	pm_incident_init(&inc);
+	struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
+	for (size_t i = 0; i <= times; i++)
+		PM_PUSH(&inc.arena, &trace->frames)->place = (struct pm_place){
+			.symbol = i < times ? "deeper" : "outer", .has_offset = true, .offset = 1, .size = 2
+		};
+	char *text = text_of(&inc, &style);
+
+	pm_incident_deinit(&inc);
+	return text;
+}
+
+/* Of a recursion three frames and their number are enough. */
+static void frames_that_repeat(void **state)
+{
+	static const struct {
+		size_t times;
+		const char *wanted;
+	} rows[] = {
+		{ 3, "    deeper+0x1/0x2\n    deeper+0x1/0x2\n    deeper+0x1/0x2\n    outer+0x1/0x2\n" },
+		{ 4, "    deeper+0x1/0x2\n    deeper+0x1/0x2\n    deeper+0x1/0x2\n    the same once more\n"
+		     "    outer+0x1/0x2\n" },
+		{ 99,
+		  "    deeper+0x1/0x2\n    deeper+0x1/0x2\n    deeper+0x1/0x2\n    the same 96 times more\n"
+		  "    outer+0x1/0x2\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		char *text = details_of(rows[i].times);
+
+		if (!strstr(text, rows[i].wanted))
+			fail_msg("%s", text);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(terminals), cmocka_unit_test(pages),          cmocka_unit_test(json),
-		cmocka_unit_test(columns),   cmocka_unit_test(empty_incident),
+		cmocka_unit_test(terminals),      cmocka_unit_test(pages),
+		cmocka_unit_test(json),           cmocka_unit_test(columns),
+		cmocka_unit_test(empty_incident), cmocka_unit_test(frames_that_repeat),
 	};
 
 	return cmocka_run_group_tests_name("render", tests, NULL, NULL);
