@@ -218,7 +218,7 @@ static void wrong_files(void **state)
 			other[at] = 16;
 	other[24 + b.types.n - 4] = 64;
 	refused(other, other_n, false, "types of something else than a kernel: there is no task_struct");
-	refused("\x9f\xeb\x02", 24, false, "BTF: version 2");
+	refused((const uint8_t[24]){ 0x9f, 0xeb, 2 }, 24, false, "BTF: version 2");
 	refused("no types", 8, false, "not an ELF file");
 	pm_buf_deinit(&b.types);
 	pm_buf_deinit(&b.strings);
