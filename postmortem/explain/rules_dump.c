@@ -113,6 +113,16 @@ static const char *place_words(struct pm_incident *inc, const char *reg, int64_t
 			       (unsigned long long)(offset < 0 ? -offset : offset));
 }
 
+/* Of an object that is said to be free anyway. */
+static const char *object_words(struct pm_incident *inc, const struct pm_register *reg)
+{
+	struct pm_slice words = pm_slice_of(reg->meaning), rest = PM_S(", free");
+
+	if (pm_slice_ends(words, rest))
+		words = pm_slice_upto(words, words.n - rest.n);
+	return pm_arena_str(&inc->arena, words);
+}
+
 static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
@@ -122,14 +132,14 @@ static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
 			"%s, which the access went through, points to memory that is free (%s): use after "
 			"free",
-			base->name, base->meaning);
+			base->name, object_words(inc, base));
 		return true;
 	}
 	if (!origin || !origin->object_free || !origin->meaning)
 		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
 		"%s was loaded from %s, and what %s points to is free (%s): use after free", f->base_reg,
-		place_words(inc, f->origin_reg, f->origin_offset), origin->name, origin->meaning);
+		place_words(inc, f->origin_reg, f->origin_offset), origin->name, object_words(inc, origin));
 	return true;
 }
 

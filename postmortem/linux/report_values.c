@@ -163,8 +163,9 @@ enum {
 	max_frame = 0x1000, /* bytes; a larger one is a mistake */
 };
 
-/* How much a word says, by what it is; 0: usual, or said elsewhere. */
-static unsigned score_of(struct pm_linux_session *s, enum pm_identity is, uint64_t value, uint64_t current)
+/* How much a word says, by what it is; 0: usual, or said elsewhere.  own: in the crashed frame itself. */
+static unsigned score_of(struct pm_linux_session *s, enum pm_identity is, uint64_t value, uint64_t current,
+			 bool own)
 {
 	static const uint8_t scores[] = {
 		[PM_IS_FREE] = 9, [PM_IS_TYPED] = 8,  [PM_IS_TASK] = 7, [PM_IS_OBJECT] = 6,
@@ -183,6 +184,9 @@ static unsigned score_of(struct pm_linux_session *s, enum pm_identity is, uint64
 			       : 0;
 	}
 	if (is == PM_IS_TASK && value == current)
+		return 0;
+	/* what outer functions are done with is mostly free */
+	if (is == PM_IS_FREE && !own)
 		return 0;
 	return is < PM_COUNT(scores) ? scores[is] : 0;
 }
@@ -208,7 +212,8 @@ struct stack_scan {
 	struct pm_linux_user user;
 	uint64_t current; /* the task itself: on every stack */
 	uint8_t scores[max_words];
-	size_t left; /* words that may still be looked at */
+	uint64_t objects[max_words]; /* where the object that a word points into begins; 0: into none */
+	size_t left;                 /* words that may still be looked at */
 };
 
 static bool is_return_address(const struct pm_linux_trace *trace, uint64_t at)
@@ -219,7 +224,7 @@ static bool is_return_address(const struct pm_linux_trace *trace, uint64_t at)
 	return false;
 }
 
-static void scan_frame(struct stack_scan *scan, size_t frame, uint64_t first_sp)
+static void scan_frame(struct stack_scan *scan, size_t frame, size_t first)
 {
 	const struct pm_linux_frame *f = &scan->trace->frames.v[frame], *next = f + 1;
 	struct pm_incident *inc = scan->inc;
@@ -242,17 +247,25 @@ static void scan_frame(struct stack_scan *scan, size_t frame, uint64_t first_sp)
 		    !pm_space_load(&pm_session_kernel(scan->s)->kernel, at, 8, &value) ||
 		    (is = identify(scan->s, &scan->user, value, words)) == PM_IS_NOTHING)
 			continue;
+		struct pm_linux_object object = { 0 };
 		bool told = is_told(inc, value);
+
+		if (is >= PM_IS_OBJECT && is <= PM_IS_TASK &&
+		    pm_linux_object_at(pm_session_kernel(scan->s), pm_session_caches(scan->s), value,
+				       &object))
+			for (size_t i = 0; i < inc->stack_words.n; i++)
+				told |= scan->objects[i] == object.start;
 		struct pm_stack_word *word = PM_PUSH(&inc->arena, &inc->stack_words);
 
 		*word = (struct pm_stack_word){ .addr = at,
 						.value = value,
-						.from_sp = at - first_sp,
+						.from_sp = at - scan->trace->frames.v[first].sp,
 						.function = place.symbol,
 						.meaning = pm_arena_str(&inc->arena, pm_slice_of(words)),
 						.object_free = is == PM_IS_FREE };
+		scan->objects[inc->stack_words.n - 1] = object.start;
 		scan->scores[inc->stack_words.n - 1] =
-			told ? 0 : (uint8_t)score_of(scan->s, is, value, scan->current);
+			told ? 0 : (uint8_t)score_of(scan->s, is, value, scan->current, frame == first);
 	}
 }
 
@@ -282,7 +295,7 @@ void pm_linux_report_stack(struct pm_linux_session *s, struct pm_incident *inc,
 	pm_linux_user_init(&scan.user, pm_session_kernel(s), task ? task->mm : 0);
 	/* The last frame is the entry, with the registers of user mode. */
 	for (size_t i = first; i + 1 < trace->frames.n; i++)
-		scan_frame(&scan, i, trace->frames.v[first].sp);
+		scan_frame(&scan, i, first);
 	choose_telling(&scan);
 }
 

@@ -226,8 +226,10 @@ static void words_of_the_stack(void **state)
 	change_word(&o.image, sp + 8, IMAGE_DIRECT + IMAGE_SLAB + 64);     /* one that is in use */
 	change_word(&o.image, sp + 16, image_function("schedule") + 32);   /* of an earlier call */
 	change_word(&o.image, sp + 24, 12345);
-	change_word(&o.image, sp + 0x28, IMAGE_DIRECT + IMAGE_SLAB + 64); /* again, in the caller's frame */
-	change_word(&o.image, sp + 0x30, image_function("schedule"));     /* to be called */
+	change_word(&o.image, sp + 0x28,
+		    IMAGE_DIRECT + IMAGE_SLAB + 72); /* the same, in the caller's frame */
+	change_word(&o.image, sp + 0x38, IMAGE_DIRECT + IMAGE_SLAB + 5 * 64); /* long gone */
+	change_word(&o.image, sp + 0x30, image_function("schedule"));         /* to be called */
 	open_made(&o);
 	read_dump(&o);
 	assert_string_equal(word_at(0)->meaning, "test-48 object + 0x8, free");
@@ -241,6 +243,7 @@ static void words_of_the_stack(void **state)
 	assert_null(word_at(0x20)); /* the return address: it stands in the trace */
 	assert_false(word_at(0x28)->telling);
 	assert_string_equal(word_at(0x28)->function, "vfs_write");
+	assert_true(word_at(0x38)->object_free && !word_at(0x38)->telling);
 	assert_string_equal(word_at(0x30)->meaning, "schedule");
 	assert_true(word_at(0x30)->telling);
 	pm_incident_deinit(&taken);
@@ -341,10 +344,9 @@ static void member_by_types(void **state)
 		finding("faulting-member"),
 		"the pointer that was used is `dev->ops` (rax), for `go` at offset 0x10 of struct "
 		"drv_ops");
-	assert_string_equal(
-		finding("freed-object-in-memory"),
-		"rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object, free): "
-		"use after free");
+	assert_string_equal(finding("freed-object-in-memory"),
+			    "rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object): "
+			    "use after free");
 	assert_string_equal(finding("pointer-from-object"), "");
 	pm_incident_deinit(&taken);
 	close_image(&o);
