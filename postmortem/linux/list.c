@@ -14,6 +14,7 @@ bool pm_linux_list_next(struct pm_linux_list *list, uint64_t *node_out)
 		return false;
 	if (!pm_space_load(&list->lx->kernel, list->at, 8, &list->at)) {
 		list->trouble = "a list leads to memory that is not in the dump";
+		list->missing = true;
 		return false;
 	}
 	if (list->at == list->head)

@@ -9,6 +9,7 @@ struct pm_linux_list {
 	uint64_t head, at, mark;
 	uint64_t steps, next_mark;
 	const char *trouble; /* why it ended before its head came again; NULL: it did not */
+	bool missing; /* because an element is not in the dump, not because it leads back into itself */
 };
 
 /* head: the address of the list's head, which is no element. */

@@ -226,11 +226,11 @@ static const char *quoted(struct pm_arena *arena, const uint8_t *text, size_t n,
 	return words;
 }
 
-/* unread: what stands there was wanted. */
-static const char *pointer_words(struct call *c, struct pm_arena *arena, uint64_t value, bool unread)
+/* why: what stands there was wanted, and could not be read. */
+static const char *pointer_words(struct call *c, struct pm_arena *arena, uint64_t value, enum pm_absence why)
 {
 	static const char prefix[] = "user address, ";
-	char words[PM_LINUX_PATH_MAX + 64];
+	char words[PM_LINUX_PATH_MAX + 64], absent[96] = "";
 
 	if (!value)
 		return "NULL";
@@ -238,8 +238,12 @@ static const char *pointer_words(struct call *c, struct pm_arena *arena, uint64_
 
 	if (mapped == PM_MAPPED_UNKNOWN)
 		return pm_arena_printf(arena, "0x%" PRIx64, value);
-	return pm_arena_printf(arena, "0x%" PRIx64 " (%s%s)", value, words + sizeof(prefix) - 1,
-			       mapped == PM_MAPPED && unread ? ", not in the dump" : "");
+	if (mapped == PM_MAPPED && why == PM_UNMAPPED)
+		snprintf(absent, sizeof(absent), "not in the dump");
+	else if (mapped == PM_MAPPED && why)
+		pm_dump_absence(pm_session_kernel(c->s)->dump, why, absent, sizeof(absent));
+	return pm_arena_printf(arena, "0x%" PRIx64 " (%s%s%s)", value, words + sizeof(prefix) - 1,
+			       *absent ? ", " : "", absent);
 }
 
 /* What it reads from user mode; bytes that another argument counts need no NUL. */
@@ -248,15 +252,16 @@ static const char *text_words(struct call *c, struct pm_arena *arena, unsigned i
 	static const char *const counts[] = { "count", "len", "size", "nbytes" };
 	uint8_t text[max_text + 1];
 	size_t want = sizeof(text), n, end;
+	enum pm_absence why = PM_PRESENT;
 	bool counted = false;
 
 	for (size_t k = 0; i + 1 < c->meta->n && k < PM_COUNT(counts); k++)
 		counted |= !strcmp(c->meta->names[i + 1], counts[k]);
 	if (counted && c->values[i + 1] < want)
 		want = (size_t)c->values[i + 1];
-	n = c->values[i] ? pm_linux_user_read(&c->user, c->values[i], text, want) : 0;
+	n = c->values[i] ? pm_linux_user_read(&c->user, c->values[i], text, want, &why) : 0;
 	if (!n && want)
-		return pointer_words(c, arena, c->values[i], true);
+		return pointer_words(c, arena, c->values[i], why);
 	const uint8_t *nul = counted ? NULL : memchr(text, 0, n);
 
 	end = nul ? (size_t)(nul - text) : n < max_text ? n : max_text;
@@ -319,7 +324,7 @@ static const char *words_of(struct call *c, struct pm_arena *arena, unsigned i)
 		return number_words(arena, type, name, c->values[i]);
 	if (strstr(type, "const char") && strchr(type, '*') == strrchr(type, '*'))
 		return text_words(c, arena, i);
-	return pointer_words(c, arena, c->values[i], false);
+	return pointer_words(c, arena, c->values[i], PM_PRESENT);
 }
 
 static const char *copy_or_null(struct pm_arena *arena, const char *text)

@@ -1,5 +1,7 @@
 #include "linux/tasks.h"
 
+#include "linux/list.h"
+
 #include "symbols/bytes.h"
 
 #include <elf.h>
@@ -72,27 +74,38 @@ static void add(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t addr
 		tasks->trouble = "a task in the list is not in the dump";
 }
 
+/* A list that leads back into itself was walked more than once around: leaves what came first, from number first on. */
+static void drop_repeated(struct pm_linux_tasks *tasks, size_t first)
+{
+	size_t n = tasks->v.n, round = 1, at;
+
+	while (round < n - first && tasks->v.v[n - 1 - round].addr != tasks->v.v[n - 1].addr)
+		round++;
+	for (at = first + round; at < n && tasks->v.v[at].addr != tasks->v.v[at - round].addr;)
+		at++;
+	tasks->v.n = at < n ? at : n;
+}
+
 /* The threads behind a leader: signal->thread_head links their thread_node. */
 static void add_threads(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t leader)
 {
 	uint64_t signal = get(lx, leader, PM_TASK_SIGNAL), head, at;
 	uint64_t node = pm_linux_at(lx, 0, PM_TASK_THREAD_NODE);
+	size_t first = tasks->v.n;
+	struct pm_linux_list list;
 
-	if (!signal || !(head = pm_linux_at(lx, signal, PM_SIGNAL_THREAD_HEAD)) ||
-	    !pm_space_load(&lx->kernel, head, 8, &at))
+	if (!signal || !(head = pm_linux_at(lx, signal, PM_SIGNAL_THREAD_HEAD)))
 		return;
-	while (at != head) {
-		if (tasks->v.n >= max_tasks) {
-			tasks->trouble = "a list of threads does not end";
-			return;
-		}
+	pm_linux_list_init(&list, lx, head);
+	while (tasks->v.n < max_tasks && pm_linux_list_next(&list, &at))
 		if (at - node != leader)
 			add(lx, tasks, at - node);
-		if (!pm_space_load(&lx->kernel, at, 8, &at)) {
-			tasks->trouble = "a list of threads leads to memory that is not in the dump";
-			return;
-		}
-	}
+	if (!list.trouble && tasks->v.n < max_tasks)
+		return;
+	tasks->trouble = list.missing ? "a list of threads leads to memory that is not in the dump"
+				      : "a list of threads does not end";
+	if (!list.missing && tasks->v.n > first)
+		drop_repeated(tasks, first);
 }
 
 static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
@@ -109,7 +122,7 @@ static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 
 void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 {
-	uint64_t init, head, at, link = pm_linux_at(lx, 0, PM_TASK_TASKS);
+	uint64_t init, at, link = pm_linux_at(lx, 0, PM_TASK_TASKS);
 
 	*tasks = (struct pm_linux_tasks){ 0 };
 	pm_arena_init(&tasks->arena);
@@ -122,20 +135,20 @@ void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 		tasks->trouble = "the first task is not in the dump";
 		return;
 	}
-	head = init + link;
-	while (at != head) {
-		/* A list that bites its own tail elsewhere: bounded by what there can be. */
-		if (tasks->v.n >= max_tasks) {
-			tasks->trouble = "the list does not end";
-			return;
-		}
+	size_t first = tasks->v.n;
+	struct pm_linux_list list;
+
+	pm_linux_list_init(&list, lx, init + link);
+	while (tasks->v.n < max_tasks && pm_linux_list_next(&list, &at)) {
 		add(lx, tasks, at - link);
 		add_threads(lx, tasks, at - link);
-		if (!pm_space_load(&lx->kernel, at, 8, &at)) {
-			tasks->trouble = "the list leads to memory that is not in the dump";
-			return;
-		}
 	}
+	if (!list.trouble && tasks->v.n < max_tasks)
+		return;
+	tasks->trouble =
+		list.missing ? "the list leads to memory that is not in the dump" : "the list does not end";
+	if (!list.missing && tasks->v.n > first)
+		drop_repeated(tasks, first);
 }
 
 void pm_linux_tasks_deinit(struct pm_linux_tasks *tasks)

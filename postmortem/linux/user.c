@@ -47,9 +47,12 @@ enum pm_mapped pm_linux_user_words(const struct pm_linux_user *user, uint64_t ad
 	return mapped;
 }
 
-size_t pm_linux_user_read(struct pm_linux_user *user, uint64_t addr, void *buf, size_t n)
+size_t pm_linux_user_read(struct pm_linux_user *user, uint64_t addr, void *buf, size_t n,
+			  enum pm_absence *why_out)
 {
+	if (why_out)
+		*why_out = PM_UNMAPPED;
 	return user->has_space && pm_linux_is_user(user, addr)
-		       ? pm_space_read(&user->space, addr, buf, n, NULL)
+		       ? pm_space_read(&user->space, addr, buf, n, why_out)
 		       : 0;
 }

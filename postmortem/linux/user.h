@@ -19,7 +19,8 @@ bool pm_linux_is_user(const struct pm_linux_user *user, uint64_t addr);
 /* "user address, mapped from /bin/sh + 0x12" (the offset is that in the file), "user address, [stack] + 0x20",
  * "user address, anonymous memory", "user address, not mapped"; buf is set where it is known. */
 enum pm_mapped pm_linux_user_words(const struct pm_linux_user *user, uint64_t addr, char *buf, size_t size);
-/* How many of n bytes could be read. */
-size_t pm_linux_user_read(struct pm_linux_user *user, uint64_t addr, void *buf, size_t n);
+/* How many of n bytes could be read; *why_out as for pm_dump_read. */
+size_t pm_linux_user_read(struct pm_linux_user *user, uint64_t addr, void *buf, size_t n,
+			  enum pm_absence *why_out);
 
 #endif

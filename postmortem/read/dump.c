@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,14 @@ const char *pm_absence_words(enum pm_absence why)
 	};
 
 	return words[why];
+}
+
+void pm_dump_absence(const struct pm_dump *dump, enum pm_absence why, char *buf, size_t size)
+{
+	int n = snprintf(buf, size, "%s", pm_absence_words(why));
+
+	if (why == PM_FILTERED && dump->info.level >= 0 && (size_t)n < size)
+		snprintf(buf + n, size - (size_t)n, ", -d %d", dump->info.level);
 }
 
 static const struct pm_dump_ops *format_of(const uint8_t *start, size_t n)

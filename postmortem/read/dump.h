@@ -30,6 +30,8 @@ enum pm_absence {
 };
 /* In words: "left out by the dump's filter". */
 const char *pm_absence_words(enum pm_absence why);
+/* The same with the filter's level, where the dump tells it: "left out by the dump's filter, -d 31". */
+void pm_dump_absence(const struct pm_dump *dump, enum pm_absence why, char *buf, size_t size);
 
 /* A note, as ELF has it.  Borrowed from the dump. */
 struct pm_dump_note {

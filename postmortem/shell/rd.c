@@ -39,16 +39,12 @@ static size_t read_memory(struct pm_shell *sh, const struct options *o, uint64_t
 			   : pm_space_read(o->space, at, buf, n, why);
 }
 
-/* With the level of the filter, where the dump tells it. */
 static bool say_absent(struct pm_shell *sh, uint64_t at, enum pm_absence why)
 {
-	int level = pm_dump_info(sh->dump)->level;
+	char words[96];
 
-	return why == PM_FILTERED && level >= 0
-		       ? pm_shell_error(sh, "rd", "0x%llx: %s, -d %d", (unsigned long long)at,
-					pm_absence_words(why), level)
-		       : pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)at,
-					pm_absence_words(why));
+	pm_dump_absence(sh->dump, why, words, sizeof(words));
+	return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)at, words);
 }
 
 static void print_unit(struct pm_shell *sh, const struct options *o, const uint8_t *p)

@@ -1,6 +1,6 @@
 /* A real dump, cut and overwritten in memory, through all of kpanic:
  *
- *	damage DUMP [CUTS [OVERWRITTEN]]        100 and 200 by default
+ *	damage DUMP [CUTS [OVERWRITTEN [NUMBER]]]       100 and 200 by default; NUMBER: that one of those alone
  *
  * Each copy is cut at another place, or has 1,000 random bytes (every other one: pages) overwritten, half of them
  * anywhere and half among the kernel's own structures, which is found by reading the dump once.  Prints how many were
@@ -160,7 +160,7 @@ int main(int argc, char **argv)
 	struct pm_error *err;
 
 	if (argc < 2) {
-		fputs("usage: damage DUMP [CUTS [OVERWRITTEN]]\n", stderr);
+		fputs("usage: damage DUMP [CUTS [OVERWRITTEN [NUMBER]]]\n", stderr);
 		return 2;
 	}
 	err = pm_file_open(argv[1], &file);
@@ -174,7 +174,9 @@ int main(int argc, char **argv)
 	for (uint64_t i = 0; i < cuts; i++)
 		try_copy(argv[1], NULL, 0, size / cuts * i + (i ? i * 7919 % 4096 : 0), i, &told, &cut);
 	print("cut", &cut);
-	for (uint64_t i = 0; i < rounds; i++) {
+	uint64_t first = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
+
+	for (uint64_t i = first; i < (argc > 4 ? first + 1 : rounds); i++) {
 		struct pm_damage damages[damages_n];
 		uint64_t state = 0x9e3779b97f4a7c15ull * (i + 1), length = i & 1 ? 4096 : 1;
 

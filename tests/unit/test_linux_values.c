@@ -82,7 +82,8 @@ static void user_addresses(void **state)
 		assert_int_equal(pm_linux_user_words(&user, 0x18, words, sizeof(words)), PM_MAPPED_UNKNOWN);
 		assert_int_equal(pm_linux_user_words(&user, IMAGE_DIRECT, words, sizeof(words)),
 				 PM_MAPPED_UNKNOWN);
-		assert_int_equal(pm_linux_user_read(&user, IMAGE_VMA_START + IMAGE_USER_TEXT, text, 6), 6);
+		assert_int_equal(pm_linux_user_read(&user, IMAGE_VMA_START + IMAGE_USER_TEXT, text, 6, NULL),
+				 6);
 		assert_memory_equal(text, "hello\n", 6);
 		pm_linux_user_init(&user, o.lx, 0); /* a kernel thread */
 		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START, words, sizeof(words)),

@@ -602,6 +602,25 @@ static void lists_without_end(void **state)
 	assert_non_null(
 		strstr(output(&r, "kmem -s"), "\"trouble\":\"a list does not come back to its head\""));
 	end(&r);
+
+	/* of tasks: the last one leads back into the list; each is told once */
+	for (unsigned last = 1; last < 3; last++) {
+		image_make(&im, &(struct image_options){ .blocked = true });
+		open_shell(&r, &im, false);
+		struct pm_linux_tasks *tasks = pm_session_tasks(r.sh.session);
+		size_t n = tasks->v.n;
+		uint64_t from = tasks->v.v[n - 1].addr, to = tasks->v.v[n - last].addr + TASK_TASKS;
+
+		assert_true(n >= 3);
+		from -= from >= IMAGE_MAP ? IMAGE_MAP : IMAGE_DIRECT;
+		close_shell(&r);
+		memcpy(im.core + im.memory_at + from + TASK_TASKS, &to, 8);
+		open_shell(&r, &im, false);
+		tasks = pm_session_tasks(r.sh.session);
+		assert_string_equal(tasks->trouble, "the list does not end");
+		assert_int_equal(tasks->v.n, n);
+		end(&r);
+	}
 }
 
 int main(void)
