@@ -123,6 +123,20 @@ static const char *object_words(struct pm_incident *inc, const struct pm_registe
 	return pm_arena_str(&inc->arena, words);
 }
 
+/* ", freed by drv_close() [drv], sh (pid 42)"; "": not kept. */
+static const char *freed_by(struct pm_incident *inc)
+{
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+
+		if (trace->role == PM_TRACE_FREED && trace->frames.n && trace->frames.v[0].place.symbol)
+			return pm_arena_printf(&inc->arena, ", freed by %s, %s",
+					       pm_function_words(inc, &trace->frames.v[0].place),
+					       pm_task_words(inc, trace->comm, trace->has_pid, trace->pid));
+	}
+	return "";
+}
+
 static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
@@ -130,16 +144,17 @@ static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (base && base->object_free && base->meaning) {
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
-			"%s, which the access went through, points to memory that is free (%s): use after "
+			"%s, which the access went through, points to memory that is free (%s%s): use after "
 			"free",
-			base->name, object_words(inc, base));
+			base->name, object_words(inc, base), freed_by(inc));
 		return true;
 	}
 	if (!origin || !origin->object_free || !origin->meaning)
 		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
-		"%s was loaded from %s, and what %s points to is free (%s): use after free", f->base_reg,
-		place_words(inc, f->origin_reg, f->origin_offset), origin->name, object_words(inc, origin));
+		"%s was loaded from %s, and what %s points to is free (%s%s): use after free", f->base_reg,
+		place_words(inc, f->origin_reg, f->origin_offset), origin->name, object_words(inc, origin),
+		freed_by(inc));
 	return true;
 }
 

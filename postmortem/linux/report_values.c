@@ -155,6 +155,52 @@ static void add_objects(struct pm_linux_session *s, struct pm_incident *inc, con
 		inc->fault.object = pm_arena_str(&inc->arena, pm_slice_of(words));
 }
 
+/* ---- the life of a freed object ---- */
+
+static void add_life(struct pm_linux_session *s, struct pm_incident *inc,
+		     const struct pm_linux_object *object, bool freed)
+{
+	struct pm_linux_track track;
+
+	if (!pm_linux_object_track(pm_session_kernel(s), object, freed, &track))
+		return;
+	const struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(s), track.pid);
+	struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
+	struct pm_frame *frame = PM_PUSH(&inc->arena, &trace->frames);
+
+	trace->role = freed ? PM_TRACE_FREED : PM_TRACE_ALLOCATED;
+	trace->has_pid = trace->has_cpu = true;
+	trace->pid = track.pid;
+	trace->cpu = track.cpu;
+	/* another may have the number by now, but its name is a hint */
+	trace->comm = task ? pm_arena_str(&inc->arena, pm_slice_of(task->comm)) : NULL;
+	pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, track.addr, false,
+		       &frame->place);
+	if (frame->place.module)
+		frame->place.module = pm_arena_str(&inc->arena, pm_slice_of(frame->place.module));
+	if (frame->place.build_id)
+		frame->place.build_id = pm_arena_str(&inc->arena, pm_slice_of(frame->place.build_id));
+}
+
+/* Of the one that the access went through, or that its pointer was read from. */
+static void add_lives(struct pm_linux_session *s, struct pm_incident *inc)
+{
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const char *const names[] = { inc->fault.base_reg, inc->fault.origin_reg };
+
+	for (size_t i = 0; regs && i < PM_COUNT(names); i++) {
+		const struct pm_register *reg = names[i] ? pm_regs_find(regs, names[i]) : NULL;
+		struct pm_linux_object object;
+
+		if (!reg || !reg->object_free ||
+		    !pm_linux_object_at(pm_session_kernel(s), pm_session_caches(s), reg->value, &object))
+			continue;
+		add_life(s, inc, &object, false);
+		add_life(s, inc, &object, true);
+		return;
+	}
+}
+
 /* ---- the crashed stack ---- */
 
 enum {
@@ -329,5 +375,6 @@ void pm_linux_report_values(struct pm_linux_session *s, struct pm_incident *inc)
 	if (task)
 		add_syscall(s, inc, task, &user);
 	add_objects(s, inc, &user);
+	add_lives(s, inc);
 	inc->user_told = user.has_space;
 }

@@ -236,3 +236,31 @@ bool pm_linux_object_at(struct pm_linux *lx, const struct pm_linux_caches *cache
 	out->state = is_free(lx, out) ? PM_OBJECT_FREE : PM_OBJECT_ALLOCATED;
 	return true;
 }
+
+/* The bit of SLAB_STORE_USER moved when the flags became an enum (6.9). */
+static bool keeps_tracks(struct pm_linux *lx, const struct pm_linux_cache *cache)
+{
+	int64_t bit;
+
+	if (pm_btf_enum_value(lx->btf, "_SLAB_STORE_USER", &bit) && bit >= 0 && bit < 64)
+		return cache->flags >> bit & 1;
+	return cache->flags & 0x10000;
+}
+
+/* Behind the object, and behind the free list's link where that stands behind it, too. */
+bool pm_linux_object_track(struct pm_linux *lx, const struct pm_linux_object *o, bool freed,
+			   struct pm_linux_track *out)
+{
+	uint64_t size = lx->btf ? pm_btf_size(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "track")) : 0;
+	uint64_t inuse = get(lx, o->cache->addr, PM_CACHE_INUSE), pid, cpu;
+	uint64_t at =
+		o->start + (o->cache->free_at >= inuse ? o->cache->free_at + 8 : inuse) + (freed ? size : 0);
+
+	if (!size || !inuse || !keeps_tracks(lx, o->cache) || at + size > o->start + o->cache->size ||
+	    !pm_linux_get(lx, at, PM_TRACK_ADDR, &out->addr) || !pm_linux_get(lx, at, PM_TRACK_PID, &pid) ||
+	    !pm_linux_get(lx, at, PM_TRACK_CPU, &cpu) || !out->addr)
+		return false;
+	out->pid = (int32_t)pid;
+	out->cpu = (uint32_t)cpu;
+	return true;
+}

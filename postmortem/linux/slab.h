@@ -52,6 +52,16 @@ uint64_t pm_linux_free_objects(struct pm_linux *lx, const struct pm_linux_caches
 			       const struct pm_linux_cache *cache, uint64_t slab, uint64_t first,
 			       void (*fn)(uint64_t object, void *user), void *user);
 
+/* Who allocated an object last, or freed it: kept by caches with slub_debug=U. */
+struct pm_linux_track {
+	uint64_t addr; /* the return address of the call */
+	int32_t pid;
+	uint32_t cpu;
+};
+/* false: the cache keeps none, or it never happened. */
+bool pm_linux_object_track(struct pm_linux *lx, const struct pm_linux_object *object, bool freed,
+			   struct pm_linux_track *out);
+
 /* ---- linux/slab_usage.c ---- */
 
 struct pm_linux_cache_usage {

@@ -10,14 +10,23 @@
 
 #define IMAGE_USER_TEXT 0x7000u /* from IMAGE_VMA_START on, too */
 
-enum { META_NAME = 0, META_NB_ARGS = 12, META_TYPES = 16, META_ARGS = 24, META_SIZE = 64, DEVICE_OPS = 8 };
+enum {
+	META_NAME = 0,
+	META_NB_ARGS = 12,
+	META_TYPES = 16,
+	META_ARGS = 24,
+	META_SIZE = 64,
+	DEVICE_OPS = 8,
+	TRACK_SIZE = 16
+};
 
 /* vfs_write(struct drv_device *dev, unsigned long flags) */
 static inline void image_crash_types(struct image *im, struct image_btf *b, const struct image_basic *t)
 {
 	uint32_t ops = image_btf_struct(
 		b, "drv_ops", 4, 24,
-		(struct image_member[]){ { "open", t->ptr, 0 }, { "close", t->ptr, 8 }, { "go", t->ptr, 16 }, { 0 } });
+		(struct image_member[]){
+			{ "open", t->ptr, 0 }, { "close", t->ptr, 8 }, { "go", t->ptr, 16 }, { 0 } });
 	uint32_t ops_ptr = image_btf_type(b, "", 2, 0, ops);
 	uint32_t device = image_btf_struct(
 		b, "drv_device", 4, 16,
@@ -31,6 +40,9 @@ static inline void image_crash_types(struct image *im, struct image_btf *b, cons
 	image_btf_u32(b, flags);
 	image_btf_u32(b, t->u64);
 	image_btf_type(b, "vfs_write", 12, 0, proto);
+	image_btf_struct(b, "track", 4, TRACK_SIZE,
+			 (struct image_member[]){
+				 { "addr", t->u64, 0 }, { "cpu", t->u32, 8 }, { "pid", t->u32, 12 }, { 0 } });
 	if (!im->options.calls)
 		return;
 	image_btf_struct(b, "syscall_metadata", 4, META_SIZE,
@@ -72,13 +84,13 @@ static inline void image_crash(struct image *im, uint64_t regs)
 	image_put(im, 0x5000, 0x6000 | 7, 8);
 	image_put(im, 0x6000 + 8 * (IMAGE_VMA_START >> 21), 0x87, 8);
 	image_text(im, IMAGE_USER_TEXT, "hello\n");
-	image_put(im, regs + 8 * 5, 3, 8);                                    /* bx */
-	image_put(im, regs + 8 * 10, (uint64_t)-38, 8);                       /* ax */
-	image_put(im, regs + 8 * 11, IMAGE_VMA_START + IMAGE_USER_TEXT, 8);   /* cx */
-	image_put(im, regs + 8 * 12, 6, 8);                                   /* dx */
-	image_put(im, regs + 8 * 13, IMAGE_VMA_START + IMAGE_USER_TEXT, 8);   /* si */
-	image_put(im, regs + 8 * 14, 3, 8);                                   /* di */
-	image_put(im, regs + 8 * 20, 0x2b, 8);                                /* ss */
+	image_put(im, regs + 8 * 5, 3, 8);                                  /* bx */
+	image_put(im, regs + 8 * 10, (uint64_t)-38, 8);                     /* ax */
+	image_put(im, regs + 8 * 11, IMAGE_VMA_START + IMAGE_USER_TEXT, 8); /* cx */
+	image_put(im, regs + 8 * 12, 6, 8);                                 /* dx */
+	image_put(im, regs + 8 * 13, IMAGE_VMA_START + IMAGE_USER_TEXT, 8); /* si */
+	image_put(im, regs + 8 * 14, 3, 8);                                 /* di */
+	image_put(im, regs + 8 * 20, 0x2b, 8);                              /* ss */
 	if (im->options.calls)
 		image_calls(im);
 }

@@ -27,7 +27,9 @@ enum {
 	CACHE_LIST_AT = 32,
 	CACHE_RANDOM_AT = 48,
 	CACHE_NODES = 56,
-	CACHE_SIZE_OF = 80,
+	CACHE_FLAGS_AT = 80,
+	CACHE_INUSE_AT = 88,
+	CACHE_SIZE_OF = 96,
 	MUTEX_WAIT_LIST = 16,
 	MUTEX_SIZE = 32,
 	/* as struct page had it, and struct slab after it */
@@ -85,6 +87,8 @@ static inline void image_slab_types(struct image *im, struct image_btf *b, const
 				 { "name", t->ptr, CACHE_NAME_AT },
 				 { "list", t->list, CACHE_LIST_AT },
 				 { "random", t->u64, CACHE_RANDOM_AT },
+				 { "flags", t->u64, CACHE_FLAGS_AT },
+				 { "inuse", t->u32, CACHE_INUSE_AT },
 				 { im->options.sheaves ? "per_node" : "node", nodes, CACHE_NODES },
 				 { 0 } });
 	image_btf_struct(b, "kmem_cache_node", 4, 40,

@@ -353,6 +353,35 @@ static void member_by_types(void **state)
 	close_image(&o);
 }
 
+/* A cache that keeps who allocated and freed its objects (slub_debug=U) tells it. */
+static void freed_by_whom(void **state)
+{
+	struct opened o;
+	uint64_t object = IMAGE_DIRECT + IMAGE_SLAB + 3 * 64, cache;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	cache = pm_session_caches(o.session)->v.v[0].addr;
+	pm_session_close(o.session);
+	pm_dump_close(o.dump);
+	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
+	change_word(&o.image, cache + CACHE_FLAGS_AT, 0x10000);
+	change_word(&o.image, cache + CACHE_INUSE_AT, 16);
+	change_word(&o.image, object + 16, image_function("ksys_write") + 32);
+	change_word(&o.image, object + 16 + TRACK_SIZE, IMAGE_MODULE + 0x120);
+	change_word(&o.image, object + 24 + TRACK_SIZE, 42ull << 32);
+	open_made(&o);
+	fault_in(&o, 0xffffdeadbeef0000, object);
+	assert_string_equal(
+		finding("freed-object-in-memory"),
+		"rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object, freed by "
+		"drv_write() [drv], sh (pid 42)): use after free");
+	assert_int_equal(taken.traces.v[1].role, PM_TRACE_ALLOCATED);
+	assert_string_equal(taken.traces.v[1].frames.v[0].place.symbol, "ksys_write");
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
 /* Without types there is still the register that it was read from. */
 static void member_without_types(void **state)
 {
@@ -428,6 +457,7 @@ int main(void)
 		cmocka_unit_test(no_system_call),
 		cmocka_unit_test(words_of_the_stack),
 		cmocka_unit_test(member_by_types),
+		cmocka_unit_test(freed_by_whom),
 		cmocka_unit_test(member_without_types),
 		cmocka_unit_test(lock_that_is_waited_for),
 		cmocka_unit_test(code_that_differs),
