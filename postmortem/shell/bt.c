@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct options {
-	bool words, offsets, lines, text;
+	bool words, offsets, lines, parameters, text;
 };
 
 static void print_regs(struct pm_shell *sh, const struct pm_x86_regs *r)
@@ -175,6 +175,7 @@ static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace
 			 const struct options *options)
 {
 	const char *stack = NULL;
+	struct pm_x86_regs regs = { 0 };
 
 	if (sh->json)
 		pm_json_open(sh->json, "frames", '[');
@@ -192,6 +193,8 @@ static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace
 		}
 		if (options->lines)
 			pm_shell_lines(sh, f->pc, f->exact_pc);
+		if (options->parameters)
+			pm_shell_parameters(sh, f, i + 1 < trace->frames.n ? f + 1 : NULL, &regs);
 		if (options->words && i + 1 < trace->frames.n)
 			print_words(sh, f->sp, trace->frames.v[i + 1].sp);
 		if (sh->json)
@@ -357,6 +360,8 @@ bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 			choice.cpus = argv[++choice.first];
 		else if (!strcmp(option, "-f"))
 			options.words = true;
+		else if (!strcmp(option, "-p"))
+			options.parameters = true;
 		else if (!strcmp(option, "-l"))
 			options.lines = true;
 		else if (!strcmp(option, "-s"))

@@ -1,9 +1,11 @@
 #include "shell/lines.h"
 
-#include "symbols/symbols.h"
+#include "symbols/cfi.h"
+#include "symbols/parameters.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct pm_shell_lines {
@@ -48,6 +50,21 @@ void pm_shell_lines_close(struct pm_shell *sh)
 	sh->lines = NULL;
 }
 
+/* kallsyms' size goes up to the next symbol: it is that of a printed place, too. */
+static struct pm_printed_place printed_place(const struct pm_place *place, uint64_t pc, bool exact)
+{
+	return (struct pm_printed_place){
+		.symbol = pm_slice_of(place->symbol),
+		.offset = place->offset,
+		.size = place->size,
+		.module = pm_slice_of(place->module),
+		.build_id = pm_slice_of(place->build_id),
+		.has_addr = true,
+		.addr = pc,
+		.exact = exact,
+	};
+}
+
 void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact)
 {
 	struct pm_shell_lines *lines = lines_of(sh, NULL);
@@ -60,16 +77,7 @@ void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact)
 		pm_arena_deinit(&arena);
 		return;
 	}
-	/* kallsyms' size goes up to the next symbol: it is that of a printed place, too */
-	const struct pm_printed_place printed = {
-		.symbol = pm_slice_of(place.symbol),
-		.offset = place.offset,
-		.size = place.size,
-		.module = place.module ? pm_slice_of(place.module) : (struct pm_slice){ 0 },
-		.has_addr = true,
-		.addr = pc,
-		.exact = exact,
-	};
+	const struct pm_printed_place printed = printed_place(&place, pc, exact);
 
 	if (!pm_error_take(pm_kernel_resolve(lines->kernel, &printed, &arena, &found)) && found.frames.n) {
 		lines->any = true;
@@ -95,6 +103,147 @@ void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact)
 		}
 		if (sh->json)
 			pm_json_close(sh->json, ']');
+	}
+	pm_arena_deinit(&arena);
+}
+
+/* ---- parameters ---- */
+
+struct frame_reader {
+	struct pm_shell *sh;
+	const struct pm_x86_regs *regs;
+};
+
+/* DWARF's order. */
+static const enum pm_x86_reg dwarf_order[] = { PM_X86_AX,  PM_X86_DX,  PM_X86_CX,  PM_X86_BX,
+					       PM_X86_SI,  PM_X86_DI,  PM_X86_BP,  PM_X86_SP,
+					       PM_X86_R8,  PM_X86_R9,  PM_X86_R10, PM_X86_R11,
+					       PM_X86_R12, PM_X86_R13, PM_X86_R14, PM_X86_R15 };
+
+static bool read_register(void *user, unsigned number, uint64_t *value_out)
+{
+	const struct frame_reader *f = user;
+
+	if (number >= PM_COUNT(dwarf_order) || !pm_x86_has(f->regs, dwarf_order[number]))
+		return false;
+	*value_out = f->regs->v[dwarf_order[number]];
+	return true;
+}
+
+static bool read_memory(void *user, uint64_t addr, unsigned size, uint64_t *value_out)
+{
+	const struct frame_reader *f = user;
+
+	return pm_space_load(&f->sh->lx->kernel, addr, size, value_out);
+}
+
+static void put_value(struct pm_shell *sh, const struct pm_parameter *p)
+{
+	unsigned unused = 64 - 8 * (p->size ? p->size : 8);
+
+	if (!p->known)
+		fputs("?", sh->out);
+	else if (p->is_pointer)
+		fprintf(sh->out, "0x%llx", (unsigned long long)p->value);
+	else if (p->is_signed)
+		fprintf(sh->out, "%lld", (long long)((int64_t)(p->value << unused) >> unused));
+	else if (p->value > 1 << 16)
+		fprintf(sh->out, "0x%llx", (unsigned long long)p->value);
+	else
+		fprintf(sh->out, "%llu", (unsigned long long)p->value);
+}
+
+static void put_parameters(struct pm_shell *sh, const pm_parameters *all)
+{
+	if (sh->json)
+		pm_json_open(sh->json, "parameters", '[');
+	for (size_t i = 0; i < all->n; i++) {
+		const struct pm_parameter *p = &all->v[i];
+		bool first = !i || strcmp(p->function, p[-1].function);
+
+		if (sh->json) {
+			pm_json_open(sh->json, NULL, '{');
+			pm_json_str(sh->json, "function", p->function);
+			pm_json_str(sh->json, "name", p->name);
+			if (p->known)
+				pm_json_hex(sh->json, "value", p->value);
+			pm_json_close(sh->json, '}');
+			continue;
+		}
+		fprintf(sh->out, first ? "%s    %s(%s = " : "%s%s, %s = ", first && i ? ")\n" : "",
+			first ? p->function : "", p->name);
+		put_value(sh, p);
+	}
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	else if (all->n)
+		fputs(")\n", sh->out);
+}
+
+/* What the caller's registers were: those that the function saved, or left alone. */
+static void leave_frame(struct pm_shell *sh, const struct pm_printed_place *place, uint64_t cfa,
+			struct pm_x86_regs *regs)
+{
+	static const enum pm_x86_reg kept[] = { PM_X86_BX,  PM_X86_BP,  PM_X86_R12,
+						PM_X86_R13, PM_X86_R14, PM_X86_R15 };
+	struct pm_x86_regs before = *regs;
+	struct pm_cfi cfi;
+
+	regs->known = 0;
+	if (!cfa || pm_error_take(pm_symbols_cfi(lines_of(sh, NULL)->kernel, place, &cfi)) != PM_OK)
+		return;
+	for (size_t i = 0; i < PM_COUNT(dwarf_order); i++)
+		for (size_t k = 0; k < PM_COUNT(kept); k++) {
+			uint64_t value = before.v[dwarf_order[i]];
+
+			if (kept[k] != dwarf_order[i])
+				continue;
+			if (cfi.saved[i].rule == PM_CFI_SAME
+				    ? pm_x86_has(&before, kept[k])
+				    : cfi.saved[i].rule == PM_CFI_AT_CFA &&
+					      pm_space_load(&sh->lx->kernel,
+							    cfa + (uint64_t)cfi.saved[i].offset, 8, &value))
+				pm_x86_set(regs, kept[k], value);
+		}
+}
+
+void pm_shell_parameters(struct pm_shell *sh, const struct pm_linux_frame *frame,
+			 const struct pm_linux_frame *caller, struct pm_x86_regs *regs)
+{
+	struct pm_shell_lines *lines = lines_of(sh, NULL);
+	struct frame_reader reader = { sh, regs };
+	/* the caller's return address is the last word below where its stack pointer was */
+	const struct pm_frame_values values = {
+		.reg = read_register,
+		.read = read_memory,
+		.user = &reader,
+		.cfa = caller && !caller->exact_pc && caller->return_at ? caller->return_at + 8 : 0,
+	};
+	struct pm_arena arena;
+	struct pm_place place;
+	pm_parameters found;
+
+	if (frame->trust != PM_EXACT) { /* it may be no frame at all */
+		regs->known = 0;
+		return;
+	}
+	if (frame->exact_pc)
+		*regs = frame->regs;
+	for (unsigned i = 0; i < PM_X86_REGS; i++)
+		if (pm_x86_has(&frame->regs, (enum pm_x86_reg)i))
+			pm_x86_set(regs, (enum pm_x86_reg)i, frame->regs.v[i]);
+	pm_arena_init(&arena);
+	if (pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, frame->pc, frame->exact_pc,
+			   &place)) {
+		const struct pm_printed_place printed = printed_place(&place, frame->pc, frame->exact_pc);
+
+		if (!pm_error_take(pm_symbols_parameters(lines->kernel, &printed, &values, &arena, &found))) {
+			lines->any = true;
+			put_parameters(sh, &found);
+		}
+		leave_frame(sh, &printed, values.cfa, regs);
+	} else {
+		regs->known = 0;
 	}
 	pm_arena_deinit(&arena);
 }

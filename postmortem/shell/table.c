@@ -8,11 +8,12 @@
 
 const struct pm_shell_command pm_shell_commands[] = {
 	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked },
-	{ "bt", "[-f] [-l] [-s] [-t] [-a | -c CPU,… | PID|TASK|all…]", "stack traces",
+	{ "bt", "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,… | PID|TASK|all…]", "stack traces",
 	  "  -a        of the task on each CPU\n"
 	  "  -c CPU,…  of the task on these: 0,2-4\n"
 	  "  -f        with the words of each frame\n"
 	  "  -l        with source lines, from the vmlinux that was given, or one that is installed\n"
+	  "  -p        with the parameters of each function and of those inlined there, from the vmlinux\n"
 	  "  -s        with the offset in each function\n"
 	  "  -t        every code address on the stack instead\n",
 	  pm_shell_bt },

@@ -1,188 +1,26 @@
 /* Which variable and member a memory operand stood for: DWARF tells which
  * variables a register holds at an instruction, and of which type they are. */
-#include "symbols/dwarf_unit.h"
+#include "symbols/die.h"
 #include "symbols/kernel.h"
 
 #include <dwarf.h>
 #include <elf.h>
 #include <stdlib.h>
 
-#define TYPE_STEPS_MAX 16
 #define NESTING_MAX 8
 #define MEMBERS_MAX 10000
 #define SCOPES_MAX 64
 
-struct entry {
-	struct pm_unit *unit;
-	uint64_t offset;
-	const struct pm_abbrev *abbrev;
-	struct pm_reader attrs; /* at the first attribute */
-};
-
-/* Only inside of one unit: units of the cache may go when others are read, and compilers keep the types
- * that a unit uses in it (link-time optimisation apart). */
-static bool entry_at(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t offset, struct entry *out)
-{
-	struct entry entry = { .unit = unit, .offset = offset };
-	bool broken = false;
-
-	if (offset < unit->first_die || offset >= unit->end)
-		return false;
-	entry.attrs = pm_unit_reader(dw, unit, offset);
-	entry.abbrev = entry.attrs.bad ? NULL : pm_die_abbrev(unit, &entry.attrs, &broken);
-	if (!entry.abbrev)
-		return false;
-	*out = entry;
-	return true;
-}
-
-static bool attribute(struct pm_dwarf *dw, const struct entry *entry, uint16_t at, struct pm_form_value *out,
-		      uint16_t *form_out)
-{
-	struct pm_reader r = entry->attrs;
-
-	for (uint32_t i = 0; i < entry->abbrev->n; i++) {
-		const struct pm_abbrev_attr *attr = &entry->unit->attrs[entry->abbrev->first + i];
-
-		if (!pm_form_read(dw, entry->unit, attr->form, attr->implicit, &r, out) && r.bad)
-			return false;
-		if (attr->at == at) {
-			if (form_out)
-				*form_out = attr->form;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool follow(struct pm_dwarf *dw, const struct entry *entry, uint16_t at, struct entry *out)
-{
-	struct pm_form_value v;
-	uint16_t form;
-
-	if (!attribute(dw, entry, at, &v, &form))
-		return false;
-	switch (form) {
-	case DW_FORM_ref_addr:
-		return entry_at(dw, entry->unit, v.value, out);
-	case DW_FORM_ref1:
-	case DW_FORM_ref2:
-	case DW_FORM_ref4:
-	case DW_FORM_ref8:
-	case DW_FORM_ref_udata:
-		return entry_at(dw, entry->unit, entry->unit->offset + v.value, out);
-	default:
-		return false;
-	}
-}
-
-/* An attribute of the entry or, where it is an inlined or out-of-line copy, of what it is a copy of. */
-static bool inherited_type(struct pm_dwarf *dw, struct entry entry, struct entry *out)
-{
-	for (int i = 0; i < TYPE_STEPS_MAX; i++) {
-		if (follow(dw, &entry, DW_AT_type, out))
-			return true;
-		if (!follow(dw, &entry, DW_AT_abstract_origin, &entry) &&
-		    !follow(dw, &entry, DW_AT_specification, &entry))
-			return false;
-	}
-	return false;
-}
-
-static const char *inherited_name(struct pm_dwarf *dw, struct entry entry)
-{
-	struct pm_form_value v;
-
-	for (int i = 0; i < TYPE_STEPS_MAX; i++) {
-		if (attribute(dw, &entry, DW_AT_name, &v, NULL))
-			return v.text;
-		if (!follow(dw, &entry, DW_AT_abstract_origin, &entry) &&
-		    !follow(dw, &entry, DW_AT_specification, &entry))
-			return NULL;
-	}
-	return NULL;
-}
-
-/* Through typedefs and qualifiers. */
-static bool strip(struct pm_dwarf *dw, struct entry *type)
-{
-	for (int i = 0; i < TYPE_STEPS_MAX; i++)
-		switch (type->abbrev->tag) {
-		case DW_TAG_typedef:
-		case DW_TAG_const_type:
-		case DW_TAG_volatile_type:
-		case DW_TAG_restrict_type:
-		case DW_TAG_atomic_type:
-			if (!follow(dw, type, DW_AT_type, type))
-				return false;
-			break;
-		default:
-			return true;
-		}
-	return false;
-}
-
-static uint64_t array_count(struct pm_dwarf *dw, const struct entry *array)
-{
-	struct pm_reader r = array->attrs;
-	uint64_t count = 1;
-	bool broken = false;
-
-	if (!array->abbrev->children || !pm_die_skip(dw, array->unit, array->abbrev, &r, false))
-		return 0;
-	for (int i = 0; i < TYPE_STEPS_MAX; i++) {
-		struct entry child = { .unit = array->unit };
-		struct pm_form_value v;
-
-		child.abbrev = pm_die_abbrev(array->unit, &r, &broken);
-		if (!child.abbrev)
-			return broken ? 0 : count;
-		child.attrs = r;
-		if (child.abbrev->tag == DW_TAG_subrange_type) {
-			uint64_t n = attribute(dw, &child, DW_AT_count, &v, NULL)         ? v.value
-				     : attribute(dw, &child, DW_AT_upper_bound, &v, NULL) ? v.value + 1
-											  : 0;
-			if (n > UINT32_MAX || count > UINT32_MAX)
-				return 0;
-			count *= n;
-		}
-		if (!pm_die_skip(dw, array->unit, child.abbrev, &r, true))
-			return 0;
-	}
-	return 0;
-}
-
-/* Bytes; 0: not known. */
-static uint64_t type_size(struct pm_dwarf *dw, struct entry type)
-{
-	struct pm_form_value v;
-	struct entry element;
-
-	if (!strip(dw, &type))
-		return 0;
-	if (attribute(dw, &type, DW_AT_byte_size, &v, NULL))
-		return v.value;
-	if (type.abbrev->tag == DW_TAG_pointer_type)
-		return type.unit->address_size;
-	if (type.abbrev->tag != DW_TAG_array_type || !follow(dw, &type, DW_AT_type, &element) ||
-	    !strip(dw, &element))
-		return 0;
-	/* Arrays of arrays are one type with several subranges; so one step is enough. */
-	if (!attribute(dw, &element, DW_AT_byte_size, &v, NULL))
-		v.value = element.abbrev->tag == DW_TAG_pointer_type ? element.unit->address_size : 0;
-	return v.value > UINT32_MAX ? 0 : v.value * array_count(dw, &type);
-}
-
-static bool member_offset(struct pm_dwarf *dw, const struct entry *member, uint64_t *offset)
+static bool member_offset(struct pm_dwarf *dw, const struct pm_entry *member, uint64_t *offset)
 {
 	struct pm_form_value v;
 
 	*offset = 0;
-	if (attribute(dw, member, DW_AT_data_bit_offset, &v, NULL)) {
+	if (pm_entry_attribute(dw, member, DW_AT_data_bit_offset, &v, NULL)) {
 		*offset = v.value / 8;
 		return true;
 	}
-	if (!attribute(dw, member, DW_AT_data_member_location, &v, NULL))
+	if (!pm_entry_attribute(dw, member, DW_AT_data_member_location, &v, NULL))
 		return true; /* a union's members all lie at its start */
 	if (v.block.p) {
 		struct pm_reader r = pm_reader_at(v.block, 0, false);
@@ -204,7 +42,7 @@ struct found_member {
 };
 
 /* Appends the names of the members that lie at offset in the structure; false: none does. */
-static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset, int nesting,
+static bool find_member(struct pm_dwarf *dw, struct pm_entry type, uint64_t offset, int nesting,
 			struct found_member *found)
 {
 	struct pm_reader r = type.attrs;
@@ -214,7 +52,7 @@ static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset,
 	    !pm_die_skip(dw, type.unit, type.abbrev, &r, false))
 		return false;
 	while (found->steps++ < MEMBERS_MAX) {
-		struct entry member = { .unit = type.unit }, of;
+		struct pm_entry member = { .unit = type.unit }, of;
 		uint64_t at, size;
 		struct pm_form_value v;
 
@@ -226,13 +64,13 @@ static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset,
 		if (!pm_die_skip(dw, type.unit, member.abbrev, &r, true))
 			return any;
 		if (member.abbrev->tag != DW_TAG_member || !member_offset(dw, &member, &at) ||
-		    !follow(dw, &member, DW_AT_type, &of))
+		    !pm_entry_follow(dw, &member, DW_AT_type, &of))
 			continue;
-		size = type_size(dw, of);
+		size = pm_entry_size(dw, of);
 		/* A flexible array has no size and lies last. */
 		if (offset < at || (size && offset - at >= size) || (!size && offset != at))
 			continue;
-		const char *name = attribute(dw, &member, DW_AT_name, &v, NULL) ? v.text : NULL;
+		const char *name = pm_entry_attribute(dw, &member, DW_AT_name, &v, NULL) ? v.text : NULL;
 		if (any) {
 			/* A second member of a union: which of them was meant is not known. */
 			if (name && found->name.n < 64)
@@ -247,7 +85,7 @@ static bool find_member(struct pm_dwarf *dw, struct entry type, uint64_t offset,
 		} else {
 			found->offset += at;
 		}
-		if (strip(dw, &of) &&
+		if (pm_entry_strip(dw, &of) &&
 		    (of.abbrev->tag == DW_TAG_structure_type || of.abbrev->tag == DW_TAG_union_type) &&
 		    (!name || (of.abbrev->tag == DW_TAG_structure_type && !is_union)))
 			any = find_member(dw, of, offset - at, nesting + 1, found) || any;
@@ -279,128 +117,6 @@ static bool value_in_register(struct pm_bytes expression, unsigned reg, bool big
 	return false;
 }
 
-/* DWARF 2 to 4: .debug_loc. */
-static bool location4(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t offset, uint64_t pc,
-		      struct pm_bytes *out)
-{
-	struct pm_reader r = pm_reader_at(pm_elf_section(dw->elf, ".debug_loc"), offset, dw->big_endian);
-	uint64_t base = unit->low, all = unit->address_size == 8 ? UINT64_MAX : UINT32_MAX;
-
-	for (;;) {
-		uint64_t start = pm_read(&r, unit->address_size), end = pm_read(&r, unit->address_size);
-
-		if (r.bad || (!start && !end))
-			return false;
-		if (start == all) {
-			base = end;
-			continue;
-		}
-		uint64_t n = pm_read(&r, 2);
-		const uint8_t *p = r.p;
-		if (!pm_reader_skip(&r, n))
-			return false;
-		if (pc >= base + start && pc < base + end) {
-			*out = (struct pm_bytes){ p, n };
-			return true;
-		}
-	}
-}
-
-static bool location5(struct pm_dwarf *dw, const struct pm_unit *unit, uint64_t offset, bool index,
-		      uint64_t pc, struct pm_bytes *out)
-{
-	struct pm_bytes section = pm_elf_section(dw->elf, ".debug_loclists");
-	uint64_t base = unit->low, start, end;
-
-	if (index) {
-		uint64_t lists =
-			unit->loclists_base ? unit->loclists_base : (unit->offset_size == 8 ? 20 : 12);
-
-		if (offset > UINT32_MAX)
-			return false;
-		struct pm_reader at =
-			pm_reader_at(section, lists + offset * unit->offset_size, dw->big_endian);
-		offset = lists + pm_read(&at, unit->offset_size);
-		if (at.bad)
-			return false;
-	}
-	struct pm_reader r = pm_reader_at(section, offset, dw->big_endian);
-	for (;;) {
-		uint8_t kind = pm_read_u8(&r);
-
-		if (r.bad)
-			return false;
-		start = end = 0;
-		switch (kind) {
-		case DW_LLE_base_addressx:
-			if (!pm_indexed_address(dw, unit, pm_read_uleb(&r), &base))
-				return false;
-			continue;
-		case DW_LLE_base_address:
-			base = pm_read(&r, unit->address_size);
-			continue;
-		case 9: /* DW_LLE_GNU_view_pair */
-			pm_read_uleb(&r);
-			pm_read_uleb(&r);
-			continue;
-		case DW_LLE_startx_endx:
-			if (!pm_indexed_address(dw, unit, pm_read_uleb(&r), &start) ||
-			    !pm_indexed_address(dw, unit, pm_read_uleb(&r), &end))
-				return false;
-			break;
-		case DW_LLE_startx_length:
-			if (!pm_indexed_address(dw, unit, pm_read_uleb(&r), &start))
-				return false;
-			end = start + pm_read_uleb(&r);
-			break;
-		case DW_LLE_offset_pair:
-			start = base + pm_read_uleb(&r);
-			end = base + pm_read_uleb(&r);
-			break;
-		case DW_LLE_default_location:
-			end = UINT64_MAX;
-			break;
-		case DW_LLE_start_end:
-			start = pm_read(&r, unit->address_size);
-			end = pm_read(&r, unit->address_size);
-			break;
-		case DW_LLE_start_length:
-			start = pm_read(&r, unit->address_size);
-			end = start + pm_read_uleb(&r);
-			break;
-		default:
-			return false;
-		}
-		uint64_t n = pm_read_uleb(&r);
-		const uint8_t *p = r.p;
-		if (!pm_reader_skip(&r, n))
-			return false;
-		if (pc >= start && pc < end) {
-			*out = (struct pm_bytes){ p, n };
-			return true;
-		}
-	}
-}
-
-static bool location(struct pm_dwarf *dw, const struct entry *variable, uint64_t pc, struct pm_bytes *out)
-{
-	struct pm_form_value v;
-	uint16_t form;
-
-	if (!attribute(dw, variable, DW_AT_location, &v, &form))
-		return false;
-	if (v.block.p) {
-		*out = v.block;
-		return true;
-	}
-	if (form != DW_FORM_sec_offset && form != DW_FORM_loclistx && form != DW_FORM_data4 &&
-	    form != DW_FORM_data8)
-		return false;
-	return variable->unit->version >= 5
-		       ? location5(dw, variable->unit, v.value, form == DW_FORM_loclistx, pc, out)
-		       : location4(dw, variable->unit, v.value, pc, out);
-}
-
 struct search {
 	struct pm_dwarf *dw;
 	struct pm_unit *unit;
@@ -413,32 +129,32 @@ struct search {
 	int best_depth;
 };
 
-static void consider(struct search *s, const struct entry *variable, int depth)
+static void consider(struct search *s, const struct pm_entry *variable, int depth)
 {
 	struct pm_bytes expression;
-	struct entry type;
+	struct pm_entry type;
 	struct pm_form_value v;
 	struct found_member found = { 0 };
 	int64_t addend;
 
-	if (!location(s->dw, variable, s->pc, &expression) ||
+	if (!pm_entry_location(s->dw, variable, s->pc, &expression) ||
 	    !value_in_register(expression, s->reg, s->dw->big_endian, &addend))
 		return;
-	if (!inherited_type(s->dw, *variable, &type) || !strip(s->dw, &type) ||
-	    type.abbrev->tag != DW_TAG_pointer_type || !follow(s->dw, &type, DW_AT_type, &type) ||
-	    !strip(s->dw, &type) ||
+	if (!pm_entry_type(s->dw, *variable, &type) || !pm_entry_strip(s->dw, &type) ||
+	    type.abbrev->tag != DW_TAG_pointer_type || !pm_entry_follow(s->dw, &type, DW_AT_type, &type) ||
+	    !pm_entry_strip(s->dw, &type) ||
 	    (type.abbrev->tag != DW_TAG_structure_type && type.abbrev->tag != DW_TAG_union_type))
 		return;
-	uint64_t offset = (uint64_t)s->displacement - (uint64_t)addend, size = type_size(s->dw, type);
+	uint64_t offset = (uint64_t)s->displacement - (uint64_t)addend, size = pm_entry_size(s->dw, type);
 	if (offset >= size || !find_member(s->dw, type, offset, 0, &found)) {
 		pm_buf_deinit(&found.name);
 		return;
 	}
 	const char *tag = type.abbrev->tag == DW_TAG_union_type ? "union" : "struct";
 	struct pm_member member = { .offset = found.offset, .size = (uint32_t)found.size };
-	const char *name = inherited_name(s->dw, *variable);
+	const char *name = pm_entry_name(s->dw, *variable);
 	member.variable = name ? pm_arena_str(s->arena, pm_slice_of(name)) : NULL;
-	member.type = attribute(s->dw, &type, DW_AT_name, &v, NULL) && v.text
+	member.type = pm_entry_attribute(s->dw, &type, DW_AT_name, &v, NULL) && v.text
 			      ? pm_arena_printf(s->arena, "%s %s", tag, v.text)
 			      : tag;
 	member.member = pm_arena_str(s->arena, (struct pm_slice){ found.name.data, found.name.n });
@@ -462,7 +178,7 @@ static void walk(struct search *s, struct pm_reader r)
 	bool broken = false;
 
 	while (!r.bad && steps++ < 1000000) {
-		struct entry child = { .unit = s->unit, .offset = (uint64_t)(r.p - s->dw->info.p) };
+		struct pm_entry child = { .unit = s->unit, .offset = (uint64_t)(r.p - s->dw->info.p) };
 
 		child.abbrev = pm_die_abbrev(s->unit, &r, &broken);
 		if (broken)

@@ -5,6 +5,7 @@
  * of the table its size (two bytes) and its bytes; a mutation changes one section and leaves the others
  * where they were. */
 #include "symbols/kernel.h"
+#include "symbols/parameters.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -143,6 +144,20 @@ static void build_elf(const struct input *in, struct pm_buf *out)
 		pm_buf_add(out, in->parts[i].p, in->parts[i].n);
 }
 
+static bool any_register(void *user, unsigned number, uint64_t *value_out)
+{
+	(void)user;
+	*value_out = number * 0x1000;
+	return number % 3 != 0;
+}
+
+static bool any_memory(void *user, uint64_t addr, unsigned size, uint64_t *value_out)
+{
+	(void)user;
+	*value_out = addr / size;
+	return addr % 5 != 0;
+}
+
 /* Of the machine's registers one, and one displacement, each time. */
 static void look_up(struct pm_dwarf *dwarf, uint8_t choice, unsigned i, struct pm_arena *arena)
 {
@@ -156,6 +171,13 @@ static void look_up(struct pm_dwarf *dwarf, uint8_t choice, unsigned i, struct p
 		abort();
 	if (pm_dwarf_member(dwarf, addr, register_name, displacement, arena, &member) && !member.type)
 		abort();
+	const struct pm_frame_values frame = { any_register, any_memory, NULL, 0x8000 };
+	pm_parameters parameters;
+
+	if (pm_dwarf_parameters(dwarf, addr, &frame, arena, &parameters))
+		for (size_t k = 0; k < parameters.n; k++)
+			if (!parameters.v[k].function || !parameters.v[k].name)
+				abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,4 +1,5 @@
 /* An ELF file with its symbols and DWARF, and every kind of look-up in it. */
+#include "symbols/cfi.h"
 #include "symbols/kernel.h"
 
 #include <stdlib.h>
@@ -34,7 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (dwarf && pm_error_take(pm_dwarf_find(dwarf, addr, &arena, &frames)) == PM_OK &&
 			    !frames.n)
 				abort();
+			struct pm_cfi cfi;
 			struct pm_member member;
+			pm_error_free(pm_elf_cfi(elf, addr, &cfi));
 			if (dwarf &&
 			    pm_dwarf_member(dwarf, addr, i & 1 ? "rdi" : "rax", (int64_t)i * 4, &arena,
 					    &member) &&

@@ -61,7 +61,7 @@ struct image {
 	uint64_t memory_from, memory_to; /* physical: the structures of linux_image_memory.h */
 	size_t symbols_n;
 	uint64_t user_regs; /* where the panicking task's registers of user mode lie */
-	uint64_t btf_at; /* of its types, also where no symbol tells; and what goes on behind them */
+	uint64_t btf_at;    /* of its types, also where no symbol tells; and what goes on behind them */
 	size_t btf_size;
 	uint32_t btf_types, btf_strings;
 	char info[4096];
