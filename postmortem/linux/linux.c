@@ -285,6 +285,15 @@ static struct pm_error *no_kernel(struct pm_linux *lx)
 	if (!pm_dump_read(lx->dump, lx->stext - KERNEL_MAP + lx->phys_base, &byte, 1, &why))
 		return pm_error_new(PM_TRUNCATED, "%s: the memory of its kernel (%.*s): %s", name,
 				    PM_FMT(release), pm_absence_words(why));
+	/* Its image is there, but not what its page tables need: a lone part of a dump, or one that was cut. */
+	uint64_t phys, size;
+
+	set_up_space(lx);
+	why = lx->kernel.root ? lx->kernel.mmu->walk(&lx->kernel, lx->stext, &phys, &size, NULL, NULL)
+			      : PM_PRESENT;
+	if (why == PM_ELSEWHERE || why == PM_CUT || why == PM_DAMAGED)
+		return pm_error_new(PM_TRUNCATED, "%s: the page tables of its kernel (%.*s): %s", name,
+				    PM_FMT(release), pm_absence_words(why));
 	return pm_error_new(PM_NOT_FOUND,
 			    "%s: no Linux kernel in it: its VMCOREINFO (%.*s) does not fit its memory", name,
 			    PM_FMT(release));

@@ -4,7 +4,8 @@
  *
  * Each copy is cut at another place, or has 1,000 random bytes (every other one: pages) overwritten, half of them
  * anywhere and half among the kernel's own structures, which is found by reading the dump once.  Prints how many were
- * still explained, and the slowest; exit 1 when one took longer than ten seconds.  A crash ends it. */
+ * still explained, and the slowest; exit 1 when one took longer than ten seconds, or more
+ * than 256 MiB.  A crash ends it. */
 #include "decode/decode.h"
 #include "explain/explain.h"
 #include "linux/report.h"
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { damages_n = 1000 };
+enum { damages_n = 1000, most_mib = 256, most_seconds = 10 };
 
 struct told {
 	unsigned reports, panics, frames;
@@ -187,5 +188,12 @@ int main(int argc, char **argv)
 	print("bytes", &bytes);
 	print("pages", &pages);
 	fclose(told.sink);
-	return cut.slowest > 10 || bytes.slowest > 10 || pages.slowest > 10;
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	if (usage.ru_maxrss / 1024 > most_mib) {
+		fprintf(stderr, "damage: more than %d MiB of memory\n", most_mib);
+		return 1;
+	}
+	return cut.slowest > most_seconds || bytes.slowest > most_seconds || pages.slowest > most_seconds;
 }
