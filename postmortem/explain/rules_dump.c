@@ -167,6 +167,9 @@ static bool pointer_from(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (!speaks || !origin || origin->object_free || !origin->meaning)
 		return false;
+	/* a variable on the stack: that much the instruction tells */
+	if (pm_slice_starts(pm_slice_of(origin->meaning), PM_S("on the stack")))
+		return false;
 	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, (struct pm_at){ 0 },
 		"%s was loaded from %s; %s%s%s%s is: %s", f->base_reg,
 		place_words(inc, f->origin_reg, f->origin_offset), origin->name, origin->holds ? " (`" : "",
@@ -197,6 +200,23 @@ static bool member(struct pm_incident *inc, const struct pm_rule *rule)
 	return true;
 }
 
+/* What memory has at the address that faulted. */
+static bool address_in_memory(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_slice prefix = PM_S("user address, ");
+	const char *object = inc->fault.object;
+
+	if (!inc->of_dump || !inc->fault.has_address || !object)
+		return false;
+	if (pm_slice_starts(pm_slice_of(object), prefix))
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ + 1, inc->fault.address_at,
+			"the fault address in the process: %s", object + prefix.n);
+	else
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ + 1, inc->fault.address_at,
+			"the fault address belongs to: %s", object);
+	return true;
+}
+
 /* The parameter of the function that waits still stands in a register. */
 static bool spin_lock(struct pm_incident *inc, const struct pm_rule *rule)
 {
@@ -222,6 +242,8 @@ static bool spin_lock(struct pm_incident *inc, const struct pm_rule *rule)
 static const struct pm_rule rules[] = {
 	{ "lock-holder-in-memory", holder, 0, PM_LINUX },
 	{ "freed-object-in-memory", freed_object, 0, PM_LINUX },
+	{ "address-in-memory", address_in_memory,
+	  PM_K(PAGE_FAULT) | PM_K(SMAP) | PM_K(SMEP) | PM_K(EXECUTE_NX) | PM_K(WRITE_READ_ONLY), PM_LINUX },
 	{ "faulting-member", member, 0, PM_LINUX },
 	{ "spin-lock-in-memory", spin_lock, PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(RCU_STALL),
 	  PM_LINUX },

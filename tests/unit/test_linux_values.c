@@ -4,6 +4,7 @@
 
 #include "decode/decode.h"
 #include "explain/explain.h"
+#include "explain/rules.h"
 #include "linux/report.h"
 #include "linux/report_code.h"
 #include "linux/report_values.h"
@@ -382,6 +383,29 @@ static void freed_by_whom(void **state)
 	close_image(&o);
 }
 
+/* An address of the process, directly used: what it has mapped there. */
+static void fault_at_a_user_address(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
+	open_made(&o);
+	for (unsigned mapped = 0; mapped < 2; mapped++) {
+		fault_in(&o, mapped ? IMAGE_VMA_START : 0x700000, IMAGE_DIRECT + IMAGE_SLAB + 64);
+		const struct pm_finding *found = pm_found(&taken, "address-in-memory");
+
+		assert_non_null(found);
+		assert_int_equal(found->grade, PM_CERTAIN);
+		assert_string_equal(found->text,
+				    mapped ? "the fault address in the process: mapped from /bin/sh + 0x10"
+					   : "the fault address in the process: not mapped");
+		pm_incident_deinit(&taken);
+	}
+	close_image(&o);
+}
+
 /* Without types there is still the register that it was read from. */
 static void member_without_types(void **state)
 {
@@ -458,6 +482,7 @@ int main(void)
 		cmocka_unit_test(words_of_the_stack),
 		cmocka_unit_test(member_by_types),
 		cmocka_unit_test(freed_by_whom),
+		cmocka_unit_test(fault_at_a_user_address),
 		cmocka_unit_test(member_without_types),
 		cmocka_unit_test(lock_that_is_waited_for),
 		cmocka_unit_test(code_that_differs),
