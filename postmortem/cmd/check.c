@@ -10,6 +10,7 @@
 
 static const struct option long_options[] = {
 	{ "btf", required_argument, NULL, 'b' },
+	{ "raw", optional_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -109,6 +110,7 @@ int pm_cmd_check(int argc, char **argv)
 	struct pm_dump *dump = NULL;
 	struct pm_linux_session *session = NULL;
 	struct pm_linux_options with = { 0 };
+	const char *raw = NULL;
 	uint64_t machine, here;
 	int c;
 
@@ -119,6 +121,10 @@ int pm_cmd_check(int argc, char **argv)
 			with.btf = optarg;
 			continue;
 		}
+		if (c == 'r') {
+			raw = optarg ? optarg : "";
+			continue;
+		}
 		fputs("kpanic: see kpanic check --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
@@ -126,8 +132,7 @@ int pm_cmd_check(int argc, char **argv)
 		fputs("kpanic: check: which dump? see kpanic check --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
-	struct pm_error *err =
-		pm_dump_open((const char *const *)argv + optind, (size_t)(argc - optind), &dump);
+	struct pm_error *err = pm_cmd_dump_open(argv + optind, (size_t)(argc - optind), raw, &dump);
 	enum pm_status status = PM_STATUS_OK;
 
 	if (!err) {
@@ -144,8 +149,8 @@ int pm_cmd_check(int argc, char **argv)
 		session = pm_cmd_session(dump, &with, &status);
 	} else {
 		pm_cmd_say("%s", err->message);
+		status = err->code == PM_USAGE ? PM_STATUS_USAGE : PM_STATUS_UNREADABLE;
 		pm_error_free(err);
-		status = PM_STATUS_UNREADABLE;
 	}
 	if (session)
 		print_kernel(session);

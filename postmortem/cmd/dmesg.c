@@ -6,6 +6,7 @@
 static const struct option long_options[] = {
 	{ "level", no_argument, NULL, 'x' },
 	{ "caller", no_argument, NULL, 'T' },
+	{ "raw", optional_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -36,6 +37,7 @@ static enum pm_status print_log(struct pm_linux_session *session, const char *na
 int pm_cmd_dmesg(int argc, char **argv)
 {
 	unsigned style = PM_LOG_PLAIN;
+	const char *raw = NULL;
 	struct pm_dump *dump = NULL;
 	struct pm_linux_session *session = NULL;
 	int c;
@@ -48,6 +50,9 @@ int pm_cmd_dmesg(int argc, char **argv)
 		case 'T':
 			style |= PM_LOG_CALLERS;
 			break;
+		case 'r':
+			raw = optarg ? optarg : "";
+			break;
 		case 'h':
 			return pm_cmd_help("dmesg");
 		default:
@@ -59,12 +64,13 @@ int pm_cmd_dmesg(int argc, char **argv)
 		fputs("kpanic: dmesg: which dump? see kpanic dmesg --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
-	struct pm_error *err =
-		pm_dump_open((const char *const *)argv + optind, (size_t)(argc - optind), &dump);
+	struct pm_error *err = pm_cmd_dump_open(argv + optind, (size_t)(argc - optind), raw, &dump);
 	enum pm_status status = PM_STATUS_UNREADABLE;
 
 	if (err) {
 		pm_cmd_say("%s", err->message);
+		if (err->code == PM_USAGE)
+			status = PM_STATUS_USAGE;
 		pm_error_free(err);
 	} else if ((session = pm_cmd_session(dump, NULL, &status))) {
 		status = print_log(session, argv[optind], style);

@@ -2,6 +2,48 @@
 
 #include "read/file.h"
 
+#include <stdlib.h>
+
+struct pm_error *pm_cmd_raw_open(struct pm_file *file, const char *raw, struct pm_dump **out)
+{
+	struct pm_dump_piece *pieces = NULL;
+	size_t n = 0;
+	struct pm_error *err = *raw ? pm_dump_parse_pieces(raw, &pieces, &n) : NULL;
+
+	if (err)
+		pm_file_close(file);
+	else
+		err = pm_dump_open_raw_file(file, pieces, n, out);
+	free(pieces);
+	return err;
+}
+
+struct pm_error *pm_cmd_dump_open(char *const *paths, size_t n, const char *raw, struct pm_dump **out)
+{
+	struct pm_file *file;
+	struct pm_error *err;
+
+	if (raw && n > 1)
+		return pm_error_new(PM_USAGE, "--raw: memory as it is comes in one file, not in %zu", n);
+	if (!raw) {
+		err = pm_dump_open((const char *const *)paths, n, out);
+		if (!err || err->code != PM_NOT_FOUND || n > 1)
+			return err;
+		struct pm_error *unopened = pm_file_open(paths[0], &file);
+		bool may = !unopened && pm_dump_may_be_raw(file);
+
+		if (!unopened && !may)
+			pm_file_close(file);
+		pm_error_free(unopened);
+		if (!may)
+			return err;
+		pm_error_free(err);
+		return pm_cmd_raw_open(file, "", out);
+	}
+	err = pm_file_open(paths[0], &file);
+	return err ? err : pm_cmd_raw_open(file, raw, out);
+}
+
 struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_linux_options *options,
 					enum pm_status *status)
 {

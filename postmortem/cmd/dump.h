@@ -5,6 +5,18 @@
 #include "cmd/cmd.h"
 #include "linux/session.h"
 
+#define PM_CMD_RAW_HELP                                                                                      \
+	"  --raw[=MAP]      memory without a header, from address 0 on, or as MAP has\n"                     \
+	"                   it: START-END@OFFSET,... (hex, END exclusive)\n"
+
+/* Opens the n parts of one dump.  raw: what --raw has: NULL: not given, "": memory as it is from address 0, else a map
+ * (pm_dump_parse_pieces).  Without it a file that is nothing else and may be memory as it is is opened as such.
+ * Errors as of pm_dump_open; PM_USAGE: the map, or several files. */
+struct pm_error *pm_cmd_dump_open(char *const *paths, size_t n, const char *raw, struct pm_dump **out)
+	__attribute__((warn_unused_result));
+/* The same for a file that is open and is memory as it is; takes it over. */
+struct pm_error *pm_cmd_raw_open(struct pm_file *file, const char *raw, struct pm_dump **out)
+	__attribute__((warn_unused_result));
 /* The session of a dump; NULL: not opened, and it was said on stderr why.  A file with types that is not the kernel's
  * is said, too, makes *status PM_STATUS_UNREADABLE, and the session has the dump's own types or none. */
 struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_linux_options *options,

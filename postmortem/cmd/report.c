@@ -1,6 +1,5 @@
 #include "cmd/report.h"
 
-#include "cmd/dump.h"
 #include "console/console.h"
 #include "console/pstore.h"
 #include "decode/decode.h"
@@ -100,6 +99,9 @@ bool pm_report_option(struct pm_report_options *options, int c, const char *argu
 		return true;
 	case PM_REPORT_OPT + 9:
 		options->btf = argument;
+		return true;
+	case PM_REPORT_OPT + 10:
+		options->raw = argument ? argument : "";
 		return true;
 	case 'v':
 		options->style.details = true;
@@ -315,27 +317,17 @@ static struct pm_error *open_parts(struct pm_file *first, char **more, size_t *t
 	return pm_dump_open_files(files, n, dump_out);
 }
 
-/* Explains the memory dump that source is; takes it over.  How many paths it was. */
-static size_t report_dump(struct pm_report_run *run, struct pm_source *source, char **paths)
+/* Explains the kernel in the dump; the session may be NULL, where it was said why.  Takes both over. */
+static void report_session(struct pm_report_run *run, struct pm_dump *dump, struct pm_linux_session *session,
+			   const char *name)
 {
-	const char *name = input_name(*paths);
-	struct pm_dump *dump = NULL;
-	struct pm_linux_session *session = NULL;
-	struct pm_file *file;
-	size_t before = run->reports, taken = 1;
-	struct pm_error *err = pm_file_from_source(name, source, &file);
+	size_t before = run->reports;
+	struct pm_error *err = NULL;
 
 	run->of_source = run->consequences = 0;
 	run->of_dump = true;
-	if (!err)
-		err = open_parts(file, paths + 1, &taken, &dump);
-	if (!err) {
-		const struct pm_linux_options with = { run->options.btf, run->options.symbols.vmlinux };
-
-		session = pm_cmd_session(dump, &with, &run->status);
-		if (session)
-			err = pm_linux_read_dump(session, on_incident, run);
-	}
+	if (session)
+		err = pm_linux_read_dump(session, on_incident, run);
 	run->of_dump = false;
 	if (run->consequences && run->text)
 		printf("\n%u more report%s in its log %s of this (-v shows %s)\n", run->consequences,
@@ -348,7 +340,54 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 		fprintf(stderr, "kpanic: %s: the kernel in it had not panicked\n", name);
 	pm_session_close(session);
 	pm_dump_close(dump);
+}
+
+static struct pm_linux_options session_options(const struct pm_report_run *run)
+{
+	return (struct pm_linux_options){ run->options.btf, run->options.symbols.vmlinux };
+}
+
+/* Explains the memory dump that source is; takes it over.  How many paths it was. */
+static size_t report_dump(struct pm_report_run *run, struct pm_source *source, char **paths)
+{
+	const struct pm_linux_options with = session_options(run);
+	const char *name = input_name(*paths);
+	struct pm_dump *dump = NULL;
+	struct pm_file *file;
+	size_t taken = 1;
+	struct pm_error *err = pm_file_from_source(name, source, &file);
+
+	if (!err)
+		err = run->options.raw ? pm_cmd_raw_open(file, run->options.raw, &dump)
+				       : open_parts(file, paths + 1, &taken, &dump);
+	if (err)
+		unreadable(run, err);
+	else
+		report_session(run, dump, pm_cmd_session(dump, &with, &run->status), name);
 	return taken;
+}
+
+/* The same for a file that may be memory as it is; false: there is no kernel in it. */
+static bool report_raw(struct pm_report_run *run, const char *path)
+{
+	const struct pm_linux_options with = session_options(run);
+	struct pm_linux_session *session = NULL;
+	struct pm_dump *dump = NULL;
+	struct pm_file *file;
+
+	if (pm_error_take(pm_file_open(path, &file)) != PM_OK)
+		return false;
+	if (!pm_dump_may_be_raw(file)) {
+		pm_file_close(file);
+		return false;
+	}
+	if (pm_error_take(pm_cmd_raw_open(file, "", &dump)) != PM_OK ||
+	    pm_error_take(pm_session_open(dump, &with, &session)) != PM_OK) {
+		pm_dump_close(dump);
+		return false;
+	}
+	report_session(run, dump, session, path);
+	return true;
 }
 
 /* Adds what is left of a source to text, up to the bound of pstore's records. */
@@ -389,8 +428,12 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 		const uint8_t *head;
 		size_t head_n = pm_source_head(source, &head);
 
-		if (pm_dump_is(head, head_n)) {
+		if (pm_dump_is(head, head_n) || run->options.raw) {
 			paths += report_dump(run, source, paths) - 1;
+			continue;
+		}
+		if (pm_source_descriptor(source) >= 0 && strcmp(*paths, "-") && report_raw(run, *paths)) {
+			pm_source_close(source);
 			continue;
 		}
 		struct pm_error *packed = pm_dump_packed(name, head, head_n);

@@ -3,6 +3,7 @@
 #define PM_CMD_REPORT_H
 
 #include "cmd/cmd.h"
+#include "cmd/dump.h"
 #include "console/source.h"
 #include "render/render.h"
 #include "symbols/symbols.h"
@@ -19,6 +20,7 @@ struct pm_report_options {
 	struct pm_symbols_options symbols;
 	const char *debug_dirs[PM_REPORT_DEBUG_DIRS];
 	bool no_symbols; /* do not look for debug information */
+	const char *raw; /* a dump is memory as it is (cmd/dump.h); NULL: nobody says so */
 	const char *btf; /* a file with the types of a dump's kernel; NULL: the dump's own */
 };
 
@@ -35,6 +37,7 @@ enum { PM_REPORT_OPT = 512 };
 		{ "source", required_argument, NULL, PM_REPORT_OPT + 7 },                                    \
 		{ "no-symbols", no_argument, NULL, PM_REPORT_OPT + 8 },                                      \
 		{ "btf", required_argument, NULL, PM_REPORT_OPT + 9 },                                       \
+		{ "raw", optional_argument, NULL, PM_REPORT_OPT + 10 },                                      \
 	{                                                                                                    \
 		"width", required_argument, NULL, PM_REPORT_OPT + 4                                          \
 	}
@@ -49,7 +52,7 @@ enum { PM_REPORT_OPT = 512 };
 	"  --debug-dir DIR  look there for it and modules first (repeatable)\n"                              \
 	"  --source DIR     the sources, to show the lines themselves\n"                                     \
 	"  --no-symbols     do not look for debug information\n"                                             \
-	"  --btf FILE       types for a dump whose kernel has none: BTF, or a vmlinux\n"
+	"  --btf FILE       types for a dump whose kernel has none: BTF, or a vmlinux\n" PM_CMD_RAW_HELP
 
 void pm_report_options_init(struct pm_report_options *options);
 /* Do the options go together?  Says what does not on stderr. */

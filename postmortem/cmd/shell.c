@@ -11,6 +11,7 @@
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "btf", required_argument, NULL, 'b' },
+	{ "raw", optional_argument, NULL, 'r' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -50,7 +51,7 @@ static void read_lines(struct pm_shell *sh)
 int pm_cmd_shell(int argc, char **argv)
 {
 	struct pm_shell sh = { .out = stdout };
-	const char *commands = NULL;
+	const char *commands = NULL, *raw = NULL;
 	struct pm_error *err;
 	struct pm_json json;
 	struct pm_linux_options with = { 0 };
@@ -68,6 +69,9 @@ int pm_cmd_shell(int argc, char **argv)
 			break;
 		case 'b':
 			with.btf = optarg;
+			break;
+		case 'r':
+			raw = optarg ? optarg : "";
 			break;
 		case 'h':
 			return pm_cmd_help("shell");
@@ -88,7 +92,7 @@ int pm_cmd_shell(int argc, char **argv)
 		pm_cmd_say("shell: %s: one dump and one vmlinux are enough", parts[n + 1]);
 		return PM_STATUS_USAGE;
 	}
-	err = pm_dump_open((const char *const *)parts, n, &sh.dump);
+	err = pm_cmd_dump_open(parts, n, raw, &sh.dump);
 	if (!err && (sh.session = pm_cmd_session(sh.dump, &with, &status))) {
 		sh.lx = pm_session_kernel(sh.session);
 		sh.btf = sh.lx->btf;
@@ -97,8 +101,8 @@ int pm_cmd_shell(int argc, char **argv)
 	}
 	if (err) {
 		pm_cmd_say("%s", err->message);
+		status = err->code == PM_USAGE ? PM_STATUS_USAGE : PM_STATUS_UNREADABLE;
 		pm_error_free(err);
-		status = PM_STATUS_UNREADABLE;
 	}
 	/* what was given and is of another kernel would only mislead */
 	if (status) {

@@ -84,6 +84,9 @@ struct pm_error *pm_dump_open_raw(const char *path, const struct pm_dump_piece *
 				  struct pm_dump **out) __attribute__((warn_unused_result));
 struct pm_error *pm_dump_open_raw_file(struct pm_file *file, const struct pm_dump_piece *pieces, size_t n,
 				       struct pm_dump **out) __attribute__((warn_unused_result));
+/* Could the file be memory as it is?  Nothing that is known, no text, and as long as a memory: whole pages, 16 MiB at
+ * least.  Only a kernel that is found in it proves that it is one. */
+bool pm_dump_may_be_raw(const struct pm_file *file);
 /* "START-END@OFFSET,…", all hex, END exclusive; "@OFFSET" left out: right behind the one before.
  * PM_USAGE.  *pieces_out is freed by the caller. */
 struct pm_error *pm_dump_parse_pieces(const char *text, struct pm_dump_piece **pieces_out, size_t *n_out)

@@ -91,6 +91,21 @@ struct pm_error *pm_dump_packed(const char *name, const uint8_t *start, size_t n
 	return NULL;
 }
 
+bool pm_dump_may_be_raw(const struct pm_file *file)
+{
+	static const uint64_t least = 16 << 20;
+	uint8_t start[4096];
+	uint64_t size = pm_file_size(file);
+
+	if (size < least || size % PM_PAGE_SIZE ||
+	    pm_file_read(file, 0, start, sizeof(start), NULL) < sizeof(start))
+		return false;
+	struct pm_error *packed = pm_dump_packed("", start, sizeof(start));
+
+	pm_error_free(packed);
+	return !packed && memcmp(start, ELFMAG, SELFMAG) != 0 && !is_text(start, sizeof(start));
+}
+
 struct pm_error *pm_dump_not_one(const char *name, const uint8_t *start, size_t n)
 {
 	if (!n)
@@ -102,9 +117,7 @@ struct pm_error *pm_dump_not_one(const char *name, const uint8_t *start, size_t 
 	if (n >= 4 && !memcmp(start, ELFMAG, SELFMAG))
 		return pm_error_new(PM_NOT_FOUND, "%s: %s", name, elf_words(start, n));
 	if (is_zero(start, n))
-		return pm_error_new(PM_NOT_FOUND,
-				    "%s: begins with zeros, as no dump does (memory without a header is read "
-				    "if it is called raw)",
+		return pm_error_new(PM_NOT_FOUND, "%s: begins with zeros: no dump, but maybe --raw memory",
 				    name);
 	if (is_text(start, n))
 		return pm_error_new(PM_NOT_FOUND, "%s: a text, not a memory dump", name);

@@ -339,9 +339,7 @@ static void kdump_split_missing(void **state)
 	memset(other.bytes, 0, 100);
 	parts[1].n = 100;
 	open_parts(parts, (const size_t[]){ 0, 1 }, 2, &err, &dump);
-	check_error(err, PM_NOT_FOUND,
-		    "vmcore.1: begins with zeros, as no dump does (memory without a header is read if it is "
-		    "called raw)");
+	check_error(err, PM_NOT_FOUND, "vmcore.1: begins with zeros: no dump, but maybe --raw memory");
 	free(other.bytes);
 	parts[1] = longer;
 	for (size_t i = 0; i < 3; i++)
