@@ -122,8 +122,13 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 	}
 }
 
+/* No machine has more: a header that says so lies, and behind its last page addresses would begin at 0 again. */
+static const uint64_t most_memory = 1ull << 56;
+
 void pm_dump_add_range(struct pm_dump_map *map, uint64_t start, uint64_t end)
 {
+	if (end > most_memory)
+		end = most_memory;
 	if (start < end)
 		*PM_PUSH(&map->arena, &map->ranges) = (struct pm_dump_range){ start, end };
 }

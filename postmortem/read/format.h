@@ -68,7 +68,8 @@ struct pm_error *pm_dump_not_one(const char *name, const uint8_t *start, size_t 
 /* Adds the notes in bytes (of the arena), which stand at offset of the file. */
 void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uint64_t offset,
 		       bool big_endian);
-/* Adds a range; ranges may come in any order, and are sorted and joined when opening ends. */
+/* Adds a range; ranges may come in any order, and are sorted and joined when opening ends.  What lies where no machine
+ * has memory is left out. */
 void pm_dump_add_range(struct pm_dump_map *map, uint64_t start, uint64_t end);
 /* Is phys in one of the ranges?  Of a map that is made. */
 bool pm_dump_map_has(const struct pm_dump_map *map, uint64_t phys);

@@ -160,6 +160,29 @@ static void elf_hostile(void **state)
 	free(o.bytes);
 }
 
+/* A segment at the very end of all addresses, behind which they begin anew: no machine has memory there. */
+static void elf_beyond_all_memory(void **state)
+{
+	static const struct {
+		uint64_t address, size;
+	} told[] = { { UINT64_MAX - 0x1fff, 0x1fff }, { 0, UINT64_MAX - 0x10 } };
+	struct pm_dump_range range;
+	struct pm_dump *dump;
+
+	(void)state;
+	for (size_t k = 0; k < PM_COUNT(told); k++) {
+		struct out o = make_elf(&(struct elf_kind){ .no_notes = true });
+
+		memcpy(o.bytes + 64 + 24, &told[k].address, 8);
+		memcpy(o.bytes + 64 + 40, &told[k].size, 8);
+		assert_null(pm_dump_open_file(pm_file_memory("vmcore", o.bytes, o.n), &dump));
+		for (size_t i = 0; pm_dump_range(dump, i, &range); i++)
+			assert_in_range(range.end, 1, 1ull << 56);
+		pm_dump_close(dump);
+		free(o.bytes);
+	}
+}
+
 static void elf_process(void **state)
 {
 	struct out o = make_elf(&(struct elf_kind){ 0 });
@@ -553,14 +576,23 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(elf_kinds),     cmocka_unit_test(elf_filtered),
-		cmocka_unit_test(elf_unaligned), cmocka_unit_test(elf_cut),
-		cmocka_unit_test(elf_hostile),   cmocka_unit_test(elf_process),
-		cmocka_unit_test(raw_identity),  cmocka_unit_test(raw_mapped),
-		cmocka_unit_test(lime),          cmocka_unit_test(wrapped),
-		cmocka_unit_test(from_a_pipe),   cmocka_unit_test(no_room_for_the_copy),
-		cmocka_unit_test(not_a_dump),    cmocka_unit_test(spans),
-		cmocka_unit_test(damages),       cmocka_unit_test(reads_that_go_on),
+		cmocka_unit_test(elf_kinds),
+		cmocka_unit_test(elf_filtered),
+		cmocka_unit_test(elf_unaligned),
+		cmocka_unit_test(elf_cut),
+		cmocka_unit_test(elf_hostile),
+		cmocka_unit_test(elf_beyond_all_memory),
+		cmocka_unit_test(elf_process),
+		cmocka_unit_test(raw_identity),
+		cmocka_unit_test(raw_mapped),
+		cmocka_unit_test(lime),
+		cmocka_unit_test(wrapped),
+		cmocka_unit_test(from_a_pipe),
+		cmocka_unit_test(no_room_for_the_copy),
+		cmocka_unit_test(not_a_dump),
+		cmocka_unit_test(spans),
+		cmocka_unit_test(damages),
+		cmocka_unit_test(reads_that_go_on),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
