@@ -317,9 +317,11 @@ static void run(struct follow *f, struct state *s, const struct insn *insn)
 		return;
 	}
 	/* what it makes, out of the values before it */
-	if (starts(text, "mov ") && from >= 0 && to >= 0)
+	if (starts(text, "mov ") && from >= 0 && to >= 0) {
 		value = s->regs[from];
-	else if (op->is_constant)
+		if (to != RSP && to != RBP)
+			escape(s, value);
+	} else if (op->is_constant)
 		value = make(f, PM_VALUE_CONSTANT, op->constant, NULL);
 	else if (starts(text, "mov ") && mem && mem->read && !mem->write && to >= 0)
 		value = load(f, s, insn, mem);
@@ -350,6 +352,8 @@ static void run(struct follow *f, struct state *s, const struct insn *insn)
 
 		if (!m->write || m->segment[0])
 			continue;
+		if (is_plain)
+			escape(s, s->regs[from]);
 		/* through an index, or again and again: from there on */
 		if ((m->index[0] || op->repeats) && base >= 0 && s->regs[base] &&
 		    s->regs[base]->kind == PM_VALUE_STACK)

@@ -159,6 +159,29 @@ static void stack_and_variables(void **state)
 	end(&f);
 }
 
+/* However a function hands out an address in its frame, what stands there is not known behind the next call. */
+static void addresses_that_are_handed_out(void **state)
+{
+	struct followed f;
+
+	(void)state;
+	/* sub $0x10,%rsp; mov %rdi,(%rsp); mov %rsp,%rdi; call +0x100; mov (%rsp),%rcx; nop */
+	begin(&f, "4883ec10 48893c24 4889e7 e8f0000000 488b0c24 90");
+	at_end(&f);
+	is(&f, "rcx", "?");
+	end(&f);
+	/* the same, but mov %rsp,(%rsi) */
+	begin(&f, "4883ec10 48893c24 488926 e8f0000000 488b0c24 90");
+	at_end(&f);
+	is(&f, "rcx", "?");
+	end(&f);
+	/* push %rbp; mov %rsp,%rbp; sub $0x10,%rsp; mov %rdi,-0x8(%rbp); call +0x100; mov -0x8(%rbp),%rcx; nop */
+	begin(&f, "55 4889e5 4883ec10 48897df8 e8ef000000 488b4df8 90");
+	at_end(&f);
+	is(&f, "rcx", "arg0");
+	end(&f);
+}
+
 static void pointers_that_are_called(void **state)
 {
 	struct followed f;
@@ -203,7 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(through_a_call),      cmocka_unit_test(two_ways_join),
 		cmocka_unit_test(stack_and_variables), cmocka_unit_test(pointers_that_are_called),
-		cmocka_unit_test(any_bytes),
+		cmocka_unit_test(any_bytes),           cmocka_unit_test(addresses_that_are_handed_out),
 	};
 
 	return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
