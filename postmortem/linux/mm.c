@@ -27,6 +27,8 @@ static void add(struct pm_linux *lx, struct pm_linux_vmas *vmas, uint64_t addr)
 		vmas->trouble = "more mappings than can be";
 	else if (!read_vma(lx, addr, &vma))
 		vmas->trouble = "a mapping is not in the dump";
+	else if (vma.end <= vma.start || (vmas->v.n && vma.start < vmas->v.v[vmas->v.n - 1].end))
+		vmas->trouble = "mappings that do not ascend";
 	else
 		*PM_PUSH(&vmas->arena, &vmas->v) = vma;
 }
@@ -140,15 +142,22 @@ enum pm_mapped pm_linux_vma_find(struct pm_linux *lx, uint64_t mm, uint64_t addr
 	if (!mm || (tree ? !pm_linux_get(lx, tree, PM_MAPLE_ROOT, &entry)
 			 : !pm_linux_get(lx, mm, PM_MM_MMAP, &entry)))
 		return PM_MAPPED_UNKNOWN;
-	if (tree && is_node(entry) && !descend(lx, entry, addr, &entry))
+	bool of_node = tree && is_node(entry);
+
+	if (of_node && !descend(lx, entry, addr, &entry))
 		return PM_MAPPED_UNKNOWN;
-	/* the list ascends; a tree gave one, or none */
-	for (unsigned i = 0; entry && i < max_vmas; i++) {
-		if (!read_vma(lx, entry, out))
+	/* the list ascends, or it is none; a tree gave one, or none */
+	uint64_t last = 0;
+
+	for (unsigned i = 0; entry; i++, last = out->end) {
+		if (i == max_vmas || !read_vma(lx, entry, out) || out->start < last || out->end <= out->start)
 			return PM_MAPPED_UNKNOWN;
-		if (addr < out->end)
-			return addr >= out->start ? PM_MAPPED : PM_NOT_MAPPED;
-		if (tree)
+		if (addr >= out->start && addr < out->end)
+			return PM_MAPPED;
+		/* where the tree has it there is something else */
+		if (of_node)
+			return PM_MAPPED_UNKNOWN;
+		if (tree || addr < out->start)
 			return PM_NOT_MAPPED;
 		if (!pm_linux_get(lx, entry, PM_VMA_NEXT, &entry))
 			return PM_MAPPED_UNKNOWN;

@@ -260,7 +260,7 @@ static const char *text_words(struct call *c, struct pm_arena *arena, unsigned i
 	if (counted && c->values[i + 1] < want)
 		want = (size_t)c->values[i + 1];
 	n = c->values[i] ? pm_linux_user_read(&c->user, c->values[i], text, want, &why) : 0;
-	if (!n && want)
+	if (!c->values[i] || (!n && want))
 		return pointer_words(c, arena, c->values[i], why);
 	const uint8_t *nul = counted ? NULL : memchr(text, 0, n);
 
@@ -288,7 +288,7 @@ static bool is_fd(const char *type, const char *name)
 {
 	size_t n = strlen(name);
 
-	return strstr(type, "int") && n >= 2 &&
+	return strstr(type, "int") && !strchr(type, '*') && n >= 2 &&
 	       (!strncmp(name, "fd", 2) || !strcmp(name + n - 2, "fd") || !strcmp(name, "fildes"));
 }
 

@@ -30,6 +30,8 @@ enum {
 	CACHE_FLAGS_AT = 80,
 	CACHE_INUSE_AT = 88,
 	CACHE_SIZE_OF = 96,
+	MAPLE_PIVOT = 8,
+	MAPLE_SLOT = 128,
 	MUTEX_WAIT_LIST = 16,
 	MUTEX_SIZE = 32,
 	/* as struct page had it, and struct slab after it */
@@ -121,6 +123,14 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 	uint32_t counters = image_btf_array(b, counter, t->u32, 4);
 	uint32_t tree = image_btf_struct(b, "maple_tree", 4, 8,
 					 (struct image_member[]){ { "ma_root", t->ptr, 0 }, { 0 } });
+	uint32_t pivots = image_btf_array(b, t->u64, t->u32, 15),
+		 slots = image_btf_array(b, t->ptr, t->u32, 16);
+
+	image_btf_struct(b, "maple_range_64", 4, 256,
+			 (struct image_member[]){ { "parent", t->ptr, 0 },
+						  { "pivot", pivots, MAPLE_PIVOT },
+						  { "slot", slots, MAPLE_SLOT },
+						  { 0 } });
 	uint32_t path = image_btf_struct(
 		b, "path", 4, 16,
 		(struct image_member[]){ { "mnt", t->ptr, 0 }, { "dentry", t->ptr, 8 }, { 0 } });

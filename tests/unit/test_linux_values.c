@@ -93,6 +93,45 @@ static void user_addresses(void **state)
 	}
 }
 
+/* A list of mappings that leads back into itself, and a tree that leads to a mapping of elsewhere: nothing is known of
+ * what stands behind. */
+static void mappings_that_are_broken(void **state)
+{
+	(void)state;
+	for (unsigned old = 0; old < 2; old++) {
+		struct opened o;
+		struct pm_linux_user user;
+		struct pm_linux_vmas vmas;
+		char words[256];
+		uint64_t mm, vma, node = IMAGE_DIRECT + 0x60000;
+
+		open_image(&o, &(struct image_options){ .old = old });
+		mm = pm_linux_task_by_pid(pm_session_tasks(o.session), 42)->mm;
+		assert_true(pm_space_load(&o.lx->kernel, mm + 16, 8, &vma));
+		pm_session_close(o.session);
+		pm_dump_close(o.dump);
+		if (old) {
+			change_word(&o.image, vma + 40, vma);
+		} else { /* a leaf whose only slot has it, up to the very end */
+			change_word(&o.image, mm + 16, node | 1 << 3 | 2);
+			change_word(&o.image, node + MAPLE_PIVOT, UINT64_MAX);
+			change_word(&o.image, node + MAPLE_SLOT, vma);
+		}
+		open_made(&o);
+		pm_linux_user_init(&user, o.lx, mm);
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x12, words, sizeof(words)),
+				 PM_MAPPED);
+		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x10000, words, sizeof(words)),
+				 PM_MAPPED_UNKNOWN);
+		pm_linux_vmas_read(o.lx, mm, &vmas);
+		assert_int_equal(vmas.v.n, 1);
+		if (old)
+			assert_string_equal(vmas.trouble, "mappings that do not ascend");
+		pm_linux_vmas_deinit(&vmas);
+		close_image(&o);
+	}
+}
+
 static struct pm_incident taken;
 
 static bool take(struct pm_incident *inc, void *user)
@@ -189,6 +228,31 @@ static void arguments_that_are_wrong(void **state)
 	open_made(&o);
 	read_dump(&o);
 	assert_int_equal(strlen(taken.actor.syscall_args.v[1].words), 2 * 40 + 5);
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
+static void change_text(struct image *im, const char *from, const char *to, size_t n)
+{
+	uint8_t *at = memmem(im->core + im->memory_at, IMAGE_MEMORY, from, n);
+
+	assert_non_null(at);
+	memcpy(at, to, n);
+}
+
+/* pipe(int *fildes): where files are to be told, which is no file; no text at NULL, however short. */
+static void pointers_that_are_no_text(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ .calls = true });
+	change_text(&o.image, "\0unsigned int", "\0int *\0\0\0\0\0\0\0", 14);
+	change_word(&o.image, o.image.user_regs + 8 * 13, 0);
+	change_word(&o.image, o.image.user_regs + 8 * 12, 0);
+	open_made(&o);
+	read_dump(&o);
+	has_arguments("0x3", "NULL", "0");
 	pm_incident_deinit(&taken);
 	close_image(&o);
 }
@@ -475,9 +539,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(user_addresses),
+		cmocka_unit_test(mappings_that_are_broken),
 		cmocka_unit_test(system_call),
 		cmocka_unit_test(system_call_of_the_other_interface),
 		cmocka_unit_test(arguments_that_are_wrong),
+		cmocka_unit_test(pointers_that_are_no_text),
 		cmocka_unit_test(no_system_call),
 		cmocka_unit_test(words_of_the_stack),
 		cmocka_unit_test(member_by_types),
