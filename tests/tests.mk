@@ -31,8 +31,8 @@ $(O)/tests/dump/%: tests/dump/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libpm.a $(LIBS)
 
-check-matrix: $(O)/kpanic $(O)/tests/dump/damage ## dumps of all kernels, in all formats, against what was true of the guests
-	@KPANIC=$(abspath $(O)/kpanic) tests/dump/check --matrix
+check-matrix: $(O)/kpanic $(O)/tests/dump/damage ## dumps of all kernels, in all formats, against what was true of the guests and the peers (ONLY=REGEX)
+	@KPANIC=$(abspath $(O)/kpanic) ONLY="$(ONLY)" tests/dump/check --matrix
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
 	@$(SAN_ENV) tests/run-tests --unit $(UNIT_BINS)
