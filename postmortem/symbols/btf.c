@@ -61,8 +61,13 @@ static uint32_t hash(const char *s)
 	return h ^ h >> 15;
 }
 
+/* Steps past other names; kernels need a tenth of their number of types.  Types that all have one name, as broken ones
+ * may, would need their square: those of them that are not reached are not found. */
+static const uint64_t max_index_steps = 1 << 26;
+
 static void index_names(struct pm_btf *btf)
 {
+	uint64_t steps = 0;
 	uint32_t named = 0, size = 64;
 
 	for (uint32_t i = 0; i < btf->count; i++)
@@ -76,9 +81,10 @@ static void index_names(struct pm_btf *btf)
 			continue;
 		uint32_t slot = hash(own_name(btf, i)) & btf->by_name_mask;
 
-		while (btf->by_name[slot])
+		for (; btf->by_name[slot] && steps < max_index_steps; steps++)
 			slot = (slot + 1) & btf->by_name_mask;
-		btf->by_name[slot] = btf->first + i;
+		if (!btf->by_name[slot])
+			btf->by_name[slot] = btf->first + i;
 	}
 }
 
@@ -190,11 +196,10 @@ uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id)
 
 	for (unsigned i = 0; i < PM_BTF_MAX_CHAIN; i++) {
 		size_t at;
-		const struct pm_btf *own;
+		const struct pm_btf *own = pm_btf_record(btf, id, &at);
+		enum pm_btf_kind kind = pm_btf_kind(btf, id);
 
-		id = pm_btf_resolve(btf, id);
-		own = pm_btf_record(btf, id, &at);
-		switch (pm_btf_kind(btf, id)) {
+		switch (kind) {
 		case PM_BTF_INT:
 		case PM_BTF_STRUCT:
 		case PM_BTF_UNION:
@@ -208,11 +213,12 @@ uint64_t pm_btf_size(const struct pm_btf *btf, uint32_t id)
 			if (times > UINT32_MAX)
 				return 0;
 			times *= pm_btf_length(btf, id);
-			id = pm_btf_target(btf, id);
 			break;
 		default:
-			return 0;
+			if (!is_alias(kind))
+				return 0;
 		}
+		id = pm_btf_target(btf, id);
 	}
 	return 0;
 }

@@ -65,6 +65,8 @@ struct pm_error *pm_btf_open_distilled(uint8_t *bytes, size_t n, uint8_t *base_b
 	for (uint32_t i = 0; i < r.btf->count; i++)
 		if (r.btf->records[i])
 			pm_btf_each_reference(r.btf, r.btf->records[i], rewrite_id, &r);
+	/* where strings are said to lie over records, an id may have been written over the end of the last one */
+	r.btf->bytes[(const uint8_t *)r.btf->strings + r.btf->strings_size - 1 - r.btf->bytes] = 0;
 	r.btf->base = kernel;
 	r.btf->first = kernel->first + kernel->count;
 	r.btf->distilled = base;

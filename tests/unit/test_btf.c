@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <time.h>
 #include <cmocka.h>
 
 enum { STRUCTS = 300 };
@@ -307,6 +308,57 @@ static void distilled(void **state)
 	}
 }
 
+/* Strings that are said to lie over the records, whose ids are rewritten: the last one ends all the same. */
+static void distilled_with_strings_over_records(void **state)
+{
+	struct pm_btf *kernel = kernel_types(), *btf;
+	struct image_btf base = { 0 }, b = { .n = 1 };
+	size_t base_n, n;
+
+	(void)state;
+	pm_buf_add(&base.strings, "", 1);
+	image_btf_type(&base, "int", 1, 0, 4);
+	image_btf_u32(&base, 32);
+	pm_buf_add(&b.strings, "", 1);
+	image_btf_type(&b, "", 2, 0, 0xffffff); /* a pointer: 12 bytes */
+	image_btf_u32(&b, 5 + 11);              /* one whose name is the first one's last byte */
+	image_btf_u32(&b, 2 << 24);
+	image_btf_u32(&b, 0);
+	uint8_t *base_bytes = bytes_of(&base, &base_n), *bytes = bytes_of(&b, &n);
+
+	bytes[16] = 0; /* the strings are the first record */
+	bytes[20] = 12;
+	assert_null(pm_btf_open_distilled(bytes, n, base_bytes, base_n, kernel, &btf));
+	assert_int_equal(pm_btf_kind(btf, pm_btf_count(btf)), PM_BTF_PTR);
+	assert_string_equal(pm_btf_name(btf, pm_btf_count(btf)), "");
+	pm_btf_close(btf);
+	pm_btf_close(kernel);
+}
+
+/* Types that all have one name: looking for another takes no time that counts. */
+static void one_name(void **state)
+{
+	struct image_btf b = { 0 };
+	clock_t start = clock();
+	size_t n;
+
+	(void)state;
+	pm_buf_add(&b.strings, "\0same\0other", 12);
+	for (unsigned i = 0; i < 200000; i++) {
+		image_btf_u32(&b, 1);
+		image_btf_u32(&b, 1 << 24);
+		image_btf_u32(&b, 4);
+		image_btf_u32(&b, 32);
+	}
+	uint8_t *bytes = bytes_of(&b, &n);
+	struct pm_btf *btf = opened(bytes, n, NULL);
+
+	assert_int_equal(pm_btf_find(btf, PM_BTF_INT, "same"), 1);
+	assert_int_equal(pm_btf_find(btf, PM_BTF_INT, "other"), 0);
+	assert_in_range((clock() - start) / CLOCKS_PER_SEC, 0, 4);
+	pm_btf_close(btf);
+}
+
 /* Whatever is damaged: no fault, no endless search. */
 static void damaged_anyhow(void **state)
 {
@@ -339,9 +391,14 @@ static void damaged_anyhow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),          cmocka_unit_test(broken_records),
-		cmocka_unit_test(broken_twice),   cmocka_unit_test(no_evidence),
-		cmocka_unit_test(split),          cmocka_unit_test(distilled),
+		cmocka_unit_test(whole),
+		cmocka_unit_test(broken_records),
+		cmocka_unit_test(broken_twice),
+		cmocka_unit_test(no_evidence),
+		cmocka_unit_test(split),
+		cmocka_unit_test(distilled),
+		cmocka_unit_test(distilled_with_strings_over_records),
+		cmocka_unit_test(one_name),
 		cmocka_unit_test(damaged_anyhow),
 	};
 
