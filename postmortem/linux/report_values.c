@@ -160,15 +160,20 @@ static void add_objects(struct pm_linux_session *s, struct pm_incident *inc, con
 static void add_life(struct pm_linux_session *s, struct pm_incident *inc,
 		     const struct pm_linux_object *object, bool freed)
 {
+	enum pm_trace_role role = freed ? PM_TRACE_FREED : PM_TRACE_ALLOCATED;
 	struct pm_linux_track track;
 
+	/* the log told it, with the whole stack (KASAN) */
+	for (size_t i = 0; i < inc->traces.n; i++)
+		if (inc->traces.v[i].role == role)
+			return;
 	if (!pm_linux_object_track(pm_session_kernel(s), object, freed, &track))
 		return;
 	const struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(s), track.pid);
 	struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
 	struct pm_frame *frame = PM_PUSH(&inc->arena, &trace->frames);
 
-	trace->role = freed ? PM_TRACE_FREED : PM_TRACE_ALLOCATED;
+	trace->role = role;
 	trace->has_pid = trace->has_cpu = true;
 	trace->pid = track.pid;
 	trace->cpu = track.cpu;

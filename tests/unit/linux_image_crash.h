@@ -20,13 +20,18 @@ enum {
 	TRACK_SIZE = 16
 };
 
-/* vfs_write(struct drv_device *dev, unsigned long flags) */
+/* vfs_write(struct drv_device *dev, unsigned long flags); dev->ops->go(void *data) */
 static inline void image_crash_types(struct image *im, struct image_btf *b, const struct image_basic *t)
 {
+	uint32_t data = image_btf_string(b, "data"), go_proto = image_btf_type(b, "", 13, 1, t->u64);
+
+	image_btf_u32(b, data);
+	image_btf_u32(b, t->ptr);
+	uint32_t go = image_btf_type(b, "", 2, 0, go_proto);
 	uint32_t ops = image_btf_struct(
 		b, "drv_ops", 4, 24,
 		(struct image_member[]){
-			{ "open", t->ptr, 0 }, { "close", t->ptr, 8 }, { "go", t->ptr, 16 }, { 0 } });
+			{ "open", t->ptr, 0 }, { "close", t->ptr, 8 }, { "go", go, 16 }, { 0 } });
 	uint32_t ops_ptr = image_btf_type(b, "", 2, 0, ops);
 	uint32_t device = image_btf_struct(
 		b, "drv_device", 4, 16,

@@ -328,29 +328,36 @@ static void add_reg(struct pm_incident *inc, struct pm_regs *regs, const char *n
 	*PM_PUSH(&inc->arena, &regs->regs) = (struct pm_register){ .name = name, .value = value, .bits = 64 };
 }
 
-/* A fault in vfs_write, over dev->ops->go; rbx holds dev. */
-static void fault_in(struct opened *o, uint64_t rax, uint64_t rbx)
+/* `taken` and its trace, of a NULL pointer's use at pc in a function that returns to return_address. */
+static void crashed_at(struct pm_linux_trace *trace, uint64_t pc, uint64_t return_address)
 {
-	struct pm_linux_trace trace = { 0 };
-	uint64_t pc = image_function("vfs_write") + FAULT_AT;
-
 	pm_incident_init(&taken);
-	pm_arena_init(&trace.arena);
-	*PM_PUSH(&trace.arena, &trace.frames) = (struct pm_linux_frame){ .pc = pc, .exact_pc = true };
-	*PM_PUSH(&trace.arena, &trace.frames) =
-		(struct pm_linux_frame){ .pc = image_function("ksys_write") + 32 };
+	pm_arena_init(&trace->arena);
+	*PM_PUSH(&trace->arena, &trace->frames) = (struct pm_linux_frame){ .pc = pc, .exact_pc = true };
+	*PM_PUSH(&trace->arena, &trace->frames) = (struct pm_linux_frame){ .pc = return_address };
 	taken.of_dump = true;
 	taken.machine.system = PM_LINUX;
 	taken.machine.arch = PM_X86_64;
-	taken.fault.kind = rax ? PM_KIND_PAGE_FAULT : PM_KIND_NULL_DEREF;
+	taken.fault.kind = PM_KIND_NULL_DEREF;
 	taken.fault.has_address = true;
-	taken.fault.address = rax + 0x10;
 	taken.code.marked = SIZE_MAX;
 	struct pm_trace *crash = PM_PUSH(&taken.arena, &taken.traces);
 	crash->role = PM_TRACE_CRASH;
 	struct pm_regs *regs = PM_PUSH(&taken.arena, &crash->regs);
 	regs->role = PM_REGS_FAULT;
 	regs->pc = (struct pm_place){ .has_addr = true, .addr = pc };
+}
+
+/* A fault in vfs_write, over dev->ops->go; rbx holds dev. */
+static void fault_in(struct opened *o, uint64_t rax, uint64_t rbx)
+{
+	struct pm_linux_trace trace = { 0 };
+
+	crashed_at(&trace, image_function("vfs_write") + FAULT_AT, image_function("ksys_write") + 32);
+	if (rax)
+		taken.fault.kind = PM_KIND_PAGE_FAULT;
+	taken.fault.address = rax + 0x10;
+	struct pm_regs *regs = pm_incident_regs(&taken, PM_REGS_FAULT);
 	add_reg(&taken, regs, "rax", rax);
 	add_reg(&taken, regs, "rbx", rbx);
 	add_reg(&taken, regs, "rsi", 7);
@@ -418,6 +425,42 @@ static void member_by_types(void **state)
 	close_image(&o);
 }
 
+/* A function of a module that has no types: its parameters are those of the pointer that it was called through. */
+static void parameters_by_the_caller(void **state)
+{
+	/* mov 0x8(%rdi),%rax; call *0x10(%rax) */
+	static const uint8_t call_code[] = { 0x48, 0x8b, 0x47, 0x08, 0xff, 0x50, 0x10 };
+	/* mov %rdi,%rbx; > mov 0x10(%rbx),%rcx */
+	static const uint8_t code[] = { 0x48, 0x89, 0xfb, 0x48, 0x8b, 0x4b, 0x10 };
+
+	(void)state;
+	for (unsigned direct = 0; direct < 2; direct++) {
+		struct pm_linux_trace trace = { 0 };
+		uint64_t pc = IMAGE_MODULE + 0x100 + 3;
+		struct opened o;
+
+		image_make(&o.image, &(struct image_options){ 0 });
+		change(&o.image, image_function("vfs_write"), call_code, sizeof(call_code));
+		if (direct) /* call +0 */
+			change(&o.image, image_function("vfs_write") + 2, "\xe8\0\0\0\0", 5);
+		change(&o.image, IMAGE_MODULE + 0x100, code, sizeof(code));
+		open_made(&o);
+		crashed_at(&trace, pc, image_function("vfs_write") + sizeof(call_code));
+		struct pm_regs *regs = pm_incident_regs(&taken, PM_REGS_FAULT);
+		add_reg(&taken, regs, "rbx", 0);
+		taken.fault.address = 0x10;
+		pm_linux_report_code(o.session, &taken, &trace, 0);
+		pm_linux_report_member(o.session, &taken, &trace, 0);
+		if (direct)
+			assert_null(taken.fault.member_variable);
+		else
+			assert_string_equal(taken.fault.member_variable, "data");
+		pm_linux_trace_deinit(&trace);
+		pm_incident_deinit(&taken);
+		close_image(&o);
+	}
+}
+
 /* A cache that keeps who allocated and freed its objects (slub_debug=U) tells it. */
 static void freed_by_whom(void **state)
 {
@@ -443,6 +486,10 @@ static void freed_by_whom(void **state)
 		"drv_write() [drv], sh (pid 42)): use after free");
 	assert_int_equal(taken.traces.v[1].role, PM_TRACE_ALLOCATED);
 	assert_string_equal(taken.traces.v[1].frames.v[0].place.symbol, "ksys_write");
+	/* what is told of it is not told again */
+	size_t told = taken.traces.n;
+	pm_linux_report_values(o.session, &taken);
+	assert_int_equal(taken.traces.n, told);
 	pm_incident_deinit(&taken);
 	close_image(&o);
 }
@@ -547,6 +594,7 @@ int main(void)
 		cmocka_unit_test(no_system_call),
 		cmocka_unit_test(words_of_the_stack),
 		cmocka_unit_test(member_by_types),
+		cmocka_unit_test(parameters_by_the_caller),
 		cmocka_unit_test(freed_by_whom),
 		cmocka_unit_test(fault_at_a_user_address),
 		cmocka_unit_test(member_without_types),
