@@ -143,7 +143,7 @@ static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_register *base = fault_reg(inc, f->base_reg), *origin = fault_reg(inc, f->origin_reg);
 
 	if (base && base->object_free && base->meaning) {
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
 			"%s, which the access went through, points to memory that is free (%s%s): use after "
 			"free",
 			base->name, object_words(inc, base), freed_by(inc));
@@ -151,10 +151,13 @@ static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 	}
 	if (!origin || !origin->object_free || !origin->meaning)
 		return false;
-	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
-		"%s was loaded from %s, and what %s points to is free (%s%s): use after free", f->base_reg,
-		place_words(inc, f->origin_reg, f->origin_offset), origin->name, object_words(inc, origin),
-		freed_by(inc));
+	struct pm_finding *finding =
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, origin->at,
+			"%s was loaded from %s, and what %s points to is free (%s%s): use after free",
+			f->base_reg, place_words(inc, f->origin_reg, f->origin_offset), origin->name,
+			object_words(inc, origin), freed_by(inc));
+	if (base)
+		pm_because(inc, finding, base->at);
 	return true;
 }
 
@@ -170,10 +173,10 @@ static bool pointer_from(struct pm_incident *inc, const struct pm_rule *rule)
 	/* a variable on the stack: that much the instruction tells */
 	if (pm_slice_starts(pm_slice_of(origin->meaning), PM_S("on the stack")))
 		return false;
-	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, (struct pm_at){ 0 },
-		"%s was loaded from %s; %s%s%s%s is: %s", f->base_reg,
-		place_words(inc, f->origin_reg, f->origin_offset), origin->name, origin->holds ? " (`" : "",
-		origin->holds ? origin->holds : "", origin->holds ? "`)" : "", origin->meaning);
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, origin->at, "%s was loaded from %s; %s%s%s%s is: %s",
+		f->base_reg, place_words(inc, f->origin_reg, f->origin_offset), origin->name,
+		origin->holds ? " (`" : "", origin->holds ? origin->holds : "", origin->holds ? "`)" : "",
+		origin->meaning);
 	return true;
 }
 
@@ -182,21 +185,23 @@ static bool member(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
 	bool speaks = f->has_effective && (f->effective_equal || !f->has_address) && f->base_reg;
+	const struct pm_register *base = fault_reg(inc, f->base_reg);
+	struct pm_at at = base ? base->at : inc->fault.address_at;
 
 	if (!speaks || f->address_class == PM_ADDR_NULL || (!f->member && !f->member_variable))
 		return false;
 	if (f->member && f->member_variable)
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, at,
 			"the pointer that was used is `%s` (%s), for `%s` at offset 0x%llx of %s",
 			f->member_variable, f->base_reg, f->member, (unsigned long long)f->member_offset,
 			f->member_type);
 	else if (f->member)
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, at,
 			"what was accessed is `%s`, at offset 0x%llx of %s", f->member,
 			(unsigned long long)f->member_offset, f->member_type);
 	else
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
-			"the pointer that was used is `%s` (%s)", f->member_variable, f->base_reg);
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, at, "the pointer that was used is `%s` (%s)",
+			f->member_variable, f->base_reg);
 	return true;
 }
 
@@ -232,7 +237,7 @@ static bool spin_lock(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (!reg->holds || strcmp(reg->holds, "lock") || !reg->meaning)
 			continue;
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 },
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, reg->at,
 			"the lock that it spins for (%s, `lock`) is %s", reg->name, reg->meaning);
 		return true;
 	}

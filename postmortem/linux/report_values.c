@@ -352,7 +352,7 @@ void pm_linux_report_stack(struct pm_linux_session *s, struct pm_incident *inc,
 
 /* ---- all of it ---- */
 
-/* The task of the report: the one it names, else the one that ran on the panicking CPU. */
+/* The task of the report: the one it names, else the one that ran on the panicking CPU, unless that is another. */
 static const struct pm_linux_task *task_of(struct pm_linux_session *s, const struct pm_incident *inc,
 					   struct pm_linux_task *room)
 {
@@ -367,7 +367,7 @@ static const struct pm_linux_task *task_of(struct pm_linux_session *s, const str
 	if (cpus->panic_cpu < 0 ||
 	    !pm_linux_task_read(pm_session_kernel(s), cpus->v.v[cpus->panic_cpu].task, room))
 		return NULL;
-	return room;
+	return !inc->actor.has_pid || inc->actor.pid == room->pid ? room : NULL;
 }
 
 void pm_linux_report_values(struct pm_linux_session *s, struct pm_incident *inc)

@@ -273,6 +273,24 @@ static void no_system_call(void **state)
 	close_image(&o);
 }
 
+/* The report is of a task that is gone: what the panicking CPU runs now is not its. */
+static void system_call_of_another_task(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	for (unsigned own = 0; own < 2; own++) {
+		pm_incident_init(&taken);
+		taken.actor.has_pid = true;
+		taken.actor.pid = own ? 42 : 99;
+		pm_linux_report_values(o.session, &taken);
+		assert_int_equal(taken.actor.has_syscall, own);
+		pm_incident_deinit(&taken);
+	}
+	close_image(&o);
+}
+
 static const struct pm_stack_word *word_at(uint64_t from_sp)
 {
 	for (size_t i = 0; i < taken.stack_words.n; i++)
@@ -325,7 +343,8 @@ enum { FAULT_AT = 12 };
 
 static void add_reg(struct pm_incident *inc, struct pm_regs *regs, const char *name, uint64_t value)
 {
-	*PM_PUSH(&inc->arena, &regs->regs) = (struct pm_register){ .name = name, .value = value, .bits = 64 };
+	*PM_PUSH(&inc->arena, &regs->regs) =
+		(struct pm_register){ .name = name, .value = value, .bits = 64, .at = { .line = 1 } };
 }
 
 /* `taken` and its trace, of a NULL pointer's use at pc in a function that returns to return_address. */
@@ -374,6 +393,7 @@ static const char *finding(const char *rule)
 	for (size_t i = 0; i < taken.findings.n; i++)
 		if (!strcmp(taken.findings.v[i].rule, rule)) {
 			assert_int_equal(taken.findings.v[i].grade, PM_LIKELY);
+			assert_int_not_equal(taken.findings.v[i].evidence.n, 0);
 			return taken.findings.v[i].text;
 		}
 	return "";
@@ -548,8 +568,9 @@ static void lock_that_is_waited_for(void **state)
 	regs->role = PM_REGS_FAULT;
 	*PM_PUSH(&taken.arena, &regs->regs) =
 		(struct pm_register){ .name = "rsi", .holds = "val", .meaning = "a number" };
-	*PM_PUSH(&taken.arena, &regs->regs) =
-		(struct pm_register){ .name = "rdi", .holds = "lock", .meaning = "drv_lock [drv]" };
+	*PM_PUSH(&taken.arena, &regs->regs) = (struct pm_register){
+		.name = "rdi", .holds = "lock", .meaning = "drv_lock [drv]", .at = { .line = 1 }
+	};
 	pm_explain(&taken);
 	assert_string_equal(finding("spin-lock-in-memory"),
 			    "the lock that it spins for (rdi, `lock`) is drv_lock [drv]");
@@ -592,6 +613,7 @@ int main(void)
 		cmocka_unit_test(arguments_that_are_wrong),
 		cmocka_unit_test(pointers_that_are_no_text),
 		cmocka_unit_test(no_system_call),
+		cmocka_unit_test(system_call_of_another_task),
 		cmocka_unit_test(words_of_the_stack),
 		cmocka_unit_test(member_by_types),
 		cmocka_unit_test(parameters_by_the_caller),
