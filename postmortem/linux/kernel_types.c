@@ -13,42 +13,25 @@ const char pm_linux_types_hint[] =
 
 /* ---- in the dump ---- */
 
-/* n bytes of memory, zeros where a page is not there; how many are not, and why.  NULL: not even the first. */
-static uint8_t *read_around(struct pm_linux *lx, uint64_t at, size_t n, size_t *absent_out,
-			    enum pm_absence *why_out)
+struct absent {
+	size_t n; /* bytes */
+	enum pm_absence why;
+};
+
+static void add_absent(size_t start, size_t end, enum pm_absence why, void *user)
 {
-	uint8_t *bytes = pm_alloc_large(n);
-	size_t got = 0;
+	struct absent *absent = user;
 
-	*absent_out = 0;
-	while (got < n) {
-		enum pm_absence why = PM_PRESENT;
-		size_t part = pm_space_read(&lx->kernel, at + got, bytes + got, n - got, &why);
-
-		got += part;
-		if (!got) {
-			*why_out = why;
-			free(bytes);
-			return NULL;
-		}
-		if (got >= n)
-			break;
-		*why_out = why;
-		size_t next = (size_t)(((at + got) | (PM_PAGE_SIZE - 1)) + 1 - at);
-
-		next = next < n ? next : n;
-		memset(bytes + got, 0, next - got);
-		*absent_out += next - got;
-		got = next;
-	}
-	return bytes;
+	absent->n += end - start;
+	absent->why = why;
 }
 
 static struct pm_error *of_memory(struct pm_linux *lx)
 {
 	uint64_t start, stop;
-	enum pm_absence why = PM_PRESENT;
-	size_t absent;
+	struct absent absent = { 0 };
+	enum pm_absence why;
+	uint8_t first;
 
 	if (!lx->symbols)
 		return pm_error_new(PM_NOT_FOUND,
@@ -59,19 +42,22 @@ static struct pm_error *of_memory(struct pm_linux *lx)
 		return pm_error_new(PM_BAD_DATA, "types (BTF) from 0x%llx to 0x%llx",
 				    (unsigned long long)start, (unsigned long long)stop);
 	size_t n = (size_t)(stop - start);
-	uint8_t *bytes = read_around(lx, start, n, &absent, &why);
 
-	if (!bytes)
+	if (!pm_space_read(&lx->kernel, start, &first, 1, &why))
 		return pm_error_new(PM_TRUNCATED, "types (BTF) of the kernel: %s", pm_absence_words(why));
+	uint8_t *bytes = pm_alloc_large(n);
+
+	pm_space_read_around(&lx->kernel, start, bytes, n, add_absent, &absent);
 	struct pm_error *err = pm_btf_open(bytes, n, NULL, &lx->btf);
 
 	if (err)
 		return pm_error_prepend(err, "types of the kernel");
 	const char *lost = pm_btf_trouble(lx->btf);
 
-	if (absent)
-		lx->btf_lost = pm_arena_printf(&lx->arena, "%zu bytes of the types: %s%s%s", absent,
-					       pm_absence_words(why), lost ? "; " : "", lost ? lost : "");
+	if (absent.n)
+		lx->btf_lost =
+			pm_arena_printf(&lx->arena, "%zu bytes of the types: %s%s%s", absent.n,
+					pm_absence_words(absent.why), lost ? "; " : "", lost ? lost : "");
 	else if (lost)
 		lx->btf_lost = pm_arena_str(&lx->arena, pm_slice_of(lost));
 	return NULL;

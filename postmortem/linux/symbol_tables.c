@@ -5,7 +5,6 @@
 #include "symbols/bytes.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* 256 rising u16 from 0, each token a character or more and its NUL. */
 static bool is_token_index(const uint8_t *p)
@@ -107,23 +106,6 @@ static bool names_before(const uint8_t *start, const uint8_t *markers, uint32_t 
 	return false;
 }
 
-/* n bytes, zeros where a page is not there. */
-static void read_around(struct pm_space *kernel, uint64_t at, uint8_t *bytes, size_t n)
-{
-	size_t got = 0;
-
-	while (got < n) {
-		got += pm_space_read(kernel, at + got, bytes + got, n - got, NULL);
-		size_t next = (size_t)(((at + got) | (PM_PAGE_SIZE - 1)) + 1 - at);
-
-		if (got < n) {
-			next = next < n ? next : n;
-			memset(bytes + got, 0, next - got);
-			got = next;
-		}
-	}
-}
-
 enum { index_size = 512, window_size = 1 << 18 };
 /* What stands before the index: names and markers are not longer. */
 static const uint64_t most_before = 8 << 20;
@@ -163,7 +145,7 @@ bool pm_symbol_tables_search(struct pm_space *kernel, uint64_t image, uint64_t i
 	for (uint64_t at = image; !found && candidates < max_candidates && image_end - at >= index_size;) {
 		size_t n = image_end - at < window_size ? (size_t)(image_end - at) : window_size, i;
 
-		read_around(kernel, at, window, n);
+		pm_space_read_around(kernel, at, window, n, NULL, NULL);
 		for (i = 0; !found && i + index_size <= n && candidates < max_candidates; i += 4) {
 			if (!is_token_index(window + i))
 				continue;
@@ -171,7 +153,7 @@ bool pm_symbol_tables_search(struct pm_space *kernel, uint64_t image, uint64_t i
 			size_t size = (size_t)(at + i + index_size - from);
 			uint8_t *bytes = pm_alloc_large(size);
 
-			read_around(kernel, from, bytes, size);
+			pm_space_read_around(kernel, from, bytes, size, NULL, NULL);
 			found = tables_before(bytes, size, from, t, count_out);
 			free(bytes);
 			candidates++;

@@ -363,27 +363,17 @@ struct gaps {
 	size_t n;
 };
 
-/* Reads n bytes; those that are not there are zeros, and stand in gaps. */
-static void read_around(struct pm_space *kernel, uint64_t at, uint8_t *buf, size_t n, struct gaps *gaps)
+static void add_gap(size_t start, size_t end, enum pm_absence why, void *user)
 {
-	size_t got = 0;
+	struct gaps *gaps = user;
 
-	while (got < n) {
-		got += pm_space_read(kernel, at + got, buf + got, n - got, NULL);
-		if (got >= n)
-			break;
-		size_t next = (size_t)(((at + got) | (PM_PAGE_SIZE - 1)) + 1 - at);
-
-		next = next < n ? next : n;
-		memset(buf + got, 0, next - got);
-		if (gaps->n && gaps->v[gaps->n - 1].end == got) {
-			gaps->v[gaps->n - 1].end = next;
-		} else {
-			gaps->v = pm_realloc(gaps->v, (gaps->n + 1) * sizeof(*gaps->v));
-			gaps->v[gaps->n++] = (struct gap){ got, next };
-		}
-		got = next;
+	(void)why;
+	if (gaps->n && gaps->v[gaps->n - 1].end == start) {
+		gaps->v[gaps->n - 1].end = end;
+		return;
 	}
+	gaps->v = pm_realloc(gaps->v, (gaps->n + 1) * sizeof(*gaps->v));
+	gaps->v[gaps->n++] = (struct gap){ start, end };
 }
 
 /* The first gap that ends behind at; at the end of all: one that begins at n. */
@@ -421,7 +411,7 @@ static uint32_t read_markers_at(struct pm_space *kernel, uint64_t names, uint64_
 	struct gaps gaps = { 0 };
 	uint32_t last = 0, last_i = 0, right = 0;
 
-	read_around(kernel, at, bytes, size, &gaps);
+	pm_space_read_around(kernel, at, bytes, size, add_gap, &gaps);
 	m->at = at;
 	for (uint32_t i = 0; i < m->count; i++) {
 		uint32_t v = (uint32_t)pm_load(bytes + 4 * (size_t)i, 4, false);
@@ -483,7 +473,7 @@ static void salvage_names(struct pm_linux_symbols *s, struct pm_space *kernel, u
 
 	s->names_size = (uint32_t)(m->at - at);
 	s->names = pm_realloc(s->names, s->names_size);
-	read_around(kernel, at, s->names, s->names_size, &gaps);
+	pm_space_read_around(kernel, at, s->names, s->names_size, add_gap, &gaps);
 	for (uint32_t group = 0; group < m->count; group++) {
 		bool is_last = group + 1 == m->count;
 		uint32_t pos = m->v[group], length, n = 0, most = is_last ? s->n - 256 * group : 256;
@@ -609,7 +599,7 @@ static struct pm_error *read_offsets(struct pm_linux_symbols *s, struct pm_space
 	s->offsets_at = at;
 	struct gaps gaps = { 0 };
 
-	read_around(kernel, at, s->offsets, s->n * size, &gaps);
+	pm_space_read_around(kernel, at, s->offsets, s->n * size, add_gap, &gaps);
 	s->stretches = pm_alloc((gaps.n + 1) * sizeof(*s->stretches));
 	for (size_t i = 0, start = 0; i <= gaps.n; i++) {
 		size_t end = i < gaps.n ? gaps.v[i].start : s->n * size;

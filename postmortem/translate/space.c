@@ -81,6 +81,25 @@ size_t pm_space_read(struct pm_space *space, uint64_t virt, void *buf, size_t n,
 	return done;
 }
 
+void pm_space_read_around(struct pm_space *space, uint64_t virt, void *buf, size_t n,
+			  void (*gap)(size_t start, size_t end, enum pm_absence why, void *user), void *user)
+{
+	for (size_t done = 0; done < n;) {
+		enum pm_absence why;
+
+		done += pm_space_read(space, virt + done, (uint8_t *)buf + done, n - done, &why);
+		if (done >= n)
+			break;
+		size_t next = (size_t)(((virt + done) | (PM_PAGE_SIZE - 1)) + 1 - virt);
+
+		next = next < n ? next : n;
+		memset((uint8_t *)buf + done, 0, next - done);
+		if (gap)
+			gap(done, next, why, user);
+		done = next;
+	}
+}
+
 bool pm_space_load(struct pm_space *space, uint64_t virt, unsigned size, uint64_t *value_out)
 {
 	uint8_t bytes[8];

@@ -65,6 +65,10 @@ enum pm_absence pm_space_translate(struct pm_space *space, uint64_t virt, uint64
 				   uint64_t *left_out);
 /* How many of n bytes at virt could be read from the start on; *why_out (may be NULL) as for pm_dump_read. */
 size_t pm_space_read(struct pm_space *space, uint64_t virt, void *buf, size_t n, enum pm_absence *why_out);
+/* Reads all of n bytes, zeros for what is not there; gap (may be NULL) is called for each page or part of one that is
+ * not, ascending, with where in buf it begins and ends. */
+void pm_space_read_around(struct pm_space *space, uint64_t virt, void *buf, size_t n,
+			  void (*gap)(size_t start, size_t end, enum pm_absence why, void *user), void *user);
 /* Little endian integers of 1, 2, 4, 8 bytes; false: not there, *value_out stays. */
 bool pm_space_load(struct pm_space *space, uint64_t virt, unsigned size, uint64_t *value_out);
 /* A NUL-terminated string of at most size - 1 bytes; false: its first byte is not there. */
