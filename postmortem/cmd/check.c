@@ -15,17 +15,32 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-static void row(const char *label, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
 static void row(const char *label, const char *fmt, ...)
 {
+	enum { indent = 13, width = 80 };
 	va_list ap;
 
-	printf("%-12s ", label);
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	char *text = pm_vprintf(fmt, ap);
 	va_end(ap);
-	putchar('\n');
+	printf("%-12s ", label);
+	for (const char *rest = text;;) {
+		size_t n = strlen(rest);
+
+		if (n > width - indent) {
+			size_t cut = width - indent;
+
+			while (cut && rest[cut] != ' ')
+				cut--;
+			n = cut ? cut : strcspn(rest, " ");
+		}
+		printf("%.*s\n", (int)n, rest);
+		rest += n + (rest[n] == ' ');
+		if (!*rest)
+			break;
+		printf("%*s", indent, "");
+	}
+	free(text);
 }
 
 /* What makedumpfile's -d leaves out, bit by bit. */
@@ -34,18 +49,17 @@ static void print_level(int level)
 	static const char *const bits[] = { "pages of zeros", "the page cache",
 					    "the page cache with private data", "memory of user processes",
 					    "free memory" };
-	bool any = false;
+	struct pm_buf text = { 0 };
 
 	if (level < 0)
 		return;
-	printf("%-12s -d %d: ", "filter", level);
 	/* Only kdump-compressed tells a level, and it keeps one page of zeros, to which all of them refer. */
 	for (size_t i = 1; i < PM_COUNT(bits); i++)
-		if (level >> i & 1) {
-			printf("%s%s", any ? ", " : "left out are ", bits[i]);
-			any = true;
-		}
-	printf("%s%s\n", any ? "" : "nothing is left out", level & 1 ? "; pages of zeros share one" : "");
+		if (level >> i & 1)
+			pm_buf_printf(&text, "%s%s", text.n ? ", " : "left out are ", bits[i]);
+	row("filter", "-d %d: %s%s", level, text.n ? text.data : "nothing is left out",
+	    level & 1 ? "; pages of zeros share one" : "");
+	pm_buf_deinit(&text);
 }
 
 static void print_kernel(struct pm_linux_session *session)

@@ -39,10 +39,10 @@ static void read_lines(struct pm_shell *sh)
 			fflush(stdout);
 		}
 		n = getline(&line, &size, stdin);
-		if (n < 0 || !strcmp(line, "q\n") || !strcmp(line, "quit\n") || !strcmp(line, "exit\n"))
+		if (n < 0)
 			break;
 		pm_shell_run(sh, line);
-		if (fflush(sh->out))
+		if (fflush(sh->out) || sh->ended)
 			break;
 	}
 	free(line);

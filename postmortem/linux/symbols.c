@@ -139,11 +139,21 @@ static bool name_at(const struct pm_linux_symbols *s, uint32_t index, uint32_t *
 	return true;
 }
 
+/* Is it there, and does it stand in order?  Addresses ascend: one that does not is damaged, or beside one that is. */
 static bool has_address(const struct pm_linux_symbols *s, uint32_t index)
 {
-	for (uint32_t k = 0; k < s->stretches_n; k++)
-		if (index < s->stretches[k].end)
-			return index >= s->stretches[k].first;
+	for (uint32_t k = 0; k < s->stretches_n; k++) {
+		const struct stretch *stretch = &s->stretches[k];
+
+		if (index >= stretch->end)
+			continue;
+		if (index < stretch->first)
+			return false;
+		uint64_t addr = addr_in(s, s->encoding, index);
+
+		return (index == stretch->first || addr_in(s, s->encoding, index - 1) <= addr) &&
+		       (index + 1 == stretch->end || addr <= addr_in(s, s->encoding, index + 1));
+	}
 	return false;
 }
 
@@ -624,10 +634,9 @@ static struct pm_error *read_offsets(struct pm_linux_symbols *s, struct pm_space
 		for (enum encoding e = ABSOLUTE; e < ENCODINGS; e++) {
 			if ((e == ABSOLUTE) != (size == 8) || ((e == PERCPU_BASE || e == BASE) && !has_base))
 				continue;
-			if (guess ? goes_around(s, e, stext) : says_stext(s, e, stext)) {
-				s->encoding = e;
+			s->encoding = e;
+			if (guess ? goes_around(s, e, stext) : says_stext(s, e, stext))
 				return NULL;
-			}
 		}
 	return pm_error_new(PM_BAD_DATA, "no known encoding of symbol addresses gives _stext = 0x%llx",
 			    (unsigned long long)stext);

@@ -6,6 +6,8 @@
 
 /* A stack of 16 KiB has no more frames than this; a loop has. */
 enum { max_frames = 2048 };
+/* Bytes of a stack from its last frame on: saved registers, and a little. */
+enum { last_frame = 400 };
 
 static uint64_t symbol_or(struct pm_linux *lx, const char *name, uint64_t otherwise)
 {
@@ -336,6 +338,24 @@ static bool step_by_call(struct pm_linux_unwinder *u, const struct stack *stack,
 	return false;
 }
 
+/* A chain of frame pointers ends where a system call cleared bp, right below the registers of user mode. */
+static void user_at_end(struct pm_linux_unwinder *u, const struct stack *stack, uint64_t sp,
+			struct pm_linux_trace *trace)
+{
+	static const struct pm_orc_rule saved = { .type = PM_ORC_REGS, .sp_base = PM_ORC_SP };
+	struct pm_x86_regs regs = { 0 };
+	uint64_t ignored;
+
+	if (!u->frame_pointers || stack->end - sp < 8 * PM_X86_REGS || stack->end - sp > 8 * PM_X86_REGS + 16)
+		return;
+	pm_x86_set(&regs, PM_X86_SP, sp);
+	if (pm_x86_step(&u->lx->kernel, &saved, &regs, &ignored) == PM_STEP_REGS &&
+	    (regs.v[PM_X86_CS] & 3) == 3) {
+		trace->has_user = true;
+		trace->user = regs;
+	}
+}
+
 void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *start, bool exact,
 		     uint64_t task_stack, struct pm_linux_trace *trace)
 {
@@ -391,8 +411,15 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
 			next_trust = PM_GUESSED;
 		}
-		if (step == PM_STEP_END)
+		/* The last frame is at the stack's end: a rule that ends it elsewhere is damaged. */
+		bool may_end = !task_stack || stack.start != task_stack || stack.end - sp <= last_frame;
+
+		if (step == PM_STEP_END && may_end) {
+			user_at_end(u, &stack, sp, trace);
 			return;
+		}
+		if (step == PM_STEP_END)
+			step = PM_STEP_LOST;
 		if (step != PM_STEP_LOST) {
 			uint64_t next_sp = regs.v[PM_X86_SP], next_pc = regs.v[PM_X86_IP];
 			bool is_user = pm_x86_has(&regs, PM_X86_CS) && regs.v[PM_X86_CS] & 3;
@@ -406,7 +433,7 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			    (goes_back || (step == PM_STEP_CALLER && !pm_linux_is_text(u, next_pc) &&
 					   !table_of(u, next_pc)))) {
 				/* A chain that ends in nothing: all zero above the first frame of a thread. */
-				if (!next_pc && step == PM_STEP_CALLER)
+				if (!next_pc && step == PM_STEP_CALLER && may_end)
 					return;
 				step = PM_STEP_LOST;
 				regs = before;

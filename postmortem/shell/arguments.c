@@ -1,5 +1,6 @@
 #include "shell/shell.h"
 
+#include "linux/kernel_types.h"
 #include "render/escape.h"
 
 #include <stdlib.h>
@@ -87,7 +88,9 @@ struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, co
 		if (!task && value <= INT32_MAX)
 			task = pm_linux_task_by_pid(tasks, atoi(text));
 	}
-	if (!task)
+	if (!task && !sh->btf)
+		pm_shell_error(sh, command, "%s; %s", sh->lx->btf_trouble->message, pm_linux_types_hint);
+	else if (!task)
 		pm_shell_error(sh, command, "no task '%s'", text);
 	return task;
 }

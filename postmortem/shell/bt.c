@@ -326,8 +326,10 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 			print_trace(sh, &tasks->v.v[k], NULL, options);
 			gap(sh);
 		}
-		if (!strcmp(argv[i], "all"))
+		if (!strcmp(argv[i], "all")) {
+			ok &= tasks->v.n || pm_shell_error(sh, "bt", "no task is known: %s", tasks->trouble);
 			continue;
+		}
 		const struct pm_linux_task *named = pm_shell_task(sh, "bt", argv[i]);
 
 		if (named)
@@ -337,7 +339,11 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 	if (choice->first < argc)
 		return ok;
 	if (!pm_linux_task_read(sh->lx, sh->task, &task)) {
-		const struct pm_linux_cpu *cpu = pm_session_cpu_of(sh->session, sh->task);
+		/* also where it is not known which task that is */
+		const struct pm_linux_cpu *cpu =
+			cpus->panic_cpu >= 0 && cpus->v.v[cpus->panic_cpu].task == sh->task
+				? &cpus->v.v[cpus->panic_cpu]
+				: pm_session_cpu_of(sh->session, sh->task);
 
 		return cpu ? print_cpu(sh, cpu, options)
 			   : pm_shell_error(sh, "bt", "the current task is not in the dump");
@@ -377,7 +383,7 @@ bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	if (options.lines)
+	if (options.lines || options.parameters)
 		ok &= pm_shell_lines_told(sh, "bt");
 	return ok;
 }

@@ -26,6 +26,7 @@ struct pm_shell {
 	struct pm_shell_lines *lines; /* shell/lines.h; NULL: not asked for yet */
 	unsigned members;             /* that may still be printed by this command (shell/value.h) */
 	uint64_t task;                /* the current one: commands without an argument mean it */
+	bool ended;                   /* by quit */
 	unsigned failures;            /* commands that could not do what they were told */
 };
 
@@ -34,6 +35,7 @@ struct pm_shell_command {
 	const char *help; /* options, a line each; NULL: none */
 	/* false: it was told something that it cannot do, and said so. */
 	bool (*run)(struct pm_shell *sh, int argc, char **argv);
+	bool needs_types; /* without the kernel's types it could only say nothing, which is not none */
 };
 
 extern const struct pm_shell_command pm_shell_commands[];

@@ -2,12 +2,14 @@
 #include "shell/shell.h"
 
 #include "base/slice.h"
+#include "linux/kernel_types.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 const struct pm_shell_command pm_shell_commands[] = {
-	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked },
+	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked,
+	  true },
 	{ "bt", "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,… | PID|TASK|all…]", "stack traces",
 	  "  -a        of the task on each CPU\n"
 	  "  -c CPU,…  of the task on these: 0,2-4\n"
@@ -22,15 +24,15 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -f      from the address up to the function's end\n"
 	  "  -x      with the bytes\n",
 	  pm_shell_dis },
-	{ "files", "[PID|TASK]…", "open files", NULL, pm_shell_files },
+	{ "files", "[PID|TASK]…", "open files", NULL, pm_shell_files, true },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
 	{ "id", "ADDRESS…", "what an address is", NULL, pm_shell_id },
 	{ "kmem", "-i | -s [CACHE]… | [-s] ADDRESS…", "what memory is used for",
 	  "  -i         all of it, in pages\n"
 	  "  -s         the slab caches, or those named\n"
 	  "  ADDRESS    the slab, its object, the task and the page that an address belongs to\n",
-	  pm_shell_kmem },
-	{ "locks", "[PID|TASK]…", "who waits for which lock, and who holds it", NULL, pm_shell_locks },
+	  pm_shell_kmem, true },
+	{ "locks", "[PID|TASK]…", "who waits for which lock, and who holds it", NULL, pm_shell_locks, true },
 	{ "log", "[-c] [-m] [-t | -T]", "the kernel's log",
 	  "  -c    with the task or CPU that printed each line\n"
 	  "  -m    with the level of each line\n"
@@ -38,12 +40,12 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -T    with the date and time of each line\n",
 	  pm_shell_log },
 	{ "mod", "[-t]", "the modules that are loaded", "  -t    those that taint the kernel, and how\n",
-	  pm_shell_mod },
+	  pm_shell_mod, true },
 	{ "ps", "[-k|-u|-G] [PID|TASK|COMMAND]…", "the tasks",
 	  "  -k    kernel threads only\n"
 	  "  -u    user tasks only\n"
 	  "  -G    the leader of each thread group only\n",
-	  pm_shell_ps },
+	  pm_shell_ps, true },
 	{ "rd", "[-p] [-s] [-d] [-x] [-8|-16|-32|-64] [-e END] ADDRESS [N]", "memory",
 	  "  -p      the address is physical\n"
 	  "  -s      symbols for what points to them\n"
@@ -53,7 +55,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -e END  up to this address\n",
 	  pm_shell_rd },
 	{ "set", "[PID|TASK|-p]", "show or choose the current task", "  -p    the task that panicked\n",
-	  pm_shell_set },
+	  pm_shell_set, true },
 	{ "struct", "[-o] [-x] [-c N] TYPE[.MEMBER,…] [ADDRESS]…", "a type, or memory by it",
 	  "  -o      with the offset of each member\n"
 	  "  -x      integers in hex\n"
@@ -67,7 +69,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  pm_shell_sym },
 	{ "sys", "", "the system and its panic", NULL, pm_shell_sys },
 	{ "union", "[-o] [-x] TYPE[.MEMBER,…] [ADDRESS]…", "as struct", NULL, pm_shell_struct },
-	{ "vm", "[PID|TASK]…", "the mappings of a process", NULL, pm_shell_vm },
+	{ "vm", "[PID|TASK]…", "the mappings of a process", NULL, pm_shell_vm, true },
 	{ "*", "TYPE[.MEMBER,…] [ADDRESS]…", "as struct, whatever the type is", NULL, pm_shell_struct },
 };
 const size_t pm_shell_commands_n = sizeof(pm_shell_commands) / sizeof(pm_shell_commands[0]);
@@ -92,14 +94,61 @@ static int split(char *text, char **words)
 	return n;
 }
 
+/* "-fl" → "-f" "-l": options that are put together, none of which is longer than a letter.  Freed by the caller. */
+static char **split_options(int *n, char **words)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static char option['z' + 1][3]; /* "-f" for each letter */
+	size_t room = 1;
+	int to = 0;
+
+	for (int i = 0; i < *n; i++)
+		room += strlen(words[i]) + 1;
+	char **out = pm_alloc(room * sizeof(*out));
+	for (int i = 0; i < *n; i++) {
+		const char *letter = words[i] + 1;
+
+		if (!i || *words[i] != '-' || strlen(letter) < 2 || letter[strspn(letter, letters)]) {
+			out[to++] = words[i];
+			continue;
+		}
+		for (; *letter; letter++) {
+			char *one = option[(unsigned char)*letter];
+
+			one[0] = '-';
+			one[1] = *letter;
+			out[to++] = one;
+		}
+	}
+	out[to] = NULL;
+	*n = to;
+	return out;
+}
+
+static bool run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words)
+{
+	if (command->needs_types && !sh->btf)
+		return pm_shell_error(sh, command->name, "%s; %s", sh->lx->btf_trouble->message,
+				      pm_linux_types_hint);
+	char **separate = split_options(&n, words);
+	bool ok = command->run(sh, n, separate);
+
+	free(separate);
+	return ok;
+}
+
 /* words[-1] is free. */
 static bool run_words(struct pm_shell *sh, int n, char **words)
 {
 	static char star[] = "*";
 
+	if (!strcmp(words[0], "q") || !strcmp(words[0], "quit") || !strcmp(words[0], "exit")) {
+		sh->ended = true;
+		return true;
+	}
 	for (size_t i = 0; i < pm_shell_commands_n; i++)
 		if (!strcmp(words[0], pm_shell_commands[i].name))
-			return pm_shell_commands[i].run(sh, n, words);
+			return run_command(sh, &pm_shell_commands[i], n, words);
 	/* "task_struct.pid ADDRESS": a type alone is a command, as in crash. */
 	char type[256];
 
@@ -159,7 +208,7 @@ bool pm_shell_run(struct pm_shell *sh, const char *line)
 {
 	bool all = true;
 
-	while (*line) {
+	while (*line && !sh->ended) {
 		size_t n = strcspn(line, ";\n");
 		char *one = pm_printf("%.*s", (int)n, line);
 

@@ -176,7 +176,7 @@ static struct pm_error *check_identity(const struct pm_kernel *kernel, struct pm
 	if (kernel->build_id && *build_id) {
 		if (strcmp(kernel->build_id, build_id))
 			return pm_error_new(PM_MISMATCH,
-					    "%s does not match: its build id is %s, the log's is %s", path,
+					    "%s does not match: its build id is %s, the kernel's is %s", path,
 					    build_id, kernel->build_id);
 		*proved_out = true;
 		return NULL;
@@ -186,8 +186,8 @@ static struct pm_error *check_identity(const struct pm_kernel *kernel, struct pm
 		return NULL;
 	struct pm_slice banner = pm_slice_of(text), release = banner_release(banner);
 	if (kernel->release && release.n && !pm_slice_eq(release, pm_slice_of(kernel->release)))
-		return pm_error_new(PM_MISMATCH, "%s does not match: it is Linux %.*s, the log's is %s", path,
-				    PM_FMT(release), kernel->release);
+		return pm_error_new(PM_MISMATCH, "%s does not match: it is Linux %.*s, the kernel's is %s",
+				    path, PM_FMT(release), kernel->release);
 	struct pm_slice version = banner_version(banner);
 	if (kernel->banner) {
 		struct pm_slice logged = pm_slice_trim(pm_slice_of(kernel->banner));
@@ -199,11 +199,11 @@ static struct pm_error *check_identity(const struct pm_kernel *kernel, struct pm
 		}
 		if (version.n && logged_version.n && !pm_slice_eq(version, logged_version))
 			return pm_error_new(PM_MISMATCH,
-					    "%s does not match: it is \"%.*s\", the log's is \"%.*s\"", path,
-					    PM_FMT(version), PM_FMT(logged_version));
+					    "%s does not match: it is \"%.*s\", the kernel's is \"%.*s\"",
+					    path, PM_FMT(version), PM_FMT(logged_version));
 	}
 	if (kernel->version && version.n && !version_words_agree(pm_slice_of(kernel->version), version))
-		return pm_error_new(PM_MISMATCH, "%s does not match: it is \"%.*s\", the log's is \"%s\"",
+		return pm_error_new(PM_MISMATCH, "%s does not match: it is \"%.*s\", the kernel's is \"%s\"",
 				    path, PM_FMT(version), kernel->version);
 	return NULL;
 }

@@ -26,6 +26,7 @@
 #define IMAGE_STACK 0x80000u             /* physical, of the panicking task */
 #define IMAGE_STACK_2 0x88000u           /* of the sleeping one */
 #define IMAGE_STACK_3 0x98000u           /* of another */
+#define IMAGE_SLEPT 0x3e00               /* where in a stack it was switched out: the last frame is at its end */
 #define IMAGE_MODULE 0xffffffff801c0000ull
 #define IMAGE_NOTE 336
 
@@ -483,7 +484,7 @@ static inline void image_sleep(struct image *im, uint64_t task, uint64_t stack)
 {
 	static const char *const sleep[] = { "schedule", "kthread", "ret_from_fork", NULL };
 	static const char *const blocked[] = { "schedule", "__mutex_lock", "kthread", "ret_from_fork", NULL };
-	uint64_t frame = IMAGE_DIRECT + stack + 0x3000;
+	uint64_t frame = IMAGE_DIRECT + stack + IMAGE_SLEPT;
 
 	image_put(im, task + TASK_SP, frame, 8);
 	image_put(im, frame + 40, frame + 56 + 0x18, 8);
@@ -498,7 +499,7 @@ static inline void image_sleep(struct image *im, uint64_t task, uint64_t stack)
 /* The waiter lies in the frame of __mutex_lock, behind those of __schedule and schedule. */
 static inline void image_wait(struct image *im, uint64_t task, uint64_t stack, uint64_t lock, uint64_t owner)
 {
-	uint64_t waiter = IMAGE_DIRECT + stack + 0x3000 + 56 + 2 * 0x28;
+	uint64_t waiter = IMAGE_DIRECT + stack + IMAGE_SLEPT + 56 + 2 * 0x28;
 
 	image_put(im, task + TASK_STATE, 2, 4);
 	image_put(im, lock, owner | 1, 8);

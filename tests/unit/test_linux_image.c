@@ -274,6 +274,61 @@ static void traces_by_every_version(void **state)
 	}
 }
 
+/* A rule that is damaged and ends a trace in the middle of a stack is not believed: calls lead on. */
+static void a_rule_that_ends_too_early(void **state)
+{
+	static const char *const crash[] = {
+		"panic",      "sysrq_handle_crash", "vfs_write",
+		"ksys_write", "do_syscall_64",      "entry_SYSCALL_64_after_hwframe",
+		NULL
+	};
+	struct opened o;
+	struct pm_linux_trace trace;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ .orc = 3 });
+	for (size_t i = 0; i < o.image.symbols_n; i++)
+		if (!strcmp(o.image.symbols[i].name,
+			    "__start_orc_unwind")) /* of sysrq_handle_crash, the second: END, not CALL */
+			o.image.core[o.image.memory_at + (o.image.symbols[i].addr - IMAGE_MAP) + 6 + 5] ^= 3;
+	o.dump = image_open(&o.image);
+	assert_null(pm_session_open(o.dump, NULL, &o.session));
+	o.lx = pm_session_kernel(o.session);
+	pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 42), &trace);
+	check_frames(&o, &trace, crash);
+	pm_linux_trace_deinit(&trace);
+	close_image(&o);
+}
+
+/* Addresses ascend: one that does not, and those beside it, are not told. */
+static void symbols_out_of_order(void **state)
+{
+	struct opened o;
+	uint64_t addr, offsets = 0;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ .encoding = IMAGE_BASE });
+	char *told = strstr(o.image.info, "kallsyms_offsets)=");
+	assert_non_null(told);
+	offsets = strtoull(strchr(told, '=') + 1, NULL, 16);
+	o.dump = image_open(&o.image);
+	assert_null(pm_session_open(o.dump, NULL, &o.session));
+	uint32_t index;
+	uint64_t start, end;
+	assert_true(pm_linux_symbols_find(pm_session_kernel(o.session)->symbols, image_function("vfs_write"),
+					  &index, &start, &end));
+	pm_session_close(o.session);
+	pm_dump_close(o.dump);
+	o.image.core[o.image.memory_at + (offsets - IMAGE_MAP) + 4 * index + 2] ^= 0x40;
+	o.dump = image_open(&o.image);
+	assert_null(pm_session_open(o.dump, NULL, &o.session));
+	o.lx = pm_session_kernel(o.session);
+	assert_non_null(o.lx->symbols);
+	assert_false(pm_linux_symbol(o.lx, "vfs_write", &addr));
+	assert_true(pm_linux_symbol(o.lx, "schedule", &addr));
+	close_image(&o);
+}
+
 static bool count(struct pm_incident *inc, void *user)
 {
 	unsigned *n = user;
@@ -358,6 +413,8 @@ int main(void)
 		cmocka_unit_test(log_whole_and_wrapped),
 		cmocka_unit_test(tasks_and_modules),
 		cmocka_unit_test(traces_by_every_version),
+		cmocka_unit_test(a_rule_that_ends_too_early),
+		cmocka_unit_test(symbols_out_of_order),
 		cmocka_unit_test(incident),
 		cmocka_unit_test(lists_that_lie),
 		cmocka_unit_test(no_kernel),

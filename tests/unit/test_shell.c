@@ -288,6 +288,26 @@ static void traces_without_types(void **state)
 	}
 	assert_non_null(strstr(output(&r, "bt -t"), "sysrq_handle_crash+32 at ffffffff80100060\n"));
 	assert_int_equal(r.sh.failures, 0);
+	/* what is not known is not none */
+	assert_string_equal(output(&r, "ps; locks; blocked; vm; files; set; mod; kmem -i; bt all; bt 42"),
+			    "");
+	assert_int_equal(r.sh.failures, 10);
+	end(&r);
+}
+
+static void options_together_and_quit(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_string_equal(output(&r, "bt -fs"), output(&r, "bt -f -s"));
+	assert_non_null(strstr(output(&r, "bt -sc 0"), "sysrq_handle_crash+32 at"));
+	assert_int_equal(r.sh.failures, 0);
+	output(&r, "bt -fq");
+	assert_int_equal(r.sh.failures, 1);
+	assert_string_equal(output(&r, "quit; sys"), "");
+	assert_true(r.sh.ended);
 	end(&r);
 }
 
@@ -633,6 +653,7 @@ int main(void)
 		cmocka_unit_test(processes),
 		cmocka_unit_test(other_commands),
 		cmocka_unit_test(traces_without_types),
+		cmocka_unit_test(options_together_and_quit),
 		cmocka_unit_test(memory_of_process),
 		cmocka_unit_test(many_arguments),
 		cmocka_unit_test(json_of_each_command),

@@ -424,13 +424,13 @@ static void another_kernel_is_refused(void **state)
 		const char *header, *why;
 	} cases[] = {
 		{ "Linux version 6.9.1-test (me@here) (gcc) #1 SMP Sat Nov 21\n",
-		  "it is Linux 6.9.0-test, the log's is 6.9.1-test" },
+		  "it is Linux 6.9.0-test, the kernel's is 6.9.1-test" },
 		{ "Linux version 6.9.0-test (me@here) (gcc) #2 SMP Sun Nov 22\n",
-		  "it is \"#1 SMP Sat Nov 21\", the log's is \"#2 SMP Sun Nov 22\"" },
+		  "it is \"#1 SMP Sat Nov 21\", the kernel's is \"#2 SMP Sun Nov 22\"" },
 		{ "CPU: 0 PID: 1 Comm: x Not tainted 6.9.0-test #1 "
 		  "0123456789abcdef0123456789abcdef01234567\n",
-		  "the log's is 0123456789abcdef0123456789abcdef01234567" },
-		{ "CPU: 0 PID: 1 Comm: x Not tainted 6.9.0-test #7\n", "the log's is \"#7\"" },
+		  "the kernel's is 0123456789abcdef0123456789abcdef01234567" },
+		{ "CPU: 0 PID: 1 Comm: x Not tainted 6.9.0-test #7\n", "the kernel's is \"#7\"" },
 	};
 	char call[128], text[512];
 
