@@ -47,7 +47,7 @@ help: ## list the targets
 
 .PHONY: static install uninstall clean
 static: ## one binary without shared libraries, in build-static/ (no debuginfod)
-	$(MAKE) STATIC=1 O=build-static
+	$(MAKE) STATIC=1 SAN= O=build-static
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin

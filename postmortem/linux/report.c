@@ -401,6 +401,45 @@ static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
 	pm_buf_deinit(&title);
 }
 
+static bool has_trace_of(const struct pm_incident *inc, int64_t pid)
+{
+	for (size_t i = 0; i < inc->traces.n; i++)
+		if (inc->traces.v[i].has_pid && inc->traces.v[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* Who holds what others wait for, and is not blocked itself: what it does instead of letting go. */
+static void add_holders(struct pm_linux_session *s, struct pm_incident *inc)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < inc->locks.n && n < max_groups; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+		struct pm_linux_trace found;
+
+		if (!lock->from_memory || lock->role != PM_LOCK_HELD || !lock->has_pid ||
+		    has_trace_of(inc, lock->pid))
+			continue;
+		const struct pm_linux_task *task =
+			pm_linux_task_by_pid(pm_session_tasks(s), (int32_t)lock->pid);
+
+		if (!task)
+			continue;
+		struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
+
+		trace->role = PM_TRACE_TASK;
+		trace->has_pid = true;
+		trace->pid = lock->pid;
+		trace->comm = lock->task;
+		trace->title = pm_arena_printf(&inc->arena, "holds the %s %s", lock->type, lock->name);
+		pm_session_unwind(s, task, &found);
+		add_frames(s, inc, &found, 0, trace);
+		pm_linux_trace_deinit(&found);
+		n++;
+	}
+}
+
 static void add_blocked(struct pm_linux_session *s, struct pm_incident *inc)
 {
 	struct pm_linux_blocked_groups groups;
@@ -408,6 +447,7 @@ static void add_blocked(struct pm_linux_session *s, struct pm_incident *inc)
 	pm_linux_blocked_read(s, &groups);
 	for (size_t i = 0; i < groups.v.n && i < max_groups; i++)
 		add_group(s, inc, &groups.v.v[i]);
+	add_holders(s, inc);
 	pm_linux_blocked_deinit(&groups);
 }
 

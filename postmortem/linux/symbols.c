@@ -630,7 +630,7 @@ static struct pm_error *read_offsets(struct pm_linux_symbols *s, struct pm_space
 
 	bool all = s->stretches[0].end - s->stretches[0].first == s->n;
 
-	for (unsigned guess = 0; guess <= !all; guess++)
+	for (unsigned guess = 0; guess < (all ? 1 : 2); guess++)
 		for (enum encoding e = ABSOLUTE; e < ENCODINGS; e++) {
 			if ((e == ABSOLUTE) != (size == 8) || ((e == PERCPU_BASE || e == BASE) && !has_base))
 				continue;

@@ -140,14 +140,14 @@ static void print_frame(struct pm_shell *sh, size_t i, const struct pm_linux_fra
 }
 
 /* Every code address from the stack pointer up to the stack's end, whether it was left by a call or not. */
-static void print_text(struct pm_shell *sh, const struct pm_linux_task *task,
-		       const struct pm_linux_trace *trace)
+static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_linux_trace *trace)
 {
 	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
 	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
-	uint64_t stack = task ? task->stack : at & -u->thread_size;
 	char name[PM_LINUX_NAME_MAX + 96];
 
+	if (!stack)
+		stack = at & -u->thread_size;
 	if (at - stack >= u->thread_size)
 		at = stack;
 	if (sh->json)
@@ -216,37 +216,50 @@ static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
 	pm_json_uint(sh->json, "cpu", cpu->cpu);
 }
 
-/* task NULL: of what cpu ran, from its registers. */
-static void print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct pm_linux_cpu *cpu,
-			const struct options *options)
+/* What follows the line or members of whose trace it is.  stack: the lowest address of it; 0: not known. */
+static void put_trace(struct pm_shell *sh, struct pm_linux_trace *trace, uint64_t stack,
+		      const struct options *options)
+{
+	if (options->text)
+		print_text(sh, stack, trace);
+	else
+		print_frames(sh, trace, options);
+	if (sh->json) {
+		if (trace->has_user)
+			json_regs(sh, "user", &trace->user);
+		pm_json_str(sh->json, "ended", trace->ended);
+		pm_json_close(sh->json, '}');
+	} else if (!options->text) {
+		if (trace->has_user)
+			print_regs(sh, &trace->user);
+		if (trace->ended)
+			fprintf(sh->out, "    (the trace ends here: %s)\n", trace->ended);
+	}
+	pm_linux_trace_deinit(trace);
+}
+
+static void print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
 {
 	struct pm_linux_trace trace;
 
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
-	if (task) {
-		pm_shell_put_task(sh, task);
-		pm_session_unwind(sh->session, task, &trace);
-	} else {
-		put_cpu(sh, cpu);
-		pm_linux_unwind(pm_session_unwinder(sh->session), &cpu->regs, true, 0, &trace);
-	}
-	if (options->text)
-		print_text(sh, task, &trace);
-	else
-		print_frames(sh, &trace, options);
-	if (sh->json) {
-		if (trace.has_user)
-			json_regs(sh, "user", &trace.user);
-		pm_json_str(sh->json, "ended", trace.ended);
-		pm_json_close(sh->json, '}');
-	} else if (!options->text) {
-		if (trace.has_user)
-			print_regs(sh, &trace.user);
-		if (trace.ended)
-			fprintf(sh->out, "    (the trace ends here: %s)\n", trace.ended);
-	}
-	pm_linux_trace_deinit(&trace);
+	pm_shell_put_task(sh, task);
+	pm_session_unwind(sh->session, task, &trace);
+	put_trace(sh, &trace, task->stack, options);
+}
+
+/* Of what a CPU ran, from its registers. */
+static void print_trace_of_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu,
+			       const struct options *options)
+{
+	struct pm_linux_trace trace;
+
+	if (sh->json)
+		pm_json_open(sh->json, NULL, '{');
+	put_cpu(sh, cpu);
+	pm_linux_unwind(pm_session_unwinder(sh->session), &cpu->regs, true, 0, &trace);
+	put_trace(sh, &trace, 0, options);
 }
 
 /* Between traces. */
@@ -265,7 +278,10 @@ static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu, const
 	if (!known && !cpu->has_regs)
 		return pm_shell_error(sh, "bt", "what CPU %u ran is not in the dump", cpu->cpu);
 	task.cpu = cpu->cpu;
-	print_trace(sh, known ? &task : NULL, cpu, options);
+	if (known)
+		print_trace(sh, &task, options);
+	else
+		print_trace_of_cpu(sh, cpu, options);
 	return true;
 }
 
@@ -323,7 +339,7 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		return ok;
 	for (int i = choice->first; i < argc; i++) {
 		for (size_t k = 0; !strcmp(argv[i], "all") && k < tasks->v.n; k++) {
-			print_trace(sh, &tasks->v.v[k], NULL, options);
+			print_trace(sh, &tasks->v.v[k], options);
 			gap(sh);
 		}
 		if (!strcmp(argv[i], "all")) {
@@ -333,7 +349,7 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		const struct pm_linux_task *named = pm_shell_task(sh, "bt", argv[i]);
 
 		if (named)
-			print_trace(sh, named, NULL, options);
+			print_trace(sh, named, options);
 		ok &= named != NULL;
 	}
 	if (choice->first < argc)
@@ -348,7 +364,7 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		return cpu ? print_cpu(sh, cpu, options)
 			   : pm_shell_error(sh, "bt", "the current task is not in the dump");
 	}
-	print_trace(sh, &task, NULL, options);
+	print_trace(sh, &task, options);
 	return true;
 }
 

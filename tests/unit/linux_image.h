@@ -26,7 +26,7 @@
 #define IMAGE_STACK 0x80000u             /* physical, of the panicking task */
 #define IMAGE_STACK_2 0x88000u           /* of the sleeping one */
 #define IMAGE_STACK_3 0x98000u           /* of another */
-#define IMAGE_SLEPT 0x3e00               /* where in a stack it was switched out: the last frame is at its end */
+#define IMAGE_SLEPT 0x3e00 /* where in a stack it was switched out: the last frame is at its end */
 #define IMAGE_MODULE 0xffffffff801c0000ull
 #define IMAGE_NOTE 336
 
@@ -43,6 +43,7 @@ struct image_options {
 			 tasks */
 	bool sheaves;        /* as from 7.0: no slabs of CPUs, but sheaves and barns */
 	bool frame_pointers; /* kept everywhere, and no ORC */
+	bool held;           /* of the two the second holds what the first waits for, and sleeps otherwise */
 	bool blocked;        /* two workers wait for each other's mutex */
 	bool no_btf;         /* it carries no types */
 	bool calls;          /* it describes its system calls */
@@ -489,7 +490,7 @@ static inline void image_sleep(struct image *im, uint64_t task, uint64_t stack)
 	image_put(im, task + TASK_SP, frame, 8);
 	image_put(im, frame + 40, frame + 56 + 0x18, 8);
 	image_put(im, frame + 48, image_function("__schedule") + 32, 8);
-	uint64_t end = image_chain(im, frame + 56, im->options.blocked ? blocked : sleep);
+	uint64_t end = image_chain(im, frame + 56, im->options.blocked || im->options.held ? blocked : sleep);
 
 	/* of a user mode that a kernel thread has not got, at the stack's end */
 	if (im->options.frame_pointers)
@@ -549,7 +550,7 @@ static inline void image_tasks(struct image *im)
 	im->user_regs = regs;
 
 	image_sleep(im, worker, IMAGE_STACK_2);
-	if (im->options.blocked) {
+	if (im->options.blocked || im->options.held) {
 		uint64_t other = image_room(im, TASK_SIZE), locks[2];
 
 		image_task(im, other, 8, "kworker/0:2", IMAGE_STACK_3, init);
@@ -561,7 +562,10 @@ static inline void image_tasks(struct image *im)
 		for (unsigned i = 0; i < 2; i++)
 			locks[i] = image_variable(im, i ? "lock_b" : "lock_a", MUTEX_SIZE);
 		image_wait(im, worker, IMAGE_STACK_2, locks[0], other);
-		image_wait(im, other, IMAGE_STACK_3, locks[1], worker);
+		if (im->options.held)
+			image_put(im, other + TASK_STATE, 1, 4);
+		else
+			image_wait(im, other, IMAGE_STACK_3, locks[1], worker);
 	}
 	image_memory(im, shell);
 	image_crash(im, regs);

@@ -355,6 +355,37 @@ static void incident(void **state)
 	close_image(&o);
 }
 
+static bool holder(struct pm_incident *inc, void *user)
+{
+	unsigned *n = user;
+
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		const struct pm_trace *trace = &inc->traces.v[i];
+
+		if (!trace->has_pid || trace->pid != 8)
+			continue;
+		(*n)++;
+		assert_int_equal(trace->role, PM_TRACE_TASK);
+		assert_string_equal(trace->title, "holds the mutex lock_a");
+		assert_string_equal(trace->comm, "kworker/0:2");
+		assert_string_equal(trace->frames.v[0].place.symbol, "__schedule");
+	}
+	return true;
+}
+
+/* What a lock's owner does, who waits for no lock himself. */
+static void holders_trace(void **state)
+{
+	struct opened o;
+	unsigned n = 0;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ .held = true });
+	assert_null(pm_linux_read_dump(o.session, holder, &n));
+	assert_int_equal(n, 1);
+	close_image(&o);
+}
+
 /* A loop, a lie or a hole in any list ends it, and says so. */
 static void lists_that_lie(void **state)
 {
@@ -416,6 +447,7 @@ int main(void)
 		cmocka_unit_test(a_rule_that_ends_too_early),
 		cmocka_unit_test(symbols_out_of_order),
 		cmocka_unit_test(incident),
+		cmocka_unit_test(holders_trace),
 		cmocka_unit_test(lists_that_lie),
 		cmocka_unit_test(no_kernel),
 	};

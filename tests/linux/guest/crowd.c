@@ -62,7 +62,8 @@ static void process(int threads, int *sleeping)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK);
 	for (int i = 1; i < threads; i++)
-		if (pthread_create(&thread, &attributes, ways[i % (int)(sizeof(ways) / sizeof(ways[0]))], NULL))
+		if (pthread_create(&thread, &attributes, ways[i % (int)(sizeof(ways) / sizeof(ways[0]))],
+				   NULL))
 			perror("crowd: pthread_create");
 		else
 			__atomic_add_fetch(sleeping, 1, __ATOMIC_SEQ_CST);
