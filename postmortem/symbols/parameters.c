@@ -80,7 +80,8 @@ static bool binary(struct machine *m, uint8_t op)
 		push(m, b < 64 ? a >> b : 0);
 		return true;
 	case DW_OP_shra:
-		push(m, (uint64_t)((int64_t)a >> (b < 64 ? b : 63)));
+		b = b < 63 ? b : 63; /* the sign comes in from above */
+		push(m, a >> b | (b && a >> 63 ? ~0ull << (64 - b) : 0));
 		return true;
 	default:
 		return false;

@@ -88,6 +88,9 @@ static bool find_details(const struct pm_view *view, struct pm_arena *arena, str
 /* The first line with the report's word that a row knows names it: mostly the first line of all. */
 static void name(const struct pm_view *view, struct pm_arena *arena, struct named *named)
 {
+	*named = (struct named){ 0 };
+	if (!view->lines.n)
+		return;
 	const char *word = pm_printk_word(view->lines.v[0], NULL), *known = word;
 	struct pm_match match;
 
@@ -96,7 +99,6 @@ static void name(const struct pm_view *view, struct pm_arena *arena, struct name
 		known = pm_printk_word(view->lines.v[0], known);
 	if (known)
 		word = known;
-	*named = (struct named){ 0 };
 	if (!word)
 		return;
 	for (size_t i = 0; i < view->own && !named->matched; i++) {
@@ -134,8 +136,7 @@ const struct pm_printk_row *pm_printk_row_of(const struct pm_printk_report *repo
 
 	pm_arena_init(&arena);
 	make_view(report, &arena, &view);
-	if (view.lines.n)
-		name(&view, &arena, &named);
+	name(&view, &arena, &named);
 	pm_arena_deinit(&arena);
 	if (family_out)
 		*family_out = named.row ? named.family : named.like_family;
