@@ -15,7 +15,7 @@ check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(O)/tests/dump/image $(i
 
 # Scripts that end with 'N passed, N failed'; run in this order.
 CHECK_SCRIPTS := $(if $(filter-out 0,$(FUZZ_SECONDS)),tests/fuzz/check) $(sort $(wildcard tests/*/check.d/*)) \
-		 $(wildcard tests/cli/check tests/cli/last tests/cli/types tests/cli/fields tests/cli/completion tests/html/check tests/linux/check tests/dump/check)
+		 $(wildcard tests/cli/check tests/cli/last tests/cli/types tests/cli/whole tests/cli/fields tests/cli/completion tests/html/check tests/linux/check tests/dump/check)
 
 $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 	@mkdir -p $(@D)

@@ -160,6 +160,7 @@ int pm_cmd_check(int argc, char **argv)
 			    (unsigned long long)here * PM_PAGE_SIZE >> 20);
 		print_level(info->level);
 		row("whole", "%s", info->trouble ? info->trouble : "as far as opening it tells");
+		pm_cmd_dump_status(dump, false, &status);
 		session = pm_cmd_session(dump, &with, &status);
 	} else {
 		pm_cmd_say("%s", err->message);
@@ -168,6 +169,8 @@ int pm_cmd_check(int argc, char **argv)
 	}
 	if (session)
 		print_kernel(session);
+	if (session && !pm_cmd_log_is_whole(session))
+		status = PM_STATUS_UNREADABLE;
 	if (fflush(stdout))
 		status = PM_STATUS_UNREADABLE;
 	pm_session_close(session);

@@ -25,11 +25,11 @@ static enum pm_status print_log(struct pm_linux_session *session, const char *na
 	if (fflush(stdout))
 		status = PM_STATUS_UNREADABLE;
 	if (trouble) {
-		fprintf(stderr, "kpanic: %s: %s\n", name, trouble->message);
+		pm_cmd_say("%s: %s", name, trouble->message);
 		status = PM_STATUS_UNREADABLE;
 	} else if (log->lost) {
-		fprintf(stderr, "kpanic: %s: the text of %llu records is not in the dump\n", name,
-			(unsigned long long)log->lost);
+		pm_cmd_say("%s: the text of %llu records is not in the dump", name,
+			   (unsigned long long)log->lost);
 	}
 	return status;
 }
@@ -72,8 +72,10 @@ int pm_cmd_dmesg(int argc, char **argv)
 		if (err->code == PM_USAGE)
 			status = PM_STATUS_USAGE;
 		pm_error_free(err);
-	} else if ((session = pm_cmd_session(dump, NULL, &status))) {
-		status = print_log(session, argv[optind], style);
+	} else {
+		if ((session = pm_cmd_session(dump, NULL, &status)))
+			status = print_log(session, argv[optind], style);
+		pm_cmd_dump_status(dump, true, &status);
 	}
 	pm_session_close(session);
 	pm_dump_close(dump);

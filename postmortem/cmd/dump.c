@@ -65,6 +65,25 @@ struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_li
 	return session;
 }
 
+void pm_cmd_dump_status(const struct pm_dump *dump, bool say, enum pm_status *status)
+{
+	const struct pm_dump_info *info = pm_dump_info(dump);
+
+	if (!info->incomplete)
+		return;
+	if (say)
+		pm_cmd_say("%s: %s", pm_dump_name(dump), info->trouble);
+	*status = PM_STATUS_UNREADABLE;
+}
+
+bool pm_cmd_log_is_whole(struct pm_linux_session *session)
+{
+	const struct pm_error *trouble;
+
+	pm_session_log(session, &trouble);
+	return !trouble;
+}
+
 static bool is_part(const char *path)
 {
 	struct pm_file *file;

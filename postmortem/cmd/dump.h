@@ -21,6 +21,10 @@ struct pm_error *pm_cmd_raw_open(struct pm_file *file, const char *raw, struct p
  * is said, too, makes *status PM_STATUS_UNREADABLE, and the session has the dump's own types or none. */
 struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_linux_options *options,
 					enum pm_status *status);
+/* Makes *status PM_STATUS_UNREADABLE where the dump is not whole; and says so on stderr, if told to. */
+void pm_cmd_dump_status(const struct pm_dump *dump, bool say, enum pm_status *status);
+/* Could the kernel's log be read as far as it goes?  Reads it. */
+bool pm_cmd_log_is_whole(struct pm_linux_session *session);
 /* How many of the paths, the first among them, are the parts of one dump. */
 size_t pm_cmd_parts(char *const *paths);
 

@@ -26,9 +26,11 @@ struct pm_report_run {
 	size_t reports;             /* so far, over all inputs */
 	unsigned of_source;         /* reports of the input that is being read */
 	bool of_dump;               /* that input is a memory dump */
-	unsigned consequences;      /* of a dump's reports: those that are left out of the text */
-	bool text;                  /* standard output takes the explanation for people */
-	bool many;                  /* more than one input: their names are printed */
+	const char *
+		not_whole; /* why that is not whole, as long as no report has said it; NULL: it is, or one has */
+	unsigned consequences; /* of a dump's reports: those that are left out of the text */
+	bool text;             /* standard output takes the explanation for people */
+	bool many;             /* more than one input: their names are printed */
 	enum pm_status status;
 };
 
@@ -257,6 +259,9 @@ static bool on_incident(struct pm_incident *inc, void *user)
 		run->consequences++;
 	else if (run->text)
 		pm_render_text(stdout, inc, style);
+	for (size_t i = 0; run->not_whole && i < inc->missing.n; i++)
+		if (!strcmp(inc->missing.v[i], run->not_whole))
+			run->not_whole = NULL;
 	if (run->html)
 		pm_render_html_report(&run->page, inc, run->reports);
 	run->reports++;
@@ -326,6 +331,9 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 
 	run->of_source = run->consequences = 0;
 	run->of_dump = true;
+	run->not_whole = NULL;
+	if (pm_dump_info(dump)->incomplete)
+		run->not_whole = pm_dump_info(dump)->trouble;
 	if (session)
 		err = pm_linux_read_dump(session, on_incident, run);
 	run->of_dump = false;
@@ -334,6 +342,10 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 		       run->consequences > 1 ? "s" : "",
 		       run->consequences > 1 ? "are consequences" : "is a consequence",
 		       run->consequences > 1 ? "them" : "it");
+	pm_cmd_dump_status(dump, run->not_whole != NULL, &run->status);
+	/* the fatal report has said why */
+	if (session && !pm_cmd_log_is_whole(session))
+		run->status = PM_STATUS_UNREADABLE;
 	if (err)
 		unreadable(run, err);
 	else if (session && run->reports == before && !ferror(stdout) && !run->options.json)

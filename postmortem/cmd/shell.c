@@ -55,7 +55,7 @@ int pm_cmd_shell(int argc, char **argv)
 	struct pm_error *err;
 	struct pm_json json;
 	struct pm_linux_options with = { 0 };
-	enum pm_status status = PM_STATUS_OK;
+	enum pm_status status = PM_STATUS_OK, whole = PM_STATUS_OK;
 	int c;
 
 	pm_json_init(&json, stdout);
@@ -104,6 +104,8 @@ int pm_cmd_shell(int argc, char **argv)
 		status = err->code == PM_USAGE ? PM_STATUS_USAGE : PM_STATUS_UNREADABLE;
 		pm_error_free(err);
 	}
+	if (sh.dump)
+		pm_cmd_dump_status(sh.dump, true, &whole);
 	/* what was given and is of another kernel would only mislead */
 	if (status) {
 		pm_shell_lines_close(&sh);
@@ -111,6 +113,7 @@ int pm_cmd_shell(int argc, char **argv)
 		pm_dump_close(sh.dump);
 		return status;
 	}
+	status = whole;
 	sh.task = first_task(&sh);
 	/* JSON escapes by itself, and a file or pipe gets the bytes as they are */
 	if (!sh.json && isatty(STDOUT_FILENO))
@@ -120,7 +123,7 @@ int pm_cmd_shell(int argc, char **argv)
 	else
 		read_lines(&sh);
 	if (sh.failures && commands)
-		status = PM_STATUS_USAGE;
+		status = PM_STATUS_USAGE; /* also where the dump is not whole, which was said */
 	if (sh.out != stdout)
 		fclose(sh.out);
 	if (fflush(stdout) || ferror(stdout))

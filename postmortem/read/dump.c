@@ -72,19 +72,35 @@ enum pm_arch pm_dump_arch_of(struct pm_slice machine)
 	return PM_ARCH_UNKNOWN;
 }
 
-void pm_dump_trouble(struct pm_dump *dump, const char *fmt, ...)
+static void add_trouble(struct pm_dump *dump, const char *fmt, va_list ap)
 {
-	va_list ap;
-
 	if (dump->info.trouble && strlen(dump->info.trouble) > max_trouble)
 		return;
-	va_start(ap, fmt);
 	char *text = pm_vprintf(fmt, ap);
-	va_end(ap);
+
 	dump->info.trouble = dump->info.trouble
 				     ? pm_arena_printf(&dump->arena, "%s; %s", dump->info.trouble, text)
 				     : pm_arena_str(&dump->arena, pm_slice_of(text));
 	free(text);
+}
+
+void pm_dump_trouble(struct pm_dump *dump, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_trouble(dump, fmt, ap);
+	va_end(ap);
+}
+
+void pm_dump_incomplete(struct pm_dump *dump, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_trouble(dump, fmt, ap);
+	va_end(ap);
+	dump->info.incomplete = true;
 }
 
 /* ELF's three words, then name and description, each padded to four bytes. */
@@ -101,8 +117,8 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 		if (!name_size && !desc_size) /* crash_save_cpu's end, and reserved notes never written */
 			break;
 		if (name_padded > n - pos - 12 || desc_size > n - pos - 12 - name_padded) {
-			pm_dump_trouble(dump, "offset 0x%llx: a note is longer than its segment",
-					(unsigned long long)offset + pos);
+			pm_dump_incomplete(dump, "offset 0x%llx: a note is longer than its segment",
+					   (unsigned long long)offset + pos);
 			break;
 		}
 		const char *name = (const char *)bytes + pos + 12;
@@ -239,7 +255,7 @@ static struct pm_error *open_as(struct pm_dump *dump, const struct pm_dump_ops *
 	dump->info.format = ops->name;
 	for (size_t i = 0; i < dump->files_n; i++)
 		if (pm_file_trouble(dump->files[i]))
-			pm_dump_trouble(dump, "%s", pm_file_trouble(dump->files[i]));
+			pm_dump_incomplete(dump, "%s", pm_file_trouble(dump->files[i]));
 	struct pm_error *err = ops->open(dump);
 
 	if (err) {

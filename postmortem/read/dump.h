@@ -54,6 +54,9 @@ struct pm_dump_info {
 	const char *release; /* told by the header ("6.1.0-50-amd64"); NULL: not */
 	/* What is wrong with the file as a whole, in words, NULL: nothing that opening found. */
 	const char *trouble;
+	/* Part of what the dump tells of is not in it, and not because a filter left it out: it was cut, never
+	 * finished, is damaged, or a part of it was not given.  trouble says which. */
+	bool incomplete;
 };
 
 #define PM_DUMP_PARTS 64 /* files that one dump may be split over */

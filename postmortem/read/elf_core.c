@@ -99,12 +99,13 @@ static void read_notes(struct pm_dump *dump, uint64_t offset, uint64_t size, boo
 
 	left -= dump->arena.used < left ? dump->arena.used : left;
 	if (size > left) {
-		pm_dump_trouble(dump, "offset 0x%llx: notes of %llu bytes", (unsigned long long)offset,
-				(unsigned long long)size);
+		pm_dump_incomplete(dump, "offset 0x%llx: notes of %llu bytes", (unsigned long long)offset,
+				   (unsigned long long)size);
 		size = left;
 	}
 	if (offset > file_size || size > file_size - offset) {
-		pm_dump_trouble(dump, "the file ends in its notes, at 0x%llx", (unsigned long long)file_size);
+		pm_dump_incomplete(dump, "the file ends in its notes, at 0x%llx",
+				   (unsigned long long)file_size);
 		size = offset > file_size ? 0 : file_size - offset;
 	}
 	uint8_t *bytes = pm_arena_alloc(&dump->arena, (size_t)size + 1);
@@ -203,8 +204,8 @@ static void read_program_headers(struct pm_dump *dump, struct header *h, struct 
 		}
 		i += want;
 		if (got < want * h->phentsize) {
-			pm_dump_trouble(dump, "the file ends in its program headers, at 0x%llx",
-					(unsigned long long)at + got);
+			pm_dump_incomplete(dump, "the file ends in its program headers, at 0x%llx",
+					   (unsigned long long)at + got);
 			break;
 		}
 	}
@@ -222,8 +223,8 @@ static struct pm_error *open_elf(struct pm_dump *dump)
 	if (!h.phnum || !h.phoff)
 		return pm_error_new(PM_BAD_DATA, "an ELF core without program headers");
 	if (h.phnum > max_headers) {
-		pm_dump_trouble(dump, "%llu program headers are told; the first %llu are read",
-				(unsigned long long)h.phnum, (unsigned long long)max_headers);
+		pm_dump_incomplete(dump, "%llu program headers are told; the first %llu are read",
+				   (unsigned long long)h.phnum, (unsigned long long)max_headers);
 		h.phnum = max_headers;
 	}
 	read_program_headers(dump, &h, &s);
@@ -232,9 +233,9 @@ static struct pm_error *open_elf(struct pm_dump *dump)
 	if (!s.all.n && !dump->notes.n)
 		return pm_error_new(PM_BAD_DATA, "an ELF core that holds no memory");
 	if (s.cut_bytes)
-		pm_dump_trouble(dump, "the file ends at 0x%llx, %llu KiB before its memory does",
-				(unsigned long long)pm_file_size(dump->files[0]),
-				(unsigned long long)((s.cut_bytes + 1023) >> 10));
+		pm_dump_incomplete(dump, "the file ends at 0x%llx, %llu KiB before its memory does",
+				   (unsigned long long)pm_file_size(dump->files[0]),
+				   (unsigned long long)((s.cut_bytes + 1023) >> 10));
 	struct elf_core *core = pm_arena_alloc(&dump->arena, sizeof(*core));
 
 	dump->state = core;

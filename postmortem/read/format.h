@@ -73,7 +73,9 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 void pm_dump_add_range(struct pm_dump_map *map, uint64_t start, uint64_t end);
 /* Is phys in one of the ranges?  Of a map that is made. */
 bool pm_dump_map_has(const struct pm_dump_map *map, uint64_t phys);
-/* Adds to info.trouble. */
+/* Adds to info.trouble: something that cost nothing, or that a filter left out. */
 void pm_dump_trouble(struct pm_dump *dump, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same of a dump that could not be read to its end: makes it info.incomplete. */
+void pm_dump_incomplete(struct pm_dump *dump, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -180,8 +180,8 @@ static const uint8_t *read_told(struct pm_dump *dump, const struct header *h, un
 	if (!offset || !size)
 		return NULL;
 	if (size > limit) {
-		pm_dump_trouble(dump, "the header tells of %" PRIu64 " bytes of %s at 0x%" PRIx64, size, what,
-				offset);
+		pm_dump_incomplete(dump, "the header tells of %" PRIu64 " bytes of %s at 0x%" PRIx64, size,
+				   what, offset);
 		return NULL;
 	}
 	uint8_t *bytes = pm_arena_alloc(&dump->arena, (size_t)size + 1);
@@ -189,7 +189,7 @@ static const uint8_t *read_told(struct pm_dump *dump, const struct header *h, un
 	*n_out = pm_file_read(dump->files[0], offset, bytes, (size_t)size, NULL);
 	*offset_out = offset;
 	if (*n_out < size)
-		pm_dump_trouble(dump, "the file ends in its %s, at 0x%" PRIx64, what, offset + *n_out);
+		pm_dump_incomplete(dump, "the file ends in its %s, at 0x%" PRIx64, what, offset + *n_out);
 	return bytes;
 }
 
@@ -235,7 +235,7 @@ static void fill_info(struct pm_dump *dump, const struct header *h)
 	dump->info.has_phys_base = h->phys_base || release.n;
 	dump->info.phys_base = h->layout->word == 4 ? (uint64_t)(int32_t)h->phys_base : h->phys_base;
 	if (h->status & FLAG_INCOMPLETE)
-		pm_dump_trouble(dump, "incomplete: whoever wrote it ran out of room");
+		pm_dump_incomplete(dump, "incomplete: whoever wrote it ran out of room");
 	if (h->status & FLAG_EXCLUDED_VMEMMAP)
 		pm_dump_trouble(dump, "the page structs of pages that were left out were left out too");
 }
@@ -249,12 +249,12 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 	if (size == UINT64_MAX)
 		return;
 	if (part->bitmap_end < h->max_mapnr) {
-		pm_dump_trouble(dump, "the file ends in its bitmaps, at 0x%" PRIx64, size);
+		pm_dump_incomplete(dump, "the file ends in its bitmaps, at 0x%" PRIx64, size);
 		return;
 	}
 	if (pm_file_read(part->file, part->descriptors, bytes, DESCRIPTOR_SIZE, NULL) < DESCRIPTOR_SIZE) {
 		if (pm_bitmap_count(part->here))
-			pm_dump_trouble(dump, "the file ends before its pages, at 0x%" PRIx64, size);
+			pm_dump_incomplete(dump, "the file ends before its pages, at 0x%" PRIx64, size);
 		return;
 	}
 	uint64_t pages = pm_load(bytes, 8, h->big_endian);
@@ -267,7 +267,8 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 
 		if (pm_file_read(part->file, part->descriptors + middle * DESCRIPTOR_SIZE, bytes, 8, NULL) <
 		    8) {
-			pm_dump_trouble(dump, "the file ends in its page descriptors, at 0x%" PRIx64, size);
+			pm_dump_incomplete(dump, "the file ends in its page descriptors, at 0x%" PRIx64,
+					   size);
 			return;
 		}
 		if (pm_load(bytes, 8, h->big_endian))
@@ -288,11 +289,11 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 	}
 	if (part->bitmap_end <= cheap_count && written < pm_bitmap_count(part->here) &&
 	    !(h->status & FLAG_INCOMPLETE))
-		pm_dump_trouble(dump, "not finished: its last pages were never written");
+		pm_dump_incomplete(dump, "not finished: its last pages were never written");
 	if (end > size)
-		pm_dump_trouble(dump,
-				"the file ends at 0x%" PRIx64 ", %" PRIu64 " KiB before its last page does",
-				size, (end - size + 1023) >> 10);
+		pm_dump_incomplete(
+			dump, "the file ends at 0x%" PRIx64 ", %" PRIu64 " KiB before its last page does",
+			size, (end - size + 1023) >> 10);
 }
 
 static void add_part(struct pm_dump *dump, struct kdump *kdump, const struct pm_file *file, struct header *h)
@@ -336,10 +337,10 @@ static void check_parts(struct pm_dump *dump, const struct kdump *kdump)
 		uint64_t start = i < kdump->parts_n ? kdump->parts[i].start : kdump->max_mapnr;
 
 		if (start > at)
-			pm_dump_trouble(dump,
-					"a part of the dump is missing: the one with memory 0x%" PRIx64
-					" to 0x%" PRIx64,
-					at * kib << 10, start * kib << 10);
+			pm_dump_incomplete(dump,
+					   "a part of the dump is missing: the one with memory 0x%" PRIx64
+					   " to 0x%" PRIx64,
+					   at * kib << 10, start * kib << 10);
 		if (i < kdump->parts_n && kdump->parts[i].end > at)
 			at = kdump->parts[i].end;
 	}
@@ -363,12 +364,12 @@ static struct pm_error *open_kdump(struct pm_dump *dump)
 		if (h.version > MAX_VERSION)
 			pm_dump_trouble(dump, "format version %u is newer than what is known", h.version);
 		if (h.sub_n < SUB_HEADER_SIZE)
-			pm_dump_trouble(dump, "the file ends in its sub-header, at 0x%" PRIx64,
-					h.block + h.sub_n);
+			pm_dump_incomplete(dump, "the file ends in its sub-header, at 0x%" PRIx64,
+					   h.block + h.sub_n);
 		if (h.max_mapnr > max_pages) {
-			pm_dump_trouble(dump,
-					"%" PRIu64 " pages are told of; the first %" PRIu64 " are looked at",
-					h.max_mapnr, max_pages);
+			pm_dump_incomplete(
+				dump, "%" PRIu64 " pages are told of; the first %" PRIu64 " are looked at",
+				h.max_mapnr, max_pages);
 			h.max_mapnr = max_pages;
 		}
 		if (dump->files_n > 1 && !h.split)

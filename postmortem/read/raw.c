@@ -48,8 +48,8 @@ static struct pm_error *use_pieces(struct pm_dump *dump, const struct pm_dump_pi
 	for (size_t i = 0; i < raw->spans_n; i++)
 		dump->map->here += (raw->spans[i].end - raw->spans[i].start) / PM_PAGE_SIZE;
 	if (cut)
-		pm_dump_trouble(dump, "the file ends at 0x%llx, %llu KiB before its memory does",
-				(unsigned long long)size, (unsigned long long)((cut + 1023) >> 10));
+		pm_dump_incomplete(dump, "the file ends at 0x%llx, %llu KiB before its memory does",
+				   (unsigned long long)size, (unsigned long long)((cut + 1023) >> 10));
 	if (!raw->spans_n)
 		return pm_error_new(PM_BAD_DATA, "none of the memory that is told is in the file");
 	return NULL;
@@ -82,16 +82,16 @@ static struct pm_error *open_lime(struct pm_dump *dump)
 		size_t n = pm_file_read(dump->files[0], at, header, sizeof(header), NULL);
 
 		if (!is_lime(header, n)) {
-			pm_dump_trouble(dump, "offset 0x%llx: no LiME header; what follows is lost",
-					(unsigned long long)at);
+			pm_dump_incomplete(dump, "offset 0x%llx: no LiME header; what follows is lost",
+					   (unsigned long long)at);
 			break;
 		}
 		uint64_t first = pm_load(header + 8, 8, false), last = pm_load(header + 16, 8, false);
 
 		if (last < first || last - first >= INT64_MAX) {
-			pm_dump_trouble(dump, "offset 0x%llx: a LiME range from 0x%llx to 0x%llx",
-					(unsigned long long)at, (unsigned long long)first,
-					(unsigned long long)last);
+			pm_dump_incomplete(dump, "offset 0x%llx: a LiME range from 0x%llx to 0x%llx",
+					   (unsigned long long)at, (unsigned long long)first,
+					   (unsigned long long)last);
 			break;
 		}
 		*PM_PUSH(&dump->arena, &pieces) =
