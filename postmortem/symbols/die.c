@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define TYPE_STEPS_MAX 16
+#define SCOPES_MAX 64
+#define SCOPE_ENTRIES_MAX 1000000
 
 bool pm_entry_at(struct pm_dwarf *dw, struct pm_unit *unit, uint64_t offset, struct pm_entry *out)
 {
@@ -276,4 +278,68 @@ bool pm_entry_location(struct pm_dwarf *dw, const struct pm_entry *variable, uin
 	return variable->unit->version >= 5
 		       ? location5(dw, variable->unit, v.value, form == DW_FORM_loclistx, pc, out)
 		       : location4(dw, variable->unit, v.value, pc, out);
+}
+
+/* Enters the block or inlined call at r when it covers pc: r is at its first child then. */
+static bool enter_scope(struct pm_dwarf *dw, const struct pm_entry *scope, uint64_t pc, struct pm_reader *r)
+{
+	struct pm_reader inside = *r;
+	struct pm_die die;
+	bool has_code = false;
+	uint16_t tag = scope->abbrev->tag;
+
+	if ((tag != DW_TAG_lexical_block && tag != DW_TAG_inlined_subroutine) || !scope->abbrev->children ||
+	    !pm_die_read(dw, scope->unit, scope->abbrev, &inside, &die))
+		return false;
+	/* A block without addresses only groups what is declared in it. */
+	if (!pm_die_covers(dw, scope->unit, &die, pc, &has_code) && (has_code || tag != DW_TAG_lexical_block))
+		return false;
+	*r = inside;
+	return true;
+}
+
+bool pm_scopes_at(struct pm_dwarf *dw, uint64_t pc, struct pm_scopes *out)
+{
+	struct pm_unit *unit;
+	struct pm_die function;
+	uint64_t at;
+
+	out->pc = pc;
+	return pm_dwarf_unit_of(dw, pc, &at) && (unit = pm_unit_at(dw, at)) &&
+	       pm_function_find(dw, unit, pc, &out->inside, &function) &&
+	       pm_entry_at(dw, unit, function.offset, &out->function);
+}
+
+void pm_scopes_visit(struct pm_dwarf *dw, const struct pm_scopes *scopes, pm_scope_visitor *visit, void *user)
+{
+	struct pm_entry functions[SCOPES_MAX + 1] = { scopes->function };
+	struct pm_reader r = scopes->inside;
+	size_t steps = 0;
+	int depth = 0;
+	bool broken = !scopes->function.abbrev->children;
+
+	while (!broken && !r.bad && steps++ < SCOPE_ENTRIES_MAX) {
+		struct pm_entry child = { .unit = scopes->function.unit,
+					  .offset = (uint64_t)(r.p - dw->info.p) };
+
+		child.abbrev = pm_die_abbrev(child.unit, &r, &broken);
+		if (broken)
+			return;
+		if (!child.abbrev) {
+			if (!depth--)
+				return;
+			continue;
+		}
+		child.attrs = r;
+		uint16_t tag = child.abbrev->tag;
+		if (tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) {
+			visit(user, &child, depth, &functions[depth]);
+		} else if (depth < SCOPES_MAX && enter_scope(dw, &child, scopes->pc, &r)) {
+			depth++;
+			functions[depth] = tag == DW_TAG_inlined_subroutine ? child : functions[depth - 1];
+			continue;
+		}
+		if (!pm_die_skip(dw, child.unit, child.abbrev, &r, true))
+			return;
+	}
 }

@@ -30,4 +30,20 @@ uint64_t pm_entry_size(struct pm_dwarf *dw, struct pm_entry type);
 bool pm_entry_location(struct pm_dwarf *dw, const struct pm_entry *variable, uint64_t pc,
 		       struct pm_bytes *out);
 
+/* The function whose code covers pc. */
+struct pm_scopes {
+	uint64_t pc;
+	struct pm_entry function;
+	struct pm_reader inside; /* at its first child */
+};
+bool pm_scopes_at(struct pm_dwarf *dw, uint64_t pc, struct pm_scopes *out);
+
+/* A variable or parameter (entry) in a scope that covers pc. depth: 0 in the function itself, one more for
+ * each block and inlined call; function: the innermost one, inlined or not, that the scope belongs to. */
+typedef void pm_scope_visitor(void *user, const struct pm_entry *entry, int depth,
+			      const struct pm_entry *function);
+/* All of them, from the function inwards; at most a million entries are looked at. */
+void pm_scopes_visit(struct pm_dwarf *dw, const struct pm_scopes *scopes, pm_scope_visitor *visit,
+		     void *user);
+
 #endif

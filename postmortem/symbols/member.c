@@ -9,7 +9,6 @@
 
 #define NESTING_MAX 8
 #define MEMBERS_MAX 10000
-#define SCOPES_MAX 64
 
 static bool member_offset(struct pm_dwarf *dw, const struct pm_entry *member, uint64_t *offset)
 {
@@ -119,7 +118,6 @@ static bool value_in_register(struct pm_bytes expression, unsigned reg, bool big
 
 struct search {
 	struct pm_dwarf *dw;
-	struct pm_unit *unit;
 	uint64_t pc;
 	unsigned reg;
 	int64_t displacement;
@@ -129,14 +127,16 @@ struct search {
 	int best_depth;
 };
 
-static void consider(struct search *s, const struct pm_entry *variable, int depth)
+static void consider(void *user, const struct pm_entry *variable, int depth, const struct pm_entry *function)
 {
+	struct search *s = user;
 	struct pm_bytes expression;
 	struct pm_entry type;
 	struct pm_form_value v;
 	struct found_member found = { 0 };
 	int64_t addend;
 
+	(void)function;
 	if (!pm_entry_location(s->dw, variable, s->pc, &expression) ||
 	    !value_in_register(expression, s->reg, s->dw->big_endian, &addend))
 		return;
@@ -168,48 +168,6 @@ static void consider(struct search *s, const struct pm_entry *variable, int dept
 		s->differs = false;
 	}
 	s->has_best = true;
-}
-
-/* Every scope that covers pc, from the function inwards; an inlined call counts as deeper. */
-static void walk(struct search *s, struct pm_reader r)
-{
-	int depth = 0;
-	size_t transparent = 0, steps = 0;
-	bool broken = false;
-
-	while (!r.bad && steps++ < 1000000) {
-		struct pm_entry child = { .unit = s->unit, .offset = (uint64_t)(r.p - s->dw->info.p) };
-
-		child.abbrev = pm_die_abbrev(s->unit, &r, &broken);
-		if (broken)
-			return;
-		if (!child.abbrev) {
-			if (!transparent--)
-				return;
-			depth--;
-			continue;
-		}
-		child.attrs = r;
-		uint16_t tag = child.abbrev->tag;
-		if (tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) {
-			consider(s, &child, depth);
-		} else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) &&
-			   child.abbrev->children) {
-			struct pm_die die;
-			struct pm_reader inside = r;
-			bool has_code = false;
-
-			if (depth < SCOPES_MAX && pm_die_read(s->dw, s->unit, child.abbrev, &inside, &die) &&
-			    (pm_die_covers(s->dw, s->unit, &die, s->pc, &has_code) || !has_code)) {
-				r = inside;
-				transparent++;
-				depth++;
-				continue;
-			}
-		}
-		if (!pm_die_skip(s->dw, s->unit, child.abbrev, &r, true))
-			return;
-	}
 }
 
 /* ---- register names ---- */
@@ -259,16 +217,12 @@ bool pm_dwarf_member(struct pm_dwarf *dw, uint64_t pc, const char *register_name
 		     struct pm_arena *arena, struct pm_member *out)
 {
 	struct search s = { .dw = dw, .pc = pc, .displacement = displacement, .arena = arena };
-	struct pm_die function;
-	struct pm_reader r;
-	uint64_t unit;
+	struct pm_scopes scopes;
 
 	if (!register_number(pm_elf_machine(dw->elf), register_name, &s.reg) ||
-	    !pm_dwarf_unit_of(dw, pc, &unit))
+	    !pm_scopes_at(dw, pc, &scopes))
 		return false;
-	s.unit = pm_unit_at(dw, unit);
-	if (s.unit && pm_function_find(dw, s.unit, pc, &r, &function) && function.abbrev->children)
-		walk(&s, r);
+	pm_scopes_visit(dw, &scopes, consider, &s);
 	if (!s.has_best || s.differs)
 		return false;
 	*out = s.best;

@@ -5,7 +5,7 @@
 
 #include <dwarf.h>
 
-enum { max_parameters = 64, max_scopes = 64, max_steps = 1000000, stack_size = 16, max_operations = 256 };
+enum { max_parameters = 64, stack_size = 16, max_operations = 256 };
 
 /* ---- expressions ---- */
 
@@ -170,14 +170,12 @@ static bool evaluate(const struct pm_frame_values *frame, struct pm_bytes expres
 
 struct search {
 	struct pm_dwarf *dw;
-	struct pm_unit *unit;
 	uint64_t pc;
 	const struct pm_frame_values *frame;
 	bool has_base;
 	uint64_t base;
 	struct pm_arena *arena;
 	pm_parameters *out;
-	const char *functions[max_scopes + 1]; /* of each depth */
 };
 
 static void find_value(struct search *s, const struct pm_entry *entry, struct pm_parameter *p)
@@ -202,21 +200,22 @@ static void find_value(struct search *s, const struct pm_entry *entry, struct pm
 	p->value = value;
 }
 
-static void consider(struct search *s, const struct pm_entry *entry, int depth)
+static void consider(void *user, const struct pm_entry *entry, int depth, const struct pm_entry *function)
 {
-	const char *name = pm_entry_name(s->dw, *entry), *function = NULL;
+	struct search *s = user;
+	const char *name = pm_entry_name(s->dw, *entry), *of;
 	struct pm_parameter p = { 0 };
 	struct pm_entry type;
 	struct pm_form_value v;
 
-	if (s->out->n == max_parameters || !name || !pm_entry_type(s->dw, *entry, &type) ||
-	    !pm_entry_strip(s->dw, &type))
+	(void)depth;
+	if (entry->abbrev->tag != DW_TAG_formal_parameter || s->out->n == max_parameters || !name ||
+	    !pm_entry_type(s->dw, *entry, &type) || !pm_entry_strip(s->dw, &type))
 		return;
-	for (int i = depth; i >= 0 && !function; i--)
-		function = s->functions[i];
+	of = pm_entry_name(s->dw, *function);
 	uint64_t size = pm_entry_size(s->dw, type);
 
-	p.function = pm_arena_str(s->arena, pm_slice_of(function ? function : ""));
+	p.function = pm_arena_str(s->arena, pm_slice_of(of ? of : ""));
 	p.name = pm_arena_str(s->arena, pm_slice_of(name));
 	p.is_pointer = type.abbrev->tag == DW_TAG_pointer_type;
 	p.is_signed = pm_entry_attribute(s->dw, &type, DW_AT_encoding, &v, NULL) &&
@@ -231,69 +230,20 @@ static void consider(struct search *s, const struct pm_entry *entry, int depth)
 	*PM_PUSH(s->arena, s->out) = p;
 }
 
-/* Every scope that covers pc, from the function inwards. */
-static void walk(struct search *s, struct pm_reader r)
-{
-	int depth = 0;
-	size_t transparent = 0, steps = 0;
-	bool broken = false;
-
-	while (!r.bad && steps++ < max_steps) {
-		struct pm_entry child = { .unit = s->unit, .offset = (uint64_t)(r.p - s->dw->info.p) };
-
-		child.abbrev = pm_die_abbrev(s->unit, &r, &broken);
-		if (broken)
-			return;
-		if (!child.abbrev) {
-			if (!transparent--)
-				return;
-			depth--;
-			continue;
-		}
-		child.attrs = r;
-		uint16_t tag = child.abbrev->tag;
-		if (tag == DW_TAG_formal_parameter) {
-			consider(s, &child, depth);
-		} else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) &&
-			   child.abbrev->children && depth < max_scopes) {
-			struct pm_die die;
-			struct pm_reader inside = r;
-
-			if (pm_die_read(s->dw, s->unit, child.abbrev, &inside, &die) &&
-			    pm_die_covers(s->dw, s->unit, &die, s->pc, NULL)) {
-				r = inside;
-				transparent++;
-				s->functions[++depth] =
-					tag == DW_TAG_inlined_subroutine ? pm_entry_name(s->dw, child) : NULL;
-				continue;
-			}
-		}
-		if (!pm_die_skip(s->dw, s->unit, child.abbrev, &r, true))
-			return;
-	}
-}
-
 bool pm_dwarf_parameters(struct pm_dwarf *dwarf, uint64_t pc, const struct pm_frame_values *frame,
 			 struct pm_arena *arena, pm_parameters *out)
 {
 	struct search s = { .dw = dwarf, .pc = pc, .frame = frame, .arena = arena, .out = out };
-	struct pm_die function;
+	struct pm_scopes scopes;
 	struct pm_form_value v;
-	struct pm_entry entry;
-	struct pm_reader r;
-	uint64_t unit;
 	bool is_value;
 
 	*out = (pm_parameters){ 0 };
-	if (!pm_dwarf_unit_of(dwarf, pc, &unit) || !(s.unit = pm_unit_at(dwarf, unit)) ||
-	    !pm_function_find(dwarf, s.unit, pc, &r, &function) ||
-	    !pm_entry_at(dwarf, s.unit, function.offset, &entry))
+	if (!pm_scopes_at(dwarf, pc, &scopes))
 		return false;
-	s.functions[0] = pm_entry_name(dwarf, entry);
-	if (pm_entry_attribute(dwarf, &entry, DW_AT_frame_base, &v, NULL) && v.block.p)
+	if (pm_entry_attribute(dwarf, &scopes.function, DW_AT_frame_base, &v, NULL) && v.block.p)
 		s.has_base = evaluate(frame, v.block, dwarf->big_endian, NULL, &s.base, &is_value);
-	if (function.abbrev->children)
-		walk(&s, r);
+	pm_scopes_visit(dwarf, &scopes, consider, &s);
 	return true;
 }
 
