@@ -448,20 +448,20 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 			pm_source_close(source);
 			continue;
 		}
-		struct pm_error *packed = pm_dump_packed(name, head, head_n);
+		struct pm_error *foreign = pm_dump_foreign(name, head, head_n);
 
 		err = pm_source_text(source);
 		if (err) {
 			pm_source_close(source);
 			unreadable(run, err);
-			pm_error_free(packed);
+			pm_error_free(foreign);
 			continue;
 		}
 		if (!pm_pstore_is_part(pm_source_peek(source))) {
-			report_source(run, source, name, packed);
+			report_source(run, source, name, foreign);
 			continue;
 		}
-		pm_error_free(packed);
+		pm_error_free(foreign);
 		err = read_whole(source, &parts);
 		pm_source_close(source);
 		if (err)

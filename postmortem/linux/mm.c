@@ -196,14 +196,6 @@ void pm_linux_vmas_deinit(struct pm_linux_vmas *vmas)
 	pm_arena_deinit(&vmas->arena);
 }
 
-const struct pm_linux_vma *pm_linux_vma_at(const struct pm_linux_vmas *vmas, uint64_t addr)
-{
-	for (size_t i = 0; i < vmas->v.n; i++)
-		if (addr >= vmas->v.v[i].start && addr < vmas->v.v[i].end)
-			return &vmas->v.v[i];
-	return NULL;
-}
-
 void pm_linux_vma_access(const struct pm_linux_vma *vma, char buf[5])
 {
 	/* VM_READ, VM_WRITE, VM_EXEC, VM_SHARED: include/linux/mm.h */

@@ -21,7 +21,6 @@ struct pm_linux_vmas {
 /* The mappings of an mm: its maple tree (6.1 and later), or the list before it. */
 void pm_linux_vmas_read(struct pm_linux *lx, uint64_t mm, struct pm_linux_vmas *vmas);
 void pm_linux_vmas_deinit(struct pm_linux_vmas *vmas);
-const struct pm_linux_vma *pm_linux_vma_at(const struct pm_linux_vmas *vmas, uint64_t addr);
 
 /* The mapping of one address, without reading the others. */
 enum pm_mapped {

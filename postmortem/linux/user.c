@@ -10,8 +10,8 @@ void pm_linux_user_init(struct pm_linux_user *user, struct pm_linux *lx, uint64_
 	user->has_space = pm_linux_user_space(lx, mm, &user->space);
 }
 
-/* vm.mmap_min_addr is 64 KiB: what is smaller is a number, or a member of NULL. */
-bool pm_linux_is_user(const struct pm_linux_user *user, uint64_t addr)
+/* In user mode's half?  vm.mmap_min_addr is 64 KiB: what is smaller is a number, or a member of NULL. */
+static bool is_user(const struct pm_linux_user *user, uint64_t addr)
 {
 	return addr >= 0x10000 && addr < 1ull << (user->lx->kernel.levels == 5 ? 56 : 47);
 }
@@ -28,9 +28,8 @@ enum pm_mapped pm_linux_user_words(const struct pm_linux_user *user, uint64_t ad
 {
 	char name[PM_LINUX_PATH_MAX];
 	struct pm_linux_vma vma;
-	enum pm_mapped mapped = pm_linux_is_user(user, addr)
-					? pm_linux_vma_find(user->lx, user->mm, addr, &vma)
-					: PM_MAPPED_UNKNOWN;
+	enum pm_mapped mapped =
+		is_user(user, addr) ? pm_linux_vma_find(user->lx, user->mm, addr, &vma) : PM_MAPPED_UNKNOWN;
 
 	if (mapped == PM_NOT_MAPPED)
 		snprintf(buf, size, "user address, not mapped");
@@ -52,7 +51,6 @@ size_t pm_linux_user_read(struct pm_linux_user *user, uint64_t addr, void *buf, 
 {
 	if (why_out)
 		*why_out = PM_UNMAPPED;
-	return user->has_space && pm_linux_is_user(user, addr)
-		       ? pm_space_read(&user->space, addr, buf, n, why_out)
-		       : 0;
+	return user->has_space && is_user(user, addr) ? pm_space_read(&user->space, addr, buf, n, why_out)
+						      : 0;
 }

@@ -14,8 +14,6 @@ struct pm_linux_user {
 /* Never fails; mm may be 0. */
 void pm_linux_user_init(struct pm_linux_user *user, struct pm_linux *lx, uint64_t mm);
 
-/* Is it in user mode's half, and no small number? */
-bool pm_linux_is_user(const struct pm_linux_user *user, uint64_t addr);
 /* "user address, mapped from /bin/sh + 0x12" (the offset is that in the file), "user address, [stack] + 0x20",
  * "user address, anonymous memory", "user address, not mapped"; buf is set where it is known. */
 enum pm_mapped pm_linux_user_words(const struct pm_linux_user *user, uint64_t addr, char *buf, size_t size);

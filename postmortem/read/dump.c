@@ -500,11 +500,6 @@ uint64_t pm_dump_next(const struct pm_dump *dump, uint64_t phys)
 	return phys + length < phys ? UINT64_MAX : phys + length;
 }
 
-bool pm_dump_is_linear(const struct pm_dump *dump)
-{
-	return dump->ops->locate != NULL;
-}
-
 uint64_t pm_dump_offset(const struct pm_dump *dump, uint64_t phys)
 {
 	if (dump->ops->locate) {

@@ -74,7 +74,7 @@ struct pm_error *pm_dump_open_file(struct pm_file *file, struct pm_dump **out)
 	__attribute__((warn_unused_result));
 /* Is a file that begins so a known thing that no report can be read out of: packed, encrypted, another's dump?  NULL:
  * not that one knows. */
-struct pm_error *pm_dump_packed(const char *name, const uint8_t *start, size_t n)
+struct pm_error *pm_dump_foreign(const char *name, const uint8_t *start, size_t n)
 	__attribute__((warn_unused_result));
 /* Is the file one of several that one dump was split over? */
 bool pm_dump_is_part(const struct pm_file *file);
@@ -114,8 +114,6 @@ size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 /* The first byte from phys on that may be there, UINT64_MAX: none; for those who look at each page, and may be told of
  * more memory than there is. */
 uint64_t pm_dump_next(const struct pm_dump *dump, uint64_t phys);
-/* Does the format store memory as it is, in file order? */
-bool pm_dump_is_linear(const struct pm_dump *dump);
 
 /* Ranges of physical memory that the machine has, ascending; false past the last.
  * The first call reads the format's map of memory, where it has one. */

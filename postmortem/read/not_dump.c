@@ -82,7 +82,7 @@ static bool is_zero(const uint8_t *start, size_t n)
 	return true;
 }
 
-struct pm_error *pm_dump_packed(const char *name, const uint8_t *start, size_t n)
+struct pm_error *pm_dump_foreign(const char *name, const uint8_t *start, size_t n)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (n >= known[i].at + known[i].size &&
@@ -100,20 +100,20 @@ bool pm_dump_may_be_raw(const struct pm_file *file)
 	if (size < least || size % PM_PAGE_SIZE ||
 	    pm_file_read(file, 0, start, sizeof(start), NULL) < sizeof(start))
 		return false;
-	struct pm_error *packed = pm_dump_packed("", start, sizeof(start));
+	struct pm_error *foreign = pm_dump_foreign("", start, sizeof(start));
 
-	pm_error_free(packed);
-	return !packed && memcmp(start, ELFMAG, SELFMAG) != 0 && !is_text(start, sizeof(start));
+	pm_error_free(foreign);
+	return !foreign && memcmp(start, ELFMAG, SELFMAG) != 0 && !is_text(start, sizeof(start));
 }
 
 struct pm_error *pm_dump_not_one(const char *name, const uint8_t *start, size_t n)
 {
 	if (!n)
 		return pm_error_new(PM_NOT_FOUND, "%s: empty", name);
-	struct pm_error *packed = pm_dump_packed(name, start, n);
+	struct pm_error *foreign = pm_dump_foreign(name, start, n);
 
-	if (packed)
-		return packed;
+	if (foreign)
+		return foreign;
 	if (n >= 4 && !memcmp(start, ELFMAG, SELFMAG))
 		return pm_error_new(PM_NOT_FOUND, "%s: %s", name, elf_words(start, n));
 	if (is_zero(start, n))
