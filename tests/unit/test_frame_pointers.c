@@ -1,59 +1,15 @@
 /* Unwinding a kernel that keeps frame pointers and has no ORC tables. */
-#include "linux_image.h"
-
-#include "linux/session.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "linux_opened.h"
 
 enum { RET = 50 }; /* where in vfs_write there is a ret */
 
-struct opened {
-	struct image image;
-	struct pm_dump *dump;
-	struct pm_linux_session *session;
-};
-
-static void open_image(struct opened *o)
+static void open_chained(struct opened *o)
 {
 	image_make(&o->image, &(struct image_options){ .frame_pointers = true });
 	o->image.core[o->image.memory_at + (image_function("vfs_write") + RET - IMAGE_MAP)] = 0xc3;
-	o->dump = image_open(&o->image);
-	assert_non_null(o->dump);
-	assert_null(pm_session_open(o->dump, NULL, &o->session));
+	open_made(o, NULL);
 	assert_int_equal(pm_session_unwinder(o->session)->orc.n, 0);
 	assert_true(pm_session_unwinder(o->session)->frame_pointers);
-}
-
-static void close_image(struct opened *o)
-{
-	pm_session_close(o->session);
-	pm_dump_close(o->dump);
-	image_deinit(&o->image);
-}
-
-static void assert_frames(struct opened *o, const struct pm_linux_trace *trace, const char *const *names)
-{
-	size_t i = 0;
-
-	for (; names[i]; i++) {
-		const struct pm_linux_frame *frame = &trace->frames.v[i];
-		struct pm_place place;
-		struct pm_arena arena;
-
-		assert_true(i < trace->frames.n);
-		pm_arena_init(&arena);
-		assert_true(pm_linux_place(pm_session_kernel(o->session), pm_session_modules(o->session),
-					   &arena, frame->pc, frame->exact_pc, &place));
-		assert_string_equal(place.symbol, names[i]);
-		assert_int_equal(frame->trust, PM_EXACT);
-		pm_arena_deinit(&arena);
-	}
-	assert_int_equal(trace->frames.n, i);
-	assert_null(trace->ended);
 }
 
 static void chain_to_user_mode(void **state)
@@ -67,9 +23,10 @@ static void chain_to_user_mode(void **state)
 	struct pm_linux_trace trace;
 
 	(void)state;
-	open_image(&o);
+	open_chained(&o);
 	pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 42), &trace);
 	assert_frames(&o, &trace, names);
+	assert_null(trace.ended);
 	assert_true(trace.has_user);
 	assert_int_equal(trace.user.v[PM_X86_IP], 0x401000);
 	pm_linux_trace_deinit(&trace);
@@ -84,9 +41,10 @@ static void kernel_thread_ends(void **state)
 	struct pm_linux_trace trace;
 
 	(void)state;
-	open_image(&o);
+	open_chained(&o);
 	pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 7), &trace);
 	assert_frames(&o, &trace, names);
+	assert_null(trace.ended);
 	assert_false(trace.has_user);
 	pm_linux_trace_deinit(&trace);
 	close_image(&o);
@@ -111,7 +69,7 @@ static void interrupted_anywhere(void **state)
 	struct opened o;
 
 	(void)state;
-	open_image(&o);
+	open_chained(&o);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t base = IMAGE_DIRECT + IMAGE_STACK + stack;
 		uint64_t pc = image_function("vfs_write") + rows[i].offset;
@@ -124,6 +82,7 @@ static void interrupted_anywhere(void **state)
 		pm_linux_unwind(pm_session_unwinder(o.session), &regs, true, IMAGE_DIRECT + IMAGE_STACK,
 				&trace);
 		assert_frames(&o, &trace, names);
+		assert_null(trace.ended);
 		assert_true(trace.has_user);
 		pm_linux_trace_deinit(&trace);
 	}
@@ -141,7 +100,7 @@ static void chain_is_checked(void **state)
 	struct opened o;
 
 	(void)state;
-	open_image(&o);
+	open_chained(&o);
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		struct pm_x86_regs regs = { 0 };
 		struct pm_linux_trace trace;

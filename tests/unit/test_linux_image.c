@@ -1,39 +1,8 @@
 /* A kernel of two MiB that is made here: what is found in it, and what is not when something is missing. */
-#include "linux_image.h"
+#include "linux_opened.h"
 
 #include "incident.h"
 #include "linux/report.h"
-#include "linux/session.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
-
-struct opened {
-	struct image image;
-	struct pm_dump *dump;
-	struct pm_linux_session *session;
-	struct pm_linux *lx;
-};
-
-static void open_image(struct opened *o, const struct image_options *options)
-{
-	image_make(&o->image, options);
-	o->dump = image_open(&o->image);
-	assert_non_null(o->dump);
-	struct pm_error *err = pm_session_open(o->dump, NULL, &o->session);
-
-	if (err)
-		fail_msg("%s", err->message);
-	o->lx = pm_session_kernel(o->session);
-}
-
-static void close_image(struct opened *o)
-{
-	pm_session_close(o->session);
-	pm_dump_close(o->dump);
-	image_deinit(&o->image);
-}
 
 static void symbols_in_every_encoding(void **state)
 {
@@ -221,25 +190,6 @@ static void tasks_and_modules(void **state)
 	close_image(&o);
 }
 
-static void check_frames(struct opened *o, const struct pm_linux_trace *trace, const char *const *names)
-{
-	size_t i = 0;
-
-	for (; names[i]; i++) {
-		struct pm_place place;
-		struct pm_arena arena;
-
-		assert_true(i < trace->frames.n);
-		pm_arena_init(&arena);
-		assert_true(pm_linux_place(o->lx, pm_session_modules(o->session), &arena,
-					   trace->frames.v[i].pc, trace->frames.v[i].exact_pc, &place));
-		assert_string_equal(place.symbol, names[i]);
-		assert_int_equal(trace->frames.v[i].trust, PM_EXACT);
-		pm_arena_deinit(&arena);
-	}
-	assert_int_equal(trace->frames.n, i);
-}
-
 static void traces_by_every_version(void **state)
 {
 	static const char *const crash[] = {
@@ -261,13 +211,13 @@ static void traces_by_every_version(void **state)
 		assert_true(cpus->v.v[0].has_regs);
 		const struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(o.session), 42);
 		pm_session_unwind(o.session, task, &trace);
-		check_frames(&o, &trace, crash);
+		assert_frames(&o, &trace, crash);
 		assert_null(trace.ended);
 		assert_true(trace.has_user);
 		assert_int_equal(trace.user.v[PM_X86_IP], 0x401000);
 		pm_linux_trace_deinit(&trace);
 		pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 7), &trace);
-		check_frames(&o, &trace, sleep);
+		assert_frames(&o, &trace, sleep);
 		assert_null(trace.ended);
 		pm_linux_trace_deinit(&trace);
 		close_image(&o);
@@ -291,11 +241,9 @@ static void a_rule_that_ends_too_early(void **state)
 		if (!strcmp(o.image.symbols[i].name,
 			    "__start_orc_unwind")) /* of sysrq_handle_crash, the second: END, not CALL */
 			o.image.core[o.image.memory_at + (o.image.symbols[i].addr - IMAGE_MAP) + 6 + 5] ^= 3;
-	o.dump = image_open(&o.image);
-	assert_null(pm_session_open(o.dump, NULL, &o.session));
-	o.lx = pm_session_kernel(o.session);
+	open_made(&o, NULL);
 	pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 42), &trace);
-	check_frames(&o, &trace, crash);
+	assert_frames(&o, &trace, crash);
 	pm_linux_trace_deinit(&trace);
 	close_image(&o);
 }
@@ -320,9 +268,7 @@ static void symbols_out_of_order(void **state)
 	pm_session_close(o.session);
 	pm_dump_close(o.dump);
 	o.image.core[o.image.memory_at + (offsets - IMAGE_MAP) + 4 * index + 2] ^= 0x40;
-	o.dump = image_open(&o.image);
-	assert_null(pm_session_open(o.dump, NULL, &o.session));
-	o.lx = pm_session_kernel(o.session);
+	open_made(&o, NULL);
 	assert_non_null(o.lx->symbols);
 	assert_false(pm_linux_symbol(o.lx, "vfs_write", &addr));
 	assert_true(pm_linux_symbol(o.lx, "schedule", &addr));

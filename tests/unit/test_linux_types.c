@@ -1,37 +1,11 @@
 /* Where a dump's types are from: itself, a file, a module. */
-#include "linux_image.h"
+#include "linux_opened.h"
 
 #include "incident.h"
 #include "linux/kernel_types.h"
 #include "linux/report.h"
-#include "linux/session.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
 #include <unistd.h>
-
-struct opened {
-	struct image image;
-	struct pm_dump *dump;
-	struct pm_linux_session *session;
-	struct pm_linux *lx;
-};
-
-static void open_made(struct opened *o, const struct pm_linux_options *options)
-{
-	o->dump = image_open(&o->image);
-	assert_non_null(o->dump);
-	assert_null(pm_session_open(o->dump, options, &o->session));
-	o->lx = pm_session_kernel(o->session);
-}
-
-static void close_image(struct opened *o)
-{
-	pm_session_close(o->session);
-	pm_dump_close(o->dump);
-	image_deinit(&o->image);
-}
 
 static const uint8_t *types_of(const struct image *im)
 {

@@ -1,6 +1,6 @@
 /* What the values of a crash are, in a kernel that is made here: user addresses, the system call, words of the stack, the
  * member that was accessed and where its pointer came from. */
-#include "linux_image.h"
+#include "linux_opened.h"
 
 #include "decode/decode.h"
 #include "explain/explain.h"
@@ -9,17 +9,6 @@
 #include "linux/report_code.h"
 #include "linux/report_values.h"
 #include "linux/user.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
-
-struct opened {
-	struct image image;
-	struct pm_dump *dump;
-	struct pm_linux_session *session;
-	struct pm_linux *lx;
-};
 
 /* What is changed in the file after it was made. */
 static void change(struct image *im, uint64_t virt, const void *bytes, size_t n)
@@ -32,31 +21,6 @@ static void change(struct image *im, uint64_t virt, const void *bytes, size_t n)
 static void change_word(struct image *im, uint64_t virt, uint64_t value)
 {
 	change(im, virt, &value, sizeof(value));
-}
-
-static void open_made(struct opened *o)
-{
-	struct pm_error *err;
-
-	o->dump = image_open(&o->image);
-	assert_non_null(o->dump);
-	err = pm_session_open(o->dump, NULL, &o->session);
-	if (err)
-		fail_msg("%s", err->message);
-	o->lx = pm_session_kernel(o->session);
-}
-
-static void open_image(struct opened *o, const struct image_options *options)
-{
-	image_make(&o->image, options);
-	open_made(o);
-}
-
-static void close_image(struct opened *o)
-{
-	pm_session_close(o->session);
-	pm_dump_close(o->dump);
-	image_deinit(&o->image);
 }
 
 static void user_addresses(void **state)
@@ -117,7 +81,7 @@ static void mappings_that_are_broken(void **state)
 			change_word(&o.image, node + MAPLE_PIVOT, UINT64_MAX);
 			change_word(&o.image, node + MAPLE_SLOT, vma);
 		}
-		open_made(&o);
+		open_made(&o, NULL);
 		pm_linux_user_init(&user, o.lx, mm);
 		assert_int_equal(pm_linux_user_words(&user, IMAGE_VMA_START + 0x12, words, sizeof(words)),
 				 PM_MAPPED);
@@ -191,7 +155,7 @@ static void system_call_of_the_other_interface(void **state)
 	change_word(&o.image, o.image.user_regs + 8 * 15, 4); /* i386's write */
 	change_word(&o.image, o.image.user_regs + 8 * 17, 0x23);
 	change_word(&o.image, o.image.user_regs + 8 * 14, 77); /* rdi: no argument of it */
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	assert_true(taken.actor.syscall_compat);
 	has_arguments("3 </bin/sh>", "\"hello\\n\"", "6");
@@ -208,7 +172,7 @@ static void arguments_that_are_wrong(void **state)
 	image_make(&o.image, &(struct image_options){ 0 });
 	change_word(&o.image, o.image.user_regs + 8 * 13, 0x700000);
 	change_word(&o.image, o.image.user_regs + 8 * 14, 2);
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	has_arguments("2 (not open)", "0x700000 (not mapped)", "6");
 	pm_incident_deinit(&taken);
@@ -216,7 +180,7 @@ static void arguments_that_are_wrong(void **state)
 	/* a page of the process that a filter left out */
 	image_make(&o.image, &(struct image_options){ 0 });
 	change_word(&o.image, IMAGE_DIRECT + 0x6000 + 8 * (IMAGE_VMA_START >> 21), 0);
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	has_arguments("3 </bin/sh>", "0x407000 (mapped from /bin/sh + 0x7000, not in the dump)", "6");
 	pm_incident_deinit(&taken);
@@ -225,7 +189,7 @@ static void arguments_that_are_wrong(void **state)
 	for (unsigned i = 0; i < 100; i++)
 		change(&o.image, IMAGE_DIRECT + IMAGE_USER_TEXT + i, "\"", 1);
 	change_word(&o.image, o.image.user_regs + 8 * 12, 100);
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	assert_int_equal(strlen(taken.actor.syscall_args.v[1].words), 2 * 40 + 5);
 	pm_incident_deinit(&taken);
@@ -250,7 +214,7 @@ static void pointers_that_are_no_text(void **state)
 	change_text(&o.image, "\0unsigned int", "\0int *\0\0\0\0\0\0\0", 14);
 	change_word(&o.image, o.image.user_regs + 8 * 13, 0);
 	change_word(&o.image, o.image.user_regs + 8 * 12, 0);
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	has_arguments("0x3", "NULL", "0");
 	pm_incident_deinit(&taken);
@@ -265,7 +229,7 @@ static void no_system_call(void **state)
 	(void)state;
 	image_make(&o.image, &(struct image_options){ 0 });
 	change_word(&o.image, o.image.user_regs + 8 * 15, ~0ull);
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	assert_false(taken.actor.has_syscall);
 	assert_false(taken.actor.has_syscall_args);
@@ -314,7 +278,7 @@ static void words_of_the_stack(void **state)
 		    IMAGE_DIRECT + IMAGE_SLAB + 72); /* the same, in the caller's frame */
 	change_word(&o.image, sp + 0x38, IMAGE_DIRECT + IMAGE_SLAB + 5 * 64); /* long gone */
 	change_word(&o.image, sp + 0x30, image_function("schedule"));         /* to be called */
-	open_made(&o);
+	open_made(&o, NULL);
 	read_dump(&o);
 	assert_string_equal(word_at(0)->meaning, "test-48 object + 0x8, free");
 	assert_true(word_at(0)->object_free && word_at(0)->telling);
@@ -406,7 +370,7 @@ static void member_by_types(void **state)
 	(void)state;
 	image_make(&o.image, &(struct image_options){ 0 });
 	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
-	open_made(&o);
+	open_made(&o, NULL);
 	fault_in(&o, 0, IMAGE_DIRECT + IMAGE_SLAB + 64);
 	/* the code is memory's, from the function's start on: nothing is doubtful */
 	assert_int_equal(taken.code.insns.v[0].offset, -FAULT_AT);
@@ -464,7 +428,7 @@ static void parameters_by_the_caller(void **state)
 		if (direct) /* call +0 */
 			change(&o.image, image_function("vfs_write") + 2, "\xe8\0\0\0\0", 5);
 		change(&o.image, IMAGE_MODULE + 0x100, code, sizeof(code));
-		open_made(&o);
+		open_made(&o, NULL);
 		crashed_at(&trace, pc, image_function("vfs_write") + sizeof(call_code));
 		struct pm_regs *regs = pm_incident_regs(&taken, PM_REGS_FAULT);
 		add_reg(&taken, regs, "rbx", 0);
@@ -498,7 +462,7 @@ static void freed_by_whom(void **state)
 	change_word(&o.image, object + 16, image_function("ksys_write") + 32);
 	change_word(&o.image, object + 16 + TRACK_SIZE, IMAGE_MODULE + 0x120);
 	change_word(&o.image, object + 24 + TRACK_SIZE, 42ull << 32);
-	open_made(&o);
+	open_made(&o, NULL);
 	fault_in(&o, 0xffffdeadbeef0000, object);
 	assert_string_equal(
 		finding("freed-object-in-memory"),
@@ -522,7 +486,7 @@ static void fault_at_a_user_address(void **state)
 	(void)state;
 	image_make(&o.image, &(struct image_options){ 0 });
 	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
-	open_made(&o);
+	open_made(&o, NULL);
 	for (unsigned mapped = 0; mapped < 2; mapped++) {
 		fault_in(&o, mapped ? IMAGE_VMA_START : 0x700000, IMAGE_DIRECT + IMAGE_SLAB + 64);
 		const struct pm_finding *found = pm_found(&taken, "address-in-memory");
@@ -545,7 +509,7 @@ static void member_without_types(void **state)
 	(void)state;
 	image_make(&o.image, &(struct image_options){ .no_btf = true });
 	change(&o.image, image_function("vfs_write"), fault_code, sizeof(fault_code));
-	open_made(&o);
+	open_made(&o, NULL);
 	fault_in(&o, 0, IMAGE_DIRECT + IMAGE_SLAB + 64);
 	assert_null(taken.fault.member_variable);
 	assert_null(taken.fault.member);
