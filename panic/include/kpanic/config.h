@@ -1,0 +1,38 @@
+/* What is fixed when the recorder is built.  Each can be set on the command line of the compiler (-DKP_TIER=1). */
+#ifndef KP_CONFIG_H
+#define KP_CONFIG_H
+
+/* How much the host supplies; host.h marks each hook with the tier from which on it is needed.
+ *   0  kp_host_putc alone: message, registers, stack trace on any byte sink
+ *   1  + safe reads, time, end: the walk of stack, code and tables; reboot after a while
+ *   2  + descriptor tables, other CPUs, tasks, symbols, screen
+ *   3  + sinks: memory dumps, records that survive */
+#ifndef KP_TIER
+#define KP_TIER 2
+#endif
+
+#ifndef KP_CPUS_MAX
+#define KP_CPUS_MAX 16
+#endif
+
+/* Bytes; the recorder's own stack, and each emergency stack (three for each CPU). `make size` prints what is in use. */
+#ifndef KP_STACK_SIZE
+#define KP_STACK_SIZE 8192
+#endif
+
+/* Frames of one trace. */
+#ifndef KP_FRAMES_MAX
+#define KP_FRAMES_MAX 48
+#endif
+
+/* Bytes of a formatted message. */
+#ifndef KP_MESSAGE_MAX
+#define KP_MESSAGE_MAX 256
+#endif
+
+/* Bytes of the end of the log that a report shows. */
+#ifndef KP_LOG_MAX
+#define KP_LOG_MAX 2048
+#endif
+
+#endif
