@@ -14,7 +14,7 @@ PACKAGES := capstone libdeflate liblzma libzstd zlib
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	    -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wno-missing-field-initializers
 CFLAGS   ?= -O2 -g
-CPPFLAGS += -Ipostmortem -D_GNU_SOURCE $(if $(STATIC),-DPM_STATIC=1)
+CPPFLAGS += -I. -Ipostmortem -D_GNU_SOURCE $(if $(STATIC),-DPM_STATIC=1)
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) \
 	     $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
 	     $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -22,7 +22,7 @@ ALL_LDFLAGS = $(LDFLAGS) $(if $(SAN),-fsanitize=address$(comma)undefined) $(if $
 LIBS     = $(shell pkg-config --libs $(if $(STATIC),--static) $(PACKAGES)) -lm
 comma   := ,
 
-SOURCES  := $(sort $(shell find postmortem -name '*.c'))
+SOURCES  := $(sort $(shell find postmortem formats -name '*.c'))
 OBJECTS  := $(SOURCES:%.c=$(O)/%.o)
 LIBRARY  := $(filter-out $(O)/postmortem/main.o,$(OBJECTS))
 
