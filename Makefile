@@ -67,4 +67,5 @@ clean: ## remove what was built (not the rig's cache of kernels, build/rig)
 	rm -rf build-san build-static build-fuzz build-clang build-lint-gcc build-lint-clang
 	rm -rf build/kpanic build/libpm.a build/postmortem build/tests
 
+include panic/show/show.mk
 include tests/tests.mk
