@@ -385,6 +385,14 @@ bool pm_linux_percpu(struct pm_linux *lx, const char *name, uint32_t cpu, uint64
 	return true;
 }
 
+bool pm_linux_is_percpu(struct pm_linux *lx, uint64_t addr)
+{
+	uint64_t start, end;
+
+	return pm_linux_symbol(lx, "__per_cpu_start", &start) && pm_linux_symbol(lx, "__per_cpu_end", &end) &&
+	       addr - start < end - start;
+}
+
 bool pm_linux_percpu_counter(struct pm_linux *lx, uint64_t counter, uint64_t *value_out)
 {
 	uint64_t value, parts;

@@ -82,6 +82,8 @@ bool pm_linux_get(struct pm_linux *lx, uint64_t base, enum pm_field field, uint6
 uint64_t pm_linux_at(const struct pm_linux *lx, uint64_t base, enum pm_field field);
 /* The address of a per-CPU variable on a CPU; false: no such symbol or CPU. */
 bool pm_linux_percpu(struct pm_linux *lx, const char *name, uint32_t cpu, uint64_t *addr_out);
+/* Is it a per-CPU variable's, as symbols have it: what is added to each CPU's area?  Of the kernel itself. */
+bool pm_linux_is_percpu(struct pm_linux *lx, uint64_t addr);
 /* The sum of a struct percpu_counter, with what each CPU has not added to it yet; never below 0. */
 bool pm_linux_percpu_counter(struct pm_linux *lx, uint64_t counter, uint64_t *value_out);
 

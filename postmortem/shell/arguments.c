@@ -16,8 +16,10 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	fflush(sh->out);
 	struct pm_buf safe = { 0 };
 
-	pm_escape_terminal(&safe, command, false);
-	pm_buf_str(&safe, ": ");
+	if (command) {
+		pm_escape_terminal(&safe, command, false);
+		pm_buf_str(&safe, ": ");
+	}
 	pm_escape_terminal(&safe, text, false);
 	fprintf(stderr, "kpanic: %s\n", safe.data);
 	pm_buf_deinit(&safe);
@@ -27,50 +29,21 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	return false;
 }
 
-static bool number(const char *text, int base, uint64_t *out)
+bool pm_shell_no_such(struct pm_shell *sh, const char *command, const char *what, const char *which,
+		      const char *reason)
 {
-	char *end;
-
-	if (!strchr("0123456789abcdefABCDEF", *text) || !*text)
-		return false;
-	*out = strtoull(text, &end, base);
-	return !*end;
+	return pm_shell_error(sh, command, "no such %s: %s%s%s%s", what, which, reason ? " (" : "",
+			      reason ? reason : "", reason ? ")" : "");
 }
 
-bool pm_shell_number(const char *text, uint64_t *out)
+bool pm_shell_no_option(struct pm_shell *sh, const char *command, const char *option)
 {
-	return number(text, !strncmp(text, "0x", 2) || strpbrk(text, "abcdefABCDEF") ? 16 : 10, out);
+	return pm_shell_error(sh, command, "no such option: %s; 'help %s' lists them", option, command);
 }
 
-static bool symbol_address(struct pm_shell *sh, const char *name, uint64_t *out)
+bool pm_shell_no_types(struct pm_shell *sh, const char *command)
 {
-	struct pm_linux_modules *modules;
-
-	if (pm_linux_symbol(sh->lx, name, out))
-		return true;
-	modules = pm_session_modules(sh->session);
-	for (size_t i = 0; i < modules->v.n; i++)
-		if (pm_linux_module_lookup(sh->lx, &modules->v.v[i], name, out))
-			return true;
-	return false;
-}
-
-bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out)
-{
-	char name[PM_LINUX_NAME_MAX];
-	const char *plus = strpbrk(text, "+-");
-	size_t n = plus ? (size_t)(plus - text) : strlen(text);
-	uint64_t offset = 0;
-
-	if (!n || n >= sizeof(name) || (plus && !pm_shell_number(plus + 1, &offset)))
-		return false;
-	memcpy(name, text, n);
-	name[n] = 0;
-	/* A symbol wins over a number: "add" is hex, too. */
-	if (!symbol_address(sh, name, out) && !number(name, 16, out))
-		return false;
-	*out += plus && *plus == '-' ? -offset : offset;
-	return true;
+	return pm_shell_error(sh, command, "%s; %s", sh->lx->btf_trouble->message, pm_linux_types_hint);
 }
 
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text)
@@ -89,9 +62,9 @@ struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, co
 			task = pm_linux_task_by_pid(tasks, atoi(text));
 	}
 	if (!task && !sh->btf)
-		pm_shell_error(sh, command, "%s; %s", sh->lx->btf_trouble->message, pm_linux_types_hint);
+		pm_shell_no_types(sh, command);
 	else if (!task)
-		pm_shell_error(sh, command, "no task '%s'", text);
+		pm_shell_no_such(sh, command, "task", text, tasks->trouble);
 	return task;
 }
 
@@ -141,6 +114,23 @@ void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact)
 	pm_arena_deinit(&arena);
 }
 
+bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_task *task)
+{
+	enum pm_absence why;
+	uint64_t at;
+
+	if (pm_linux_task_read(sh->lx, sh->task, task))
+		return true;
+	if (!sh->btf)
+		return pm_shell_no_types(sh, command);
+	if (!sh->task)
+		return pm_shell_error(sh, command, "no current task: what the CPUs ran is not in the dump");
+	if (pm_shell_gap(sh, sh->task, 1, &at, &why))
+		return pm_shell_absent(sh, command, at, why);
+	return pm_shell_error(sh, command, "0x%llx: the current task is not whole in the dump",
+			      (unsigned long long)sh->task);
+}
+
 bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 			bool (*fn)(struct pm_shell *sh, const struct pm_linux_task *task))
 {
@@ -154,16 +144,14 @@ bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 	}
 	if (first < argc)
 		return ok;
-	if (!pm_linux_task_read(sh->lx, sh->task, &current))
-		return pm_shell_error(sh, argv[0], "the current task is not in the dump");
-	return fn(sh, &current);
+	return pm_shell_current(sh, argv[0], &current) && fn(sh, &current);
 }
 
 bool pm_shell_processes(struct pm_shell *sh, int argc, char **argv,
 			bool (*print)(struct pm_shell *sh, const struct pm_linux_task *task))
 {
 	if (argc > 1 && *argv[1] == '-')
-		return pm_shell_error(sh, argv[0], "no option '%s'", argv[1]);
+		return pm_shell_no_option(sh, argv[0], argv[1]);
 	if (sh->json)
 		pm_json_open(sh->json, "processes", '[');
 	bool ok = pm_shell_each_task(sh, argc, argv, 1, print);

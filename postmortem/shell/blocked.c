@@ -94,7 +94,7 @@ bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv)
 	struct pm_linux_blocked_groups groups;
 
 	if (argc > 1)
-		return pm_shell_error(sh, "blocked", "no option '%s'", argv[1]);
+		return pm_shell_no_option(sh, "blocked", argv[1]);
 	pm_linux_blocked_read(sh->session, &groups);
 	if (sh->json)
 		pm_json_open(sh->json, "groups", '[');
@@ -114,5 +114,7 @@ bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv)
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	pm_linux_blocked_deinit(&groups);
-	return true;
+	const char *trouble = pm_session_tasks(sh->session)->trouble;
+
+	return !trouble || pm_shell_error(sh, "blocked", "the list of tasks: %s", trouble);
 }

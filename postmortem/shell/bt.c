@@ -4,6 +4,7 @@
 
 #include "symbols/bytes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct options {
@@ -216,9 +217,9 @@ static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
 	pm_json_uint(sh->json, "cpu", cpu->cpu);
 }
 
-/* What follows the line or members of whose trace it is.  stack: the lowest address of it; 0: not known. */
-static void put_trace(struct pm_shell *sh, struct pm_linux_trace *trace, uint64_t stack,
-		      const struct options *options)
+/* What follows the line or members of whose trace it is; false: nothing, and it was said why.  stack: the lowest address of it; 0: not known. */
+static bool put_trace(struct pm_shell *sh, struct pm_linux_trace *trace, uint64_t stack,
+		      const struct options *options, const char *whose)
 {
 	if (options->text)
 		print_text(sh, stack, trace);
@@ -235,31 +236,39 @@ static void put_trace(struct pm_shell *sh, struct pm_linux_trace *trace, uint64_
 		if (trace->ended)
 			fprintf(sh->out, "    (the trace ends here: %s)\n", trace->ended);
 	}
+	bool any = trace->frames.n || trace->has_user || options->text;
+	const char *ended = trace->ended;
+
 	pm_linux_trace_deinit(trace);
+	return any || pm_shell_error(sh, "bt", "%s: no trace: %s", whose, ended ? ended : "no frames");
 }
 
-static void print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
+static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
 {
 	struct pm_linux_trace trace;
+	char whose[48];
 
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
 	pm_shell_put_task(sh, task);
 	pm_session_unwind(sh->session, task, &trace);
-	put_trace(sh, &trace, task->stack, options);
+	snprintf(whose, sizeof(whose), "%s (pid %d)", task->comm, task->pid);
+	return put_trace(sh, &trace, task->stack, options, whose);
 }
 
 /* Of what a CPU ran, from its registers. */
-static void print_trace_of_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu,
+static bool print_trace_of_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu,
 			       const struct options *options)
 {
 	struct pm_linux_trace trace;
+	char whose[16];
 
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
 	put_cpu(sh, cpu);
+	snprintf(whose, sizeof(whose), "CPU %u", cpu->cpu);
 	pm_linux_unwind(pm_session_unwinder(sh->session), &cpu->regs, true, 0, &trace);
-	put_trace(sh, &trace, 0, options);
+	return put_trace(sh, &trace, 0, options, whose);
 }
 
 /* Between traces. */
@@ -278,40 +287,25 @@ static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu, const
 	if (!known && !cpu->has_regs)
 		return pm_shell_error(sh, "bt", "what CPU %u ran is not in the dump", cpu->cpu);
 	task.cpu = cpu->cpu;
-	if (known)
-		print_trace(sh, &task, options);
-	else
-		print_trace_of_cpu(sh, cpu, options);
-	return true;
+	return known ? print_trace(sh, &task, options) : print_trace_of_cpu(sh, cpu, options);
 }
 
-/* "1", "0,2-4" */
 static bool print_cpus(struct pm_shell *sh, const char *list, const struct options *options)
 {
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
-	struct pm_slice rest = pm_slice_of(list);
-	bool ok = true, any = false;
+	bool ok = true, any = false, *chosen;
 
-	while (rest.n) {
-		uint64_t from, to;
-
-		if (!pm_take_dec(&rest, &from))
-			return pm_shell_error(sh, "bt", "-c wants numbers of CPUs, not '%s'", list);
-		to = from;
-		if (pm_take_char(&rest, '-') && !pm_take_dec(&rest, &to))
-			return pm_shell_error(sh, "bt", "-c wants numbers of CPUs, not '%s'", list);
-		if (from > to || to >= cpus->v.n)
-			return pm_shell_error(sh, "bt", "no CPU %llu: there are %zu",
-					      (unsigned long long)(from > to ? from : to), cpus->v.n);
-		for (; from <= to; from++) {
-			if (any)
-				gap(sh);
-			any = true;
-			ok &= print_cpu(sh, &cpus->v.v[from], options);
-		}
-		if (rest.n && !pm_take_char(&rest, ','))
-			return pm_shell_error(sh, "bt", "-c wants numbers of CPUs, not '%s'", list);
+	if (!pm_shell_cpus(sh, "bt", list, cpus->v.n, &chosen))
+		return false;
+	for (size_t i = 0; i < cpus->v.n; i++) {
+		if (!chosen[i])
+			continue;
+		if (any)
+			gap(sh);
+		any = true;
+		ok &= print_cpu(sh, &cpus->v.v[i], options);
 	}
+	free(chosen);
 	return ok;
 }
 
@@ -339,18 +333,17 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		return ok;
 	for (int i = choice->first; i < argc; i++) {
 		for (size_t k = 0; !strcmp(argv[i], "all") && k < tasks->v.n; k++) {
-			print_trace(sh, &tasks->v.v[k], options);
+			ok &= print_trace(sh, &tasks->v.v[k], options);
 			gap(sh);
 		}
 		if (!strcmp(argv[i], "all")) {
-			ok &= tasks->v.n || pm_shell_error(sh, "bt", "no task is known: %s", tasks->trouble);
+			ok &= !tasks->trouble ||
+			      pm_shell_error(sh, "bt", "the list of tasks: %s", tasks->trouble);
 			continue;
 		}
 		const struct pm_linux_task *named = pm_shell_task(sh, "bt", argv[i]);
 
-		if (named)
-			print_trace(sh, named, options);
-		ok &= named != NULL;
+		ok &= named && print_trace(sh, named, options);
 	}
 	if (choice->first < argc)
 		return ok;
@@ -361,11 +354,9 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 				? &cpus->v.v[cpus->panic_cpu]
 				: pm_session_cpu_of(sh->session, sh->task);
 
-		return cpu ? print_cpu(sh, cpu, options)
-			   : pm_shell_error(sh, "bt", "the current task is not in the dump");
+		return cpu ? print_cpu(sh, cpu, options) : pm_shell_current(sh, "bt", &task);
 	}
-	print_trace(sh, &task, options);
-	return true;
+	return print_trace(sh, &task, options);
 }
 
 bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
@@ -391,7 +382,7 @@ bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 		else if (!strcmp(option, "-t"))
 			options.text = true;
 		else
-			return pm_shell_error(sh, "bt", "no option '%s'", option);
+			return pm_shell_no_option(sh, "bt", option);
 	}
 	if (sh->json)
 		pm_json_open(sh->json, "traces", '[');

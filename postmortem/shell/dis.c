@@ -91,8 +91,7 @@ static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const st
 	size_t n = pm_space_read(&sh->lx->kernel, addr, code, sizeof(code), &why);
 
 	if (!n)
-		return pm_shell_error(sh, "dis", "0x%llx: %s", (unsigned long long)addr,
-				      pm_absence_words(why));
+		return pm_shell_absent(sh, "dis", addr, why);
 	pm_arena_init(&arena);
 	bool known = pm_disasm_one(dis, &arena, code, n, addr, &op, &text);
 
@@ -126,6 +125,9 @@ static bool print_range(struct pm_shell *sh, const struct options *o, uint64_t f
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
+	if (!dis)
+		ok = pm_shell_error(sh, "dis", "0x%llx: this kpanic was built without a disassembler",
+				    (unsigned long long)from);
 	pm_disasm_free(dis);
 	pm_incident_deinit(&inc);
 	return ok;
@@ -145,16 +147,16 @@ bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv)
 		else if (!strcmp(argv[i], "-x"))
 			o.hex = true;
 		else if (*argv[i] == '-')
-			return pm_shell_error(sh, "dis", "no option '%s'", argv[i]);
+			return pm_shell_no_option(sh, "dis", argv[i]);
 		else if (!what)
 			what = argv[i];
 		else if (!pm_shell_number(argv[i], &o.count))
-			return pm_shell_error(sh, "dis", "no number '%s'", argv[i]);
+			return pm_shell_error(sh, "dis", "not a number: %s", argv[i]);
 	}
 	if (!what)
 		return pm_shell_error(sh, "dis", "which address or function?");
-	if (!pm_shell_address(sh, what, &addr))
-		return pm_shell_error(sh, "dis", "no symbol or address '%s'", what);
+	if (!pm_shell_address(sh, "dis", what, &addr))
+		return false;
 	bool has_bounds = bounds(sh, addr, &start, &end) && end - start <= max_function;
 
 	if (o.reverse || o.forward) {

@@ -81,7 +81,7 @@ static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
 		pm_json_close(sh->json, '}');
 	}
 	if (fds.trouble)
-		ok = pm_shell_error(sh, "files", "%s", fds.trouble);
+		ok = pm_shell_error(sh, "files", "%s (pid %d): %s", task->comm, task->pid, fds.trouble);
 	pm_linux_fds_deinit(&fds);
 	return ok;
 }

@@ -36,7 +36,7 @@ static void size_words(uint64_t pages, char *buf, size_t size)
 		}
 }
 
-static void print_usage(struct pm_shell *sh)
+static bool print_usage(struct pm_shell *sh)
 {
 	static const struct {
 		enum pm_memory_row row, of;
@@ -58,8 +58,13 @@ static void print_usage(struct pm_shell *sh)
 		{ PM_MEMORY_COMMITTED, PM_MEMORY_COMMIT_LIMIT, "COMMITTED", "TOTAL LIMIT", "committed" },
 	};
 	struct pm_linux_memory memory;
+	unsigned known = 0;
 
 	pm_linux_memory_read(sh->lx, pm_session_caches(sh->session), true, &memory);
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		known += memory.known[rows[i].row];
+	if (!known)
+		return pm_shell_error(sh, "kmem", "-i: none of the kernel's counters is in the dump");
 	if (sh->json) {
 		pm_json_open(sh->json, "pages", '{');
 		for (size_t i = 0; i < PM_COUNT(rows); i++)
@@ -67,7 +72,7 @@ static void print_usage(struct pm_shell *sh)
 				pm_json_uint(sh->json, rows[i].key, memory.pages[rows[i].row]);
 		pm_json_close(sh->json, '}');
 		pm_json_uint(sh->json, "page_size", PM_PAGE_SIZE);
-		return;
+		return true;
 	}
 	fprintf(sh->out, "                 PAGES        TOTAL      PERCENTAGE\n");
 	for (size_t i = 0; i < PM_COUNT(rows); i++) {
@@ -91,6 +96,7 @@ static void print_usage(struct pm_shell *sh)
 		fprintf(sh->out, "  %3llu%% of %s\n", whole ? (unsigned long long)(pages * 100 / whole) : 0,
 			rows[i].of_label);
 	}
+	return true;
 }
 
 /* ---- -s ---- */
@@ -134,10 +140,18 @@ static void cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 	pm_json_str(sh->json, "trouble", usage.trouble);
 }
 
+static bool has_cache(const struct pm_linux_caches *caches, const char *name)
+{
+	for (size_t i = 0; i < caches->v.n; i++)
+		if (!strcmp(caches->v.v[i].name, name))
+			return true;
+	return false;
+}
+
 static bool print_caches(struct pm_shell *sh, char **names, int n)
 {
 	struct pm_linux_caches *caches = pm_session_caches(sh->session);
-	bool any = false;
+	bool any = false, ok = true;
 
 	if (sh->json)
 		pm_json_open(sh->json, "caches", '[');
@@ -161,8 +175,11 @@ static bool print_caches(struct pm_shell *sh, char **names, int n)
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	if (caches->trouble)
-		return pm_shell_error(sh, "kmem", "%s", caches->trouble);
-	return any || !n || pm_shell_error(sh, "kmem", "no such cache");
+		ok = pm_shell_error(sh, "kmem", "the list of caches: %s", caches->trouble);
+	for (int k = 0; k < n; k++)
+		ok &= has_cache(caches, names[k]) ||
+		      pm_shell_no_such(sh, "kmem", "cache", names[k], caches->trouble);
+	return ok;
 }
 
 /* ---- ADDRESS ---- */
@@ -201,13 +218,14 @@ static void print_object(struct pm_shell *sh, const struct pm_linux_object *o)
 		(unsigned long long)o->start);
 }
 
-static void print_page(struct pm_shell *sh, uint64_t page, uint64_t phys)
+/* false: its struct page is not in the dump. */
+static bool print_page(struct pm_shell *sh, uint64_t page, uint64_t phys)
 {
 	uint64_t flags = 0, mapping = 0, index = 0, count = 0;
 	char names[512];
 
 	if (!pm_linux_get(sh->lx, page, PM_PAGE_FLAGS, &flags))
-		return;
+		return false;
 	pm_linux_get(sh->lx, page, PM_PAGE_MAPPING, &mapping);
 	pm_linux_get(sh->lx, page, PM_PAGE_INDEX, &index);
 	pm_linux_get(sh->lx, page, PM_PAGE_REFCOUNT, &count);
@@ -222,13 +240,14 @@ static void print_page(struct pm_shell *sh, uint64_t page, uint64_t phys)
 		pm_json_hex(sh->json, "flags", flags);
 		pm_json_str(sh->json, "flag_names", names);
 		pm_json_close(sh->json, '}');
-		return;
+		return true;
 	}
 	fprintf(sh->out, "%6s%-10s  %12s  %16s  %16s CNT FLAGS\n", "", "PAGE", "PHYSICAL", "MAPPING",
 		"INDEX");
 	fprintf(sh->out, "%016llx  %12llx  %16llx  %16llx %3d %llx %s\n", (unsigned long long)page,
 		(unsigned long long)phys, (unsigned long long)mapping, (unsigned long long)index,
 		(int32_t)count, (unsigned long long)flags, names);
+	return true;
 }
 
 /* The task whose stack or task_struct it lies in. */
@@ -256,50 +275,81 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bo
 		task->cpu, task->state);
 }
 
-static bool print_address(struct pm_shell *sh, const char *written)
+/* Where in physical memory it lies, also of what is a physical address itself; false: nowhere, and it was said. */
+static bool find_physical(struct pm_shell *sh, uint64_t *addr, uint64_t *phys)
+{
+	bool physical = *addr < sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel);
+	enum pm_absence why = PM_NO_MEMORY;
+
+	*phys = *addr;
+	if (!*addr)
+		return pm_shell_error(sh, "kmem", "0x0: NULL belongs to nothing");
+	if (physical && !(sh->lx->page_offset && pm_dump_has_memory(sh->dump, *addr)))
+		return pm_shell_absent(sh, "kmem", *addr, why);
+	if (physical)
+		*addr += sh->lx->page_offset; /* as the kernel sees it */
+	else if ((why = pm_space_translate(&sh->lx->kernel, *addr, phys, NULL)) != PM_PRESENT)
+		return pm_shell_absent(sh, "kmem", *addr, why);
+	return true;
+}
+
+/* Not even its struct page is there. */
+static bool say_unknown(struct pm_shell *sh, uint64_t addr, uint64_t phys)
+{
+	enum pm_absence why;
+	uint8_t byte;
+
+	if (!pm_dump_read(sh->dump, phys, &byte, 1, &why))
+		return pm_shell_absent(sh, "kmem", addr, why);
+	return pm_shell_error(sh, "kmem",
+			      "0x%llx: memory of which nothing is known: its struct page is not in the dump",
+			      (unsigned long long)addr);
+}
+
+static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *user)
 {
 	struct pm_linux_caches *caches = pm_session_caches(sh->session);
-	uint64_t addr, phys, kernel = sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel);
+	bool *first = user, on_stack;
 	char text[PM_LINUX_NAME_MAX + 128];
 	struct pm_linux_object object;
-	bool any = false, on_stack;
+	uint64_t phys;
 
-	if (!pm_shell_address(sh, written, &addr))
-		return pm_shell_error(sh, "kmem", "no symbol or address '%s'", written);
-	bool physical = addr < kernel;
-
-	phys = addr;
-	if (physical && sh->lx->page_offset && pm_dump_has_memory(sh->dump, addr))
-		addr += sh->lx->page_offset; /* as the kernel sees it */
-	else if (physical || pm_space_translate(&sh->lx->kernel, addr, &phys, NULL))
-		return pm_shell_error(sh, "kmem", "0x%llx: neither mapped by the kernel nor memory",
-				      (unsigned long long)addr);
-	if (sh->json)
+	if (!find_physical(sh, &addr, &phys))
+		return false;
+	if (sh->json) {
+		pm_json_open(sh->json, NULL, '{');
 		pm_json_hex(sh->json, "address", addr);
-	if (pm_session_identify(sh->session, addr, text, sizeof(text))) {
-		any = true;
-		if (sh->json)
-			pm_json_str(sh->json, "is", text);
-		else
-			fprintf(sh->out, "%016llx: %s\n", (unsigned long long)addr, text);
+	} else if (!*first) {
+		fputc('\n', sh->out);
 	}
+	*first = false;
+	pm_shell_put_cpu(sh, addr, cpu);
+	bool known = pm_session_identify(sh->session, addr, text, sizeof(text));
+
+	if (known && sh->json)
+		pm_json_str(sh->json, "is", text);
+	else if (known)
+		fprintf(sh->out, "%016llx: %s\n", (unsigned long long)addr, text);
 	bool has_object = pm_linux_object_at(sh->lx, caches, addr, &object);
 
 	if (has_object)
 		print_object(sh, &object);
 	const struct pm_linux_task *task = task_at(sh, addr, has_object ? &object : NULL, &on_stack);
 
-	if (!sh->json && (any || has_object))
+	if (!sh->json && (known || has_object))
 		fputc('\n', sh->out);
 	if (task) {
 		print_task(sh, task, on_stack);
 		if (!sh->json)
 			fputc('\n', sh->out);
 	}
-	if (caches->vmemmap && caches->page_size)
-		print_page(sh, caches->vmemmap + phys / PM_PAGE_SIZE * caches->page_size,
-			   phys & ~(uint64_t)(PM_PAGE_SIZE - 1));
-	return true;
+	bool has_page = caches->vmemmap && caches->page_size &&
+			print_page(sh, caches->vmemmap + phys / PM_PAGE_SIZE * caches->page_size,
+				   phys & ~(uint64_t)(PM_PAGE_SIZE - 1));
+
+	if (sh->json)
+		pm_json_close(sh->json, '}');
+	return known || has_object || task || has_page || say_unknown(sh, addr, phys);
 }
 
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv)
@@ -313,7 +363,7 @@ bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv)
 		else if (!strcmp(argv[i], "-s") || !strcmp(argv[i], "-S"))
 			caches = true;
 		else if (*argv[i] == '-')
-			return pm_shell_error(sh, "kmem", "no option '%s'", argv[i]);
+			return pm_shell_no_option(sh, "kmem", argv[i]);
 		else
 			rest = argv + i;
 	}
@@ -322,24 +372,18 @@ bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv)
 	if (!usage && !caches && !n)
 		return pm_shell_error(sh, "kmem", "-i, -s, or which address?");
 	if (usage)
-		print_usage(sh);
+		ok &= print_usage(sh);
 	/* -s with what is no cache's name: an address */
 	uint64_t addr;
 	bool is_address = n && pm_shell_number(rest[0], &addr) && addr > UINT32_MAX;
 
 	if (caches && !is_address)
-		return print_caches(sh, rest, n);
+		return print_caches(sh, rest, n) && ok;
 	if (sh->json)
 		pm_json_open(sh->json, "addresses", '[');
-	for (int i = 0; i < n; i++) {
-		if (sh->json)
-			pm_json_open(sh->json, NULL, '{');
-		else if (i)
-			fputc('\n', sh->out);
-		ok &= print_address(sh, rest[i]);
-		if (sh->json)
-			pm_json_close(sh->json, '}');
-	}
+	bool first = true;
+	for (int i = 0; i < n; i++)
+		ok &= pm_shell_each_address(sh, "kmem", rest[i], print_address, &first);
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	return ok;

@@ -259,7 +259,8 @@ bool pm_shell_lines_told(struct pm_shell *sh, const char *command)
 	if (trouble && trouble->code != PM_NOT_FOUND)
 		return pm_shell_error(sh, command, "no source lines: %s", trouble->message);
 	missing = pm_kernel_missing(sh->lines->kernel);
-	return pm_shell_error(
-		sh, command, "%s",
-		missing ? missing : "no source lines: kpanic shell DUMP VMLINUX takes them from a vmlinux");
+	/* what explain can be told does not help here */
+	return pm_shell_error(sh, command, "%.*s; kpanic shell DUMP VMLINUX takes them from a vmlinux",
+			      missing ? (int)strcspn(missing, ";") : 15,
+			      missing ? missing : "no source lines");
 }

@@ -173,7 +173,7 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 
 	pm_arena_init(&waits.arena);
 	if (argc > 1 && *argv[1] == '-')
-		return pm_shell_error(sh, "locks", "no option '%s'", argv[1]);
+		return pm_shell_no_option(sh, "locks", argv[1]);
 	for (int i = 1; i < argc; i++) {
 		const struct pm_linux_task *task = pm_shell_task(sh, "locks", argv[i]);
 
@@ -204,5 +204,8 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	pm_arena_deinit(&waits.arena);
+	/* "none" of a part of the tasks is not none */
+	if (argc < 2 && tasks->trouble)
+		ok = pm_shell_error(sh, "locks", "the list of tasks: %s", tasks->trouble);
 	return ok;
 }

@@ -91,7 +91,7 @@ bool pm_shell_log(struct pm_shell *sh, int argc, char **argv)
 		else if (!strcmp(argv[i], "-T"))
 			dates = true;
 		else
-			return pm_shell_error(sh, "log", "no option '%s'", argv[i]);
+			return pm_shell_no_option(sh, "log", argv[i]);
 	}
 	const struct pm_log *log = pm_session_log(sh->session, &trouble);
 	bool ok = sh->json ? print_json(sh, log)

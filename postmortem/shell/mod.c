@@ -59,7 +59,7 @@ bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
 	bool taints = argc > 1 && !strcmp(argv[1], "-t"), any = false;
 
 	if (argc > 1 + taints)
-		return pm_shell_error(sh, "mod", "no option '%s'", argv[1 + taints]);
+		return pm_shell_no_option(sh, "mod", argv[1 + taints]);
 	if (sh->json)
 		pm_json_open(sh->json, "modules", '[');
 	else if (taints)
@@ -86,5 +86,5 @@ bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
 		pm_json_close(sh->json, ']');
 	else if (taints && !any)
 		fputs("no module is tainted\n", sh->out);
-	return !modules->trouble || pm_shell_error(sh, "mod", "%s", modules->trouble);
+	return !modules->trouble || pm_shell_error(sh, "mod", "the list of modules: %s", modules->trouble);
 }

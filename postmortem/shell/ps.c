@@ -19,18 +19,29 @@ struct choice {
 	int named_n;
 };
 
+static bool is_named(const struct pm_linux_task *task, const char *name)
+{
+	uint64_t value;
+
+	return !strcmp(name, task->comm) ||
+	       (pm_shell_number(name, &value) && (value == task->addr || value == (uint64_t)task->pid));
+}
+
+static bool is_there(const struct pm_linux_tasks *tasks, const char *name)
+{
+	for (size_t i = 0; i < tasks->v.n; i++)
+		if (is_named(&tasks->v.v[i], name))
+			return true;
+	return false;
+}
+
 static bool is_chosen(const struct choice *choice, const struct pm_linux_task *task)
 {
 	if ((choice->kernel && task->mm) || (choice->user && !task->mm) || (choice->groups && !task->leader))
 		return false;
-	for (int i = 0; i < choice->named_n; i++) {
-		uint64_t value;
-
-		if (!strcmp(choice->named[i], task->comm) ||
-		    (pm_shell_number(choice->named[i], &value) &&
-		     (value == task->addr || value == (uint64_t)task->pid)))
+	for (int i = 0; i < choice->named_n; i++)
+		if (is_named(task, choice->named[i]))
 			return true;
-	}
 	return !choice->named_n;
 }
 
@@ -78,7 +89,6 @@ bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
 	struct choice choice = { 0 };
 	int first = 1;
 	uint64_t total = 0;
-	bool any = false;
 
 	for (; first < argc && *argv[first] == '-'; first++) {
 		if (!strcmp(argv[first], "-k"))
@@ -88,7 +98,7 @@ bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
 		else if (!strcmp(argv[first], "-G"))
 			choice.groups = true;
 		else
-			return pm_shell_error(sh, "ps", "no option '%s'", argv[first]);
+			return pm_shell_no_option(sh, "ps", argv[first]);
 	}
 	choice.named = argv + first;
 	choice.named_n = argc - first;
@@ -99,13 +109,13 @@ bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
 		fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID", "TASK",
 			"VSZ", "RSS");
 	for (size_t i = 0; i < tasks->v.n; i++)
-		if (is_chosen(&choice, &tasks->v.v[i])) {
-			any = true;
+		if (is_chosen(&choice, &tasks->v.v[i]))
 			print_task(sh, &tasks->v.v[i], total);
-		}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	if (tasks->trouble)
-		return pm_shell_error(sh, "ps", "%s", tasks->trouble);
-	return any || pm_shell_error(sh, "ps", "no such task");
+	bool ok = !tasks->trouble || pm_shell_error(sh, "ps", "the list of tasks: %s", tasks->trouble);
+
+	for (int i = first; i < argc; i++)
+		ok &= is_there(tasks, argv[i]) || pm_shell_no_such(sh, "ps", "task", argv[i], tasks->trouble);
+	return ok;
 }

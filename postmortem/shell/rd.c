@@ -10,7 +10,7 @@
 struct options {
 	unsigned width; /* bytes of a unit: 1, 2, 4, 8 */
 	bool physical, symbols, text, decimal;
-	uint64_t count;
+	uint64_t count, end;    /* units; end: up to where instead, 0: not told */
 	struct pm_space *space; /* of virtual addresses */
 };
 
@@ -25,9 +25,9 @@ static bool choose_space(struct pm_shell *sh, struct options *o, uint64_t at, st
 	const struct pm_linux_task *task = pm_linux_task_by_addr(pm_session_tasks(sh->session), sh->task);
 
 	if (!task || !pm_linux_user_space(sh->lx, task->mm, user))
-		return pm_shell_error(sh, "rd",
-				      "0x%llx: an address of a process, and the current task has none",
-				      (unsigned long long)at);
+		return pm_shell_error(
+			sh, "rd", "0x%llx: an address of a process, and the current task%s%s%s has none",
+			(unsigned long long)at, task ? " (" : "", task ? task->comm : "", task ? ")" : "");
 	o->space = user;
 	return true;
 }
@@ -37,14 +37,6 @@ static size_t read_memory(struct pm_shell *sh, const struct options *o, uint64_t
 {
 	return o->physical ? pm_dump_read(sh->dump, at, buf, n, why)
 			   : pm_space_read(o->space, at, buf, n, why);
-}
-
-static bool say_absent(struct pm_shell *sh, uint64_t at, enum pm_absence why)
-{
-	char words[96];
-
-	pm_dump_absence(sh->dump, why, words, sizeof(words));
-	return pm_shell_error(sh, "rd", "0x%llx: %s", (unsigned long long)at, words);
 }
 
 static void print_unit(struct pm_shell *sh, const struct options *o, const uint8_t *p)
@@ -104,18 +96,48 @@ static bool print_memory(struct pm_shell *sh, const struct options *o, uint64_t 
 		if (got && !sh->json)
 			print_row(sh, o, at, row, got);
 		if (got < n)
-			return say_absent(sh, stopped, why);
+			return pm_shell_absent(sh, "rd", stopped, why);
 		at += n;
 		left -= n;
 	}
 	return true;
 }
 
+static bool read_at(struct pm_shell *sh, uint64_t at, int cpu, void *user)
+{
+	struct options o = *(const struct options *)user;
+	struct pm_space process;
+
+	if (o.end)
+		o.count = o.end > at ? (o.end - at) / o.width : 0;
+	if (o.count > max_bytes / o.width)
+		return pm_shell_error(sh, "rd", "0x%llx: more than %llu MiB from there on",
+				      (unsigned long long)at, (unsigned long long)max_bytes >> 20);
+	if (!choose_space(sh, &o, at, &process))
+		return false;
+	if (!sh->json) {
+		pm_shell_put_cpu(sh, at, cpu);
+		return print_memory(sh, &o, at);
+	}
+	if (cpu >= 0)
+		pm_json_open(sh->json, NULL, '{');
+	pm_shell_put_cpu(sh, at, cpu);
+	pm_json_hex(sh->json, "address", at);
+	pm_json_bool(sh->json, "physical", o.physical);
+	pm_json_uint(sh->json, "width", o.width);
+	pm_json_open(sh->json, "values", '[');
+	bool ok = print_memory(sh, &o, at);
+
+	pm_json_close(sh->json, ']');
+	if (cpu >= 0)
+		pm_json_close(sh->json, '}');
+	return ok;
+}
+
 bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 {
 	struct options o = { .width = 8, .text = true, .count = 1 };
 	const char *address = NULL, *count = NULL;
-	uint64_t at, end = 0;
 
 	for (int i = 1; i < argc; i++) {
 		if (*argv[i] != '-') {
@@ -123,8 +145,8 @@ bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 			continue;
 		}
 		if (!strcmp(argv[i], "-e") && i + 1 < argc) {
-			if (!pm_shell_address(sh, argv[++i], &end))
-				return pm_shell_error(sh, "rd", "no address '%s'", argv[i]);
+			if (!pm_shell_address(sh, "rd", argv[++i], &o.end))
+				return false;
 			continue;
 		}
 		for (const char *letter = argv[i] + 1; *letter; letter++) {
@@ -134,7 +156,7 @@ bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 				const char *row = strstr(widths, letter);
 
 				if (!row || (row != widths && row[-1] != ' '))
-					return pm_shell_error(sh, "rd", "no width '%s'", letter);
+					return pm_shell_no_option(sh, "rd", argv[i]);
 				o.width = (unsigned)(row[3] - '0');
 				break;
 			}
@@ -154,32 +176,21 @@ bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 				o.text = false;
 				break;
 			default:
-				return pm_shell_error(sh, "rd", "no option '-%c'", *letter);
+				return pm_shell_no_option(sh, "rd", argv[i]);
 			}
 		}
 	}
 	if (!address)
 		return pm_shell_error(sh, "rd", "which address?");
-	if (!pm_shell_address(sh, address, &at))
-		return pm_shell_error(sh, "rd", "no symbol or address '%s'", address);
 	if (count && !pm_shell_number(count, &o.count))
-		return pm_shell_error(sh, "rd", "no number '%s'", count);
-	if (end)
-		o.count = end > at ? (end - at) / o.width : 0;
-	if (o.count > max_bytes / o.width)
-		return pm_shell_error(sh, "rd", "more than %llu MiB", (unsigned long long)max_bytes >> 20);
-	struct pm_space user;
+		return pm_shell_error(sh, "rd", "not a number: %s", count);
+	bool is_list = sh->json && pm_shell_is_percpu(address);
 
-	if (!choose_space(sh, &o, at, &user))
-		return false;
-	if (!sh->json)
-		return print_memory(sh, &o, at);
-	pm_json_hex(sh->json, "address", at);
-	pm_json_bool(sh->json, "physical", o.physical);
-	pm_json_uint(sh->json, "width", o.width);
-	pm_json_open(sh->json, "values", '[');
-	bool ok = print_memory(sh, &o, at);
+	if (is_list)
+		pm_json_open(sh->json, "cpus", '[');
+	bool ok = pm_shell_each_address(sh, "rd", address, read_at, &o);
 
-	pm_json_close(sh->json, ']');
+	if (is_list)
+		pm_json_close(sh->json, ']');
 	return ok;
 }

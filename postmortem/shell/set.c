@@ -18,8 +18,8 @@ bool pm_shell_set(struct pm_shell *sh, int argc, char **argv)
 			return false;
 		sh->task = chosen->addr;
 	}
-	if (!pm_linux_task_read(sh->lx, sh->task, &task))
-		return pm_shell_error(sh, "set", "the current task is not in the dump");
+	if (!pm_shell_current(sh, "set", &task))
+		return false;
 	if (sh->json) {
 		pm_shell_put_task(sh, &task);
 		pm_json_str(sh->json, "state", (const char[]){ task.state, 0 });

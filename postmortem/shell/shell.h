@@ -70,15 +70,51 @@ FILE *pm_shell_terminal(FILE *out);
 
 /* ---- what commands share (shell/arguments.c) ---- */
 
-/* "kpanic: bt: <formatted>" on stderr; returns false, for `return pm_shell_error(…)`. */
+/* "kpanic: bt: <formatted>" on stderr; returns false, for `return pm_shell_error(…)`.  A message names what it is about
+ * and says why.  command: NULL: none. */
 bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The messages that commands share; all return false.
+ * "no such task: 4711 (the list does not end)"; reason: why it may be there all the same; NULL: it is not. */
+bool pm_shell_no_such(struct pm_shell *sh, const char *command, const char *what, const char *which,
+		      const char *reason);
+/* "no such option: -z; 'help bt' lists them" */
+bool pm_shell_no_option(struct pm_shell *sh, const char *command, const char *option);
+/* Why there are no types, and what would give some. */
+bool pm_shell_no_types(struct pm_shell *sh, const char *command);
+/* "0xffff888000001000: left out by the dump's filter, -d 31" */
+bool pm_shell_absent(struct pm_shell *sh, const char *command, uint64_t addr, enum pm_absence why);
+
+/* ---- addresses (shell/address.c) ---- */
+
 /* A number as crash reads it: decimal, 0x hex, or hex with a letter in it. */
 bool pm_shell_number(const char *text, uint64_t *out);
-/* A number (hex, with 0x or without, as crash reads addresses), a symbol, or a symbol with +offset. */
-bool pm_shell_address(struct pm_shell *sh, const char *text, uint64_t *out);
+/* A number (hex, with 0x or without, as crash reads addresses), a symbol, or either with +offset or -offset.  false:
+ * it was said what is wrong.  *percpu_out: a symbol of which each CPU has its own: what is to be added to its area. */
+bool pm_shell_lookup(struct pm_shell *sh, const char *command, const char *text, uint64_t *out,
+		     bool *percpu_out);
+/* The same; a per-CPU symbol is refused. */
+bool pm_shell_address(struct pm_shell *sh, const char *command, const char *text, uint64_t *out);
+/* Calls fn for the address that is meant, with cpu -1, or, of "runqueues:0,2-3", "runqueues:a" (all), "runqueues:" (the
+ * current task's), for that of each CPU.  false: it was said why not, or fn said so. */
+bool pm_shell_each_address(struct pm_shell *sh, const char *command, const char *text,
+			   bool (*fn)(struct pm_shell *sh, uint64_t addr, int cpu, void *user), void *user);
+/* Does it name CPUs? */
+bool pm_shell_is_percpu(const char *text);
+/* "[0]: ff1100003ec31c40", a line before what stands there; as JSON a member "cpu".  Nothing for cpu -1. */
+void pm_shell_put_cpu(struct pm_shell *sh, uint64_t addr, int cpu);
+/* "0", "0,2-4", "a": which of n CPUs; *chosen_out, [n], is freed by the caller.  false: said. */
+bool pm_shell_cpus(struct pm_shell *sh, const char *command, const char *list, size_t n, bool **chosen_out);
+/* Is a byte of those not there?  The first one, and why.  Of the kernel's own addresses. */
+bool pm_shell_gap(struct pm_shell *sh, uint64_t addr, uint64_t size, uint64_t *at_out,
+		  enum pm_absence *why_out);
+
+/* ---- tasks and names (shell/arguments.c) ---- */
+
 /* A pid or the address of a task_struct; NULL: said on stderr. */
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);
+/* The current task; false: it cannot be read, and it was said why. */
+bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_task *task);
 /* "vfs_write+0xb1" with " [module]"; an address without a symbol is printed as such. */
 void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size);
 /* The line that stands above what is told of a task, as crash has it; as JSON its members: pid, task, cpu, comm. */

@@ -1,4 +1,5 @@
 /* sym: symbols by address or name, or all of them. */
+#include "linux/identify.h"
 #include "shell/shell.h"
 
 #include <string.h>
@@ -20,24 +21,28 @@ static void print_symbol(struct pm_shell *sh, uint64_t addr, char type, const ch
 	pm_json_close(sh->json, '}');
 }
 
-/* Those of the kernel itself whose name holds text. */
-static void print_kernel(struct pm_shell *sh, const char *text)
+/* Those of the kernel itself whose name holds text; how many. */
+static size_t print_kernel(struct pm_shell *sh, const char *text)
 {
 	char name[PM_LINUX_NAME_MAX];
+	size_t n = 0;
 
 	for (uint32_t i = 0; sh->lx->symbols && i < pm_linux_symbols_count(sh->lx->symbols); i++) {
 		char type = pm_linux_symbols_name(sh->lx->symbols, i, name);
 
-		if (type && strstr(name, text))
-			print_symbol(sh, pm_linux_symbols_addr(sh->lx->symbols, i), type, name, NULL);
+		if (!type || !strstr(name, text))
+			continue;
+		print_symbol(sh, pm_linux_symbols_addr(sh->lx->symbols, i), type, name, NULL);
+		n++;
 	}
+	return n;
 }
 
-/* Of a module (NULL: of all); false: there is none of that name. */
-static bool print_modules(struct pm_shell *sh, const char *module, const char *text)
+/* Of a module (NULL: of all); how many.  *found_out (may be NULL): is there one of that name? */
+static size_t print_modules(struct pm_shell *sh, const char *module, const char *text, bool *found_out)
 {
 	struct pm_linux_modules *modules = pm_session_modules(sh->session);
-	bool any = !module;
+	size_t n = 0;
 
 	for (size_t i = 0; i < modules->v.n; i++) {
 		struct pm_linux_module *m = &modules->v.v[i];
@@ -47,58 +52,125 @@ static bool print_modules(struct pm_shell *sh, const char *module, const char *t
 
 		if (module && strcmp(m->name, module))
 			continue;
-		any = true;
+		if (found_out)
+			*found_out = true;
 		for (uint32_t k = 0; pm_linux_module_symbol_at(sh->lx, m, k, &name, &addr, &type); k++)
-			if (*name && *name != '.' && *name != '$' && strstr(name, text))
+			if (*name && *name != '.' && *name != '$' && strstr(name, text)) {
 				print_symbol(sh, addr, type, name, m->name);
+				n++;
+			}
 	}
-	return any;
+	return n;
 }
 
-static void print_address(struct pm_shell *sh, uint64_t addr)
+/* Why a list of symbols may lack some; NULL: it does not. */
+static const char *trouble_of(struct pm_shell *sh, bool kernel, bool modules)
 {
-	char name[PM_LINUX_NAME_MAX + 96];
+	if (kernel && !sh->lx->symbols)
+		return sh->lx->symbols_trouble->message;
+	return modules ? pm_session_modules(sh->session)->trouble : NULL;
+}
 
-	if (sh->json) {
-		pm_json_open(sh->json, NULL, '{');
-		pm_json_hex(sh->json, "address", addr);
-		pm_shell_json_place(sh, addr, true);
-		pm_json_close(sh->json, '}');
+/* How each CPU's is asked for, and that this is none of them, as crash does not. */
+static void print_percpu(struct pm_shell *sh, const char *name, uint64_t addr)
+{
+	if (!sh->json) {
+		fprintf(sh->out, "%016llx  %s  (per-CPU: '%s:0' is CPU 0's, '%s:a' each one's)\n",
+			(unsigned long long)addr, name, name, name);
 		return;
 	}
-	pm_shell_name(sh, addr, true, name, sizeof(name));
-	fprintf(sh->out, "%016llx  %s\n", (unsigned long long)addr, name);
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_hex(sh->json, "address", addr);
+	pm_json_str(sh->json, "symbol", name);
+	pm_json_bool(sh->json, "per_cpu", true);
+	pm_json_close(sh->json, '}');
+}
+
+static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *user)
+{
+	char name[PM_LINUX_NAME_MAX + 128];
+	struct pm_arena arena;
+	struct pm_place place;
+
+	(void)user;
+	pm_arena_init(&arena);
+	bool found = pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, true, &place);
+	bool percpu = !found && pm_session_identify(sh->session, addr, name, sizeof(name)) == PM_IS_PERCPU;
+
+	pm_arena_deinit(&arena);
+	if (sh->json) {
+		pm_json_open(sh->json, NULL, '{');
+		pm_shell_put_cpu(sh, addr, cpu);
+		pm_json_hex(sh->json, "address", addr);
+		if (percpu)
+			pm_json_str(sh->json, "symbol", name);
+		else
+			pm_shell_json_place(sh, addr, true);
+		pm_json_close(sh->json, '}');
+	}
+	if (!found && !percpu)
+		return pm_shell_error(sh, "sym", "0x%llx: lies in no symbol", (unsigned long long)addr);
+	if (!percpu)
+		pm_shell_name(sh, addr, true, name, sizeof(name));
+	if (!sh->json)
+		fprintf(sh->out, "%016llx  %s\n", (unsigned long long)addr, name);
+	return true;
+}
+
+static bool print_one(struct pm_shell *sh, const char *text)
+{
+	uint64_t addr;
+	bool percpu;
+
+	if (pm_shell_is_percpu(text))
+		return pm_shell_each_address(sh, "sym", text, print_address, NULL);
+	if (!pm_shell_lookup(sh, "sym", text, &addr, &percpu))
+		return false;
+	if (!percpu)
+		return print_address(sh, addr, -1, NULL);
+	print_percpu(sh, text, addr);
+	return true;
 }
 
 static bool print_chosen(struct pm_shell *sh, int argc, char **argv)
 {
+	/* option, with an argument: whose symbols */
+	static const struct {
+		const char *option;
+		bool argument, kernel, modules, one;
+	} lists[] = {
+		{ "-l", false, true, true, false },
+		{ "-M", false, false, true, false },
+		{ "-m", true, false, true, true },
+		{ "-q", true, true, true, false },
+	};
 	bool all = true;
 
-	if (argc == 2 && !strcmp(argv[1], "-l")) {
-		print_kernel(sh, "");
-		return print_modules(sh, NULL, "");
-	}
-	if (argc == 2 && !strcmp(argv[1], "-M"))
-		return print_modules(sh, NULL, "");
-	if (argc == 3 && !strcmp(argv[1], "-m"))
-		return print_modules(sh, argv[2], "") || pm_shell_error(sh, "sym", "no module '%s'", argv[2]);
-	if (argc == 3 && !strcmp(argv[1], "-q")) {
-		print_kernel(sh, argv[2]);
-		return print_modules(sh, NULL, argv[2]);
-	}
 	if (argc < 2)
 		return pm_shell_error(sh, "sym", "which address or symbol?");
-	for (int i = 1; i < argc; i++) {
-		uint64_t addr;
+	for (size_t i = 0; i < PM_COUNT(lists); i++) {
+		bool found = !lists[i].one;
+		const char *text = "", *module = NULL;
+		size_t n = 0;
 
-		if (*argv[i] == '-')
-			return pm_shell_error(sh, "sym", "no option '%s', or not with these arguments",
-					      argv[i]);
-		if (pm_shell_address(sh, argv[i], &addr))
-			print_address(sh, addr);
-		else
-			all = pm_shell_error(sh, "sym", "no symbol or address '%s'", argv[i]);
+		if (strcmp(argv[1], lists[i].option) || argc != 2 + lists[i].argument)
+			continue;
+		if (lists[i].argument)
+			*(lists[i].one ? &module : &text) = argv[2];
+		if (lists[i].kernel)
+			n += print_kernel(sh, text);
+		if (lists[i].modules)
+			n += print_modules(sh, module, text, &found);
+		const char *trouble = trouble_of(sh, lists[i].kernel, lists[i].modules);
+
+		if (!found)
+			return pm_shell_no_such(sh, "sym", "module", module, trouble);
+		if (!n && *text)
+			return pm_shell_no_such(sh, "sym", "symbol", text, trouble);
+		return !trouble || pm_shell_error(sh, "sym", "%s", trouble);
 	}
+	for (int i = 1; i < argc; i++)
+		all &= *argv[i] == '-' ? pm_shell_no_option(sh, "sym", argv[i]) : print_one(sh, argv[i]);
 	return all;
 }
 

@@ -94,7 +94,7 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 	unsigned online = 0;
 
 	if (argc > 1)
-		return pm_shell_error(sh, "sys", "no option '%s'", argv[1]);
+		return pm_shell_no_option(sh, "sys", argv[1]);
 	for (size_t i = 0; i < cpus->v.n; i++)
 		online += cpus->v.v[i].online;
 	if (sh->json) {

@@ -26,7 +26,8 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  pm_shell_dis },
 	{ "files", "[PID|TASK]…", "open files", NULL, pm_shell_files, true },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
-	{ "id", "ADDRESS…", "what an address is", NULL, pm_shell_id },
+	{ "id", "ADDRESS…", "what an address is, of the kernel or the current task's process", NULL,
+	  pm_shell_id },
 	{ "kmem", "-i | -s [CACHE]… | [-s] ADDRESS…", "what memory is used for",
 	  "  -i         all of it, in pages\n"
 	  "  -s         the slab caches, or those named\n"
@@ -52,16 +53,19 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -d      decimal\n"
 	  "  -x      without the text beside it\n"
 	  "  -8 …    bits of a unit\n"
-	  "  -e END  up to this address\n",
+	  "  -e END  up to this address\n"
+	  "SYMBOL:CPUS is a per-CPU symbol's address: runqueues:0,2-3, runqueues:a\n",
 	  pm_shell_rd },
 	{ "set", "[PID|TASK|-p]", "show or choose the current task", "  -p    the task that panicked\n",
 	  pm_shell_set, true },
 	{ "struct", "[-o] [-x] [-c N] TYPE[.MEMBER,…] [ADDRESS]…", "a type, or memory by it",
-	  "  -o      with the offset of each member\n"
+	  "  -o      with the offset of each member, or where it stands, instead of values\n"
 	  "  -x      integers in hex\n"
-	  "  -c N    so many of them, one behind the other\n",
+	  "  -c N    so many of them, one behind the other\n"
+	  "ADDRESS is also SYMBOL:CPUS, of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n",
 	  pm_shell_struct },
 	{ "sym", "-l | -M | -m MODULE | -q TEXT | ADDRESS|SYMBOL…", "symbols by address or name",
+	  "  SYMBOL:CPUS  of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n"
 	  "  -l           all, the modules' too\n"
 	  "  -M           those of all modules\n"
 	  "  -m MODULE    those of a module\n"
@@ -128,8 +132,7 @@ static char **split_options(int *n, char **words)
 static bool run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words)
 {
 	if (command->needs_types && !sh->btf)
-		return pm_shell_error(sh, command->name, "%s; %s", sh->lx->btf_trouble->message,
-				      pm_linux_types_hint);
+		return pm_shell_no_types(sh, command->name);
 	char **separate = split_options(&n, words);
 	bool ok = command->run(sh, n, separate);
 
@@ -157,7 +160,7 @@ static bool run_words(struct pm_shell *sh, int n, char **words)
 		words[-1] = star;
 		return pm_shell_struct(sh, n + 1, words - 1);
 	}
-	return pm_shell_error(sh, words[0], "no such command; 'help' lists them");
+	return pm_shell_error(sh, NULL, "no such command: %s; 'help' lists them", words[0]);
 }
 
 static void open_object(struct pm_shell *sh, int n, char **words)
@@ -251,5 +254,5 @@ bool pm_shell_help(struct pm_shell *sh, int argc, char **argv)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	return found || pm_shell_error(sh, "help", "no command '%s'", argv[1]);
+	return found || pm_shell_no_such(sh, "help", "command", argv[1], NULL);
 }

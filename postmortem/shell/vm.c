@@ -66,7 +66,7 @@ static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task)
 		for (size_t i = 0; i < vmas.v.n; i++)
 			print_mapping(sh, task->mm, &vmas.v.v[i]);
 		if (vmas.trouble)
-			ok = pm_shell_error(sh, "vm", "%s", vmas.trouble);
+			ok = pm_shell_error(sh, "vm", "%s (pid %d): %s", task->comm, task->pid, vmas.trouble);
 		pm_linux_vmas_deinit(&vmas);
 	}
 	if (sh->json) {

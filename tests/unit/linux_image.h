@@ -523,7 +523,11 @@ static inline void image_tasks(struct image *im)
 					     "entry_SYSCALL_64_after_hwframe",
 					     NULL };
 	uint64_t init = image_variable(im, "init_task", TASK_SIZE), shell = image_room(im, TASK_SIZE);
-	uint64_t worker = image_room(im, TASK_SIZE), current = image_variable(im, "current_task", 8);
+	uint64_t worker = image_room(im, TASK_SIZE);
+
+	image_variable(im, "__per_cpu_start", 8);
+	uint64_t current = image_variable(im, "current_task", 8);
+	image_variable(im, "__per_cpu_end", 8);
 	uint64_t panic_cpu = image_variable(im, "panic_cpu", 4),
 		 offset = image_variable(im, "__per_cpu_offset", 8);
 	uint64_t cpus = image_variable(im, "nr_cpu_ids", 4),
