@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pm_window window = { .lines = lines, .n = n };
 	report.window = &window;
 	report.own = data[0] < n ? data[0] : n;
-	pm_printk_fields(&report, &inc);
+	pm_oops_read(&report, &inc, &pm_oops_linux, NULL);
 	if (inc.log.n != n && inc.log.n != 2000)
 		abort();
 	for (size_t i = 0; i < inc.traces.n; i++)

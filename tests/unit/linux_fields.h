@@ -2,7 +2,8 @@
 #ifndef LINUX_FIELDS_H
 #define LINUX_FIELDS_H
 
-#include "console/linux/fields.h"
+#include "console/linux/linux.h"
+#include "console/oops/fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +38,7 @@ static inline void read_own(struct reading *r, const char *text, size_t own)
 	r->window = (struct pm_window){ .lines = r->lines, .n = n };
 	r->report.window = &r->window;
 	r->report.own = own ? own : n;
-	pm_printk_fields_seen(&r->report, &r->inc, r->seen);
+	pm_oops_read(&r->report, &r->inc, &pm_oops_linux, r->seen);
 }
 
 static inline void read_text(struct reading *r, const char *text)

@@ -1,4 +1,4 @@
-#include "console/linux/frame.h"
+#include "console/oops/frame.h"
 #include "console/linux/identify.h"
 
 /* How many lines behind a stack's heading its first frame may stand. */

@@ -1,6 +1,6 @@
 #include "console/linux/details.h"
 
-#include "console/linux/frame.h"
+#include "console/oops/frame.h"
 
 struct pm_slice pm_detail_line(const struct pm_detail *d, size_t i)
 {
@@ -122,7 +122,7 @@ void pm_detail_place(struct pm_detail *d, struct pm_slice text, struct pm_place 
 	/* "[<00000000366b10e7>]": 4.15 to 4.19 printed the addresses of code as hashes. */
 	struct pm_match hash;
 	place.has_addr =
-		frame.has_addr && !(pm_match("[<{x}>]", text, &hash) && pm_detail_is_hashed(hash.cap[0]));
+		frame.has_addr && !(pm_match("[<{x}>]", text, &hash) && pm_oops_is_hashed(hash.cap[0]));
 	place.addr = place.has_addr ? frame.addr : 0;
 	if (frame.module.n)
 		place.module = pm_detail_str(d, frame.module);
@@ -169,20 +169,11 @@ void pm_detail_fault_address(struct pm_detail *d, uint64_t address)
 	fault->address_at = d->at;
 }
 
-bool pm_detail_is_hashed(struct pm_slice address)
-{
-	struct pm_slice s = pm_slice_trim(address);
-	uint64_t value;
-	unsigned digits;
-
-	return pm_take_hex(&s, &value, &digits) && digits == 16 && value && value <= UINT32_MAX;
-}
-
 void pm_detail_fault_pointer(struct pm_detail *d, struct pm_slice address)
 {
 	uint64_t value;
 
-	if (!pm_detail_is_hashed(address) && pm_slice_hex(address, &value))
+	if (!pm_oops_is_hashed(address) && pm_slice_hex(address, &value))
 		pm_detail_fault_address(d, value);
 }
 

@@ -88,11 +88,6 @@ struct pm_detail_bit {
 };
 const char *pm_detail_bits(struct pm_arena *arena, const struct pm_detail_bit *table, uint64_t value);
 
-/* Is it a pointer that the kernel hashed before printing ("%p" since 4.15: 00000000 and a 32-bit hash)?  The
- * same hash is the same pointer; otherwise it says nothing. */
-bool pm_detail_is_hashed(struct pm_slice address);
-#define PM_HASHED_WORDS "hashed by the kernel: not the real address"
-
 /* Fault details of a line, kept only where nothing was read before. */
 /* Takes no hashed pointers. */
 void pm_detail_fault_pointer(struct pm_detail *d, struct pm_slice address);

@@ -8,7 +8,7 @@
 #include "base/demangle.h"
 #include "base/path.h"
 #include "base/symbol.h"
-#include "console/linux/frame.h"
+#include "console/oops/frame.h"
 #include "console/linux/identify.h"
 #include "console/scan.h"
 

@@ -1,11 +1,19 @@
 #include "console/linux/identify.h"
 #include "console/linux/interleave.h"
 #include "console/linux/join.h"
+#include "console/oops/fields.h"
 
 /* Lines in which a stack must be dumped behind a warning that no row knows. */
 #define STACK_LINES 6
 
 static const char *const marks[] = { "Linux version ", NULL };
+
+static const struct pm_field_row *const tables[] = {
+	pm_rows_machine, pm_rows_fault, pm_rows_trace, pm_rows_x86,  pm_rows_arm64,     pm_rows_arm,
+	pm_rows_riscv,   pm_rows_ppc,   pm_rows_s390,  pm_rows_mips, pm_rows_loongarch, NULL,
+};
+
+const struct pm_oops_dialect pm_oops_linux = { PM_LINUX, tables, .taints = true, .loose = true };
 
 static bool starts(const struct pm_line *line)
 {
@@ -94,7 +102,7 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 		return false;
 	if (report.apart)
 		name_by_convention(window, inc);
-	pm_printk_fields(&report, inc);
+	pm_oops_read(&report, inc, &pm_oops_linux, NULL);
 	const struct pm_printk_row *row = pm_printk_row_of(&report, &family);
 	if (row && row->fields)
 		row->fields(&report, inc);

@@ -1,6 +1,6 @@
 #include "console/linux/mark.h"
 
-#include "console/linux/frame.h"
+#include "console/oops/frame.h"
 #include "console/linux/identify.h"
 
 #define CHAIN_MAX 24

@@ -171,7 +171,7 @@ static void slab_bytes(struct pm_detail *d, const struct pm_match *m)
 {
 	struct slab *s = d->state;
 
-	if (!s->has_bad && !pm_detail_is_hashed(m->cap[0]))
+	if (!s->has_bad && !pm_oops_is_hashed(m->cap[0]))
 		s->has_bad = pm_slice_hex(m->cap[0], &s->bad);
 	pm_detail_mean(d, "found", pm_detail_words(pm_slab_bytes, m->cap[m->n - 2]));
 	pm_detail_mean(d, "expected", pm_detail_words(pm_slab_bytes, m->cap[m->n - 1]));
@@ -183,7 +183,7 @@ static void slab_object(struct pm_detail *d, const struct pm_match *m)
 {
 	struct slab *s = d->state;
 
-	if (!s->has_object && !pm_detail_is_hashed(m->cap[0]))
+	if (!s->has_object && !pm_oops_is_hashed(m->cap[0]))
 		s->has_object = pm_slice_hex(m->cap[0], &s->object);
 }
 

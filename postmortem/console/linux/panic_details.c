@@ -238,7 +238,7 @@ static const struct pm_detail_row stack_rows[] = {
 	  "the word at the stack's low end was overwritten" },
 };
 
-/* Where the stack pointer stands in the stack that pm_printk_fields read the bounds of. */
+/* Where the stack pointer stands in the stack that pm_oops_read read the bounds of. */
 static void stack_pointer(struct pm_incident *inc)
 {
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);

@@ -43,7 +43,7 @@ static void kfence_title(struct pm_detail *d, const struct pm_match *m)
 static void kfence_address(struct pm_detail *d, struct pm_slice address)
 {
 	pm_detail_fault_pointer(d, address);
-	if (pm_detail_is_hashed(address))
+	if (pm_oops_is_hashed(address))
 		pm_detail_mean(d, "address", PM_HASHED_WORDS);
 }
 
@@ -97,7 +97,7 @@ static void kfence_object(struct pm_detail *d, const struct pm_match *m)
 		k->number = pm_detail_str(d, m->cap[0]);
 	k->size = pm_detail_str(d, m->cap[3]);
 	k->cache = pm_detail_str(d, m->cap[4]);
-	if (pm_detail_is_hashed(m->cap[1])) {
+	if (pm_oops_is_hashed(m->cap[1])) {
 		pm_detail_mean(d, "object_start", PM_HASHED_WORDS);
 		pm_detail_mean(d, "object_end", PM_HASHED_WORDS);
 	}
@@ -304,7 +304,7 @@ static void ubsan_address(struct pm_detail *d, const struct pm_match *m)
 {
 	pm_detail_fault_access(d, m->cap[0]);
 	pm_detail_fault_pointer(d, m->cap[1]);
-	if (pm_detail_is_hashed(m->cap[1]))
+	if (pm_oops_is_hashed(m->cap[1]))
 		pm_detail_mean(d, "address", PM_HASHED_WORDS);
 }
 

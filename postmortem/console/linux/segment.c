@@ -1,4 +1,4 @@
-#include "console/linux/frame.h"
+#include "console/oops/frame.h"
 #include "console/linux/identify.h"
 
 #define LINES_BEFORE 50

@@ -1,5 +1,5 @@
 /* riscv: the lines of __show_regs. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #define NAMES                                                                                                \
 	"epc=pc ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 "         \

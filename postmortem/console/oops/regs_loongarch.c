@@ -1,5 +1,5 @@
 /* loongarch: the lines of __show_regs. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #define NAMES                                                                                                \
 	"pc ra tp sp a0 a1 a2 a3 a4 a5 a6 a7 t0 t1 t2 t3 t4 t5 t6 t7 t8 u0 s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 "   \

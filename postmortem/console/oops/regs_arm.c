@@ -1,5 +1,5 @@
 /* arm (32 bits): the lines of __show_regs and of the exception stacks inside traces. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #define NAMES "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 sp ip fp lr pc psr Control=sctlr Table=ttbr DAC=dacr "
 

@@ -1,4 +1,4 @@
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 #include "functions/functions.h"
 
 struct pm_trace *pm_fields_trace(struct pm_fields *f)
@@ -541,17 +541,17 @@ bool pm_fields_unknown_title(struct pm_fields *f)
 	return true;
 }
 
-bool pm_fields_found_by_detector(const struct pm_trace *trace)
+bool pm_fields_found_by_detector(const struct pm_fields *f, const struct pm_trace *trace)
 {
 	for (size_t i = 0; i < trace->frames.n && i < 32; i++)
-		if (pm_function_has(PM_LINUX, trace->frames.v[i].place.symbol, PM_FUNCTION_DETECTS))
+		if (pm_function_has(f->dialect->system, trace->frames.v[i].place.symbol, PM_FUNCTION_DETECTS))
 			return true;
 	return false;
 }
 
-static void promote(struct pm_trace *trace)
+static void promote(const struct pm_fields *f, struct pm_trace *trace)
 {
-	bool detector = pm_fields_found_by_detector(trace);
+	bool detector = pm_fields_found_by_detector(f, trace);
 
 	trace->role = PM_TRACE_CRASH;
 	for (size_t i = 0; i < trace->regs.n; i++) {
@@ -583,7 +583,7 @@ void pm_fields_traces_finish(struct pm_fields *f)
 		if (best != PM_FIELDS_NONE) {
 			if (crash != PM_FIELDS_NONE)
 				inc->traces.v[crash].role = PM_TRACE_OTHER;
-			promote(&inc->traces.v[best]);
+			promote(f, &inc->traces.v[best]);
 			crash = best;
 		}
 	}

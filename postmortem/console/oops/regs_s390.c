@@ -1,5 +1,5 @@
 /* s390: the lines of show_regs, show_registers and show_code. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 static const char *const gprs[] = { "r0", "r1", "r2",  "r3",  "r4",  "r5",  "r6",  "r7",
 				    "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15" };

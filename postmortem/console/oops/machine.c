@@ -1,4 +1,4 @@
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 /* kernel/panic.c: taint_flags.  G stands for the absence of P and is no taint. */
 static const struct pm_taint taint_letters[] = {
@@ -72,7 +72,7 @@ bool pm_fields_taint(struct pm_fields *f, struct pm_slice *s)
 	} else {
 		return false;
 	}
-	if (m->taint)
+	if (m->taint || !f->dialect->taints)
 		return true;
 	m->taint = pm_fields_str(f, text);
 	m->taint_at = f->at;

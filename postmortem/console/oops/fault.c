@@ -1,7 +1,6 @@
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #include "base/pattern.h"
-#include "console/linux/details.h"
 
 #include <inttypes.h>
 
@@ -452,7 +451,7 @@ static bool read_panic_words(struct pm_fields *f, const struct pm_field_row *row
 static bool stack_facts(struct pm_fields *f, const char *name, const char *words, struct pm_slice low,
 			struct pm_slice high, uint64_t *low_out, uint64_t *high_out)
 {
-	bool hashed = pm_detail_is_hashed(low);
+	bool hashed = pm_oops_is_hashed(low);
 	struct pm_fact *facts[] = {
 		pm_fields_fact(f, "stack", pm_arena_printf(f->arena, "%slow", name), low),
 		pm_fields_fact(f, "stack", pm_arena_printf(f->arena, "%shigh", name), high),
@@ -500,7 +499,7 @@ static bool read_guard(struct pm_fields *f, const struct pm_field_row *row, stru
 	pm_fields_fact(f, "stack", "stack", m.cap[0]);
 	fact = pm_fields_fact(f, "stack", "guard_hit", m.cap[1]);
 	/* Only its hash: the fault's CR2 tells the address then. */
-	if (fact && pm_detail_is_hashed(m.cap[1]))
+	if (fact && pm_oops_is_hashed(m.cap[1]))
 		fact->meaning = PM_HASHED_WORDS;
 	else if (pm_slice_hex(m.cap[1], &hit))
 		pm_fields_address(f, hit);

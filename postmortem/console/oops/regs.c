@@ -1,4 +1,4 @@
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 #include "functions/functions.h"
 
 #include <stdio.h>
@@ -52,10 +52,10 @@ static bool same_place(const struct pm_place *a, const struct pm_place *b)
 	return a->has_addr && b->has_addr && a->addr == b->addr;
 }
 
-static bool fault_was_reported(const struct pm_trace *trace)
+static bool fault_was_reported(const struct pm_fields *f, const struct pm_trace *trace)
 {
 	for (size_t i = 0; i < trace->frames.n && i < 32; i++)
-		if (pm_function_has(PM_LINUX, trace->frames.v[i].place.symbol, PM_FUNCTION_TRAPS))
+		if (pm_function_has(f->dialect->system, trace->frames.v[i].place.symbol, PM_FUNCTION_TRAPS))
 			return true;
 	return false;
 }
@@ -113,8 +113,8 @@ void pm_fields_block_open(struct pm_fields *f, const struct pm_place *pc, bool u
 	else if (!trace->frames.n || f->registers_last)
 		role = trace->role == PM_TRACE_CRASH ? PM_REGS_FAULT : PM_REGS_OTHER;
 	else
-		role = trace->role == PM_TRACE_CRASH && fault_was_reported(trace) ? PM_REGS_FAULT
-										  : PM_REGS_INTERRUPTED;
+		role = trace->role == PM_TRACE_CRASH && fault_was_reported(f, trace) ? PM_REGS_FAULT
+										     : PM_REGS_INTERRUPTED;
 	/* The unwinder goes on with the caller: the interrupted function itself stands here only. */
 	if (!user && trace->frames.n && !f->registers_last && trace->frames.n < PM_FIELDS_FRAMES &&
 	    (pc->symbol || pc->has_addr)) {

@@ -1,5 +1,5 @@
 /* x86-64 and i386: the lines of show_regs, __show_regs and show_opcodes. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #define NAMES_64                                                                                             \
 	"RAX RBX RCX RDX RSI RDI RBP RSP R08=r8 R09=r9 R10 R11 R12 R13 R14 R15 EFLAGS ORIG_RAX FS GS "       \

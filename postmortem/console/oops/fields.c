@@ -1,10 +1,5 @@
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 #include "functions/functions.h"
-
-static const struct pm_field_row *const tables[] = {
-	pm_rows_machine, pm_rows_fault, pm_rows_trace, pm_rows_x86,  pm_rows_arm64,     pm_rows_arm,
-	pm_rows_riscv,   pm_rows_ppc,   pm_rows_s390,  pm_rows_mips, pm_rows_loongarch,
-};
 
 /* The rows of all tables, chained by the first character of their text. */
 #define ROWS_MAX 512
@@ -72,13 +67,22 @@ void pm_fields_arch(struct pm_fields *f, enum pm_arch arch, enum pm_grade grade)
 	}
 }
 
-static void index_rows(struct row_index *index)
+bool pm_oops_is_hashed(struct pm_slice address)
+{
+	struct pm_slice s = pm_slice_trim(address);
+	uint64_t value;
+	unsigned digits;
+
+	return pm_take_hex(&s, &value, &digits) && digits == 16 && value && value <= UINT32_MAX;
+}
+
+static void index_rows(struct row_index *index, const struct pm_field_row *const *tables)
 {
 	uint16_t n = 0;
 
 	memset(index->first, 0, sizeof(index->first));
-	for (size_t t = 0; t < PM_COUNT(tables); t++)
-		for (const struct pm_field_row *row = tables[t]; row->text && n < ROWS_MAX; row++) {
+	for (; *tables; tables++)
+		for (const struct pm_field_row *row = *tables; row->text && n < ROWS_MAX; row++) {
 			unsigned c = (unsigned char)row->text[0] & 127;
 
 			index->rows[++n] = row;
@@ -176,12 +180,12 @@ static bool read_line(const struct row_index *index, struct pm_fields *f)
 	f->reading = NULL;
 	if (dispatch(index, f))
 		return true;
-	if (pm_fields_frame(f) || pm_fields_oops(f) || pm_fields_task_line(f) || pm_fields_ident(f) ||
-	    pm_fields_lock_task(f))
+	if (pm_fields_frame(f) || pm_fields_oops(f))
 		return true;
-	if (is_dump(f->body))
-		return true;
-	return pm_fields_unknown_title(f);
+	if (!f->dialect->loose)
+		return false;
+	return pm_fields_task_line(f) || pm_fields_ident(f) || pm_fields_lock_task(f) || is_dump(f->body) ||
+	       pm_fields_unknown_title(f);
 }
 
 static void read_log(struct pm_fields *f)
@@ -302,14 +306,14 @@ static bool symbol_is(const struct pm_frame *frame, const char *name)
 
 /* Soft interrupts run on the interrupt stack: the outermost of __do_softirq and a hard
  * interrupt's entry tells which of them the innermost frame belongs to. */
-static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack stack)
+static bool in_softirq(const struct pm_fields *f, const struct pm_trace *trace, size_t i, enum pm_stack stack)
 {
 	for (; i < trace->frames.n && trace->frames.v[i].stack == stack; i++) {
 		const struct pm_frame *frame = &trace->frames.v[i];
 
 		if (frame->trust == PM_SCANNED)
 			continue;
-		switch (pm_frame_class(PM_LINUX, frame->place.symbol)) {
+		switch (pm_frame_class(f->dialect->system, frame->place.symbol)) {
 		case PM_FRAME_SOFTIRQ:
 			return true;
 		case PM_FRAME_IRQ:
@@ -322,7 +326,7 @@ static bool in_softirq(const struct pm_trace *trace, size_t i, enum pm_stack sta
 	return false;
 }
 
-static enum pm_runs trace_context(const struct pm_trace *trace)
+static enum pm_runs trace_context(const struct pm_fields *f, const struct pm_trace *trace)
 {
 	const pm_frames *frames = &trace->frames;
 	size_t i = 0;
@@ -335,8 +339,8 @@ static enum pm_runs trace_context(const struct pm_trace *trace)
 		size_t end = i;
 
 		for (; end < frames->n && frames->v[end].stack == stack; end++)
-			detector |=
-				pm_function_has(PM_LINUX, frames->v[end].place.symbol, PM_FUNCTION_DETECTS);
+			detector |= pm_function_has(f->dialect->system, frames->v[end].place.symbol,
+						    PM_FUNCTION_DETECTS);
 		if (!detector)
 			switch (stack) {
 			case PM_STACK_NMI:
@@ -344,12 +348,12 @@ static enum pm_runs trace_context(const struct pm_trace *trace)
 			case PM_STACK_SOFTIRQ:
 				return PM_RUNS_SOFTIRQ;
 			case PM_STACK_IRQ:
-				return in_softirq(trace, i, stack) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
+				return in_softirq(f, trace, i, stack) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
 			default:
 				return PM_RUNS_UNKNOWN; /* a double fault's stack says nothing of what was interrupted */
 			}
 		else if (end < frames->n && frames->v[end].stack == PM_STACK_IRQ && stack == PM_STACK_NMI)
-			return in_softirq(trace, end, PM_STACK_IRQ) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
+			return in_softirq(f, trace, end, PM_STACK_IRQ) ? PM_RUNS_SOFTIRQ : PM_RUNS_IRQ;
 	}
 	for (; i < frames->n; i++)
 		if (symbol_is(&frames->v[i], "start_kernel") ||
@@ -402,10 +406,13 @@ static void finish_actor(struct pm_fields *f)
 		actor->cpu = first->context.id;
 	}
 	if (!actor->context && crash)
-		actor->context = trace_context(crash);
+		actor->context = trace_context(f, crash);
 	if (!actor->context && actor->has_pid && !actor->pid && actor->comm)
 		actor->context = actor->comm[strcspn(actor->comm, "/")] ? PM_RUNS_IDLE : PM_RUNS_EARLY_BOOT;
 
+	/* Which register holds the number of a system call is Linux's to say. */
+	if (f->dialect->system != PM_LINUX)
+		return;
 	struct pm_regs *user = pm_incident_regs(inc, PM_REGS_USER);
 	const struct pm_register *number = NULL;
 	if (inc->machine.arch == PM_X86_64 || inc->machine.arch == PM_I386) {
@@ -516,11 +523,13 @@ static void finish_end(struct pm_fields *f)
 	}
 }
 
-void pm_printk_fields_seen(const struct pm_printk_report *report, struct pm_incident *inc, bool *seen)
+void pm_oops_read(const struct pm_printk_report *report, struct pm_incident *inc,
+		  const struct pm_oops_dialect *dialect, bool *seen)
 {
 	struct row_index index;
 	struct pm_fields f = {
 		.report = report,
+		.dialect = dialect,
 		.inc = inc,
 		.arena = &inc->arena,
 		.trace = PM_FIELDS_NONE,
@@ -529,7 +538,7 @@ void pm_printk_fields_seen(const struct pm_printk_report *report, struct pm_inci
 		.seen = seen,
 	};
 
-	index_rows(&index);
+	index_rows(&index, dialect->tables);
 	read_message(&f);
 	read_times(&f);
 	for (size_t i = 0; i < report->lines.n; i++) {
@@ -548,9 +557,4 @@ void pm_printk_fields_seen(const struct pm_printk_report *report, struct pm_inci
 	finish_address(&f);
 	finish_end(&f);
 	read_log(&f);
-}
-
-void pm_printk_fields(const struct pm_printk_report *report, struct pm_incident *inc)
-{
-	pm_printk_fields_seen(report, inc, NULL);
 }

@@ -1,6 +1,6 @@
 /* arm64: the lines of __show_regs.  arm's share "pc : ", "lr : " and "sp : "; what tells
  * them apart are pstate and psr, and the width of the numbers. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #define NAMES                                                                                                \
 	"x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 " \

@@ -1,5 +1,5 @@
 /* powerpc: the lines of show_regs and of the exception frames inside traces. */
-#include "console/linux/fields.h"
+#include "console/oops/fields.h"
 
 #define NAMES "NIP LR CTR MSR CR XER CFAR DAR DEAR=dar DSISR ESR IRQMASK TRAP SOFTE REGS=regs "
 

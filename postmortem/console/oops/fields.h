@@ -1,4 +1,4 @@
-/* Private to the readers of what every Linux report may carry (linux.h: pm_printk_fields).
+/* Private to the readers of what every report in this form may carry (oops.h: pm_oops_read).
  *
  * fields.c drives: it hands each line to the rows of the tables below whose text
  * the line starts with, first those of the line's first character, so that a line
@@ -13,8 +13,8 @@
 #ifndef PM_PRINTK_FIELDS_H
 #define PM_PRINTK_FIELDS_H
 
-#include "console/linux/frame.h"
-#include "console/linux/linux.h"
+#include "console/oops/frame.h"
+#include "console/oops/oops.h"
 
 #define PM_FIELDS_NONE SIZE_MAX
 
@@ -36,6 +36,7 @@ struct pm_fields_code {
 
 struct pm_fields {
 	const struct pm_printk_report *report;
+	const struct pm_oops_dialect *dialect;
 	struct pm_incident *inc;
 	struct pm_arena *arena;
 
@@ -88,9 +89,6 @@ extern const struct pm_field_row pm_rows_machine[], pm_rows_fault[], pm_rows_tra
 	pm_rows_arm64[], pm_rows_arm[], pm_rows_riscv[], pm_rows_ppc[], pm_rows_s390[], pm_rows_mips[],
 	pm_rows_loongarch[];
 
-/* pm_printk_fields, telling also which lines were understood (seen: [report->lines.n], or NULL). */
-void pm_printk_fields_seen(const struct pm_printk_report *report, struct pm_incident *inc, bool *seen);
-
 /* fields.c: helpers of all readers */
 char *pm_fields_str(struct pm_fields *f, struct pm_slice text);
 /* The report's own lines, before those that follow the start of another one. */
@@ -128,7 +126,7 @@ struct pm_trace *pm_fields_trace_empty(struct pm_fields *f);
 struct pm_trace *pm_fields_trace_open(struct pm_fields *f, enum pm_trace_role role, struct pm_slice title);
 void pm_fields_trace_close(struct pm_fields *f);
 /* By an interrupt that only found a stall: the crash is what it interrupted. */
-bool pm_fields_found_by_detector(const struct pm_trace *trace);
+bool pm_fields_found_by_detector(const struct pm_fields *f, const struct pm_trace *trace);
 /* A line that may be a frame or a marker. */
 bool pm_fields_frame(struct pm_fields *f);
 /* A line that no row knows, but that has frames behind it: the title of a trace. */
