@@ -95,6 +95,11 @@ static bool is_kind(enum pm_btf_kind kind, enum pm_btf_kind wanted)
 
 uint32_t pm_btf_find_sized(struct pm_btf *btf, enum pm_btf_kind kind, const char *name, uint64_t size)
 {
+	if (btf->dwarf) {
+		uint32_t id = pm_dwarf_types_find(btf->dwarf, kind, name);
+
+		return size == UINT64_MAX || pm_btf_size(btf, id) == size ? id : 0;
+	}
 	uint32_t found = btf->base ? pm_btf_find_sized(btf->base, kind, name, size) : 0;
 
 	if (found || !*name)
@@ -393,18 +398,29 @@ const char *pm_btf_enum(const struct pm_btf *btf, uint32_t id, uint32_t index, i
 	return pm_btf_string(own, pm_btf_u32(own, at));
 }
 
+static bool has_enum_value(const struct pm_btf *btf, uint32_t id, const char *name, int64_t *value_out)
+{
+	const char *found;
+
+	for (uint32_t i = 0; (found = pm_btf_enum(btf, id, i, value_out)); i++)
+		if (!strcmp(found, name))
+			return true;
+	return false;
+}
+
 bool pm_btf_enum_value(struct pm_btf *btf, const char *name, int64_t *value_out)
 {
-	for (uint32_t id = 1; id <= pm_btf_count(btf); id++) {
-		enum pm_btf_kind kind = pm_btf_kind(btf, id);
-		const char *found;
+	if (btf->dwarf) {
+		uint32_t id;
 
-		if (kind != PM_BTF_ENUM && kind != PM_BTF_ENUM64)
-			continue;
-		for (uint32_t i = 0; (found = pm_btf_enum(btf, id, i, value_out)); i++)
-			if (!strcmp(found, name))
+		for (uint32_t i = 0; (id = pm_dwarf_types_enum(btf->dwarf, i)); i++)
+			if (has_enum_value(btf, id, name, value_out))
 				return true;
+		return false;
 	}
+	for (uint32_t id = 1; id <= pm_btf_count(btf); id++)
+		if (has_enum_value(btf, id, name, value_out))
+			return true;
 	return false;
 }
 

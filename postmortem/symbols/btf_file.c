@@ -38,12 +38,25 @@ static struct pm_error *read_raw(const char *path, uint8_t **bytes_out, size_t *
 	return NULL;
 }
 
-static struct pm_error *no_types(struct pm_elf *elf)
+/* elf is taken over. */
+static struct pm_error *of_elf(struct pm_elf *elf, const char *path, struct pm_btf **out)
 {
-	return pm_error_new(PM_NOT_FOUND, "%s: no types in it (no section .BTF)%s", pm_elf_path(elf),
-			    pm_elf_has_section(elf, ".debug_info")
-				    ? ": pahole -J --btf_encode_detached=FILE makes BTF of its DWARF"
-				    : "");
+	struct pm_bytes section = pm_elf_section(elf, ".BTF");
+	struct pm_error *err;
+
+	if (section.n) {
+		uint8_t *bytes = pm_alloc(section.n);
+
+		memcpy(bytes, section.p, section.n);
+		err = pm_btf_open(bytes, section.n, NULL, out);
+		pm_elf_close(elf);
+	} else if (pm_elf_has_section(elf, ".debug_info")) {
+		err = pm_btf_open_dwarf(elf, out);
+	} else {
+		err = pm_error_new(PM_NOT_FOUND, "no types in it (neither .BTF nor .debug_info)");
+		pm_elf_close(elf);
+	}
+	return err ? pm_error_prepend(err, "%s", path) : NULL;
 }
 
 struct pm_error *pm_btf_open_file(const char *path, struct pm_btf **out, char **build_id_out)
@@ -56,29 +69,19 @@ struct pm_error *pm_btf_open_file(const char *path, struct pm_btf **out, char **
 	*build_id_out = NULL;
 	if (err)
 		return err;
-	if (!bytes) {
-		err = pm_elf_open(path, &elf);
-		if (err)
-			return err;
-		struct pm_bytes section = pm_elf_section(elf, ".BTF");
+	if (bytes) {
+		err = pm_btf_open(bytes, n, NULL, out);
+		return err ? pm_error_prepend(err, "%s", path) : NULL;
+	}
+	err = pm_elf_open(path, &elf);
+	if (err)
+		return err;
+	char *build_id = *pm_elf_build_id(elf) ? pm_printf("%s", pm_elf_build_id(elf)) : NULL;
 
-		if (!section.n) {
-			err = no_types(elf);
-			pm_elf_close(elf);
-			return err;
-		}
-		n = section.n;
-		bytes = pm_alloc(n);
-		memcpy(bytes, section.p, n);
-		if (*pm_elf_build_id(elf))
-			*build_id_out = pm_printf("%s", pm_elf_build_id(elf));
-		pm_elf_close(elf);
-	}
-	err = pm_btf_open(bytes, n, NULL, out);
-	if (err) {
-		free(*build_id_out);
-		*build_id_out = NULL;
-		return pm_error_prepend(err, "%s", path);
-	}
-	return NULL;
+	err = of_elf(elf, path, out);
+	if (err)
+		free(build_id);
+	else
+		*build_id_out = build_id;
+	return err;
 }

@@ -120,6 +120,11 @@ struct pm_error *pm_btf_open(uint8_t *bytes, size_t n, struct pm_btf *base, stru
 
 	btf->bytes = bytes;
 	btf->n = n;
+	if (base && base->dwarf) {
+		err = pm_error_new(PM_UNSUPPORTED,
+				   "a module's types stand on the kernel's own, not on those of DWARF");
+		goto bad;
+	}
 	btf->base = btf->strings_base = base;
 	if (n < 24) {
 		err = pm_error_new(PM_TRUNCATED, "BTF: %zu bytes are no header", n);
@@ -173,6 +178,7 @@ void pm_btf_close(struct pm_btf *btf)
 	if (!btf)
 		return;
 	pm_btf_close(btf->distilled);
+	pm_dwarf_types_close(btf->dwarf);
 	free(btf->bytes);
 	free(btf->records);
 	free(btf->by_name);
@@ -189,6 +195,8 @@ const char *pm_btf_string(const struct pm_btf *btf, uint32_t offset)
 {
 	while (btf && offset < btf->strings_first)
 		btf = btf->strings_base;
+	if (btf && btf->dwarf)
+		return pm_dwarf_string(btf->dwarf, offset);
 	if (!btf || offset - btf->strings_first >= btf->strings_size)
 		return "";
 	return btf->strings + (offset - btf->strings_first);

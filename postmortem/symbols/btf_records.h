@@ -1,5 +1,5 @@
-/* The inside of BTF, for btf.c (what is asked of it), btf_records.c (opening), btf_salvage.c (past broken records) and
- * btf_distilled.c (modules with a base of their own). */
+/* The inside of types, for btf.c (what is asked of it), btf_records.c (opening), btf_salvage.c (past broken records),
+ * btf_distilled.c (modules with a base of their own) and dwarf_types.c (types of DWARF, made when they are asked for). */
 #ifndef PM_BTF_RECORDS_H
 #define PM_BTF_RECORDS_H
 
@@ -9,6 +9,8 @@
 
 /* Chains of typedefs and qualifiers, and structures in structures: as deep as no C has them. */
 enum { PM_BTF_MAX_CHAIN = 64, PM_BTF_MAX_NESTING = 32 };
+
+struct pm_dwarf_types;
 
 struct pm_btf {
 	uint8_t *bytes;
@@ -38,7 +40,19 @@ struct pm_btf {
 	size_t lost_at; /* offset of the first broken place; 0: none */
 	bool tail_lost; /* nothing is known behind the last broken place */
 	char *trouble;
+
+	struct pm_dwarf_types
+		*dwarf; /* records are made of it when they are first looked at; owned; NULL: BTF */
 };
+
+/* symbols/dwarf_types.c.  The record of an id, which has none yet; false: it cannot be made. */
+bool pm_dwarf_types_make(struct pm_dwarf_types *types, uint32_t id);
+/* Of all units; 0: none, or of a function: several. */
+uint32_t pm_dwarf_types_find(struct pm_dwarf_types *types, enum pm_btf_kind kind, const char *name);
+/* Enumerations, one after another, named or not: 0: that was all. */
+uint32_t pm_dwarf_types_enum(struct pm_dwarf_types *types, uint32_t index);
+const char *pm_dwarf_string(const struct pm_dwarf_types *types, uint32_t offset);
+void pm_dwarf_types_close(struct pm_dwarf_types *types); /* NULL is allowed */
 
 static inline uint32_t pm_btf_u32(const struct pm_btf *btf, size_t at)
 {
@@ -70,7 +84,8 @@ static inline const struct pm_btf *pm_btf_record(const struct pm_btf *btf, uint3
 			return NULL;
 		id -= btf->hole_types;
 	}
-	if (id - btf->first >= btf->count || !btf->records[id - btf->first])
+	if (id - btf->first >= btf->count ||
+	    (!btf->records[id - btf->first] && !(btf->dwarf && pm_dwarf_types_make(btf->dwarf, id))))
 		return NULL;
 	*at_out = btf->records[id - btf->first];
 	return btf;

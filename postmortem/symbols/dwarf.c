@@ -7,10 +7,8 @@
 
 #define CHAIN_MAX 64
 
-struct pm_dwarf *pm_dwarf_create(struct pm_elf *elf)
+struct pm_dwarf *pm_dwarf_of_types(struct pm_elf *elf)
 {
-	if (!pm_elf_has_section(elf, ".debug_info") || !pm_elf_has_section(elf, ".debug_line"))
-		return NULL;
 	struct pm_dwarf *dw = pm_alloc(sizeof(*dw));
 	dw->elf = elf;
 	dw->big_endian = pm_elf_big_endian(elf);
@@ -24,6 +22,13 @@ struct pm_dwarf *pm_dwarf_create(struct pm_elf *elf)
 	dw->addr = pm_elf_section(elf, ".debug_addr");
 	dw->str_offsets = pm_elf_section(elf, ".debug_str_offsets");
 	return dw;
+}
+
+struct pm_dwarf *pm_dwarf_create(struct pm_elf *elf)
+{
+	return pm_elf_has_section(elf, ".debug_info") && pm_elf_has_section(elf, ".debug_line")
+		       ? pm_dwarf_of_types(elf)
+		       : NULL;
 }
 
 void pm_dwarf_destroy(struct pm_dwarf *dw)

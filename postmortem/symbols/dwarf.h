@@ -25,6 +25,8 @@ struct pm_dwarf;
 
 /* The elf is borrowed and must outlive it.  NULL: the file has no line information. */
 struct pm_dwarf *pm_dwarf_create(struct pm_elf *elf);
+/* The same for one whose lines nobody asks for: what of it is missing is empty. */
+struct pm_dwarf *pm_dwarf_of_types(struct pm_elf *elf);
 void pm_dwarf_destroy(struct pm_dwarf *dwarf); /* NULL is allowed */
 
 /* Fills frames with the source places of pc, an address of this file: strings live in the arena.

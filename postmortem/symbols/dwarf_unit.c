@@ -408,6 +408,18 @@ struct pm_unit *pm_unit_at(struct pm_dwarf *dw, uint64_t offset)
 	return oldest;
 }
 
+bool pm_unit_end(const struct pm_dwarf *dw, uint64_t offset, uint64_t *end)
+{
+	struct pm_reader r = pm_reader_at(dw->info, offset, dw->big_endian);
+	uint8_t offset_size;
+	uint64_t length = pm_read_unit_length(&r, &offset_size);
+
+	if (r.bad || length > pm_reader_left(&r) || !length)
+		return false;
+	*end = (uint64_t)(r.p - dw->info.p) + length;
+	return true;
+}
+
 static void want_unit_offsets(struct pm_dwarf *dw)
 {
 	size_t cap = 0;
@@ -415,16 +427,9 @@ static void want_unit_offsets(struct pm_dwarf *dw)
 	if (dw->unit_offsets)
 		return;
 	dw->unit_offsets_n = 0;
-	for (uint64_t at = 0;;) {
-		struct pm_reader r = pm_reader_at(dw->info, at, dw->big_endian);
-		uint8_t offset_size;
-		uint64_t length = pm_read_unit_length(&r, &offset_size);
-
-		if (r.bad || length > pm_reader_left(&r) || !length)
-			break;
+	for (uint64_t at = 0, end; pm_unit_end(dw, at, &end); at = end) {
 		PM_ROOM(dw->unit_offsets, dw->unit_offsets_n, cap);
 		dw->unit_offsets[dw->unit_offsets_n++] = at;
-		at = (uint64_t)(r.p - dw->info.p) + length;
 	}
 	if (!dw->unit_offsets)
 		dw->unit_offsets = pm_alloc(sizeof(*dw->unit_offsets));

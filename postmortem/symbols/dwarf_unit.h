@@ -90,6 +90,8 @@ struct pm_dwarf {
 	uint64_t clock;
 };
 
+/* Where the unit at an offset ends, and the next one begins; false: none is there. */
+bool pm_unit_end(const struct pm_dwarf *dw, uint64_t offset, uint64_t *end_out);
 /* The unit at an offset; stays valid while less than PM_UNITS_CACHED others are asked for. NULL: broken. */
 /* The length that a unit or a set begins with, and the size of its offsets: 64-bit DWARF is told by an escape. */
 uint64_t pm_read_unit_length(struct pm_reader *r, uint8_t *offset_size_out);

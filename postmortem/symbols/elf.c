@@ -413,6 +413,27 @@ bool pm_elf_has_section(const struct pm_elf *elf, const char *name)
 	return section_index(elf, name) != 0;
 }
 
+bool pm_elf_section_place(const struct pm_elf *elf, const char *name, uint64_t *addr, uint64_t *size)
+{
+	for (size_t i = 0; i < elf->sections_n; i++)
+		if (!strcmp(elf->sections[i].name, name)) {
+			*addr = elf->sections[i].addr;
+			*size = elf->sections[i].size;
+			return true;
+		}
+	return false;
+}
+
+void pm_elf_forget(const struct pm_elf *elf, const uint8_t *p, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = ((uintptr_t)p + page - 1) / page * page,
+		  end = ((uintptr_t)p + n) / page * page, map = (uintptr_t)elf->map;
+
+	/* what was relocated is not the file's any more */
+	if (elf->mapped && elf->type != ET_REL && start >= map && end <= map + elf->size && start < end)
+		madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
 /* ---- build id and banner ---- */
 
 static bool note_build_id(struct pm_elf *elf, struct pm_bytes notes)

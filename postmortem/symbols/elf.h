@@ -44,6 +44,11 @@ uint16_t pm_elf_machine(const struct pm_elf *elf);      /* EM_… */
 struct pm_bytes pm_elf_section(struct pm_elf *elf, const char *name);
 bool pm_elf_has_section(const struct pm_elf *elf, const char *name);
 
+/* Where a section is in memory, and its bytes there; also one without contents in the file.  false: there is none. */
+bool pm_elf_section_place(const struct pm_elf *elf, const char *name, uint64_t *addr_out, uint64_t *size_out);
+/* These bytes of a section will not be read again soon: their pages go, and come back from the file. */
+void pm_elf_forget(const struct pm_elf *elf, const uint8_t *p, size_t n);
+
 /* The GNU build id in lower-case hex; "" where there is none. */
 const char *pm_elf_build_id(struct pm_elf *elf);
 /* "Linux version …" of a vmlinux, without line end, in storage of the elf; NULL: none found. */

@@ -4,6 +4,7 @@
  * sections.  Here an input is a byte that chooses the machine and what is asked, and then for each section
  * of the table its size (two bytes) and its bytes; a mutation changes one section and leaves the others
  * where they were. */
+#include "symbols/btf.h"
 #include "symbols/kernel.h"
 #include "symbols/parameters.h"
 
@@ -180,6 +181,36 @@ static void look_up(struct pm_dwarf *dwarf, uint8_t choice, unsigned i, struct p
 				abort();
 }
 
+/* The types that are in it, each that is reached from those with a name of the seeds. */
+static void look_at_types(const struct pm_buf *file)
+{
+	static const char *const known[] = { "struct s", "T", "struct b", "enum e", "int", "union u" };
+	struct pm_elf *elf;
+	struct pm_btf *btf;
+	char text[300];
+	int64_t value;
+
+	if (pm_error_take(pm_elf_open_bytes("fuzz", file->data, file->n, &elf)) != PM_OK)
+		abort();
+	if (pm_error_take(pm_btf_open_dwarf(elf, &btf)) != PM_OK)
+		return;
+	for (size_t i = 0; i < PM_COUNT(known); i++)
+		pm_btf_find_written(btf, known[i]);
+	pm_btf_target(btf, pm_btf_find(btf, PM_BTF_FUNC, "f"));
+	pm_btf_enum_value(btf, "BLUE", &value);
+	for (uint32_t id = 1; id <= pm_btf_count(btf) && id < 300; id++) {
+		struct pm_btf_member member;
+
+		pm_btf_declare(btf, id, "x", text, sizeof(text));
+		pm_btf_size(btf, id);
+		pm_btf_member_at(btf, id, id % 40, text, sizeof(text), &member);
+		pm_btf_find_member(btf, id, "in.b[1]", &member);
+		if (!pm_btf_kind(btf, id) && *pm_btf_name(btf, id))
+			abort();
+	}
+	pm_btf_close(btf);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pm_buf file = { 0 };
@@ -200,6 +231,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pm_dwarf_destroy(dwarf);
 	pm_elf_close(elf);
 	pm_arena_deinit(&arena);
+	look_at_types(&file);
 	pm_buf_deinit(&file);
 	return 0;
 }
