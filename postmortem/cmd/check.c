@@ -91,7 +91,10 @@ static void print_kernel(struct pm_linux_session *session)
 		row("", "%u of them are not in the dump", lost);
 	if (!lx->symbols)
 		row("symbols", "none: %s", lx->symbols_trouble->message);
-	if (lx->btf)
+	if (lx->btf && pm_btf_dwarf_names(lx->btf))
+		row("types", "%u names (DWARF) of %s%s%s", pm_btf_dwarf_names(lx->btf), lx->btf_file,
+		    lx->btf_lost ? "; " : "", lx->btf_lost ? lx->btf_lost : "");
+	else if (lx->btf)
 		row("types", "%u (BTF)%s%s%s%s", pm_btf_count(lx->btf), lx->btf_file ? " of " : "",
 		    lx->btf_file ? lx->btf_file : "", lx->btf_lost ? "; " : "",
 		    lx->btf_lost ? lx->btf_lost : "");

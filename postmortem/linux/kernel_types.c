@@ -8,8 +8,8 @@
 /* No kernel has a tenth of that. */
 static const uint64_t max_btf = 256 << 20;
 
-const char pm_linux_types_hint[] =
-	"--btf FILE adds them, with the types of this very build (a vmlinux, or its .BTF section)";
+const char pm_linux_types_hint[] = "--btf FILE adds them, with the types of this very build (a vmlinux with "
+				   "debug information, or its .BTF section)";
 
 /* ---- in the dump ---- */
 
@@ -242,7 +242,8 @@ static struct pm_btf *from_section(struct pm_linux *lx, uint64_t module)
 
 struct pm_btf *pm_linux_module_types(struct pm_linux *lx, struct pm_linux_module *module)
 {
-	if (!module->has_btf && lx->btf) {
+	/* its ids go on where the kernel's own types end */
+	if (!module->has_btf && lx->btf && !pm_btf_dwarf_names(lx->btf)) {
 		module->btf = from_list(lx, module->addr);
 		if (!module->btf)
 			module->btf = from_section(lx, module->addr);

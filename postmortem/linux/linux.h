@@ -61,9 +61,8 @@ struct pm_linux {
 
 /* Where types are from.  Strings are borrowed for as long as the kernel is open. */
 struct pm_linux_options {
-	const char
-		*btf; /* a file with the kernel's types: BTF, or an ELF file's .BTF; NULL: the dump's own */
-	const char *vmlinux; /* an ELF file whose .BTF is used where the dump has none; NULL: none */
+	const char *btf;     /* a file with the kernel's types (pm_btf_open_file); NULL: the dump's own */
+	const char *vmlinux; /* an ELF file whose types are used where the dump has none; NULL: none */
 };
 
 /* The dump is borrowed.  options: NULL: none.  PM_NOT_FOUND: nothing that looks like a Linux kernel; PM_UNSUPPORTED: an architecture

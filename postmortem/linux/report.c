@@ -474,6 +474,12 @@ static void add_missing(struct pm_linux_session *s, struct pm_incident *inc)
 		*PM_PUSH(&inc->arena, &inc->missing) =
 			pm_arena_printf(&inc->arena, "%s: no tasks, modules and structures from memory; %s",
 					lx->btf_trouble->message, pm_linux_types_hint);
+	if (lx->btf && pm_btf_dwarf_names(lx->btf))
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena,
+					"types of modules: the kernel's own are made of the DWARF of %s, "
+					"theirs are not known",
+					lx->btf_file);
 	if (lx->btf_lost)
 		*PM_PUSH(&inc->arena, &inc->missing) =
 			pm_arena_printf(&inc->arena, "types: %s", lx->btf_lost);
