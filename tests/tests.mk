@@ -31,7 +31,7 @@ $(O)/tests/dump/%: tests/dump/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libpm.a $(LIBS)
 
-check-matrix: $(O)/kpanic $(O)/tests/dump/damage ## dumps of all kernels, in all formats, against what was true of the guests and the peers (ONLY=REGEX)
+check-matrix: $(O)/kpanic $(O)/tests/dump/damage $(O)/tests/dump/types ## dumps of all kernels, in all formats, against what was true of the guests and the peers (ONLY=REGEX)
 	@KPANIC=$(abspath $(O)/kpanic) ONLY="$(ONLY)" tests/dump/check --matrix
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
