@@ -68,4 +68,5 @@ clean: ## remove what was built (not the rig's cache of kernels, build/rig)
 	rm -rf build/kpanic build/libpm.a build/postmortem build/tests
 
 include panic/show/show.mk
+include panic/panic.mk
 include tests/tests.mk

@@ -12,10 +12,15 @@
 #endif
 
 #ifndef KP_CPUS_MAX
+#if KP_TIER >= 2
 #define KP_CPUS_MAX 16
+#else
+#define KP_CPUS_MAX 1
+#endif
 #endif
 
-/* Bytes; the recorder's own stack, and each emergency stack (three for each CPU). `make size` prints what is in use. */
+/* Bytes, whole pages; the recorder's own stack, and each emergency stack (four for each CPU), without the page below each
+ * for a guard. `make size` prints what is in use. */
 #ifndef KP_STACK_SIZE
 #define KP_STACK_SIZE 8192
 #endif

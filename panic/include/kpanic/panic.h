@@ -50,11 +50,15 @@ struct kp_gates {
 	uint16_t code_selector;
 	uint64_t *gdt;
 	unsigned tss_slot; /* index of 8-byte entries */
+	/* GS base while this CPU runs the kernel. 0: not known; entries that cannot tell whose GS base it is (NMI, #DF, #MC,
+	 * #DB) then leave it alone. Entries from user mode do swapgs in any case, on the way in and out. */
+	uintptr_t gs_base;
 };
 void kp_gates_install(const struct kp_gates *gates);
 /* The stack for entries from user mode, on this CPU. */
 void kp_gates_stack(uintptr_t top);
-/* Where the emergency stacks lie, for guard pages below each: false past the last.  Page-aligned. */
+/* Where the emergency stacks and the recorder's own lie: false past the last.  Page-aligned, and the page below start is
+ * used by nobody: unmap it for a guard.  cpu KP_CPUS_MAX: the recorder's own. */
 bool kp_gates_emergency_stack(unsigned cpu, unsigned index, uintptr_t *start_out, uintptr_t *end_out);
 
 /* ---- when something is wrong ---- */
@@ -88,11 +92,9 @@ _Noreturn void kp_panic_at(const struct kp_site *site, const char *format, ...)
 _Noreturn void kp_bug_at(const struct kp_site *site);
 void kp_warn_at(const struct kp_site *site);
 
-/* For a host that has gates of its own: call with every exception; returns when the frame may be returned to.  Runs on the
- * stack it is called on until there is a panic. */
+/* For a host that has gates of its own: call with every exception and NMI; returns when the frame may be returned to.  Runs
+ * on the stack it is called on until there is a panic. Below tier 2 every call is a panic. */
 void kp_exception(struct kp_frame *frame);
-/* For a host that has an NMI handler of its own: true when the recorder wanted it (then it does not return). */
-bool kp_nmi(struct kp_frame *frame);
 
 bool kp_panicking(void);
 unsigned kp_oops_count(void);

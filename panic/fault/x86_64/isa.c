@@ -1,0 +1,185 @@
+/* What every tier needs of x86-64. */
+#include "fault/x86_64/x86.h"
+#include "show/sections.h"
+
+#include <stddef.h>
+
+#define REGISTER(name, member) { name, offsetof(struct kp_frame, member) }
+
+const struct kp_register kp_registers[] = {
+	REGISTER("RAX", rax), REGISTER("RBX", rbx), REGISTER("RCX", rcx), REGISTER("RDX", rdx), REGISTER("RSI", rsi),
+	REGISTER("RDI", rdi), REGISTER("RBP", rbp), REGISTER("R08", r8),  REGISTER("R09", r9),	REGISTER("R10", r10),
+	REGISTER("R11", r11), REGISTER("R12", r12), REGISTER("R13", r13), REGISTER("R14", r14), REGISTER("R15", r15),
+};
+const unsigned kp_register_count = sizeof(kp_registers) / sizeof(*kp_registers);
+
+/* Linux's words. */
+static const struct {
+	const char *name;
+	bool error;
+} vectors[32] = {
+	[0] = { "divide error", false },
+	[1] = { "debug", false },
+	[2] = { "NMI", false },
+	[3] = { "int3", false },
+	[4] = { "overflow", false },
+	[5] = { "bounds", false },
+	[6] = { "invalid opcode", false },
+	[7] = { "device not available", false },
+	[8] = { "double fault", true },
+	[9] = { "coprocessor segment overrun", false },
+	[10] = { "invalid TSS", true },
+	[11] = { "segment not present", true },
+	[12] = { "stack segment", true },
+	[13] = { "general protection fault", true },
+	[14] = { "Oops", true },
+	[16] = { "fpu exception", false },
+	[17] = { "alignment check", true },
+	[18] = { "machine check", false },
+	[19] = { "simd exception", false },
+	[20] = { "virtualization exception", false },
+	[21] = { "control protection fault", true },
+	[29] = { "VMM communication exception", true },
+	[30] = { "security exception", true },
+};
+
+const char *kp_x86_vector_name(unsigned vector)
+{
+	return vector < 32 && vectors[vector].name ? vectors[vector].name : "exception";
+}
+
+bool kp_x86_has_error(unsigned vector)
+{
+	return vector < 32 && vectors[vector].error;
+}
+
+void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
+{
+	uint64_t address = 0;
+	unsigned vector = (unsigned)frame->vector;
+
+	/* Before anything else, since each fault overwrites it.  A double fault is of the first fault's address, if that had
+	 * one: where it had none, the sentinel is still there. */
+	if (vector == KP_X86_PF || vector == KP_X86_DF) {
+		address = kp_x86_read_cr2();
+		kp_x86_write_cr2(KP_CR2_SENTINEL);
+	}
+	*out = (struct kp_fault){
+		.vector = vector,
+		.name = kp_x86_vector_name(vector),
+		.has_error = kp_x86_has_error(vector),
+		.error = frame->error,
+		.user = KP_FRAME_USER(frame),
+		.access = KP_ACCESS_UNKNOWN,
+	};
+	if (vector == KP_X86_PF) {
+		out->has_address = true;
+		out->address = address;
+		out->access = frame->error & 16  ? KP_ACCESS_EXECUTE
+			      : frame->error & 2 ? KP_ACCESS_WRITE
+						 : KP_ACCESS_READ;
+		out->state = frame->error & 8 ? KP_STATE_RESERVED : frame->error & 1 ? KP_STATE_PROTECTED : KP_STATE_ABSENT;
+	} else if (vector == KP_X86_DF) {
+		out->has_address = address != KP_CR2_SENTINEL;
+		out->address = out->has_address ? address : 0;
+		out->stale = !out->has_address;
+	}
+}
+
+void kp_isa_interrupts_off(void)
+{
+	__asm__ volatile("cli" ::: "memory");
+}
+
+void kp_isa_relax(void)
+{
+	__asm__ volatile("pause" ::: "memory");
+}
+
+_Noreturn void kp_isa_stop(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt" ::: "memory");
+}
+
+#if KP_TIER < 2
+_Noreturn void kp_isa_restart_on(void *top, void (*run)(void))
+{
+	kp_x86_jump_on(top, run);
+}
+
+enum kp_stage_result kp_isa_take_gates(void)
+{
+	return KP_RESULT_NONE;
+}
+
+bool kp_isa_stack_of(uintptr_t address, enum kp_stack_kind *out)
+{
+	(void)address;
+	(void)out;
+	return false;
+}
+#endif
+
+/* A call is e8 and four bytes, or ff /2 with what its operand takes. */
+enum kp_trilean kp_isa_call_before(uintptr_t address)
+{
+	static const uint8_t lengths[] = { 2, 3, 4, 6, 7 };
+	uint8_t bytes[7];
+
+	if (kp_read(address - sizeof(bytes), bytes, sizeof(bytes)) != sizeof(bytes))
+		return KP_UNKNOWN;
+	if (bytes[sizeof(bytes) - 5] == 0xe8)
+		return KP_YES;
+	for (unsigned i = 0; i < sizeof(lengths); i++) {
+		const uint8_t *at = bytes + sizeof(bytes) - lengths[i];
+		if (at[0] == 0xff && (at[1] >> 3 & 7) == 2)
+			return KP_YES;
+	}
+	return KP_NO;
+}
+
+int kp_isa_before_frame(uintptr_t pc)
+{
+	static const uint8_t endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	struct kp_symbol symbol;
+	uint8_t bytes[9];
+	size_t n;
+	uintptr_t push = 0;
+
+	/* Which place of a function it is can be told by its start only. */
+	if (!kp_symbol(pc, &symbol) || pc - symbol.start >= sizeof(bytes))
+		return -1;
+	n = kp_read(symbol.start, bytes, sizeof(bytes));
+	if (n < sizeof(bytes))
+		return -1;
+	if (bytes[0] == endbr64[0] && bytes[1] == endbr64[1] && bytes[2] == endbr64[2] && bytes[3] == endbr64[3])
+		push = sizeof(endbr64);
+	if (bytes[push] != 0x55) /* push %rbp */
+		return pc == symbol.start ? 0 : -1;
+	if (pc <= symbol.start + push)
+		return 0;
+	/* Behind the push, before mov %rsp,%rbp is done. */
+	return pc == symbol.start + push + 1 ? 8 : -1;
+}
+
+enum kp_address_class kp_isa_class(uint64_t address)
+{
+	/* By what four and five levels of page tables have in common; the walk knows better. */
+	if (address < 4096)
+		return KP_CLASS_NULL;
+	if (address + (1ull << 56) >= 1ull << 57)
+		return KP_CLASS_NONCANONICAL;
+	return address >> 63 ? KP_CLASS_KERNEL : KP_CLASS_USER;
+}
+
+void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *stack)
+{
+	*code = (unsigned)frame->cs & 0xffff;
+	*stack = (unsigned)frame->ss & 0xffff;
+}
+
+void kp_isa_add_flags(const struct kp_frame *frame)
+{
+	kp_add(" EFLAGS: %08x", (unsigned)frame->rflags);
+}

@@ -1,0 +1,80 @@
+/* Stopping the other CPUs. */
+#include "stages.h"
+
+#define WAIT_NS 1000000000ull /* an NMI takes up to 0.1 s under emulation */
+#define WAIT_SPINS 20000000u  /* where there is no clock */
+
+static bool freezing;
+
+bool kp_freezing(void)
+{
+	return __atomic_load_n(&freezing, __ATOMIC_SEQ_CST);
+}
+
+_Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
+{
+	struct kp_cpu_record *record = &kp_others[kp_cpu()];
+	struct kp_task task;
+
+	/* Told before anything is read that may fault: then an NMI that arrives meanwhile has nothing to do, and a fault
+	 * comes here again, to stop. */
+	if (!__atomic_exchange_n(&record->begun, true, __ATOMIC_SEQ_CST)) {
+		record->panicked = panicked;
+		record->frame = *frame;
+		record->trace.n = 0;
+		kp_trace_walk(frame, kp_host_task(&task) ? &task : NULL, &record->trace);
+	}
+	__atomic_store_n(&record->state, KP_CPU_FROZEN, __ATOMIC_SEQ_CST);
+	kp_isa_stop();
+}
+
+static unsigned cpus(void)
+{
+	unsigned n = kp_host_cpus();
+
+	return n < KP_CPUS_MAX ? n : KP_CPUS_MAX;
+}
+
+static enum kp_stage_result freeze_send(void)
+{
+	if (cpus() < 2)
+		return KP_RESULT_NONE;
+	__atomic_store_n(&freezing, true, __ATOMIC_SEQ_CST);
+	kp_host_stop_others();
+	return KP_RESULT_DONE;
+}
+
+/* How many others have not stopped; `now_silent`: they are given up. */
+static unsigned running(bool now_silent)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < cpus(); i++) {
+		unsigned *state = &kp_others[i].state, was;
+		if (i == kp_report.cpu)
+			continue;
+		was = __atomic_load_n(state, __ATOMIC_SEQ_CST);
+		if (was == KP_CPU_FROZEN)
+			continue;
+		/* One that stops late after all says so itself: its store comes after ours, or ours fails. */
+		if (now_silent)
+			__atomic_compare_exchange_n(state, &was, KP_CPU_SILENT, false, __ATOMIC_SEQ_CST,
+						    __ATOMIC_SEQ_CST);
+		n++;
+	}
+	return n;
+}
+
+static enum kp_stage_result freeze_wait(void)
+{
+	uint64_t start = kp_host_time_ns();
+
+	for (unsigned spins = 0; running(false); spins++) {
+		if (start ? kp_host_time_ns() - start >= WAIT_NS : spins >= WAIT_SPINS)
+			break;
+		kp_isa_relax();
+	}
+	return running(true) ? KP_RESULT_FAILED : KP_RESULT_DONE;
+}
+
+kp_step *const kp_freeze_steps[] = { freeze_send, freeze_wait, NULL };

@@ -1,0 +1,339 @@
+/* How a kernel dies well.
+ *
+ * What is wrong is not known, so nothing is relied on: not the stack (it may be what overflowed), not a lock (its holder may
+ * be dead), not the descriptor tables (they may be what was overwritten), not memory, not time, not this very code. What is
+ * left is order, and bounds.
+ *
+ * A report is made in stages, each a few steps:
+ *
+ *   win      one CPU makes the report.  The others that want to stop themselves (freeze.c), after they have written down
+ *            what they wanted to say.  The message is formatted, and the recorder's own gates are put in place, since
+ *            whatever follows may fault and must come back here.
+ *   freeze   the other CPUs stop, by NMI, before anything else is looked at: a lock's holder is evidence. Bounded: who does
+ *            not stop is written down as silent, and we go on.
+ *   collect  everything is read, carefully, into one static struct kp_report.
+ *   text     … and shown: bytes first, since they need least,
+ *   screen   then pixels,
+ *   dump     then whatever takes long.
+ *   end      a debugger, a wait, a reset, or a halt.
+ *
+ * Each step is tried once: `where` moves on before the step is begun.  So whatever becomes of it (it faults; it hangs until
+ * the host's alarm; it calls KP_PANIC) the entry finds this CPU the owner already, notes what happened to the stage, and
+ * goes on with the next step on a fresh stack.  Nothing of the broken one is undone, since nothing of it is trusted. As there
+ * is a finite number of steps, and each entry uses one up, this ends. Entries that do not even get there (kp_host_cpu itself
+ * faults) are counted, and stop at ENTRIES_MAX.
+ *
+ * A warning and an oops are the same without freeze, screen, dump and end, and return.  Each transition is one-way: a fault
+ * while an oops is reported makes a panic of it, which goes on where the oops was.
+ *
+ *        free ──claim──> reporting (cpu) ──release──> free
+ *                            │ fault within
+ *        free ──claim──> panicking (cpu) ── never left
+ *
+ * A panic that finds another CPU reporting waits for it, CLAIM_WAIT_NS at most, and then takes over: that one may be stuck.
+ *
+ * What is left unhandled: memory that lies (a flipped bit in our own code), system management mode, a CPU that neither an
+ * NMI nor an alarm reaches. */
+#include "stages.h"
+
+#include "lib/format.h"
+#include "lib/mem.h"
+
+#define ENTRIES_MAX (64 + 4 * KP_CPUS_MAX)
+#define CLAIM_WAIT_NS 3000000000ull
+#define CLAIM_SPINS 30000000u /* the same, about, where there is no clock */
+
+struct kp_report kp_report;
+struct kp_cpu_record kp_others[KP_CPUS_MAX];
+
+/* 0: free; else CPU + 1, and PANICKING. */
+#define PANICKING 0x10000u
+static unsigned owner;
+static unsigned entries, reports, oopses;
+
+/* The event, copied away from the stack that it came on. */
+static const char *format;
+static va_list arguments;
+
+struct where {
+	unsigned stage, step;
+};
+static struct where where;
+static volatile uint64_t deadline_ns;
+
+#define WARN (1u << KP_KIND_WARN)
+#define OOPS (1u << KP_KIND_OOPS)
+#define PANIC (1u << KP_KIND_PANIC)
+
+/* budget_ms: of the whole stage, after which its present step is left.  What is behind a 115200 baud line takes a second for
+ * ten kilobytes. */
+static const struct stage {
+	const char *name;
+	unsigned kinds, budget_ms;
+	kp_step *const *steps; /* ends with NULL */
+} stages[KP_STAGES] = {
+	[KP_STAGE_WIN] = { "win", WARN | OOPS | PANIC, 2000, kp_win_steps },
+#if KP_TIER >= 2
+	[KP_STAGE_FREEZE] = { "freeze", PANIC, 3000, kp_freeze_steps },
+#endif
+	[KP_STAGE_COLLECT] = { "collect", WARN | OOPS | PANIC, 5000, kp_collect_steps },
+	[KP_STAGE_TEXT] = { "text", WARN | OOPS | PANIC, 60000, kp_text_steps },
+#if KP_TIER >= 2
+	[KP_STAGE_SCREEN] = { "screen", PANIC, 120000, kp_screen_steps },
+#endif
+#if KP_TIER >= 3
+	[KP_STAGE_DUMP] = { "dump", PANIC, 600000, kp_dump_steps },
+#endif
+	[KP_STAGE_END] = { "end", PANIC, 0, kp_end_steps },
+};
+
+const char *kp_stage_label(enum kp_stage_id id)
+{
+	return stages[id].name;
+}
+
+static uint64_t now(void)
+{
+#if KP_TIER >= 1
+	return kp_host_time_ns();
+#else
+	return 0;
+#endif
+}
+
+/* A stage's time runs from its first step on; its alarm is armed again for each, since a step that was left may have taken
+ * the armed one with it. */
+static void arm(const struct stage *stage, struct kp_stage_record *record)
+{
+#if KP_TIER >= 2
+	uint64_t end = record->started_ns + stage->budget_ms * 1000000ull, time = now();
+
+	deadline_ns = 0;
+	if (!time || !stage->budget_ms || kp_report.kind != KP_KIND_PANIC)
+		return;
+	/* A stage that is late gets its other steps nonetheless, a moment each: the next may be the one that works. */
+	if (end < time + 100000000ull)
+		end = time + 100000000ull;
+	deadline_ns = end;
+	kp_host_alarm(end - time);
+#else
+	(void)stage;
+	(void)record;
+#endif
+}
+
+static void disarm(void)
+{
+#if KP_TIER >= 2
+	if (deadline_ns) {
+		deadline_ns = 0;
+		kp_host_alarm(0);
+	}
+#endif
+}
+
+static void worse(struct kp_stage_record *record, enum kp_stage_result result)
+{
+	if (result > record->result)
+		record->result = result;
+}
+
+/* The whole of it.  Starts where the last entry stopped. */
+static void run_stages(void)
+{
+	for (; where.stage < KP_STAGES; where.stage++, where.step = 0) {
+		const struct stage *stage = &stages[where.stage];
+		struct kp_stage_record *record = &kp_report.stages[where.stage];
+
+		if (!stage->steps || !(stage->kinds & 1u << kp_report.kind))
+			continue;
+		if (!record->entered) {
+			record->entered = true;
+			record->started_ns = now();
+		}
+		while (stage->steps[where.step]) {
+			arm(stage, record);
+			worse(record, stage->steps[where.step++]());
+		}
+		disarm();
+		record->took_ns = now() - record->started_ns;
+	}
+	if (kp_report.kind == KP_KIND_PANIC)
+		kp_isa_stop();
+}
+
+static void note_trouble(enum kp_stage_result result, const struct kp_frame *frame)
+{
+	struct kp_stage_record *record;
+
+	if (where.stage >= KP_STAGES)
+		return;
+	record = &kp_report.stages[where.stage];
+	worse(record, result);
+	record->vector = (unsigned)frame->vector;
+	record->pc = KP_FRAME_PC(frame);
+}
+
+/* This CPU makes a report, and something happened to it. */
+static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *frame)
+{
+	note_trouble(result, frame);
+	if (kp_report.kind != KP_KIND_PANIC) {
+		kp_report.kind = KP_KIND_PANIC;
+		kp_report.verdict.is = KP_VERDICT_PANIC;
+		kp_report.verdict.because = "a fault while the report was made";
+		if (!kp_report.message[0])
+			kp_string_copy(kp_report.message, sizeof(kp_report.message), "Fatal exception while reporting");
+		__atomic_store_n(&owner, (kp_cpu() + 1) | PANICKING, __ATOMIC_SEQ_CST);
+	}
+	kp_isa_restart_on(kp_own_stack_top(1), run_stages);
+}
+
+bool kp_panicking(void)
+{
+	return (__atomic_load_n(&owner, __ATOMIC_SEQ_CST) & PANICKING) != 0;
+}
+
+unsigned kp_oops_count(void)
+{
+	return __atomic_load_n(&oopses, __ATOMIC_RELAXED);
+}
+
+#if KP_TIER >= 2
+bool kp_panic_nmi(const struct kp_frame *frame)
+{
+	unsigned by = __atomic_load_n(&owner, __ATOMIC_SEQ_CST);
+
+	if (!(by & PANICKING))
+		return false;
+	if (by != ((kp_cpu() + 1) | PANICKING))
+		kp_freeze_here(frame, false);
+	if (deadline_ns && now() >= deadline_ns)
+		go_on(KP_RESULT_LATE, frame);
+	return true;
+}
+#endif
+
+/* Becomes the owner, or does not come back; false: a report that is not worth to wait for. */
+static bool claim(const struct kp_event *event)
+{
+	unsigned me = kp_cpu() + 1, wanted = me | (event->kind == KP_KIND_PANIC ? PANICKING : 0);
+	uint64_t start = now();
+
+	for (unsigned spins = 0;; spins++) {
+		unsigned by = 0;
+
+		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return true;
+		if ((by & ~PANICKING) == me && event->kind == KP_KIND_WARN)
+			return false; /* of a hook's: not worth a panic */
+		if ((by & ~PANICKING) == me)
+			go_on(KP_RESULT_FAULTED, event->frame);
+#if KP_TIER >= 2
+		if (by & PANICKING)
+			kp_freeze_here(event->frame, true);
+#endif
+		kp_isa_relax();
+		if (start ? now() - start < CLAIM_WAIT_NS : spins < CLAIM_SPINS)
+			continue;
+		if (event->kind != KP_KIND_PANIC)
+			return false;
+		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return true;
+	}
+}
+
+void kp_report_make(const struct kp_event *event)
+{
+	unsigned by = kp_cpu() + 1;
+
+	kp_isa_interrupts_off();
+	if (__atomic_add_fetch(&entries, 1, __ATOMIC_SEQ_CST) > ENTRIES_MAX)
+		kp_isa_stop();
+	if (!claim(event))
+		return;
+
+	/* Behind this line other CPUs stay out, and a fault of this one comes back to go_on. */
+	where = (struct where){ 0, 0 };
+	memset(&kp_report, 0, sizeof(kp_report));
+	kp_report.number = ++reports;
+	if (event->oops)
+		kp_report.oops = __atomic_add_fetch(&oopses, 1, __ATOMIC_RELAXED);
+	kp_report.kind = event->kind;
+	kp_report.cpu = kp_cpu();
+	kp_report.frame = *event->frame;
+	if (event->fault)
+		kp_report.fault = *event->fault;
+	kp_report.site = event->site;
+	kp_report.verdict.is = event->kind == KP_KIND_PANIC  ? KP_VERDICT_PANIC
+			       : event->kind == KP_KIND_OOPS ? KP_VERDICT_OOPS
+							     : KP_VERDICT_WARN;
+	kp_report.verdict.because = event->because;
+	format = event->format;
+	if (event->arguments)
+		va_copy(arguments, *event->arguments);
+
+	if (event->kind == KP_KIND_PANIC)
+		kp_isa_restart_on(kp_own_stack_top(1), run_stages);
+	kp_isa_call_on(kp_own_stack_top(0), run_stages);
+	__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
+	/* A panic elsewhere may have taken over meanwhile; then it keeps what it has, and its NMI is on the way. */
+	__atomic_compare_exchange_n(&owner, &by, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* ---- win ---- */
+
+static enum kp_stage_result win_gates(void)
+{
+	return kp_report.kind == KP_KIND_PANIC ? kp_isa_take_gates() : KP_RESULT_NONE;
+}
+
+static enum kp_stage_result win_message(void)
+{
+	if (format)
+		kp_vformat(kp_report.message, sizeof(kp_report.message), format, arguments);
+	else if (kp_report.kind == KP_KIND_PANIC)
+		kp_string_copy(kp_report.message, sizeof(kp_report.message), kp_report.verdict.because);
+	return KP_RESULT_DONE;
+}
+
+kp_step *const kp_win_steps[] = { win_gates, win_message, NULL };
+
+/* ---- end ---- */
+
+static enum kp_stage_result end_host(void)
+{
+#if KP_TIER >= 2
+	kp_host_after_panic();
+	return KP_RESULT_DONE;
+#else
+	return KP_RESULT_NONE;
+#endif
+}
+
+static enum kp_stage_result end_reset(void)
+{
+#if KP_TIER >= 1
+	int32_t seconds = kp_policy()->reboot_after_s;
+	uint64_t start = now();
+
+	if (seconds && start) {
+		while (seconds > 0 && now() - start < (uint64_t)seconds * 1000000000u)
+			kp_isa_relax();
+		kp_host_reset();
+	} else if (seconds < 0) {
+		kp_host_reset();
+	}
+#endif
+	return KP_RESULT_NONE;
+}
+
+static enum kp_stage_result end_halt(void)
+{
+#if KP_TIER >= 1
+	kp_host_halt();
+#endif
+	kp_isa_stop();
+}
+
+kp_step *const kp_end_steps[] = { end_host, end_reset, end_halt, NULL };

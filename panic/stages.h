@@ -1,0 +1,124 @@
+/* How the recorder's parts call each other.  Nothing here is for hosts. */
+#ifndef KP_STAGES_H
+#define KP_STAGES_H
+
+#include "report.h"
+
+/* What happened, told to panic.c, which copies it before it leaves the stack that it is on. */
+struct kp_event {
+	enum kp_kind kind;
+	bool oops;           /* counts as one: the kernel's own fault */
+	const char *because; /* of the verdict; for a panic without a format its message, too */
+	const struct kp_frame *frame;
+	const struct kp_fault *fault; /* NULL: no exception */
+	const struct kp_site *site;   /* NULL: none */
+	const char *format;           /* NULL: none */
+	va_list *arguments;
+};
+/* Makes the report.  Returns for a warning and an oops only, on the stack it was called on. */
+void kp_report_make(const struct kp_event *event);
+
+/* Tier 2. An NMI on a CPU that may be the one that panics. true: it was the alarm of a stage that is late (then this does
+ * not return, either), or one that came too late to matter: go on. false: it is none of the recorder's. */
+bool kp_panic_nmi(const struct kp_frame *frame);
+
+/* ---- steps: each is tried once ---- */
+typedef enum kp_stage_result kp_step(void);
+
+extern kp_step *const kp_win_steps[];
+extern kp_step *const kp_freeze_steps[];
+extern kp_step *const kp_collect_steps[];
+extern kp_step *const kp_text_steps[];
+extern kp_step *const kp_screen_steps[];
+extern kp_step *const kp_dump_steps[];
+extern kp_step *const kp_end_steps[];
+
+/* Tier 2: show/screen.  Weak in the recorder until it is linked: there is none. */
+kp_step kp_show_screen;
+
+/* ---- freeze ---- */
+
+/* Stops this CPU for good, after it has written down what it did. panicked: it lost a race to panic. */
+_Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked);
+bool kp_freezing(void);
+
+/* ---- collect ---- */
+
+/* Fills trace from a register set of this CPU. task: may be NULL. */
+void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, struct kp_trace *trace);
+/* Reads n bytes that may not be there; what is returned is less where the rest cannot be read. */
+size_t kp_read(uintptr_t from, void *to, size_t n);
+bool kp_read_word(uintptr_t from, uintptr_t *out);
+/* The host's region of any of these kinds (bits 1 << kind) that holds address; false: none. */
+bool kp_region_of(uintptr_t address, unsigned kinds, struct kp_region *out);
+/* May the address be an instruction of the kernel? Yes where the host has no word on it. */
+bool kp_is_text(uintptr_t address);
+/* Physical memory through the host's KP_REGION_DIRECT. */
+bool kp_read_physical(uint64_t address, uint64_t *out);
+
+/* ---- fault ---- */
+
+/* What the stubs behind KP_PANIC and its siblings call, with the registers of their callers. */
+_Noreturn void kp_call_panic(const struct kp_frame *frame, const struct kp_site *site, const char *format,
+			     va_list *arguments);
+_Noreturn void kp_call_bug(const struct kp_frame *frame, const struct kp_site *site);
+void kp_call_warn(const struct kp_frame *frame, const struct kp_site *site);
+_Noreturn void kp_call_stack_smashed(const struct kp_frame *frame);
+
+#if KP_TIER >= 2
+static inline unsigned kp_cpu(void)
+{
+	unsigned cpu = kp_host_cpu();
+
+	return cpu < KP_CPUS_MAX ? cpu : KP_CPUS_MAX - 1;
+}
+#else
+static inline unsigned kp_cpu(void)
+{
+	return 0;
+}
+#endif
+
+enum kp_trilean { KP_NO, KP_YES, KP_UNKNOWN };
+
+/* What a folder of fault/ supplies. */
+void kp_isa_interrupts_off(void);
+void kp_isa_relax(void);
+_Noreturn void kp_isa_stop(void);
+/* Runs on another stack; the second does not come back, and lets NMIs in again where the ISA holds them off. */
+void kp_isa_call_on(void *top, void (*run)(void));
+_Noreturn void kp_isa_restart_on(void *top, void (*run)(void));
+/* Puts the recorder's own gates in place, after it has noted how the old ones were. */
+enum kp_stage_result kp_isa_take_gates(void);
+/* Does a call instruction end at address? */
+enum kp_trilean kp_isa_call_before(uintptr_t address);
+/* Which emergency stack holds the address; false: none. */
+bool kp_isa_stack_of(uintptr_t address, enum kp_stack_kind *out);
+/* Where a function that has not made its frame yet has its return address: bytes above the stack pointer; -1: it has. */
+int kp_isa_before_frame(uintptr_t pc);
+/* What the exception in frame means.  Reads the address register, so it comes first; asks nobody. */
+void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out);
+/* Tier 2. Leads out of a copy that may fault, where the exception table has its instruction. */
+bool kp_isa_fixup(struct kp_frame *frame, const struct kp_fault *fault);
+/* Tier 2. Is the exception an NMI?  Is there no way on from it, and then why? */
+bool kp_isa_is_nmi(const struct kp_frame *frame);
+const char *kp_isa_fatal(const struct kp_frame *frame);
+/* Tier 2. Interrupts as they were in frame; see kp_isa_interrupts_off. */
+void kp_isa_interrupts_as(const struct kp_frame *frame);
+/* What kind of address it is. */
+enum kp_address_class kp_isa_class(uint64_t address);
+void kp_isa_machine(struct kp_machine *machine);
+void kp_isa_walk(uint64_t root, uint64_t address, struct kp_walk *out);
+/* What the instruction says of the access, where the exception does not. */
+void kp_isa_infer(struct kp_report *report);
+/* What follows from all of the report: its causes. */
+void kp_isa_conclude(struct kp_report *report);
+/* What Linux calls the place of an instruction pointer in a report: "RIP: 0010:" and its like, and the stack pointer's. */
+void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *stack);
+
+/* The recorder's own stack; which: 0 for reports that return, 1 for a panic. */
+void *kp_own_stack_top(unsigned which);
+bool kp_on_own_stack(uintptr_t address);
+bool kp_own_stack(unsigned index, uintptr_t *start_out, uintptr_t *end_out);
+
+#endif

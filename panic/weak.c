@@ -1,0 +1,43 @@
+/* Hooks that a host may leave out, and parts of the recorder that may not be linked. */
+#include "stages.h"
+
+__attribute__((weak)) bool kp_host_symbol(uintptr_t address, char *name, size_t size, uintptr_t *start_out,
+					  size_t *size_out)
+{
+	(void)address;
+	(void)name;
+	(void)size;
+	(void)start_out;
+	(void)size_out;
+	return false;
+}
+
+__attribute__((weak)) bool kp_host_key(void)
+{
+	return false;
+}
+
+__attribute__((weak)) bool kp_host_interrupt(unsigned vector, struct kp_frame *frame)
+{
+	(void)vector;
+	(void)frame;
+	return false;
+}
+
+__attribute__((weak)) bool kp_host_page_fault(struct kp_frame *frame, const struct kp_fault *fault)
+{
+	(void)frame;
+	(void)fault;
+	return false;
+}
+
+__attribute__((weak)) void kp_host_after_panic(void)
+{
+}
+
+__attribute__((weak)) enum kp_stage_result kp_show_screen(void)
+{
+	return KP_RESULT_NONE;
+}
+
+kp_step *const kp_screen_steps[] = { kp_show_screen, NULL };
