@@ -183,7 +183,8 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 		kp_report.verdict.is = KP_VERDICT_PANIC;
 		kp_report.verdict.because = "a fault while the report was made";
 		if (!kp_report.message[0])
-			kp_string_copy(kp_report.message, sizeof(kp_report.message), "Fatal exception while reporting");
+			kp_string_copy(kp_report.message, sizeof(kp_report.message),
+				       "Fatal exception while reporting");
 		__atomic_store_n(&owner, (kp_cpu() + 1) | PANICKING, __ATOMIC_SEQ_CST);
 	}
 	kp_isa_restart_on(kp_own_stack_top(1), run_stages);
@@ -223,7 +224,8 @@ static bool claim(const struct kp_event *event)
 	for (unsigned spins = 0;; spins++) {
 		unsigned by = 0;
 
-		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
 			return true;
 		if ((by & ~PANICKING) == me && event->kind == KP_KIND_WARN)
 			return false; /* of a hook's: not worth a panic */
@@ -238,7 +240,8 @@ static bool claim(const struct kp_event *event)
 			continue;
 		if (event->kind != KP_KIND_PANIC)
 			return false;
-		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
 			return true;
 	}
 }

@@ -33,8 +33,9 @@ static const struct {
 	const char *name;
 	enum kp_style style;
 } styles[] = {
-	{ "full", KP_STYLE_FULL },   { "calm", KP_STYLE_CALM }, { "code", KP_STYLE_CODE }, { "guru", KP_STYLE_GURU },
-	{ "bombs", KP_STYLE_BOMBS }, { "blue", KP_STYLE_BLUE }, { "art", KP_STYLE_ART },   { "own", KP_STYLE_OWN },
+	{ "full", KP_STYLE_FULL }, { "calm", KP_STYLE_CALM },   { "code", KP_STYLE_CODE },
+	{ "guru", KP_STYLE_GURU }, { "bombs", KP_STYLE_BOMBS }, { "blue", KP_STYLE_BLUE },
+	{ "art", KP_STYLE_ART },   { "own", KP_STYLE_OWN },
 };
 
 static bool is(const char *at, size_t n, const char *word)

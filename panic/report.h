@@ -4,6 +4,8 @@
 
 #include "kpanic/panic.h"
 
+#pragma GCC visibility push(hidden)
+
 enum kp_kind { KP_KIND_WARN, KP_KIND_OOPS, KP_KIND_PANIC };
 
 /* How far a frame can be trusted; formats/SPEC.md prints "? " before what was only found. */
@@ -110,7 +112,7 @@ enum kp_cpu_state { KP_CPU_OFFLINE, KP_CPU_RUNNING, KP_CPU_FROZEN, KP_CPU_SILENT
 struct kp_cpu_record {
 	unsigned state; /* enum kp_cpu_state; FROZEN is written last, by that CPU */
 	bool begun;     /* to write this down */
-	bool panicked;           /* it had a panic of its own, and lost */
+	bool panicked;  /* it had a panic of its own, and lost */
 	struct kp_frame frame;
 	struct kp_trace trace;
 };
@@ -206,5 +208,7 @@ struct kp_symbol {
 	size_t size; /* 0: not known */
 };
 bool kp_symbol(uintptr_t address, struct kp_symbol *out);
+
+#pragma GCC visibility pop
 
 #endif

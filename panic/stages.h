@@ -4,6 +4,9 @@
 
 #include "report.h"
 
+/* All of it is linked together: no way round a table of offsets. */
+#pragma GCC visibility push(hidden)
+
 /* What happened, told to panic.c, which copies it before it leaves the stack that it is on. */
 struct kp_event {
 	enum kp_kind kind;
@@ -82,6 +85,7 @@ static inline unsigned kp_cpu(void)
 enum kp_trilean { KP_NO, KP_YES, KP_UNKNOWN };
 
 /* What a folder of fault/ supplies. */
+extern const char kp_isa_name[]; /* as Linux calls it */
 void kp_isa_interrupts_off(void);
 void kp_isa_relax(void);
 _Noreturn void kp_isa_stop(void);
@@ -120,5 +124,7 @@ void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *st
 void *kp_own_stack_top(unsigned which);
 bool kp_on_own_stack(uintptr_t address);
 bool kp_own_stack(unsigned index, uintptr_t *start_out, uintptr_t *end_out);
+
+#pragma GCC visibility pop
 
 #endif

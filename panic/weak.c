@@ -1,17 +1,6 @@
 /* Hooks that a host may leave out, and parts of the recorder that may not be linked. */
 #include "stages.h"
 
-__attribute__((weak)) bool kp_host_symbol(uintptr_t address, char *name, size_t size, uintptr_t *start_out,
-					  size_t *size_out)
-{
-	(void)address;
-	(void)name;
-	(void)size;
-	(void)start_out;
-	(void)size_out;
-	return false;
-}
-
 __attribute__((weak)) bool kp_host_key(void)
 {
 	return false;

@@ -80,7 +80,8 @@ static enum kp_stage_result collect_raw(void)
 	raw->at = (uintptr_t)KP_FRAME_SP(&kp_report.frame) & ~(sizeof(uintptr_t) - 1);
 	if (KP_FRAME_USER(&kp_report.frame))
 		return KP_RESULT_NONE;
-	while (raw->n < KP_RAW_WORDS && kp_read_word(raw->at + raw->n * sizeof(uintptr_t), &raw->words[raw->n]))
+	while (raw->n < KP_RAW_WORDS &&
+	       kp_read_word(raw->at + raw->n * sizeof(uintptr_t), &raw->words[raw->n]))
 		raw->n++;
 	return raw->n ? KP_RESULT_DONE : KP_RESULT_FAILED;
 }
@@ -157,10 +158,10 @@ static enum kp_stage_result collect_log(void)
 kp_step *const kp_collect_steps[] = {
 	collect_system,
 #if KP_TIER >= 2
-	collect_task, collect_machine,
+	collect_task,   collect_machine,
 #endif
 #if KP_TIER >= 1
-	collect_code, collect_raw,
+	collect_code,   collect_raw,
 #endif
 #if KP_TIER >= 2
 	collect_infer,
@@ -170,7 +171,7 @@ kp_step *const kp_collect_steps[] = {
 #endif
 	collect_trace,
 #if KP_TIER >= 2
-	collect_locks, collect_log, collect_walk, collect_conclude,
+	collect_locks,  collect_log,     collect_walk, collect_conclude,
 #endif
 	NULL,
 };

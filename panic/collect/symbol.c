@@ -7,7 +7,8 @@ bool kp_symbol(uintptr_t address, struct kp_symbol *out)
 	(void)address;
 	memset(out, 0, sizeof(*out));
 #if KP_TIER >= 2
-	if (kp_host_symbol(address, out->name, sizeof(out->name), &out->start, &out->size) && out->start <= address) {
+	if (kp_host_symbol(address, out->name, sizeof(out->name), &out->start, &out->size) &&
+	    out->start <= address) {
 		out->name[sizeof(out->name) - 1] = 0;
 		/* A host's table may be what is broken; a name with blanks would break the line that it stands in. */
 		for (char *c = out->name; *c; c++) {

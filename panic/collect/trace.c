@@ -8,15 +8,16 @@
 
 #include "lib/mem.h"
 
-#define STEPS_MAX 4096      /* of the chain, so that a recursion's beginning is reached */
+#define STEPS_MAX 4096 /* of the chain, so that a recursion's beginning is reached */
 #define SCAN_WORDS_MAX 512
-#define FRAME_MAX 0x10000   /* bytes of one function's frame, at most */
+#define FRAME_MAX 0x10000 /* bytes of one function's frame, at most */
 
 const char *kp_stack_name(enum kp_stack_kind kind)
 {
 	static const char names[KP_STACK_KINDS][12] = {
-		[KP_STACK_TASK] = "TASK",  [KP_STACK_INTERRUPT] = "IRQ",      [KP_STACK_NMI] = "NMI",
-		[KP_STACK_DEBUG] = "#DB",  [KP_STACK_DOUBLE_FAULT] = "#DF",   [KP_STACK_MACHINE_CHECK] = "#MC",
+		[KP_STACK_TASK] = "TASK",         [KP_STACK_INTERRUPT] = "IRQ",
+		[KP_STACK_NMI] = "NMI",           [KP_STACK_DEBUG] = "#DB",
+		[KP_STACK_DOUBLE_FAULT] = "#DF",  [KP_STACK_MACHINE_CHECK] = "#MC",
 		[KP_STACK_RECORDER] = "RECORDER",
 	};
 
@@ -60,7 +61,10 @@ static void add(struct walk *walk, uintptr_t address, enum kp_frame_grade grade,
 		return;
 	}
 	trace->frames[trace->n++] = (struct kp_trace_frame){
-		.address = address, .grade = (uint8_t)grade, .stack = stack, .interrupted = interrupted,
+		.address = address,
+		.grade = (uint8_t)grade,
+		.stack = stack,
+		.interrupted = interrupted,
 	};
 }
 
@@ -107,8 +111,8 @@ static bool cross(struct walk *walk, uintptr_t at, uintptr_t *fp)
 {
 	struct kp_frame frame;
 
-	if (kp_read(at, &frame, sizeof(frame)) != sizeof(frame) || frame.vector > KP_VECTOR_BUG || KP_FRAME_USER(&frame) ||
-	    !KP_FRAME_PC(&frame))
+	if (kp_read(at, &frame, sizeof(frame)) != sizeof(frame) || frame.vector > KP_VECTOR_BUG ||
+	    KP_FRAME_USER(&frame) || !KP_FRAME_PC(&frame))
 		return false;
 	walk->sp = (uintptr_t)KP_FRAME_SP(&frame);
 	add(walk, (uintptr_t)KP_FRAME_PC(&frame), KP_FRAME_EXACT, true);
@@ -135,6 +139,11 @@ void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, str
 	for (unsigned steps = 0; steps < STEPS_MAX && !trace->more; steps++) {
 		uintptr_t caller, address;
 
+#if KP_TIER < 1
+		/* Without safe reads nothing but this stack may be touched. */
+		if (fp < start || fp - start > FRAME_MAX)
+			return;
+#endif
 		if (fp & 1) {
 			if (!cross(&walk, fp - 1, &fp))
 				return;
@@ -145,11 +154,6 @@ void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, str
 			return;
 		if (fp % sizeof(uintptr_t) || (last && (fp <= last || fp - last > FRAME_MAX)))
 			break;
-#if KP_TIER < 1
-		/* Without safe reads nothing but this stack may be touched. */
-		if (fp < start || fp - start > FRAME_MAX)
-			break;
-#endif
 		if (!kp_read_word(fp + (uintptr_t)(KP_FP_CALLER * (int)sizeof(fp)), &caller) ||
 		    !kp_read_word(fp + (uintptr_t)(KP_FP_RETURN * (int)sizeof(fp)), &address))
 			break;

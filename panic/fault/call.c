@@ -33,7 +33,11 @@ _Noreturn void kp_call_bug(const struct kp_frame *frame, const struct kp_site *s
 	kp_verdict_oops(frame, NULL, site);
 #else
 	kp_report_make(&(struct kp_event){
-		.kind = KP_KIND_PANIC, .oops = true, .because = "Fatal exception", .frame = frame, .site = site,
+		.kind = KP_KIND_PANIC,
+		.oops = true,
+		.because = "Fatal exception",
+		.frame = frame,
+		.site = site,
 	});
 #endif
 	kp_isa_stop();
@@ -58,7 +62,11 @@ void kp_exception(struct kp_frame *frame)
 
 	kp_isa_fault(frame, &fault);
 	kp_report_make(&(struct kp_event){
-		.kind = KP_KIND_PANIC, .oops = true, .because = "Fatal exception", .frame = frame, .fault = &fault,
+		.kind = KP_KIND_PANIC,
+		.oops = true,
+		.because = "Fatal exception",
+		.frame = frame,
+		.fault = &fault,
 	});
 	kp_isa_stop();
 }

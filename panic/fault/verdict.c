@@ -56,7 +56,8 @@ static unsigned of_policy(void)
 	       (policy->oops_limit && kp_oops_count() + 1 >= policy->oops_limit ? KP_C_OOPS_LIMIT : 0);
 }
 
-_Noreturn void kp_verdict_oops(const struct kp_frame *frame, const struct kp_fault *fault, const struct kp_site *site)
+_Noreturn void kp_verdict_oops(const struct kp_frame *frame, const struct kp_fault *fault,
+			       const struct kp_site *site)
 {
 	/* While this CPU makes a report, nothing of the host's is asked: kp_report_make leads back into the stages. */
 	const char *fatal = fault ? kp_isa_fatal(frame) : NULL;

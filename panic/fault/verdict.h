@@ -22,6 +22,7 @@ enum kp_circumstance {
 struct kp_verdict kp_verdict_of(unsigned circumstances);
 
 /* Reports a fault of the kernel's own, and ends the task or the system. fault: NULL for KP_BUG. */
-_Noreturn void kp_verdict_oops(const struct kp_frame *frame, const struct kp_fault *fault, const struct kp_site *site);
+_Noreturn void kp_verdict_oops(const struct kp_frame *frame, const struct kp_fault *fault,
+			       const struct kp_site *site);
 
 #endif

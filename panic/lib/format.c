@@ -16,9 +16,9 @@ static void put(struct out *out, char c)
 }
 
 struct spec {
-	bool left, zero;
-	int width, precision; /* -1: none */
-	int longs;            /* of l; z counts as one that fits a size_t */
+	bool left, zero, prefix; /* prefix: 0x, where it is not 0 */
+	int width, precision;    /* -1: none */
+	int longs;               /* of l; z counts as one that fits a size_t */
 };
 
 /* More than any line: a width from a broken argument must not keep us. */
@@ -47,7 +47,8 @@ static void put_string(struct out *out, const struct spec *spec, const char *s)
 		pad(out, ' ', spec->width - n);
 }
 
-static void put_number(struct out *out, const struct spec *spec, uint64_t value, unsigned base, char ten, const char *sign)
+static void put_number(struct out *out, const struct spec *spec, uint64_t value, unsigned base, char ten,
+		       const char *sign)
 {
 	char digits[20];
 	int n = 0, length;
@@ -123,6 +124,8 @@ size_t kp_vformat(char *to, size_t size, const char *format, va_list arguments)
 				spec.left = true;
 			else if (*format == '0')
 				spec.zero = true;
+			else if (*format == '#')
+				spec.prefix = true;
 			else
 				break;
 		}
@@ -168,7 +171,7 @@ size_t kp_vformat(char *to, size_t size, const char *format, va_list arguments)
 		case 'd':
 		case 'i': {
 			int64_t value = spec.longs > 1 ? va_arg(arguments, long long)
-				      : spec.longs     ? va_arg(arguments, long)
+					: spec.longs   ? va_arg(arguments, long)
 						       : va_arg(arguments, int);
 			put_number(&out, &spec, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, 'a',
 				   value < 0 ? "-" : "");
@@ -178,9 +181,10 @@ size_t kp_vformat(char *to, size_t size, const char *format, va_list arguments)
 		case 'x':
 		case 'X': {
 			uint64_t value = spec.longs > 1 ? va_arg(arguments, unsigned long long)
-				       : spec.longs     ? va_arg(arguments, unsigned long)
+					 : spec.longs   ? va_arg(arguments, unsigned long)
 							: va_arg(arguments, unsigned);
-			put_number(&out, &spec, value, *format == 'u' ? 10 : 16, *format == 'X' ? 'A' : 'a', "");
+			put_number(&out, &spec, value, *format == 'u' ? 10 : 16, *format == 'X' ? 'A' : 'a',
+				   spec.prefix && value && *format != 'u' ? "0x" : "");
 			break;
 		}
 		case '%':

@@ -1,4 +1,4 @@
-/* A bounded subset of printf: %s %c %d %i %u %x %X %p %%, with l, ll, z, h; flags - and 0; a width and, of %s, a precision,
+/* A bounded subset of printf: %s %c %d %i %u %x %X %p %%, with l, ll, z, h; flags -, 0 and #; a width and, of %s, a precision,
  * both also as *.  What it does not know is printed as it stands. */
 #ifndef KP_FORMAT_H
 #define KP_FORMAT_H

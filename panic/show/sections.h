@@ -5,8 +5,8 @@
 #include "show/line.h"
 
 /* text_machine.c, tier 2 */
-kp_step kp_text_task, kp_text_fault, kp_text_machine, kp_text_causes, kp_text_walk, kp_text_gates, kp_text_tables,
-	kp_text_msrs, kp_text_locks, kp_text_raw, kp_text_cpus, kp_text_log;
+kp_step kp_text_task, kp_text_fault, kp_text_machine, kp_text_causes, kp_text_walk, kp_text_gates,
+	kp_text_tables, kp_text_msrs, kp_text_locks, kp_text_raw, kp_text_cpus, kp_text_log;
 /* "BUG: …, address: …", where there was a page fault. */
 void kp_text_page_fault(void);
 

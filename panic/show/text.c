@@ -3,7 +3,9 @@
 
 #include "lib/mem.h"
 
-static const char *const kinds[] = { [KP_KIND_WARN] = "warn", [KP_KIND_OOPS] = "oops", [KP_KIND_PANIC] = "panic" };
+static const char *const kinds[] = {
+	[KP_KIND_WARN] = "warn", [KP_KIND_OOPS] = "oops", [KP_KIND_PANIC] = "panic"
+};
 
 static enum kp_stage_result begin(void)
 {
@@ -14,10 +16,12 @@ static enum kp_stage_result begin(void)
 	kp_key_number("report", kp_report.number);
 	kp_key_word("kind", kinds[kp_report.kind]);
 	kp_key_number("tier", KP_TIER);
+	kp_key_word("arch", kp_isa_name);
 	kp_key_number("cpu", kp_report.cpu);
 	kp_key_number("cpus", kp_report.cpus);
 #if KP_TIER >= 1
-	kp_add(" up=%u.%06u", (unsigned)kp_seconds(kp_report.up_ns), (unsigned)kp_microseconds(kp_report.up_ns));
+	kp_add(" up=%u.%06u", (unsigned)kp_seconds(kp_report.up_ns),
+	       (unsigned)kp_microseconds(kp_report.up_ns));
 #endif
 	kp_key_string("system", kp_system.name);
 	kp_key_string("release", kp_system.release);
@@ -73,10 +77,12 @@ static enum kp_stage_result title(void)
 	kp_text_page_fault();
 #endif
 	if (fault->name) {
-		bool noncanonical = fault->has_address && fault->class == KP_CLASS_NONCANONICAL && !fault->stale;
+		bool noncanonical =
+			fault->has_address && fault->class == KP_CLASS_NONCANONICAL && !fault->stale;
 		kp_add("%s", fault->name);
 		if (noncanonical)
-			kp_add(", probably for non-canonical address 0x%llx", (unsigned long long)fault->address);
+			kp_add(", probably for non-canonical address 0x%llx",
+			       (unsigned long long)fault->address);
 		kp_add(": %04llx", (unsigned long long)fault->error);
 		if (kp_report.oops)
 			kp_add(" [#%u]", kp_report.oops);
@@ -86,8 +92,8 @@ static enum kp_stage_result title(void)
 		kp_add("kernel BUG at %s:%u!", at->file, (unsigned)at->line);
 		kp_end_line();
 	} else if (at && !kp_report.message[0]) {
-		kp_add("WARNING: CPU: %u PID: %llu at %s:%u %s", kp_report.cpu, (unsigned long long)kp_report.task.id,
-		       at->file, (unsigned)at->line, at->function);
+		kp_add("WARNING: CPU: %u PID: %llu at %s:%u %s", kp_report.cpu,
+		       (unsigned long long)kp_report.task.id, at->file, (unsigned)at->line, at->function);
 		kp_end_line();
 	}
 	return KP_RESULT_DONE;
@@ -99,9 +105,9 @@ static enum kp_stage_result place(void)
 	kp_line_mend();
 
 	kp_isa_selectors(&kp_report.frame, &code, &stack);
-	kp_add("CPU: %u PID: %llu Comm: %s Not tainted %s %s", kp_report.cpu, (unsigned long long)kp_report.task.id,
-	       kp_report.task_known ? kp_report.task_name : "none", kp_system.release ? kp_system.release : "-",
-	       kp_system.name ? kp_system.name : "-");
+	kp_add("CPU: %u PID: %llu Comm: %s Not tainted %s %s", kp_report.cpu,
+	       (unsigned long long)kp_report.task.id, kp_report.task_known ? kp_report.task_name : "none",
+	       kp_system.release ? kp_system.release : "-", kp_system.name ? kp_system.name : "-");
 	kp_end_line();
 	kp_add("RIP: %04x:", code);
 	kp_add_place((uintptr_t)KP_FRAME_PC(&kp_report.frame), kp_report.frame.vector >= KP_VECTOR_CALL);
@@ -174,7 +180,7 @@ static enum kp_stage_result message(void)
 void kp_text_stage(enum kp_stage_id id)
 {
 	static const char *const results[] = {
-		[KP_RESULT_NONE] = "none", [KP_RESULT_DONE] = "done",	    [KP_RESULT_FAILED] = "failed",
+		[KP_RESULT_NONE] = "none", [KP_RESULT_DONE] = "done",       [KP_RESULT_FAILED] = "failed",
 		[KP_RESULT_LATE] = "late", [KP_RESULT_FAULTED] = "faulted",
 	};
 	const struct kp_stage_record *record = &kp_report.stages[id];
@@ -219,11 +225,15 @@ static enum kp_stage_result end(void)
 }
 
 kp_step *const kp_text_steps[] = {
-	begin, verdict, site,
+	begin,
+	verdict,
+	site,
 #if KP_TIER >= 2
-	kp_text_task, kp_text_fault,
+	kp_text_task,
+	kp_text_fault,
 #endif
-	title, place,
+	title,
+	place,
 #if KP_TIER >= 1
 	code,
 #endif
@@ -233,8 +243,19 @@ kp_step *const kp_text_steps[] = {
 #endif
 	trace,
 #if KP_TIER >= 2
-	kp_text_causes, kp_text_walk, kp_text_gates, kp_text_tables, kp_text_msrs, kp_text_locks, kp_text_raw,
-	kp_text_cpus, kp_text_log,
+	kp_text_causes,
+	kp_text_walk,
+	kp_text_gates,
+	kp_text_tables,
+	kp_text_msrs,
+	kp_text_locks,
+	kp_text_raw,
+	kp_text_cpus,
+	kp_text_log,
 #endif
-	end_trace, message, stages, end, NULL,
+	end_trace,
+	message,
+	stages,
+	end,
+	NULL,
 };

@@ -4,6 +4,20 @@
 
 #include <stddef.h>
 
+#if defined(__x86_64__)
+const char kp_isa_name[] = "x86_64";
+#elif defined(__i386__)
+const char kp_isa_name[] = "i386";
+#elif defined(__aarch64__)
+const char kp_isa_name[] = "arm64";
+#elif defined(__riscv)
+const char kp_isa_name[] = "riscv64";
+#elif defined(__s390x__)
+const char kp_isa_name[] = "s390x";
+#else
+const char kp_isa_name[] = "generic";
+#endif
+
 const struct kp_register kp_registers[] = {
 	{ "PC", offsetof(struct kp_frame, pc) },
 	{ "SP", offsetof(struct kp_frame, sp) },
@@ -17,12 +31,12 @@ const unsigned kp_register_count = sizeof(kp_registers) / sizeof(*kp_registers);
 #else
 #define CALLER_FP(own) (((const uintptr_t *)(own))[KP_FP_CALLER])
 #endif
-#define CAPTURE(frame, kind)                                                                                           \
-	struct kp_frame frame = {                                                                                      \
-		.pc = (uintptr_t)__builtin_return_address(0),                                                          \
-		.sp = (uintptr_t)__builtin_frame_address(0),                                                           \
-		.fp = CALLER_FP(__builtin_frame_address(0)),                                                           \
-		.vector = kind,                                                                                        \
+#define CAPTURE(frame, kind)                                                                                 \
+	struct kp_frame frame = {                                                                            \
+		.pc = (uintptr_t)__builtin_return_address(0),                                                \
+		.sp = (uintptr_t)__builtin_frame_address(0),                                                 \
+		.fp = CALLER_FP(__builtin_frame_address(0)),                                                 \
+		.vector = kind,                                                                              \
 	}
 
 _Noreturn __attribute__((noinline)) void kp_panic_at(const struct kp_site *site, const char *format, ...)

@@ -4,12 +4,18 @@
 
 #include <stddef.h>
 
-#define REGISTER(name, member) { name, offsetof(struct kp_frame, member) }
+const char kp_isa_name[] = "x86_64";
+
+#define REGISTER(name, member)                                                                               \
+	{                                                                                                    \
+		name, offsetof(struct kp_frame, member)                                                      \
+	}
 
 const struct kp_register kp_registers[] = {
-	REGISTER("RAX", rax), REGISTER("RBX", rbx), REGISTER("RCX", rcx), REGISTER("RDX", rdx), REGISTER("RSI", rsi),
-	REGISTER("RDI", rdi), REGISTER("RBP", rbp), REGISTER("R08", r8),  REGISTER("R09", r9),	REGISTER("R10", r10),
-	REGISTER("R11", r11), REGISTER("R12", r12), REGISTER("R13", r13), REGISTER("R14", r14), REGISTER("R15", r15),
+	REGISTER("RAX", rax), REGISTER("RBX", rbx), REGISTER("RCX", rcx), REGISTER("RDX", rdx),
+	REGISTER("RSI", rsi), REGISTER("RDI", rdi), REGISTER("RBP", rbp), REGISTER("R08", r8),
+	REGISTER("R09", r9),  REGISTER("R10", r10), REGISTER("R11", r11), REGISTER("R12", r12),
+	REGISTER("R13", r13), REGISTER("R14", r14), REGISTER("R15", r15),
 };
 const unsigned kp_register_count = sizeof(kp_registers) / sizeof(*kp_registers);
 
@@ -78,7 +84,9 @@ void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 		out->access = frame->error & 16  ? KP_ACCESS_EXECUTE
 			      : frame->error & 2 ? KP_ACCESS_WRITE
 						 : KP_ACCESS_READ;
-		out->state = frame->error & 8 ? KP_STATE_RESERVED : frame->error & 1 ? KP_STATE_PROTECTED : KP_STATE_ABSENT;
+		out->state = frame->error & 8   ? KP_STATE_RESERVED
+			     : frame->error & 1 ? KP_STATE_PROTECTED
+						: KP_STATE_ABSENT;
 	} else if (vector == KP_X86_DF) {
 		out->has_address = address != KP_CR2_SENTINEL;
 		out->address = out->has_address ? address : 0;
@@ -153,7 +161,8 @@ int kp_isa_before_frame(uintptr_t pc)
 	n = kp_read(symbol.start, bytes, sizeof(bytes));
 	if (n < sizeof(bytes))
 		return -1;
-	if (bytes[0] == endbr64[0] && bytes[1] == endbr64[1] && bytes[2] == endbr64[2] && bytes[3] == endbr64[3])
+	if (bytes[0] == endbr64[0] && bytes[1] == endbr64[1] && bytes[2] == endbr64[2] &&
+	    bytes[3] == endbr64[3])
 		push = sizeof(endbr64);
 	if (bytes[push] != 0x55) /* push %rbp */
 		return pc == symbol.start ? 0 : -1;

@@ -67,7 +67,11 @@ struct kp_site {
 	const char *file, *function, *what; /* what: the condition, or NULL */
 	uint32_t line;
 };
-#define KP_SITE(text) (&(static const struct kp_site){ __FILE__, __func__, text, __LINE__ })
+#define KP_SITE(text)                                                                                                  \
+	__extension__({                                                                                                \
+		static const struct kp_site kp_site_ = { __FILE__, __func__, text, __LINE__ };                         \
+		&kp_site_;                                                                                             \
+	})
 
 /* Never returns. */
 #define KP_PANIC(...) kp_panic_at(KP_SITE(NULL), __VA_ARGS__)
