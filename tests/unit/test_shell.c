@@ -526,6 +526,10 @@ static void error_words(void **state)
 	} rows[] = {
 		{ "nonsense", "no such command: nonsense; 'help' lists them" },
 		{ "help nonsense", "no such command: nonsense" },
+		{ "whatis", "not implemented: whatis; 'help' lists what is" },
+		{ "mount", "not implemented: mount; '* mount' is the type of that name" },
+		{ "mount -f init_task", "not implemented: mount; '* mount' is the type of that name" },
+		{ "help mount", "not implemented: mount; '* mount' is the type of that name" },
 		{ "bt 4711", "no such task: 4711" },
 		{ "bt -z", "no such option: -z; 'help bt' lists them" },
 		{ "bt -c 0,3", "no such CPU: 3 (there is 1)" },
