@@ -52,6 +52,33 @@ static bool walk_up(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *bu
 	return true;
 }
 
+static bool fs_name(struct pm_linux *lx, uint64_t inode, char *buf, size_t size)
+{
+	uint64_t sb, type, name;
+
+	return pm_linux_get(lx, inode, PM_INODE_SB, &sb) && pm_linux_get(lx, sb, PM_SB_TYPE, &type) &&
+	       pm_linux_get(lx, type, PM_FS_TYPE_NAME, &name) &&
+	       pm_space_string(&lx->kernel, name, buf, size);
+}
+
+/* The name was taken away, the file is still in use: no longer among those that names are looked up in. */
+static bool is_deleted(struct pm_linux *lx, uint64_t dentry)
+{
+	uint64_t parent, hashed, inode;
+	char type[32], name[8];
+
+	if (!pm_linux_get(lx, dentry, PM_DENTRY_HASHED, &hashed) || hashed ||
+	    !pm_linux_get(lx, dentry, PM_DENTRY_PARENT, &parent))
+		return false;
+	if (parent != dentry)
+		return true;
+	/* a root has never been there; but that of memory that is shared is called so by the kernel, too */
+	return pm_linux_get(lx, dentry, PM_DENTRY_INODE, &inode) && fs_name(lx, inode, type, sizeof(type)) &&
+	       (!strcmp(type, "tmpfs") || !strcmp(type, "hugetlbfs")) &&
+	       pm_linux_get(lx, dentry, PM_DENTRY_NAME, &inode) &&
+	       pm_space_string(&lx->kernel, inode, name, sizeof(name)) && strcmp(name, "/");
+}
+
 bool pm_linux_path(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *buf, size_t size)
 {
 	char path[PM_LINUX_PATH_MAX];
@@ -60,17 +87,8 @@ bool pm_linux_path(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *buf
 	path[at] = 0;
 	if (!dentry || !walk_up(lx, mnt, dentry, path, &at))
 		return false;
-	snprintf(buf, size, "%s", path[at] ? path + at : "/");
+	snprintf(buf, size, "%s%s", path[at] ? path + at : "/", is_deleted(lx, dentry) ? " (deleted)" : "");
 	return true;
-}
-
-static bool fs_name(struct pm_linux *lx, uint64_t inode, char *buf, size_t size)
-{
-	uint64_t sb, type, name;
-
-	return pm_linux_get(lx, inode, PM_INODE_SB, &sb) && pm_linux_get(lx, sb, PM_SB_TYPE, &type) &&
-	       pm_linux_get(lx, type, PM_FS_TYPE_NAME, &name) &&
-	       pm_space_string(&lx->kernel, name, buf, size);
 }
 
 bool pm_linux_file_path(struct pm_linux *lx, uint64_t file, char *buf, size_t size)

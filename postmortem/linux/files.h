@@ -7,7 +7,7 @@
 #define PM_LINUX_PATH_MAX 4096
 
 /* The path of a dentry on a mount (address of its struct vfsmount), as seen from the root of its namespace; what
- * cannot be read of it is "?".  false: not even its name is in the dump. */
+ * cannot be read of it is "?"; " (deleted)" behind it as the kernel has it.  false: not even its name is in the dump. */
 bool pm_linux_path(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *buf, size_t size);
 /* Of a struct file: "/bin/sh", "pipe:[1234]", "socket:[99]", "anon_inode:[eventpoll]". */
 bool pm_linux_file_path(struct pm_linux *lx, uint64_t file, char *buf, size_t size);

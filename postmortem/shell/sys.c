@@ -56,6 +56,21 @@ static void print_times(struct pm_shell *sh, const struct pm_log *log)
 		    (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
 }
 
+/* Of a list that is broken only how many there are at least is known. */
+static void print_tasks(struct pm_shell *sh)
+{
+	const struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
+
+	if (!tasks->trouble)
+		number(sh, "TASKS", "tasks", tasks->v.n);
+	else if (sh->json)
+		pm_json_str(sh->json, "tasks_trouble", tasks->trouble);
+	else if (tasks->v.n)
+		row(sh, "TASKS", NULL, "at least %zu (%s)", tasks->v.n, tasks->trouble);
+	else
+		row(sh, "TASKS", NULL, "unknown (%s)", tasks->trouble);
+}
+
 static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, const struct pm_log *log)
 {
 	struct pm_linux_task task;
@@ -107,7 +122,7 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 		row(sh, "CPUS", NULL, "%zu (%u online)", cpus->v.n, online);
 	}
 	print_times(sh, log);
-	number(sh, "TASKS", "tasks", pm_session_tasks(sh->session)->v.n);
+	print_tasks(sh);
 	addr = pm_linux_at(sh->lx, 0, PM_UTS_NODENAME);
 	if (pm_linux_symbol(sh->lx, "init_uts_ns", &pages) && sh->lx->fields[PM_UTS_NS_NAME].offset >= 0 &&
 	    pm_space_string(&sh->lx->kernel, pm_linux_at(sh->lx, pages, PM_UTS_NS_NAME) + addr, text, 65))

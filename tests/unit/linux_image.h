@@ -47,6 +47,7 @@ struct image_options {
 	bool blocked;        /* two workers wait for each other's mutex */
 	bool no_btf;         /* it carries no types */
 	bool calls;          /* it describes its system calls */
+	bool deleted;        /* /bin/sh was removed while it ran */
 };
 
 struct image_symbol {

@@ -161,10 +161,15 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 			 (struct image_member[]){ { "root", path, 0 }, { "pwd", path, 16 }, { 0 } });
 	image_btf_struct(b, "file", 4, 24,
 			 (struct image_member[]){ { "f_path", path, 0 }, { "f_inode", t->ptr, 16 }, { 0 } });
-	image_btf_struct(
-		b, "dentry", 4, 24,
-		(struct image_member[]){
-			{ "d_parent", t->ptr, 0 }, { "d_name", name, 8 }, { "d_inode", t->ptr, 16 }, { 0 } });
+	uint32_t hashed = image_btf_struct(b, "hlist_bl_node", 4, 16,
+					   (struct image_member[]){ { "pprev", t->ptr, 8 }, { 0 } });
+
+	image_btf_struct(b, "dentry", 4, 40,
+			 (struct image_member[]){ { "d_parent", t->ptr, 0 },
+						  { "d_name", name, 8 },
+						  { "d_inode", t->ptr, 16 },
+						  { "d_hash", hashed, 24 },
+						  { 0 } });
 	image_btf_struct(b, "mount", 4, 24,
 			 (struct image_member[]){ { "mnt_parent", t->ptr, 0 },
 						  { "mnt_mountpoint", t->ptr, 8 },
@@ -312,11 +317,12 @@ static inline void image_slabs(struct image *im)
 
 static inline uint64_t image_dentry(struct image *im, uint64_t parent, const char *name, uint64_t inode)
 {
-	uint64_t at = image_room(im, 24);
+	uint64_t at = image_room(im, 40);
 
 	image_put(im, at, parent ? parent : at, 8);
 	image_put(im, at + 8, image_string(im, name), 8);
 	image_put(im, at + 16, inode, 8);
+	image_put(im, at + 32, parent ? at : 0, 8);
 	return at;
 }
 
@@ -330,6 +336,8 @@ static inline void image_process(struct image *im, uint64_t task)
 	uint64_t root = image_dentry(im, 0, "/", inode), bin = image_dentry(im, root, "bin", inode);
 	uint64_t sh = image_dentry(im, bin, "sh", inode);
 
+	if (im->options.deleted)
+		image_put(im, sh + 32, 0, 8);
 	image_put(im, task + TASK_MM, mm, 8);
 	image_put(im, task + TASK_FILES, files, 8);
 	image_put(im, task + TASK_FS, fs, 8);

@@ -688,6 +688,49 @@ static void some_members(void **state)
 	end(&r);
 }
 
+/* What was removed while it was in use is marked, as in /proc; what is there is not, nor is the root. */
+static void deleted_files(void **state)
+{
+	static const char *const commands[] = { "files", "vm", "id 400000" };
+
+	(void)state;
+	for (unsigned deleted = 0; deleted < 2; deleted++) {
+		struct run r;
+
+		start(&r, &(struct image_options){ .deleted = deleted }, false);
+		for (size_t i = 0; i < PM_COUNT(commands); i++) {
+			const char *text = output(&r, commands[i]), *path = strstr(text, "/bin/sh");
+
+			assert_non_null(path);
+			assert_int_equal(!strncmp(path, "/bin/sh (deleted)", 17), deleted);
+			assert_null(strstr(text, deleted ? "bin (deleted)" : "(deleted)"));
+			assert_null(strstr(text, "/ (deleted)"));
+		}
+		assert_int_equal(r.sh.failures, 0);
+		end(&r);
+	}
+}
+
+static void tasks_of_sys(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_non_null(strstr(output(&r, "sys"), "       TASKS: 2\n"));
+	end(&r);
+	start(&r, &(struct image_options){ .no_btf = true }, false);
+	assert_non_null(
+		strstr(output(&r, "sys"), "       TASKS: unknown (the kernel's types are not known)\n"));
+	end(&r);
+	start(&r, &(struct image_options){ .no_btf = true }, true);
+	const char *text = output(&r, "sys");
+
+	assert_null(strstr(text, "\"tasks\":"));
+	assert_non_null(strstr(text, "\"tasks_trouble\":\"the kernel's types are not known\""));
+	end(&r);
+}
+
 static void terminal(void **state)
 {
 	char *text;
@@ -841,6 +884,8 @@ int main(void)
 		cmocka_unit_test(error_words_of_lists),
 		cmocka_unit_test(per_cpu),
 		cmocka_unit_test(some_members),
+		cmocka_unit_test(deleted_files),
+		cmocka_unit_test(tasks_of_sys),
 		cmocka_unit_test(terminal),
 		cmocka_unit_test(no_vmlinux),
 		cmocka_unit_test(lies),
