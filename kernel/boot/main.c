@@ -1,0 +1,92 @@
+/* The kernel's start, in order.  Before each step stands what it makes possible; a panic works from the first on. */
+#include <kpanic/panic.h>
+
+#include "boot/acpi.h"
+#include "boot/boot.h"
+#include "boot/smp.h"
+#include "cpu/apic.h"
+#include "cpu/clock.h"
+#include "cpu/cpu.h"
+#include "cpu/instructions.h"
+#include "device/console.h"
+#include "device/screen.h"
+#include "device/watchdog.h"
+#include "lib/string.h"
+#include "log.h"
+#include "mm/page.h"
+#include "mm/paging.h"
+#include "scenarios/scenario.h"
+#include "task/process.h"
+#include "task/task.h"
+
+#define KERNEL_NAME "kpk"
+#define KERNEL_RELEASE "0.1"
+
+extern char boot_stack_start[], boot_stack_end[];
+extern const char build_id_start[], build_id_end[];
+
+/* What the compiler puts below the return address of a function with arrays; another value at each boot. */
+uintptr_t __stack_chk_guard = 0x00a7c35bd1e94f00;
+
+/* No function with such a value may be running when it changes: none of this file is compiled with them. */
+static void change_stack_guard(void)
+{
+	/* A NUL in it stops copies of strings. */
+	__stack_chk_guard ^= read_tsc() * 0x9e3779b97f4a7c15 << 8;
+}
+
+/* The note of the linker's: name size, content size, type, "GNU", then the content. */
+static void init_recorder(void)
+{
+	enum { CONTENT = 16 };
+	static struct kp_system system = { .name = KERNEL_NAME, .release = KERNEL_RELEASE };
+
+	if (build_id_end - build_id_start > CONTENT) {
+		system.build_id = (const uint8_t *)build_id_start + CONTENT;
+		system.build_id_size = (size_t)(build_id_end - build_id_start - CONTENT);
+	}
+	system.command_line = boot.command_line;
+	kp_init(&system);
+}
+
+/* boot/entry.S */
+void boot_main(uint32_t magic, uint32_t information);
+void boot_main(uint32_t magic, uint32_t information)
+{
+	static uint32_t apic_ids[CPUS_MAX];
+
+	change_stack_guard();
+	console_init();
+	cpu_init(0);
+
+	boot_read(magic, information);
+	init_recorder();
+	clock_init();
+	log_line("%s %s: by %s, \"%s\"", KERNEL_NAME, KERNEL_RELEASE, boot.loader, boot.command_line);
+	scenario_at(SCENARIO_EARLY);
+	cpu_check_features();
+	unsigned others = acpi_read_cpus(boot.rsdp, apic_ids, CPUS_MAX);
+
+	cpu_init_features();
+	page_init();
+	paging_init();
+	cpu_init_gates();
+	task_init_cpu((uintptr_t)boot_stack_start, (uintptr_t)boot_stack_end);
+	log_line("memory: %lu KiB", page_total_count() * (PAGE_SIZE >> 10));
+	screen_init();
+	apic_init();
+	apic_init_cpu();
+	this_cpu()->started = true;
+	scenario_at(SCENARIO_BEFORE_TASKS);
+
+	smp_start(apic_ids, others);
+	watchdog_init();
+	const char *scenario = boot_option("scenario");
+	process_start_first(scenario ? scenario : "");
+	scenario_at(SCENARIO_THREAD);
+
+	for (;;) {
+		task_yield();
+		__asm__ volatile("sti; hlt");
+	}
+}

@@ -1,0 +1,19 @@
+/* Configuration space of PCI, by the ports that every PC has. */
+#ifndef DEVICE_PCI_H
+#define DEVICE_PCI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pci_device {
+	uint8_t bus, slot, function;
+};
+
+/* The first device with these identifications; false: none. */
+bool pci_find(uint16_t vendor, uint16_t device, struct pci_device *out);
+uint32_t pci_read(struct pci_device device, uint8_t at);
+void pci_write(struct pci_device device, uint8_t at, uint32_t value);
+/* Physical address of a memory bar, and its size in bytes; 0: none. */
+uint64_t pci_memory_bar(struct pci_device device, unsigned index, uint64_t *size_out);
+
+#endif

@@ -1,0 +1,84 @@
+/* Addresses that are none. The values come out of memory, so that the compiler cannot know them. */
+#include <stdint.h>
+
+#include "scenarios/scenario.h"
+
+struct node {
+	struct node *next, *previous;
+	uint64_t value;
+};
+
+static struct node *volatile no_node;
+static struct node *volatile wild = (struct node *)0xffff9000deadb000;
+static struct node *volatile noncanonical = (struct node *)0x6b6b6b6b6b6b6b6b;
+static volatile uint64_t zero;
+/* A function's bytes where data is: mov $42, %eax; ret. */
+static uint8_t code_in_data[] = { 0xb8, 42, 0, 0, 0, 0xc3 };
+
+static void null_read(void)
+{
+	zero = no_node->value;
+}
+
+static void null_write(void)
+{
+	no_node->previous = 0;
+}
+
+static void wild_write(void)
+{
+	wild->value = 1;
+}
+
+static void noncanonical_read(void)
+{
+	zero = noncanonical->next->value;
+}
+
+static void null_call(void)
+{
+	void (*call)(void) = (void (*)(void))(uintptr_t)no_node;
+
+	call();
+}
+
+static void execute_data(void)
+{
+	uint8_t *volatile data = code_in_data;
+	int (*call)(void) = (int (*)(void))(uintptr_t)data;
+
+	zero = (uint64_t)call();
+}
+
+static void write_text(void)
+{
+	volatile uint8_t *text = (volatile uint8_t *)(uintptr_t)null_read;
+
+	*text = 0x90;
+}
+
+static void divide(void)
+{
+	zero = 1000 / zero;
+}
+
+static void invalid_opcode(void)
+{
+	__asm__ volatile(".byte 0x0f, 0xff"); /* ud0 */
+}
+
+const struct scenario scenarios_memory[] = {
+	{ "null-read", SCENARIO_PROCESS, null_read },
+	{ "null-write-early", SCENARIO_EARLY, null_write },
+	{ "null-write-before-tasks", SCENARIO_BEFORE_TASKS, null_write },
+	{ "null-write-thread", SCENARIO_THREAD, null_write },
+	{ "null-write-interrupt", SCENARIO_INTERRUPT, null_write },
+	{ "null-call", SCENARIO_PROCESS, null_call },
+	{ "wild-write", SCENARIO_PROCESS, wild_write },
+	{ "noncanonical-read", SCENARIO_PROCESS, noncanonical_read },
+	{ "execute-data", SCENARIO_PROCESS, execute_data },
+	{ "write-text", SCENARIO_PROCESS, write_text },
+	{ "divide", SCENARIO_PROCESS, divide },
+	{ "invalid-opcode", SCENARIO_PROCESS, invalid_opcode },
+	{ 0 },
+};
