@@ -85,7 +85,10 @@ static bool set_fact(const struct pm_unit *unit, const struct pm_abbrev_attr *at
 	case DW_AT_data_member_location:
 		return member_location(v, &out->location);
 	case DW_AT_decl_line:
-		out->line = (uint32_t)v->value;
+		out->line |= (uint32_t)v->value & 0xfffff;
+		break;
+	case DW_AT_decl_column: /* two files may have something at one line, but hardly there, too */
+		out->line |= (uint32_t)v->value << 20;
 		break;
 	case DW_AT_encoding:
 		out->encoding = v->value;

@@ -7,7 +7,7 @@
  * form, is made when somebody looks at it: then what it refers to gets ids, too.
  *
  * A structure, union, enum, typedef or integer that is mentioned in one unit is the one of that name that was
- * defined first, if both have the same size and line, or there is only a declaration here.  Otherwise it is another one
+ * defined first, if both have the same size, line and column, or there is only a declaration here.  Otherwise it is another one
  * of the same name, and stays one.
  */
 #ifndef PM_DWARF_TYPES_H
@@ -75,8 +75,8 @@ struct pm_dwarf_types {
 
 /* The attributes of an entry that types need. */
 struct pm_dwarf_facts {
-	uint32_t name; /* pm_dwarf_string; 0: none */
-	uint32_t line;
+	uint32_t name;      /* pm_dwarf_string; 0: none */
+	uint32_t line;      /* and from bit 20 on the column, which older compilers do not tell */
 	bool declared;      /* only: it is defined elsewhere */
 	bool is_signed;     /* of an enumerator: its value was written with a sign */
 	bool has_count;     /* of a subrange */

@@ -128,7 +128,7 @@ static void count_bits(const unsigned char *p, size_t n, struct fact *out)
 		}
 }
 
-static const int all_bits = -1;
+static volatile int all_bits = -1;
 
 #define M(type_, member_)                                                                                    \
 	{                                                                                                    \
