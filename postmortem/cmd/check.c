@@ -126,7 +126,7 @@ int pm_cmd_check(int argc, char **argv)
 {
 	struct pm_dump *dump = NULL;
 	struct pm_linux_session *session = NULL;
-	struct pm_linux_options with = { 0 };
+	struct pm_linux_options with = { .installed = true };
 	const char *raw = NULL;
 	uint64_t machine, here;
 	int c;

@@ -356,7 +356,11 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 
 static struct pm_linux_options session_options(const struct pm_report_run *run)
 {
-	return (struct pm_linux_options){ run->options.btf, run->options.symbols.vmlinux };
+	return (struct pm_linux_options){ .btf = run->options.btf,
+					  .vmlinux = run->options.symbols.vmlinux,
+					  .installed = !run->options.no_symbols,
+					  .debug_dirs = run->options.debug_dirs,
+					  .debug_dirs_n = run->options.symbols.debug_dirs_n };
 }
 
 /* Explains the memory dump that source is; takes it over.  How many paths it was. */

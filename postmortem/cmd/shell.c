@@ -54,7 +54,7 @@ int pm_cmd_shell(int argc, char **argv)
 	const char *commands = NULL, *raw = NULL;
 	struct pm_error *err;
 	struct pm_json json;
-	struct pm_linux_options with = { 0 };
+	struct pm_linux_options with = { .installed = true };
 	enum pm_status status = PM_STATUS_OK, whole = PM_STATUS_OK;
 	int c;
 

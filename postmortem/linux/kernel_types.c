@@ -1,6 +1,7 @@
 #include "linux/kernel_types.h"
 
 #include "linux/list.h"
+#include "symbols/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -151,13 +152,34 @@ static struct pm_error *of_file(struct pm_linux *lx, const char *path)
 	return NULL;
 }
 
+/* One with the dump's build id, as for source lines.  Whether there is one is the user's luck: nothing is said without. */
+static bool of_installed(struct pm_linux *lx, const struct pm_linux_options *options)
+{
+	struct pm_finder *finder = pm_finder_create(NULL, options->debug_dirs, options->debug_dirs_n, NULL);
+	pm_paths paths = { 0 };
+	bool found = false;
+
+	pm_find_vmlinux(finder, lx->release, lx->build_id, &lx->arena, &paths);
+	for (size_t i = 0; i < paths.n && !found; i++)
+		found = pm_error_take(of_file(lx, paths.v[i])) == PM_OK;
+	pm_finder_destroy(finder);
+	return found;
+}
+
 void pm_linux_types_open(struct pm_linux *lx, const struct pm_linux_options *options)
 {
 	if (options && options->btf && !(lx->types_refused = of_file(lx, options->btf)))
 		return;
 	lx->btf_trouble = of_memory(lx);
-	if (!lx->btf_trouble || !options || !options->vmlinux)
+	if (!lx->btf_trouble || !options)
 		return;
+	if (!options->vmlinux) {
+		if (options->installed && of_installed(lx, options)) {
+			pm_error_free(lx->btf_trouble);
+			lx->btf_trouble = NULL;
+		}
+		return;
+	}
 	/* It was given for source lines: types are welcome, and nothing is said without them. */
 	struct pm_error *err = of_file(lx, options->vmlinux);
 

@@ -63,6 +63,9 @@ struct pm_linux {
 struct pm_linux_options {
 	const char *btf;     /* a file with the kernel's types (pm_btf_open_file); NULL: the dump's own */
 	const char *vmlinux; /* an ELF file whose types are used where the dump has none; NULL: none */
+	bool installed;      /* where the dump has none and no vmlinux is given: one that is installed */
+	const char *const *debug_dirs; /* [debug_dirs_n]: where it is looked for first (symbols/find.h) */
+	size_t debug_dirs_n;
 };
 
 /* The dump is borrowed.  options: NULL: none.  PM_NOT_FOUND: nothing that looks like a Linux kernel; PM_UNSUPPORTED: an architecture
