@@ -3,6 +3,7 @@
 
 #include "console/console.h"
 #include "console/source.h"
+#include "functions/functions.h"
 #include "linux/identify.h"
 #include "linux/kernel_types.h"
 #include "linux/report_code.h"
@@ -144,14 +145,26 @@ static bool same_place(const struct pm_place *a, const struct pm_place *b)
 	       a->offset == b->offset;
 }
 
+/* What a CPU runs that has panicked, where panic() itself is not found on its stack. */
+static bool is_panics_own(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_frame *f)
+{
+	struct pm_place place;
+
+	return pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
+			      &place) &&
+	       pm_function_has(PM_LINUX, place.symbol, PM_FUNCTION_STOPS);
+}
+
 /* Where in the panicking CPU's stack the report begins: behind panic()'s own frames.  The first frame that stands
- * in the report is it; without one, what was interrupted last; without that, the caller of panic(). */
+ * in the report is it; without one, what was interrupted last; without that, the caller of panic().  The number of
+ * frames: none of them is more than panic()'s own, and what it calls while it waits. */
 static size_t crash_frame(struct pm_linux_session *s, struct pm_incident *inc,
 			  const struct pm_linux_trace *trace)
 {
 	const struct pm_trace *told = pm_incident_crash_trace(inc);
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	size_t after_panic = 0;
+	bool panic_found = false;
 
 	for (size_t i = 0; i < trace->frames.n; i++) {
 		const struct pm_linux_frame *f = &trace->frames.v[i];
@@ -164,13 +177,18 @@ static size_t crash_frame(struct pm_linux_session *s, struct pm_incident *inc,
 			    : told && told->frames.n && i && same_place(&told->frames.v[0].place, &place))
 			return i;
 		if (place.symbol && (!strcmp(place.symbol, "panic") || !strcmp(place.symbol, "vpanic") ||
-				     !strcmp(place.symbol, "nmi_panic")))
+				     !strcmp(place.symbol, "nmi_panic"))) {
 			after_panic = i + 1;
+			panic_found = true;
+		}
 	}
 	for (size_t i = after_panic; i < trace->frames.n; i++)
 		if (i && trace->frames.v[i].exact_pc)
 			return i;
-	return after_panic < trace->frames.n ? after_panic : 0;
+	while (!panic_found && after_panic < trace->frames.n &&
+	       is_panics_own(s, inc, &trace->frames.v[after_panic]))
+		after_panic++;
+	return after_panic;
 }
 
 /* How far the report's reliable frames are those of memory; what it printed of its own printing is not. */
@@ -236,6 +254,14 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 	pm_linux_unwind(pm_session_unwinder(s), &cpu->regs, true, has_task ? task.stack : 0, &trace);
 	size_t first = crash_frame(s, inc, &trace);
 
+	/* what the log printed, if it did, is more than nothing */
+	if (first >= trace.frames.n) {
+		*PM_PUSH(&inc->arena, &inc->missing) =
+			pm_arena_printf(&inc->arena, "the stack that led to panic() on CPU %u: %s", cpu->cpu,
+					trace.ended ? trace.ended : "it is not in the dump");
+		pm_linux_trace_deinit(&trace);
+		return;
+	}
 	found.title = pm_arena_printf(&inc->arena, "CPU %u's stack in memory", cpu->cpu);
 	found.has_cpu = true;
 	found.cpu = cpu->cpu;

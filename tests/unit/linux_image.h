@@ -47,6 +47,7 @@ struct image_options {
 	bool blocked;        /* two workers wait for each other's mutex */
 	bool no_btf;         /* it carries no types */
 	bool calls;          /* it describes its system calls */
+	bool lost_stack;     /* of the CPU that panicked and waits: not in the dump */
 	bool deleted;        /* /bin/sh was removed while it ran */
 };
 
@@ -387,7 +388,7 @@ static const char *const image_functions[] = { "panic",         "sysrq_handle_cr
 					       "do_syscall_64", "entry_SYSCALL_64_after_hwframe",
 					       "__schedule",    "schedule",
 					       "__mutex_lock",  "kthread",
-					       "ret_from_fork" };
+					       "ret_from_fork", "delay_tsc" };
 enum { IMAGE_FUNCTIONS = sizeof(image_functions) / sizeof(image_functions[0]) };
 
 static inline uint64_t image_function(const char *name)
@@ -719,6 +720,10 @@ static inline void image_core(struct image *im)
 	uint64_t ip = image_function("panic") + 40, sp = IMAGE_DIRECT + IMAGE_STACK + 0x3000, cs = 0x10,
 		 bp = sp + 0x18;
 
+	if (im->options.lost_stack) {
+		ip = image_function("delay_tsc") + 40;
+		sp = bp = IMAGE_DIRECT + IMAGE_MEMORY + 0x3000;
+	}
 	memcpy(prstatus + 112 + 8 * 4, &bp, 8);
 	memcpy(prstatus + 112 + 8 * 16, &ip, 8);
 	memcpy(prstatus + 112 + 8 * 17, &cs, 8);

@@ -567,6 +567,31 @@ static void code_that_differs(void **state)
 	close_image(&o);
 }
 
+/* A CPU that has panicked waits in panic()'s loop: where its stack is lost, that loop is not where it died. */
+static void panics_own_loop(void **state)
+{
+	struct opened o;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ .lost_stack = true });
+	read_dump(&o);
+	assert_true(taken.panicked);
+	for (size_t i = 0; i < taken.traces.n; i++)
+		for (size_t k = 0; k < taken.traces.v[i].frames.n; k++) {
+			const char *symbol = taken.traces.v[i].frames.v[k].place.symbol;
+
+			assert_true(!symbol || strcmp(symbol, "delay_tsc") != 0);
+		}
+	assert_null(pm_incident_regs(&taken, PM_REGS_FAULT));
+	bool said = false;
+
+	for (size_t i = 0; i < taken.missing.n; i++)
+		said |= strstr(taken.missing.v[i], "the stack that led to panic() on CPU 0: ") != NULL;
+	assert_true(said);
+	pm_incident_deinit(&taken);
+	close_image(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -586,6 +611,7 @@ int main(void)
 		cmocka_unit_test(member_without_types),
 		cmocka_unit_test(lock_that_is_waited_for),
 		cmocka_unit_test(code_that_differs),
+		cmocka_unit_test(panics_own_loop),
 	};
 
 	return cmocka_run_group_tests_name("linux_values", tests, NULL, NULL);
