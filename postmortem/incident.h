@@ -466,11 +466,20 @@ struct pm_log_line {
 	bool report; /* of this report's context (else: interleaved or leading up to it) */
 };
 
+/* What the shell can tell of a memory dump without leaving anything out. */
+enum pm_dump_whole {
+	PM_WHOLE_TASKS = 1,  /* the list of tasks */
+	PM_WHOLE_CPUS = 2,   /* what each CPU ran */
+	PM_WHOLE_CACHES = 4, /* the slab caches */
+};
+
 struct pm_incident {
 	struct pm_arena arena;
 	const char *input; /* name of the file */
 	uint32_t boot;     /* 1-based: which boot of the input */
 	bool of_dump;      /* the input is a memory dump */
+	unsigned in_dump;  /* enum pm_dump_whole, of its fatal report */
+	const char *shell; /* what `kpanic shell` takes to open that dump, quoted; NULL: it cannot be told */
 	bool user_told; /* registers that hold addresses of user mode have been told: other values are numbers */
 
 	struct pm_fault fault;

@@ -26,6 +26,7 @@ struct pm_report_run {
 	size_t reports;             /* so far, over all inputs */
 	unsigned of_source;         /* reports of the input that is being read */
 	bool of_dump;               /* that input is a memory dump */
+	char *shell;                /* what kpanic shell takes to open it; NULL: it cannot be told */
 	const char *
 		not_whole; /* why that is not whole, as long as no report has said it; NULL: it is, or one has */
 	unsigned consequences; /* of a dump's reports: those that are left out of the text */
@@ -238,6 +239,7 @@ static bool on_incident(struct pm_incident *inc, void *user)
 	struct pm_report_run *run = user;
 	struct pm_render_text *style = &run->options.style;
 
+	inc->shell = run->shell;
 	pm_decode(inc);
 	apply_symbols(run, inc);
 	pm_explain(inc);
@@ -337,6 +339,8 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 	if (session)
 		err = pm_linux_read_dump(session, on_incident, run);
 	run->of_dump = false;
+	free(run->shell);
+	run->shell = NULL;
 	if (run->consequences && run->text)
 		printf("\n%u more report%s in its log %s of this (-v shows %s)\n", run->consequences,
 		       run->consequences > 1 ? "s" : "",
@@ -363,6 +367,51 @@ static struct pm_linux_options session_options(const struct pm_report_run *run)
 					  .debug_dirs_n = run->options.symbols.debug_dirs_n };
 }
 
+/* A word of a shell's command line behind the others; false: it has a quote or control characters. */
+static bool add_word(struct pm_buf *line, const char *word)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-+=:,@%";
+	const char *quote = *word && !word[strspn(word, plain)] ? "" : "'";
+
+	for (const char *c = word; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\'')
+			return false;
+	pm_buf_printf(line, "%s%s%s%s", line->n ? " " : "", quote, word, quote);
+	return true;
+}
+
+/* A file's name is no option, whatever it begins with. */
+static bool add_file(struct pm_buf *line, const char *path)
+{
+	char *word = pm_printf("%s%s", *path == '-' ? "./" : "", path);
+	bool ok = add_word(line, word);
+
+	free(word);
+	return ok;
+}
+
+/* How the dump of those files is opened again, with what was told of it; NULL: it was a pipe. */
+static char *shell_words(const struct pm_report_run *run, char **paths, size_t n)
+{
+	const struct pm_report_options *o = &run->options;
+	struct pm_buf line = { 0 };
+	char *raw = o->raw ? pm_printf("--raw%s%s", *o->raw ? "=" : "", o->raw) : NULL, *words = NULL;
+	bool ok = !raw || add_word(&line, raw);
+
+	if (o->btf)
+		ok &= add_word(&line, "--btf") && add_file(&line, o->btf);
+	for (size_t i = 0; i < n; i++)
+		ok &= strcmp(paths[i], "-") != 0 && add_file(&line, paths[i]);
+	if (o->symbols.vmlinux)
+		ok &= add_file(&line, o->symbols.vmlinux);
+	if (ok)
+		words = pm_printf("%.*s", (int)line.n, line.data);
+	pm_buf_deinit(&line);
+	free(raw);
+	return words;
+}
+
 /* Explains the memory dump that source is; takes it over.  How many paths it was. */
 static size_t report_dump(struct pm_report_run *run, struct pm_source *source, char **paths)
 {
@@ -376,15 +425,17 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 	if (!err)
 		err = run->options.raw ? pm_cmd_raw_open(file, run->options.raw, &dump)
 				       : open_parts(file, paths + 1, &taken, &dump);
-	if (err)
+	if (err) {
 		unreadable(run, err);
-	else
-		report_session(run, dump, pm_cmd_session(dump, &with, &run->status), name);
+		return taken;
+	}
+	run->shell = shell_words(run, paths, taken);
+	report_session(run, dump, pm_cmd_session(dump, &with, &run->status), name);
 	return taken;
 }
 
 /* The same for a file that may be memory as it is; false: there is no kernel in it. */
-static bool report_raw(struct pm_report_run *run, const char *path)
+static bool report_raw(struct pm_report_run *run, char *path)
 {
 	const struct pm_linux_options with = session_options(run);
 	struct pm_linux_session *session = NULL;
@@ -402,6 +453,7 @@ static bool report_raw(struct pm_report_run *run, const char *path)
 		pm_dump_close(dump);
 		return false;
 	}
+	run->shell = shell_words(run, &path, 1);
 	report_session(run, dump, session, path);
 	return true;
 }

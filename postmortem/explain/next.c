@@ -232,6 +232,7 @@ void pm_explain_next(struct pm_incident *inc)
 	hardware(inc);
 	boot(inc);
 	look_at_place(inc);
+	pm_next_dump(inc);
 	if (inc->machine.system != PM_LINUX)
 		return;
 	for (size_t i = 0; i < PM_COUNT(options); i++) {

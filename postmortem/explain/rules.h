@@ -55,6 +55,9 @@ void pm_missing(struct pm_incident *inc, const char *fmt, ...) __attribute__((fo
 void pm_next(struct pm_incident *inc, const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* What to look at in a dump, with kpanic shell (explain/next_dump.c). */
+void pm_next_dump(struct pm_incident *inc);
+
 /* Words for pieces of an incident; all in its arena, never NULL unless said. */
 const char *pm_function_words(struct pm_incident *inc, const struct pm_place *place); /* "f() of module m" */
 const char *pm_task_words(struct pm_incident *inc, const char *comm, bool has_pid,

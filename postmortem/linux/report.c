@@ -517,6 +517,18 @@ static void add_missing(struct pm_linux_session *s, struct pm_incident *inc)
 			pm_arena_printf(&inc->arena, "tasks: %s", pm_session_tasks(s)->trouble);
 }
 
+/* What of the dump can be told whole. */
+static unsigned whole(struct pm_linux_session *s)
+{
+	const struct pm_linux_cpus *cpus = pm_session_cpus(s);
+	bool tasks = pm_session_kernel(s)->btf && !pm_session_tasks(s)->trouble, all = cpus->v.n > 0;
+
+	for (size_t i = 0; i < cpus->v.n; i++)
+		all &= cpus->v.v[i].has_regs;
+	return (tasks ? PM_WHOLE_TASKS : 0) | (all ? PM_WHOLE_CPUS : 0) |
+	       (tasks && !pm_session_caches(s)->trouble ? PM_WHOLE_CACHES : 0);
+}
+
 /* A panic that left no report in the log: the dump was taken before it was printed, or the log is gone. */
 static void make_incident(struct reports *reports)
 {
@@ -580,6 +592,7 @@ struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
 			add_blocked(s, inc);
 			pm_linux_add_memory(s, inc);
 			add_missing(s, inc);
+			inc->in_dump = whole(s);
 		}
 	}
 	if (!reports.n)
