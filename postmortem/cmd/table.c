@@ -18,26 +18,27 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --list           only list what was found, newest first; also as "
 	  "--json\n" PM_REPORT_OPTIONS_HELP,
 	  pm_cmd_last },
-	{ "check", "[OPTION…] DUMP…", "what a memory dump is, and what is missing of it",
-	  "Prints its format, completeness, filter level and kernel, and what of the kernel can\n"
-	  "be read: symbols, types, unwinding tables, log, tasks, modules. The files of a dump\n"
-	  "that was split are given together.\n\n"
+	{ "check", "[OPTION...] DUMP...", "what a memory dump is, and what is missing of it",
+	  "Prints its format, completeness, filter level and kernel, and what of the kernel\n"
+	  "can be read: symbols, types, unwinding tables, log, tasks, modules. The files of\n"
+	  "a dump that was split are given together.\n\n"
 	  "  --btf FILE       types for a kernel that has none: does FILE fit?\n" PM_CMD_RAW_HELP,
 	  pm_cmd_check },
-	{ "dmesg", "[OPTION…] DUMP…", "the kernel's log out of a memory dump",
-	  "Prints every record that is in the dump, oldest first. The files of a dump that was\n"
-	  "split are given together.\n\n"
+	{ "dmesg", "[OPTION...] DUMP...", "the kernel's log out of a memory dump",
+	  "Prints every record that is in the dump, oldest first. The files of a dump that\n"
+	  "was split are given together.\n\n"
 	  "  -x, --level      with the level of each line, as <6>\n"
 	  "  --caller         with the task or CPU that printed it\n" PM_CMD_RAW_HELP,
 	  pm_cmd_dmesg },
-	{ "shell", "[OPTION…] DUMP… [VMLINUX]", "look around in a memory dump, with crash's commands",
-	  "Reads commands from standard input; `help` lists them, man kpanic and docs/shell.md\n"
-	  "tell more. VMLINUX, with debug information, gives `bt -l` its source lines, and a\n"
-	  "dump whose kernel has none its types; it is refused when its build id is not the\n"
-	  "dump's. The files of a dump that was split are given together.\n\n"
+	{ "shell", "[OPTION...] DUMP... [VMLINUX]", "look around in a memory dump, with crash's commands",
+	  "Reads commands from standard input; `help` lists them, man kpanic and\n"
+	  "docs/shell.md tell more. VMLINUX, with debug information, gives `bt -l` its\n"
+	  "source lines, and a dump whose kernel has none its types; it is refused when its\n"
+	  "build id is not the dump's. The files of a dump that was split are given\n"
+	  "together.\n\n"
 	  "  -c COMMANDS      run these, separated by ';', and end\n"
-	  "  --btf FILE       types for a kernel that has none: /sys/kernel/btf/vmlinux of the\n"
-	  "                   same build, or a vmlinux\n"
+	  "  --btf FILE       types for a kernel that has none: /sys/kernel/btf/vmlinux of\n"
+	  "                   the same build, or a vmlinux\n"
 	  "  --json           one object in one line for each command\n" PM_CMD_RAW_HELP,
 	  pm_cmd_shell },
 	{ "symbolize",

@@ -10,12 +10,12 @@
 const struct pm_shell_command pm_shell_commands[] = {
 	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked,
 	  true },
-	{ "bt", "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,… | PID|TASK|all…]", "stack traces",
+	{ "bt", "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,... | PID|TASK|all...]", "stack traces",
 	  "  -a        of the task on each CPU\n"
-	  "  -c CPU,…  of the task on these: 0,2-4\n"
+	  "  -c CPU,...  of the task on these: 0,2-4\n"
 	  "  -f        with the words of each frame\n"
-	  "  -l        with source lines, from the vmlinux that was given, or one that is installed\n"
-	  "  -p        with the parameters of each function and of those inlined there, from the vmlinux\n"
+	  "  -l        with source lines, from the vmlinux given or one that is installed\n"
+	  "  -p        with the parameters of each function, inlined ones too, from it\n"
 	  "  -s        with the offset in each function\n"
 	  "  -t        every code address on the stack instead\n",
 	  pm_shell_bt },
@@ -24,16 +24,17 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -f      from the address up to the function's end\n"
 	  "  -x      with the bytes\n",
 	  pm_shell_dis },
-	{ "files", "[PID|TASK]…", "open files", NULL, pm_shell_files, true },
+	{ "files", "[PID|TASK]...", "open files", NULL, pm_shell_files, true },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
-	{ "id", "ADDRESS…", "what an address is, of the kernel or the current task's process", NULL,
+	{ "id", "ADDRESS...", "what an address is, of the kernel or the current task's process", NULL,
 	  pm_shell_id },
-	{ "kmem", "-i | -s [CACHE]… | [-s] ADDRESS…", "what memory is used for",
+	{ "kmem", "-i | -s [CACHE]... | [-s] ADDRESS...", "what memory is used for",
 	  "  -i         all of it, in pages\n"
 	  "  -s         the slab caches, or those named\n"
-	  "  ADDRESS    the slab, its object, the task and the page that an address belongs to\n",
+	  "  ADDRESS    the slab, object, task and page that an address belongs to\n",
 	  pm_shell_kmem, true },
-	{ "locks", "[PID|TASK]…", "who waits for which lock, and who holds it", NULL, pm_shell_locks, true },
+	{ "locks", "[PID|TASK]...", "who waits for which lock, and who holds it", NULL, pm_shell_locks,
+	  true },
 	{ "log", "[-c] [-m] [-t | -T]", "the kernel's log",
 	  "  -c    with the task or CPU that printed each line\n"
 	  "  -m    with the level of each line\n"
@@ -42,7 +43,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  pm_shell_log },
 	{ "mod", "[-t]", "the modules that are loaded", "  -t    those that taint the kernel, and how\n",
 	  pm_shell_mod, true },
-	{ "ps", "[-k|-u|-G] [PID|TASK|COMMAND]…", "the tasks",
+	{ "ps", "[-k|-u|-G] [PID|TASK|COMMAND]...", "the tasks",
 	  "  -k    kernel threads only\n"
 	  "  -u    user tasks only\n"
 	  "  -G    the leader of each thread group only\n",
@@ -52,19 +53,19 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -s      symbols for what points to them\n"
 	  "  -d      decimal\n"
 	  "  -x      without the text beside it\n"
-	  "  -8 …    bits of a unit\n"
+	  "  -8 ...    bits of a unit\n"
 	  "  -e END  up to this address\n"
 	  "SYMBOL:CPUS is a per-CPU symbol's address: runqueues:0,2-3, runqueues:a\n",
 	  pm_shell_rd },
 	{ "set", "[PID|TASK|-p]", "show or choose the current task", "  -p    the task that panicked\n",
 	  pm_shell_set, true },
-	{ "struct", "[-o] [-x] [-c N] TYPE[.MEMBER,…] [ADDRESS]…", "a type, or memory by it",
+	{ "struct", "[-o] [-x] [-c N] TYPE[.MEMBER,...] [ADDRESS]...", "a type, or memory by it",
 	  "  -o      with the offset of each member, or where it stands, instead of values\n"
 	  "  -x      integers in hex\n"
 	  "  -c N    so many of them, one behind the other\n"
 	  "ADDRESS is also SYMBOL:CPUS, of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n",
 	  pm_shell_struct },
-	{ "sym", "-l | -M | -m MODULE | -q TEXT | ADDRESS|SYMBOL…", "symbols by address or name",
+	{ "sym", "-l | -M | -m MODULE | -q TEXT | ADDRESS|SYMBOL...", "symbols by address or name",
 	  "  SYMBOL:CPUS  of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n"
 	  "  -l           all, the modules' too\n"
 	  "  -M           those of all modules\n"
@@ -72,9 +73,9 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -q TEXT      those whose name holds TEXT\n",
 	  pm_shell_sym },
 	{ "sys", "", "the system and its panic", NULL, pm_shell_sys },
-	{ "union", "[-o] [-x] TYPE[.MEMBER,…] [ADDRESS]…", "as struct", NULL, pm_shell_struct },
-	{ "vm", "[PID|TASK]…", "the mappings of a process", NULL, pm_shell_vm, true },
-	{ "*", "TYPE[.MEMBER,…] [ADDRESS]…", "as struct, whatever the type is", NULL, pm_shell_struct },
+	{ "union", "[-o] [-x] TYPE[.MEMBER,...] [ADDRESS]...", "as struct", NULL, pm_shell_struct },
+	{ "vm", "[PID|TASK]...", "the mappings of a process", NULL, pm_shell_vm, true },
+	{ "*", "TYPE[.MEMBER,...] [ADDRESS]...", "as struct, whatever the type is", NULL, pm_shell_struct },
 };
 const size_t pm_shell_commands_n = sizeof(pm_shell_commands) / sizeof(pm_shell_commands[0]);
 

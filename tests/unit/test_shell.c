@@ -731,6 +731,34 @@ static void tasks_of_sys(void **state)
 	end(&r);
 }
 
+/* Every line of help fits a terminal of 80 columns, in every locale. */
+static void help_width(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	for (size_t i = 0; i <= pm_shell_commands_n; i++) {
+		char command[64] = "help";
+
+		if (i < pm_shell_commands_n)
+			snprintf(command, sizeof(command), "help %s", pm_shell_commands[i].name);
+		const char *line = output(&r, command);
+
+		assert_true(*line);
+		for (; *line; line += strcspn(line, "\n") + 1) {
+			size_t n = strcspn(line, "\n");
+
+			if (n > 80)
+				fail_msg("%s: %zu columns: %.*s", command, n, (int)n, line);
+			for (size_t k = 0; k < n; k++)
+				assert_in_range(line[k], ' ', '~');
+		}
+	}
+	assert_int_equal(r.sh.failures, 0);
+	end(&r);
+}
+
 static void terminal(void **state)
 {
 	char *text;
@@ -886,6 +914,7 @@ int main(void)
 		cmocka_unit_test(some_members),
 		cmocka_unit_test(deleted_files),
 		cmocka_unit_test(tasks_of_sys),
+		cmocka_unit_test(help_width),
 		cmocka_unit_test(terminal),
 		cmocka_unit_test(no_vmlinux),
 		cmocka_unit_test(lies),
