@@ -83,7 +83,7 @@ struct kp_machine {
 	bool known;
 	uint64_t cr0, cr2, cr3, cr4, cr8, dr[8];
 	uint64_t fs_base, gs_base, kernel_gs_base;
-	uint16_t ds, es, fs, gs, tr, ldt;
+	unsigned ds, es, fs, gs, tr, ldt; /* selectors */
 	uint64_t gdt, idt;
 	uint16_t gdt_limit, idt_limit;
 	unsigned gate_count, msr_count;

@@ -1,6 +1,14 @@
 /* Hooks that a host may leave out, and parts of the recorder that may not be linked. */
 #include "stages.h"
 
+#include "kpanic/symbols.h"
+
+__attribute__((weak)) bool kp_host_symbol(uintptr_t address, char *name, size_t size, uintptr_t *start_out,
+					  size_t *size_out)
+{
+	return kp_symbol_find(address, name, size, start_out, size_out);
+}
+
 __attribute__((weak)) bool kp_host_key(void)
 {
 	return false;

@@ -124,7 +124,10 @@ static bool cross(struct walk *walk, uintptr_t at, uintptr_t *fp)
 void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, struct kp_trace *trace)
 {
 	struct walk walk = { task, trace, (uintptr_t)KP_FRAME_SP(frame) };
-	uintptr_t fp = (uintptr_t)KP_FRAME_FP(frame), start = walk.sp;
+	uintptr_t fp = (uintptr_t)KP_FRAME_FP(frame);
+#if KP_TIER < 1
+	uintptr_t start = walk.sp;
+#endif
 	/* The first frame may lie anywhere above a stack pointer that went wrong; the others follow each other. */
 	uintptr_t last = 0;
 
@@ -168,7 +171,5 @@ void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, str
 	}
 #if KP_TIER >= 1
 	scan(&walk);
-#else
-	(void)start;
 #endif
 }

@@ -12,20 +12,20 @@
 /* ---- at start ---- */
 
 enum kp_style { /* of the screen; docs/codes.md and `make gallery` */
-	KP_STYLE_FULL,
-	KP_STYLE_CALM,
-	KP_STYLE_CODE,
-	KP_STYLE_GURU,
-	KP_STYLE_BOMBS,
-	KP_STYLE_BLUE,
-	KP_STYLE_ART,
-	KP_STYLE_OWN,
+		KP_STYLE_FULL,
+		KP_STYLE_CALM,
+		KP_STYLE_CODE,
+		KP_STYLE_GURU,
+		KP_STYLE_BOMBS,
+		KP_STYLE_BLUE,
+		KP_STYLE_ART,
+		KP_STYLE_OWN,
 };
 
 struct kp_policy {
 	bool panic_on_oops, panic_on_warn;
-	unsigned oops_limit;     /* that many oopses become a panic; 0: no limit */
-	int32_t reboot_after_s;  /* 0: halt; below 0: at once */
+	unsigned oops_limit;    /* that many oopses become a panic; 0: no limit */
+	int32_t reboot_after_s; /* 0: halt; below 0: at once */
 	enum kp_style style;
 };
 
@@ -33,7 +33,7 @@ struct kp_system {
 	const char *name, *release; /* "kpk", "0.1" */
 	const uint8_t *build_id;    /* NULL: none */
 	size_t build_id_size;
-	const char *command_line;   /* may be NULL; also sets the policy, in Linux's words: oops=panic, panic=N,
+	const char *command_line; /* may be NULL; also sets the policy, in Linux's words: oops=panic, panic=N,
 				     * panic_on_warn, oops_limit=N, and style=NAME */
 };
 
@@ -67,27 +67,27 @@ struct kp_site {
 	const char *file, *function, *what; /* what: the condition, or NULL */
 	uint32_t line;
 };
-#define KP_SITE(text)                                                                                                  \
-	__extension__({                                                                                                \
-		static const struct kp_site kp_site_ = { __FILE__, __func__, text, __LINE__ };                         \
-		&kp_site_;                                                                                             \
+#define KP_SITE(text)                                                                                        \
+	__extension__({                                                                                      \
+		static const struct kp_site kp_site_ = { __FILE__, __func__, text, __LINE__ };               \
+		&kp_site_;                                                                                   \
 	})
 
 /* Never returns. */
 #define KP_PANIC(...) kp_panic_at(KP_SITE(NULL), __VA_ARGS__)
 #define KP_BUG() kp_bug_at(KP_SITE(NULL))
-#define KP_BUG_ON(condition)                                                                                           \
-	do {                                                                                                           \
-		if (__builtin_expect(!!(condition), 0))                                                                \
-			kp_bug_at(KP_SITE(#condition));                                                                \
+#define KP_BUG_ON(condition)                                                                                 \
+	do {                                                                                                 \
+		if (__builtin_expect(!!(condition), 0))                                                      \
+			kp_bug_at(KP_SITE(#condition));                                                      \
 	} while (0)
 /* Reports and goes on; its value is the condition's. */
-#define KP_WARN_ON(condition)                                                                                          \
-	__extension__({                                                                                                \
-		bool kp_warn_ = !!(condition);                                                                         \
-		if (__builtin_expect(kp_warn_, 0))                                                                     \
-			kp_warn_at(KP_SITE(#condition));                                                               \
-		kp_warn_;                                                                                              \
+#define KP_WARN_ON(condition)                                                                                \
+	__extension__({                                                                                      \
+		bool kp_warn_ = !!(condition);                                                               \
+		if (__builtin_expect(kp_warn_, 0))                                                           \
+			kp_warn_at(KP_SITE(#condition));                                                     \
+		kp_warn_;                                                                                    \
 	})
 
 /* Each saves the registers of its caller first. */
