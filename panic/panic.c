@@ -59,7 +59,9 @@ struct where {
 	unsigned stage, step;
 };
 static struct where where;
-static volatile uint64_t deadline_ns;
+#if KP_TIER >= 2
+static volatile uint64_t deadline_ns; /* of the present stage; 0: none */
+#endif
 
 #define WARN (1u << KP_KIND_WARN)
 #define OOPS (1u << KP_KIND_OOPS)
