@@ -21,6 +21,9 @@ static const struct {
 	{ 0, PM_WHOLE_TASKS | PM_WHOLE_CPUS, NULL, "bt -f; bt -a",
 	  "look at the words on its stack, and at what the other CPUs did" },
 	{ 0, PM_WHOLE_CPUS, NULL, "bt -a", "look at what each CPU did" },
+	/* memory as it is has no registers */
+	{ 0, PM_WHOLE_TASKS, NULL, "ps; blocked",
+	  "look at the tasks, and at what those that sleep wait for" },
 };
 
 /* The register that points into a free object; NULL: none. */
