@@ -108,7 +108,8 @@ static void cache_title(struct pm_shell *sh)
 			"TOTAL", "SLABS", "SSIZE", "NAME");
 }
 
-static void cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
+/* false: its numbers are not whole, and it was said why. */
+static bool cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 {
 	struct pm_linux_cache_usage usage;
 
@@ -119,9 +120,7 @@ static void cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 			(unsigned long long)usage.allocated, (unsigned long long)usage.total,
 			(unsigned long long)usage.slabs, (unsigned long long)cache->slab_size / 1024,
 			cache->name);
-		if (usage.trouble)
-			pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
-		return;
+		return !usage.trouble || pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
 	}
 	pm_json_hex(sh->json, "address", cache->addr);
 	pm_json_str(sh->json, "name", cache->name);
@@ -138,6 +137,7 @@ static void cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 	pm_json_uint(sh->json, "sheaves", usage.free_sheaves);
 	pm_json_close(sh->json, '}');
 	pm_json_str(sh->json, "trouble", usage.trouble);
+	return !usage.trouble || pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
 }
 
 static bool has_cache(const struct pm_linux_caches *caches, const char *name)
@@ -168,7 +168,7 @@ static bool print_caches(struct pm_shell *sh, char **names, int n)
 		any = true;
 		if (sh->json)
 			pm_json_open(sh->json, NULL, '{');
-		cache_row(sh, cache);
+		ok &= cache_row(sh, cache);
 		if (sh->json)
 			pm_json_close(sh->json, '}');
 	}
@@ -184,7 +184,7 @@ static bool print_caches(struct pm_shell *sh, char **names, int n)
 
 /* ---- ADDRESS ---- */
 
-static void print_object(struct pm_shell *sh, const struct pm_linux_object *o)
+static bool print_object(struct pm_shell *sh, const struct pm_linux_object *o)
 {
 	bool is_free = o->state == PM_OBJECT_FREE;
 	uint64_t objects, inuse;
@@ -192,7 +192,7 @@ static void print_object(struct pm_shell *sh, const struct pm_linux_object *o)
 	pm_linux_slab_usage(sh->lx, o->page, &objects, &inuse);
 	if (sh->json) {
 		pm_json_open(sh->json, "cache", '{');
-		cache_row(sh, o->cache);
+		bool ok = cache_row(sh, o->cache);
 		pm_json_close(sh->json, '}');
 		pm_json_open(sh->json, "slab", '{');
 		pm_json_hex(sh->json, "address", o->page);
@@ -205,10 +205,10 @@ static void print_object(struct pm_shell *sh, const struct pm_linux_object *o)
 		pm_json_int(sh->json, "offset", o->offset);
 		pm_json_bool(sh->json, "free", is_free);
 		pm_json_close(sh->json, '}');
-		return;
+		return ok;
 	}
 	cache_title(sh);
-	cache_row(sh, o->cache);
+	bool ok = cache_row(sh, o->cache);
 	fprintf(sh->out, "  %-16s  %-16s  %5s  %9s  %4s\n", "SLAB", "MEMORY", "TOTAL", "ALLOCATED", "FREE");
 	fprintf(sh->out, "  %016llx  %016llx  %5llu  %9llu  %4llu\n", (unsigned long long)o->page,
 		(unsigned long long)o->slab, (unsigned long long)objects, (unsigned long long)inuse,
@@ -216,6 +216,7 @@ static void print_object(struct pm_shell *sh, const struct pm_linux_object *o)
 	fprintf(sh->out,
 		is_free ? "  FREE / [ALLOCATED]\n   %016llx\n" : "  FREE / [ALLOCATED]\n  [%016llx]\n",
 		(unsigned long long)o->start);
+	return ok;
 }
 
 /* false: its struct page is not in the dump. */
@@ -332,8 +333,7 @@ static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *use
 		fprintf(sh->out, "%016llx: %s\n", (unsigned long long)addr, text);
 	bool has_object = pm_linux_object_at(sh->lx, caches, addr, &object);
 
-	if (has_object)
-		print_object(sh, &object);
+	bool whole = !has_object || print_object(sh, &object);
 	const struct pm_linux_task *task = task_at(sh, addr, has_object ? &object : NULL, &on_stack);
 
 	if (!sh->json && (known || has_object))
@@ -349,7 +349,7 @@ static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *use
 
 	if (sh->json)
 		pm_json_close(sh->json, '}');
-	return known || has_object || task || has_page || say_unknown(sh, addr, phys);
+	return (known || has_object || task || has_page || say_unknown(sh, addr, phys)) && whole;
 }
 
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv)

@@ -630,6 +630,7 @@ static void lists_without_end(void **state)
 	open_shell(&r, &im, true);
 	assert_non_null(
 		strstr(output(&r, "kmem -s"), "\"trouble\":\"a list does not come back to its head\""));
+	assert_int_equal(r.sh.failures, 1);
 	end(&r);
 
 	/* of tasks: the last one leads back into the list; each is told once */
