@@ -240,6 +240,21 @@ static void fill_info(struct pm_dump *dump, const struct header *h)
 		pm_dump_trouble(dump, "the page structs of pages that were left out were left out too");
 }
 
+/* Do the bitmap and the descriptors agree?  The packed page of zeros may stand before the first page, where it looks like a few
+ * more descriptors. */
+static void check_count(struct pm_dump *dump, uint64_t marked, uint64_t written, uint64_t places)
+{
+	static const uint64_t slack = 8;
+
+	if (marked > places || marked + slack < written)
+		pm_dump_trouble(dump,
+				"its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
+				", so that behind the damage one page is taken for another",
+				marked, written);
+	else if (written < marked)
+		pm_dump_incomplete(dump, "not finished: its last pages were never written");
+}
+
 /* Is it cut?  Descriptors end where the pages begin, and whatever was written last mostly belongs to one of the last. */
 static void check_end(struct pm_dump *dump, const struct part *part, const struct header *h)
 {
@@ -287,9 +302,8 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 		if (length <= h->block && offset < INT64_MAX && offset + length > end)
 			end = offset + length;
 	}
-	if (part->bitmap_end <= cheap_count && written < pm_bitmap_count(part->here) &&
-	    !(h->status & FLAG_INCOMPLETE))
-		pm_dump_incomplete(dump, "not finished: its last pages were never written");
+	if (part->bitmap_end <= cheap_count && !(h->status & FLAG_INCOMPLETE))
+		check_count(dump, pm_bitmap_count(part->here), written, places);
 	if (end > size)
 		pm_dump_incomplete(
 			dump, "the file ends at 0x%" PRIx64 ", %" PRIu64 " KiB before its last page does",

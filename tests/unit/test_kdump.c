@@ -356,6 +356,26 @@ static enum pm_absence lost_behind_700(uint64_t pfn)
 				 : PM_PRESENT;
 }
 
+/* A bitmap that lost bits, or has more of them: no page can be found by counting. */
+static void kdump_bitmap_damaged(void **state)
+{
+	enum { here = 3 * 4096, hit = 24 };
+
+	(void)state;
+	for (unsigned more = 0; more < 2; more++) {
+		struct out o = make_kdump(&KIND(6, LZO, "x86_64"));
+
+		memset(o.bytes + here + 8, more ? 0xff : 0, hit);
+		struct pm_dump *dump = open_bytes(&o);
+
+		assert_non_null(pm_dump_info(dump)->trouble);
+		assert_non_null(strstr(pm_dump_info(dump)->trouble, "its bitmap is damaged: it marks "));
+		assert_false(pm_dump_info(dump)->incomplete);
+		pm_dump_close(dump);
+		free(o.bytes);
+	}
+}
+
 static void kdump_incomplete(void **state)
 {
 	struct out o = make_kdump(&KIND(6, LZO, "x86_64", .lost_from = 700, .more_status = 8));
@@ -586,9 +606,9 @@ int main(void)
 		cmocka_unit_test(kdump_qemu),          cmocka_unit_test(kdump_flattened),
 		cmocka_unit_test(flattened_truncated), cmocka_unit_test(flattened_damaged_header),
 		cmocka_unit_test(kdump_split_zstd),    cmocka_unit_test(kdump_split_missing),
-		cmocka_unit_test(kdump_incomplete),    cmocka_unit_test(kdump_cut),
-		cmocka_unit_test(kdump_damaged),       cmocka_unit_test(kdump_large),
-		cmocka_unit_test(kdump_threads),
+		cmocka_unit_test(kdump_incomplete),    cmocka_unit_test(kdump_bitmap_damaged),
+		cmocka_unit_test(kdump_cut),           cmocka_unit_test(kdump_damaged),
+		cmocka_unit_test(kdump_large),         cmocka_unit_test(kdump_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
