@@ -11,6 +11,7 @@
  * machine that wrote the dump: of 32 or 64 bits, of either byte order; a block is its page.
  */
 #include "read/bitmap.h"
+#include "read/resync.h"
 #include "read/format.h"
 #include "read/page_codec.h"
 
@@ -73,7 +74,10 @@ struct part {
 	uint64_t bitmap_end;  /* blocks that its bitmap tells of before the file ends */
 	uint64_t descriptors; /* offset in the file */
 	struct pm_bitmap *here;
-	uint64_t zero_page; /* offset of a page of zeros, once one was seen; 0: none yet */
+	uint64_t written;         /* descriptors */
+	uint64_t marked;          /* bits, where they are not as many; else 0 */
+	struct pm_resync *resync; /* then; NULL: the bitmap is believed all the same */
+	uint64_t zero_page;       /* offset of a page of zeros, once one was seen; 0: none yet */
 };
 
 struct kdump {
@@ -88,6 +92,160 @@ struct kdump {
 static bool is_kdump(const uint8_t *start, size_t n)
 {
 	return n >= 8 && !memcmp(start, SIGNATURE, 8);
+}
+
+/* --- reading */
+
+static struct part *part_of(const struct kdump *kdump, uint64_t block)
+{
+	for (size_t i = 0; i < kdump->parts_n; i++)
+		if (block >= kdump->parts[i].start && block < kdump->parts[i].end)
+			return &kdump->parts[i];
+	return NULL;
+}
+
+struct descriptor {
+	uint64_t offset;
+	uint32_t size, flags;
+};
+
+static enum pm_absence read_descriptor(const struct kdump *kdump, struct pm_ahead *table,
+				       const struct part *part, uint64_t place, struct descriptor *out)
+{
+	int read_errno;
+	size_t n;
+	const uint8_t *bytes = pm_ahead_read(table, part->file, part->descriptors + place * DESCRIPTOR_SIZE,
+					     DESCRIPTOR_SIZE, &n, &read_errno);
+
+	if (n < DESCRIPTOR_SIZE)
+		return PM_CUT;
+	out->offset = pm_load(bytes, 8, kdump->big_endian);
+	out->size = (uint32_t)pm_load(bytes + 8, 4, kdump->big_endian);
+	out->flags = (uint32_t)pm_load(bytes + 12, 4, kdump->big_endian);
+	return out->offset ? PM_PRESENT : PM_CUT; /* it was promised, and then the disk was full */
+}
+
+static enum pm_absence find_page(const struct kdump *kdump, struct pm_ahead *table, uint64_t block,
+				 struct part **part_out, struct descriptor *out)
+{
+	uint64_t before;
+	struct part *part;
+
+	if (block >= kdump->max_mapnr)
+		return PM_NO_MEMORY;
+	part = part_of(kdump, block);
+	if (part && block >= part->bitmap_end)
+		return PM_CUT;
+	enum pm_bit bit = part ? pm_bitmap_get(part->here, block, &before) : PM_BIT_CLEAR;
+	bool exists = !kdump->exists || pm_bitmap_get(kdump->exists, block, NULL) != PM_BIT_CLEAR;
+
+	if (bit == PM_BIT_CUT)
+		return PM_CUT;
+	if (part && part->resync) {
+		enum pm_placed placed = pm_resync_find(part->resync, block, &before);
+
+		if (placed == PM_PLACED_UNKNOWN)
+			return PM_DAMAGED;
+		bit = placed == PM_PLACED ? PM_BIT_SET : PM_BIT_CLEAR;
+	}
+	if (bit == PM_BIT_CLEAR)
+		return !exists ? PM_NO_MEMORY : part ? PM_FILTERED : PM_ELSEWHERE;
+	*part_out = part;
+	return read_descriptor(kdump, table, part, before, out);
+}
+static bool all_zero(const uint8_t *bytes, size_t n)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
+}
+
+static enum pm_absence unpack(const struct kdump *kdump, struct pm_unpacker *unpacker, struct part *part,
+			      const struct descriptor *d, uint8_t *out)
+{
+	const struct pm_page_codec *codec = pm_page_codec_of(d->flags & PM_PAGE_CODEC_FLAGS);
+
+	if (!codec || !d->size || d->size > kdump->block)
+		return PM_DAMAGED;
+	/* All pages of zeros share one. */
+	if (d->offset == __atomic_load_n(&part->zero_page, __ATOMIC_RELAXED)) {
+		memset(out, 0, (size_t)kdump->block);
+		return PM_PRESENT;
+	}
+	int read_errno;
+	size_t n;
+	const uint8_t *packed =
+		pm_ahead_read(pm_unpacker_pages(unpacker), part->file, d->offset, d->size, &n, &read_errno);
+
+	if (n < d->size)
+		return read_errno ? PM_DAMAGED : PM_CUT;
+	if (!pm_unpacker_run(unpacker, codec, packed, n, out, (size_t)kdump->block))
+		return PM_DAMAGED;
+	if (!part->zero_page && all_zero(out, (size_t)kdump->block))
+		__atomic_store_n(&part->zero_page, d->offset, __ATOMIC_RELAXED);
+	return PM_PRESENT;
+}
+
+static enum pm_absence unpack_block(const struct kdump *kdump, struct pm_unpacker *unpacker, uint64_t block,
+				    uint8_t *out)
+{
+	struct part *part;
+	struct descriptor d;
+	enum pm_absence why = find_page(kdump, pm_unpacker_table(unpacker), block, &part, &d);
+
+	return why ? why : unpack(kdump, unpacker, part, &d, out);
+}
+
+static enum pm_absence read_block(const struct kdump *kdump, uint64_t block, uint8_t *out)
+{
+	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
+	enum pm_absence why = unpack_block(kdump, unpacker, block, out);
+
+	pm_unpacker_give(kdump->pool, unpacker);
+	return why;
+}
+
+static enum pm_absence page_kdump(const struct pm_dump *dump, uint64_t pfn, uint8_t page[PM_PAGE_SIZE])
+{
+	const struct kdump *kdump = dump->state;
+	uint64_t pages = kdump->block / PM_PAGE_SIZE;
+
+	if (pages == 1)
+		return read_block(kdump, pfn, page);
+	/* A machine with larger pages. */
+	uint8_t *block = pm_alloc((size_t)kdump->block);
+	enum pm_absence why = read_block(kdump, pfn / pages, block);
+
+	if (!why)
+		memcpy(page, block + pfn % pages * PM_PAGE_SIZE, PM_PAGE_SIZE);
+	free(block);
+	return why;
+}
+
+static uint64_t offset_kdump(const struct pm_dump *dump, uint64_t pfn)
+{
+	const struct kdump *kdump = dump->state;
+	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
+	struct part *part;
+	struct descriptor d;
+	enum pm_absence why =
+		find_page(kdump, pm_unpacker_table(unpacker), pfn / (kdump->block / PM_PAGE_SIZE), &part, &d);
+
+	pm_unpacker_give(kdump->pool, unpacker);
+	return why ? 0 : d.offset;
+}
+
+static void survey_kdump(const struct pm_dump *dump, struct pm_dump_map *map)
+{
+	const struct kdump *kdump = dump->state;
+	uint64_t start = 0, end = 0, pages = kdump->block / PM_PAGE_SIZE;
+	struct pm_bitmap *bitmap = kdump->exists;
+
+	for (size_t i = 0; i < kdump->parts_n; i++)
+		map->here += pm_bitmap_count(kdump->parts[i].here) * pages;
+	/* With one bitmap only, what is here is all that is known. */
+	for (size_t i = 0; i < (bitmap ? 1 : kdump->parts_n); i++, end = 0)
+		while (map->ranges.n < max_ranges &&
+		       pm_bitmap_run(bitmap ? bitmap : kdump->parts[i].here, end, &start, &end))
+			pm_dump_add_range(map, start * kdump->block, end * kdump->block);
 }
 
 /* --- opening */
@@ -240,23 +398,38 @@ static void fill_info(struct pm_dump *dump, const struct header *h)
 		pm_dump_trouble(dump, "the page structs of pages that were left out were left out too");
 }
 
-/* Do the bitmap and the descriptors agree?  The packed page of zeros may stand before the first page, where it looks like a few
- * more descriptors. */
-static void check_count(struct pm_dump *dump, uint64_t marked, uint64_t written, uint64_t places)
+/* Do the bitmap and the descriptors agree?  pages: where the first page stands.  Right behind the descriptors, or a page of
+ * zeros, packed or not, stands between: then all were written that were to be. */
+static void check_count(struct pm_dump *dump, struct part *part, uint64_t pages, uint64_t block)
 {
-	static const uint64_t slack = 8;
+	uint64_t marked = pm_bitmap_count(part->here);
+	uint64_t behind = pages - part->descriptors - part->written * DESCRIPTOR_SIZE;
 
-	if (marked > places || marked + slack < written)
-		pm_dump_trouble(dump,
-				"its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
-				", so that behind the damage one page is taken for another",
-				marked, written);
-	else if (written < marked)
+	if (marked == part->written)
+		return;
+	if (marked < part->written || behind < 8 * DESCRIPTOR_SIZE || behind == block)
+		part->marked = marked;
+	else
 		pm_dump_incomplete(dump, "not finished: its last pages were never written");
 }
 
+/* The packed page of zeros may stand before the first page, where it looks like more descriptors. */
+static uint64_t drop_no_descriptors(const struct part *part, const struct header *h, const uint8_t *bytes,
+				    uint64_t first, uint64_t written)
+{
+	while (written > first) {
+		const uint8_t *d = bytes + (written - 1 - first) * DESCRIPTOR_SIZE;
+		uint64_t offset = pm_load(d, 8, h->big_endian), length = pm_load(d + 8, 4, h->big_endian);
+
+		if (offset >= part->descriptors && offset < 1ull << 56 && length && length <= h->block)
+			break;
+		written--;
+	}
+	return written > first ? written : first + 1;
+}
+
 /* Is it cut?  Descriptors end where the pages begin, and whatever was written last mostly belongs to one of the last. */
-static void check_end(struct pm_dump *dump, const struct part *part, const struct header *h)
+static void check_end(struct pm_dump *dump, struct part *part, const struct header *h)
 {
 	uint64_t size = pm_file_size(part->file), end = 0;
 	uint8_t bytes[64 * DESCRIPTOR_SIZE];
@@ -302,8 +475,11 @@ static void check_end(struct pm_dump *dump, const struct part *part, const struc
 		if (length <= h->block && offset < INT64_MAX && offset + length > end)
 			end = offset + length;
 	}
+	if (n == (written - last) * DESCRIPTOR_SIZE)
+		written = drop_no_descriptors(part, h, bytes, last, written);
+	part->written = written;
 	if (part->bitmap_end <= cheap_count && !(h->status & FLAG_INCOMPLETE))
-		check_count(dump, pm_bitmap_count(part->here), written, places);
+		check_count(dump, part, pages, h->block);
 	if (end > size)
 		pm_dump_incomplete(
 			dump, "the file ends at 0x%" PRIx64 ", %" PRIu64 " KiB before its last page does",
@@ -360,6 +536,51 @@ static void check_parts(struct pm_dump *dump, const struct kdump *kdump)
 	}
 }
 
+struct places {
+	const struct kdump *kdump;
+	struct part *part;
+	struct pm_unpacker *unpacker;
+};
+
+static bool read_place(void *user, uint64_t place, uint8_t *out)
+{
+	const struct places *p = user;
+	struct descriptor d;
+
+	return !read_descriptor(p->kdump, pm_unpacker_table(p->unpacker), p->part, place, &d) &&
+	       !unpack(p->kdump, p->unpacker, p->part, &d, out);
+}
+
+/* The bitmap has not as many bits as there are pages. */
+static void resync(struct pm_dump *dump, const struct kdump *kdump, struct part *part)
+{
+	struct places places = { kdump, part, pm_unpacker_take(kdump->pool) };
+	const struct pm_resync_pages pages = {
+		.read = read_place,
+		.user = &places,
+		.n = part->written,
+		.block = (size_t)kdump->block,
+		.big_endian = kdump->big_endian,
+		/* __START_KERNEL_map of x86-64 */
+		.image = dump->info.has_phys_base ? 0xffffffff80000000 : 0,
+		.image_at = dump->info.phys_base,
+	};
+	uint64_t end = part->end < part->bitmap_end ? part->end : part->bitmap_end;
+
+	part->resync = pm_resync_create(part->here, part->start, end, &pages);
+	pm_unpacker_give(kdump->pool, places.unpacker);
+	if (part->resync)
+		pm_dump_trouble(dump,
+				"its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
+				"; which is which was found by what they hold, but for %" PRIu64 " places",
+				part->marked, part->written, pm_resync_unknown(part->resync));
+	else
+		pm_dump_trouble(dump,
+				"its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
+				", so that behind the damage one page is taken for another",
+				part->marked, part->written);
+}
+
 static struct pm_error *open_kdump(struct pm_dump *dump)
 {
 	struct kdump *kdump = pm_arena_alloc(&dump->arena, sizeof(*kdump));
@@ -408,6 +629,9 @@ static struct pm_error *open_kdump(struct pm_dump *dump)
 	fill_info(dump, &first);
 	if (first.split)
 		check_parts(dump, kdump);
+	for (size_t i = 0; i < kdump->parts_n; i++)
+		if (kdump->parts[i].marked)
+			resync(dump, kdump, &kdump->parts[i]);
 	return NULL;
 }
 
@@ -418,147 +642,11 @@ static void close_kdump(struct pm_dump *dump)
 	if (!kdump)
 		return;
 	for (size_t i = 0; i < kdump->parts_n; i++)
+		pm_resync_destroy(kdump->parts[i].resync);
+	for (size_t i = 0; i < kdump->parts_n; i++)
 		pm_bitmap_destroy(kdump->parts[i].here);
 	pm_bitmap_destroy(kdump->exists);
 	pm_unpacker_pool_destroy(kdump->pool);
-}
-
-/* --- reading */
-
-static struct part *part_of(const struct kdump *kdump, uint64_t block)
-{
-	for (size_t i = 0; i < kdump->parts_n; i++)
-		if (block >= kdump->parts[i].start && block < kdump->parts[i].end)
-			return &kdump->parts[i];
-	return NULL;
-}
-
-struct descriptor {
-	uint64_t offset;
-	uint32_t size, flags;
-};
-
-static enum pm_absence find_page(const struct kdump *kdump, struct pm_ahead *table, uint64_t block,
-				 struct part **part_out, struct descriptor *out)
-{
-	const uint8_t *bytes;
-	uint64_t before;
-	struct part *part;
-	int read_errno;
-	size_t n;
-
-	if (block >= kdump->max_mapnr)
-		return PM_NO_MEMORY;
-	part = part_of(kdump, block);
-	if (part && block >= part->bitmap_end)
-		return PM_CUT;
-	enum pm_bit bit = part ? pm_bitmap_get(part->here, block, &before) : PM_BIT_CLEAR;
-	bool exists = !kdump->exists || pm_bitmap_get(kdump->exists, block, NULL) != PM_BIT_CLEAR;
-
-	if (bit == PM_BIT_CUT)
-		return PM_CUT;
-	if (bit == PM_BIT_CLEAR)
-		return !exists ? PM_NO_MEMORY : part ? PM_FILTERED : PM_ELSEWHERE;
-	bytes = pm_ahead_read(table, part->file, part->descriptors + before * DESCRIPTOR_SIZE,
-			      DESCRIPTOR_SIZE, &n, &read_errno);
-	if (n < DESCRIPTOR_SIZE)
-		return PM_CUT;
-	out->offset = pm_load(bytes, 8, kdump->big_endian);
-	out->size = (uint32_t)pm_load(bytes + 8, 4, kdump->big_endian);
-	out->flags = (uint32_t)pm_load(bytes + 12, 4, kdump->big_endian);
-	*part_out = part;
-	return out->offset ? PM_PRESENT : PM_CUT; /* it was promised, and then the disk was full */
-}
-
-static bool all_zero(const uint8_t *bytes, size_t n)
-{
-	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
-}
-
-static enum pm_absence unpack_block(const struct kdump *kdump, struct pm_unpacker *unpacker, uint64_t block,
-				    uint8_t *out)
-{
-	struct part *part;
-	struct descriptor d;
-	enum pm_absence why = find_page(kdump, pm_unpacker_table(unpacker), block, &part, &d);
-
-	if (why)
-		return why;
-	const struct pm_page_codec *codec = pm_page_codec_of(d.flags & PM_PAGE_CODEC_FLAGS);
-
-	if (!codec || !d.size || d.size > kdump->block)
-		return PM_DAMAGED;
-	/* All pages of zeros share one. */
-	if (d.offset == __atomic_load_n(&part->zero_page, __ATOMIC_RELAXED)) {
-		memset(out, 0, (size_t)kdump->block);
-		return PM_PRESENT;
-	}
-	int read_errno;
-	size_t n;
-	const uint8_t *packed =
-		pm_ahead_read(pm_unpacker_pages(unpacker), part->file, d.offset, d.size, &n, &read_errno);
-
-	if (n < d.size)
-		return read_errno ? PM_DAMAGED : PM_CUT;
-	if (!pm_unpacker_run(unpacker, codec, packed, n, out, (size_t)kdump->block))
-		return PM_DAMAGED;
-	if (!part->zero_page && all_zero(out, (size_t)kdump->block))
-		__atomic_store_n(&part->zero_page, d.offset, __ATOMIC_RELAXED);
-	return PM_PRESENT;
-}
-
-static enum pm_absence read_block(const struct kdump *kdump, uint64_t block, uint8_t *out)
-{
-	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
-	enum pm_absence why = unpack_block(kdump, unpacker, block, out);
-
-	pm_unpacker_give(kdump->pool, unpacker);
-	return why;
-}
-
-static enum pm_absence page_kdump(const struct pm_dump *dump, uint64_t pfn, uint8_t page[PM_PAGE_SIZE])
-{
-	const struct kdump *kdump = dump->state;
-	uint64_t pages = kdump->block / PM_PAGE_SIZE;
-
-	if (pages == 1)
-		return read_block(kdump, pfn, page);
-	/* A machine with larger pages. */
-	uint8_t *block = pm_alloc((size_t)kdump->block);
-	enum pm_absence why = read_block(kdump, pfn / pages, block);
-
-	if (!why)
-		memcpy(page, block + pfn % pages * PM_PAGE_SIZE, PM_PAGE_SIZE);
-	free(block);
-	return why;
-}
-
-static uint64_t offset_kdump(const struct pm_dump *dump, uint64_t pfn)
-{
-	const struct kdump *kdump = dump->state;
-	struct pm_unpacker *unpacker = pm_unpacker_take(kdump->pool);
-	struct part *part;
-	struct descriptor d;
-	enum pm_absence why =
-		find_page(kdump, pm_unpacker_table(unpacker), pfn / (kdump->block / PM_PAGE_SIZE), &part, &d);
-
-	pm_unpacker_give(kdump->pool, unpacker);
-	return why ? 0 : d.offset;
-}
-
-static void survey_kdump(const struct pm_dump *dump, struct pm_dump_map *map)
-{
-	const struct kdump *kdump = dump->state;
-	uint64_t start = 0, end = 0, pages = kdump->block / PM_PAGE_SIZE;
-	struct pm_bitmap *bitmap = kdump->exists;
-
-	for (size_t i = 0; i < kdump->parts_n; i++)
-		map->here += pm_bitmap_count(kdump->parts[i].here) * pages;
-	/* With one bitmap only, what is here is all that is known. */
-	for (size_t i = 0; i < (bitmap ? 1 : kdump->parts_n); i++, end = 0)
-		while (map->ranges.n < max_ranges &&
-		       pm_bitmap_run(bitmap ? bitmap : kdump->parts[i].here, end, &start, &end))
-			pm_dump_add_range(map, start * kdump->block, end * kdump->block);
 }
 
 const struct pm_dump_ops pm_dump_kdump = {
