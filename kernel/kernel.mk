@@ -36,4 +36,36 @@ $(KERNEL_O)/%.o: kernel/%
 $(KERNEL_INIT): $(USER_OBJECTS) kernel/user/user.lds
 	$(LD) -static -nostdlib -z noexecstack --build-id=none -T kernel/user/user.lds -o $@ $(USER_OBJECTS)
 
+# Linked twice: the second time with the names of its functions, which stand behind the text and move none of it.
+KERNEL_PANIC := $(O)/panic/x86_64-2/kpanic.o
+KERNEL_LINK = $(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --build-id=sha1 -T kernel/kernel.lds -o $@
+
+$(KERNEL_O)/first.elf: $(KERNEL_OBJECTS) $(KERNEL_PANIC) kernel/kernel.lds
+	$(KERNEL_LINK) $(KERNEL_OBJECTS) $(KERNEL_PANIC)
+
+$(KERNEL_O)/symbols.c: $(KERNEL_O)/first.elf $(O)/kp-symbols
+	$(O)/kp-symbols -o $@ $<
+
+$(KERNEL_O)/symbols.o: $(KERNEL_O)/symbols.c
+	$(CC) $(KERNEL_CFLAGS) $(KERNEL_ONLY) -c -o $@ $<
+
+$(KERNEL_ELF): $(KERNEL_OBJECTS) $(KERNEL_PANIC) $(KERNEL_O)/symbols.o
+	$(KERNEL_LINK) $^
+
+kernel-iso: $(KERNEL_ISO) ## a disk that boots it by BIOS or UEFI: build/kernel/kernel.iso
+
+$(KERNEL_ISO): $(KERNEL_ELF) $(KERNEL_INIT) kernel/grub.cfg
+	@rm -rf $(KERNEL_O)/iso
+	@mkdir -p $(KERNEL_O)/iso/boot/grub
+	@cp kernel/grub.cfg $(KERNEL_O)/iso/boot/grub/
+	@cp $(KERNEL_INIT) $(KERNEL_O)/iso/boot/
+	@strip -o $(KERNEL_O)/iso/boot/kernel.elf $(KERNEL_ELF)
+	grub-mkrescue -o $@ $(KERNEL_O)/iso >$(KERNEL_O)/mkrescue.log 2>&1 || { cat $(KERNEL_O)/mkrescue.log; exit 1; }
+
+.PHONY: check-kernel
+check-kernel: kernel kernel-iso $(O)/kpanic ## crash the reference kernel in a quick set of ways (ONLY=scenarios)
+	@tests/qemu/check --quick --kpanic $(O)/kpanic $(ONLY)
+
+check: kernel kernel-iso
+
 -include $(KERNEL_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d)

@@ -22,6 +22,7 @@
 #define KERNEL_NAME "kpk"
 #define KERNEL_RELEASE "0.1"
 
+extern char boot_root[]; /* physical, by its value */
 extern char boot_stack_start[], boot_stack_end[];
 extern const char build_id_start[], build_id_end[];
 
@@ -33,6 +34,13 @@ static void change_stack_guard(void)
 {
 	/* A NUL in it stops copies of strings. */
 	__stack_chk_guard ^= read_tsc() * 0x9e3779b97f4a7c15 << 8;
+}
+
+/* Boot's tables map everything where it is loaded, too: from here on NULL is nowhere. (boot/smp.c needs it again.) */
+static void forget_identity(void)
+{
+	*(volatile uint64_t *)page_at((uint64_t)boot_root) = 0;
+	write_cr3(read_cr3());
 }
 
 /* The note of the linker's: name size, content size, type, "GNU", then the content. */
@@ -55,6 +63,7 @@ void boot_main(uint32_t magic, uint32_t information)
 {
 	static uint32_t apic_ids[CPUS_MAX];
 
+	forget_identity();
 	change_stack_guard();
 	console_init();
 	cpu_init(0);

@@ -11,7 +11,9 @@
 #include "task/task.h"
 
 enum { WAIT_US = 500000, STEP_US = 100 };
+enum { DIRECT_ENTRY = 256 }; /* of the root, for DIRECT_BASE */
 
+extern char boot_root[]; /* physical, by its value */
 extern char trampoline_start[], trampoline_end[], trampoline_stack[], trampoline_cpu[];
 
 static uintptr_t stack_end;
@@ -51,6 +53,9 @@ static void fill(const char *symbol, const void *value, size_t n)
 
 void smp_start(const uint32_t *apic_ids, unsigned count)
 {
+	uint64_t *root = page_at((uint64_t)boot_root);
+
+	root[0] = root[DIRECT_ENTRY]; /* the first steps are taken where they are loaded */
 	memcpy(page_at(TRAMPOLINE), trampoline_start, (size_t)(trampoline_end - trampoline_start));
 	for (unsigned i = 0; i < count && cpus_count < CPUS_MAX; i++) {
 		uint32_t index = cpus_count;

@@ -1,6 +1,7 @@
 #include "cpu/apic.h"
 
 #include "cpu/clock.h"
+#include "cpu/cpu.h"
 #include "cpu/instructions.h"
 #include "mm/paging.h"
 
@@ -70,7 +71,8 @@ void apic_init_cpu(void)
 	put(REG_TASK_PRIORITY, 0);
 	put(REG_SPURIOUS, ENABLED | VECTOR_SPURIOUS);
 	put(REG_LINT0, MASKED);
-	put(REG_LINT1, MODE_NMI); /* what boards (and a watchdog device) raise as an NMI */
+	/* What boards (and a watchdog card) raise as an NMI. One CPU has it, so that the report is of that one. */
+	put(REG_LINT1, this_cpu()->index == 0 ? MODE_NMI : MASKED);
 	if (!counts_per_tick)
 		measure();
 	put(REG_TIMER_DIVIDE, DIVIDE_BY_16);

@@ -24,6 +24,12 @@ void pci_write(struct pci_device device, uint8_t at, uint32_t value)
 	out32(DATA, value);
 }
 
+void pci_write_byte(struct pci_device device, uint8_t at, uint8_t value)
+{
+	select(device, at);
+	out8((uint16_t)(DATA + (at & 3)), value);
+}
+
 bool pci_find(uint16_t vendor, uint16_t device, struct pci_device *out)
 {
 	for (unsigned bus = 0; bus < 8; bus++) {

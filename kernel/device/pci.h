@@ -13,6 +13,7 @@ struct pci_device {
 bool pci_find(uint16_t vendor, uint16_t device, struct pci_device *out);
 uint32_t pci_read(struct pci_device device, uint8_t at);
 void pci_write(struct pci_device device, uint8_t at, uint32_t value);
+void pci_write_byte(struct pci_device device, uint8_t at, uint8_t value);
 /* Physical address of a memory bar, and its size in bytes; 0: none. */
 uint64_t pci_memory_bar(struct pci_device device, unsigned index, uint64_t *size_out);
 

@@ -2,7 +2,8 @@
 
 #include "cpu/instructions.h"
 
-enum { EXIT_PORT = 0xf4 }; /* isa-debug-exit: the emulator's status becomes (value << 1) | 1 */
+/* isa-debug-exit: the emulator's status becomes (value << 1) | 1.  1 to 63 are its own failures. */
+enum { EXIT_PORT = 0xf4, EXIT_BASE = 0x20 };
 enum { KEYBOARD_COMMAND = 0x64, KEYBOARD_BUSY = 2, KEYBOARD_RESET = 0xfe };
 enum { RESET_PORT = 0xcf9, RESET_FULL = 0x06 };
 
@@ -16,7 +17,7 @@ void power_halt(void)
 
 void power_off(int status)
 {
-	out32(EXIT_PORT, (uint32_t)status);
+	out32(EXIT_PORT, EXIT_BASE + (uint32_t)status);
 	power_halt();
 }
 

@@ -49,8 +49,7 @@ void watchdog_init(void)
 	put(TIMER_1, COUNT);
 	put(TIMER_2, COUNT);
 	pet();
-	/* One byte of the register, in place. */
-	pci_write(device, LOCK_REGISTER, (pci_read(device, LOCK_REGISTER) & ~0xffu) | LOCK_ENABLE);
+	pci_write_byte(device, LOCK_REGISTER, LOCK_ENABLE);
 	log_line("watchdog: i6300esb, %u s", SECONDS);
 }
 

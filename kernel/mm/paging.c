@@ -89,12 +89,13 @@ static void map_image(void)
 	*paging_entry(kernel_root, (uintptr_t)boot_stack_guard, false) = 0;
 
 	uintptr_t start, stack_end;
-	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
+	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++)
 		if (smp_stack_guard(cpu))
 			*paging_entry(kernel_root, smp_stack_guard(cpu), false) = 0;
+	/* KP_CPUS_MAX itself: the stacks that the recorder has of its own. */
+	for (unsigned cpu = 0; cpu <= KP_CPUS_MAX; cpu++)
 		for (unsigned i = 0; kp_gates_emergency_stack(cpu, i, &start, &stack_end); i++)
 			*paging_entry(kernel_root, start - PAGE_SIZE, false) = 0;
-	}
 }
 
 /* All RAM, in large pages but where the image lies: what is not writable there is not writable here. */

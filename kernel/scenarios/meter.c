@@ -18,7 +18,7 @@ struct meter {
 static struct lock meter_lock = LOCK("meter", 0);
 static struct meter meters[2] = { { .unit = "V" }, { .unit = "A" } };
 
-static struct meter *meter_find(unsigned long number)
+static __attribute__((noinline)) struct meter *meter_find(unsigned long number)
 {
 	return number < sizeof(meters) / sizeof(meters[0]) ? &meters[number] : NULL;
 }

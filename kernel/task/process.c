@@ -17,8 +17,6 @@
 
 enum { FLAGS_INTERRUPTS = 0x202 };
 
-static int64_t last_id = TASK_ID_FIRST - 1;
-
 /* syscall/entry.S: goes on in user mode with that frame. */
 _Noreturn void frame_return(struct kp_frame *frame);
 
@@ -35,8 +33,7 @@ static void arrive(void *frame)
 
 static struct task *new_process(const char *name)
 {
-	int64_t id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
-	struct task *task = task_new(name, id, arrive, NULL);
+	struct task *task = task_new(name, arrive, NULL);
 
 	if (!task)
 		return NULL;

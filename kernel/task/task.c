@@ -14,7 +14,7 @@ struct task tasks[TASKS_MAX];
 
 static struct task idle_tasks[CPUS_MAX];
 static unsigned last; /* whose turn it was */
-static int64_t last_thread_id;
+static int64_t last_id = TASK_ID_FIRST - 1;
 
 /* task/switch.S: saves what a call preserves on the stack, and its pointer in *save; goes on with the other stack. */
 void switch_stacks(uint64_t *save, uint64_t to);
@@ -42,7 +42,7 @@ void task_init_cpu(uintptr_t stack_start, uintptr_t stack_end)
 	cpu->idle = cpu->task = idle;
 }
 
-struct task *task_new(const char *name, int64_t id, void (*arrive)(void *), void *argument)
+struct task *task_new(const char *name, void (*arrive)(void *), void *argument)
 {
 	struct task *task = NULL;
 
@@ -53,7 +53,7 @@ struct task *task_new(const char *name, int64_t id, void (*arrive)(void *), void
 	if (task) {
 		memset(task, 0, sizeof(*task));
 		task->state = TASK_NEW;
-		task->id = id ? id : --last_thread_id;
+		task->id = ++last_id;
 	}
 	lock_release(&task_lock);
 	if (!task)
@@ -90,7 +90,7 @@ void task_start(struct task *task)
 
 struct task *task_thread(const char *name, void (*run)(void *), void *argument)
 {
-	struct task *task = task_new(name, 0, run, argument);
+	struct task *task = task_new(name, run, argument);
 
 	if (task)
 		task_start(task);

@@ -57,7 +57,7 @@ void task_init_cpu(uintptr_t stack_start, uintptr_t stack_end);
 struct task *task_current(void);
 
 /* A task that is not started yet; NULL: none free, or no memory.  arrive: where it begins, on a stack of its own. */
-struct task *task_new(const char *name, int64_t id, void (*arrive)(void *), void *argument);
+struct task *task_new(const char *name, void (*arrive)(void *), void *argument);
 void task_start(struct task *task);
 struct task *task_thread(const char *name, void (*run)(void *), void *argument);
 /* Gives back a task that was never started, or a zombie that runs no more. task_lock is not held. */
