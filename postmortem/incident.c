@@ -18,7 +18,7 @@ static const struct {
 	}
 
 static const char *const systems[] = {
-	"unknown", "linux", "freebsd", "openbsd", "netbsd", "darwin", "fuchsia"
+	"unknown", "linux", "freebsd", "openbsd", "netbsd", "darwin", "fuchsia", "kpanic"
 };
 static const char *const arches[] = { "unknown", "x86_64", "i386",  "arm64", "arm",
 				      "riscv64", "ppc64",  "s390x", "mips",  "loongarch64" };

@@ -35,6 +35,7 @@ enum pm_system {
 	PM_NETBSD,
 	PM_DARWIN,
 	PM_FUCHSIA,
+	PM_KPANIC, /* a kernel that has our recorder in; machine.name says which */
 	PM_SYSTEMS,
 };
 
@@ -247,6 +248,8 @@ struct pm_lock {
 	const char *task; /* comm of who holds or wants it */
 	bool has_pid;
 	int64_t pid;
+	bool has_cpu; /* held by whoever runs on that CPU */
+	uint32_t cpu;
 	struct pm_place taken; /* where */
 	bool from_memory;      /* a dump's lock names its holder, its list those who wait */
 	struct pm_at at;
@@ -431,6 +434,7 @@ struct pm_machine {
 	enum pm_arch arch;
 	enum pm_grade arch_grade;
 	bool big_endian;
+	const char *name;    /* PM_KPANIC: what it calls itself, "kpk"; NULL: not told */
 	const char *release; /* "6.1.0-50-amd64" */
 	const char *build;   /* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.…" as printed */
 	const char *build_id;

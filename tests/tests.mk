@@ -89,7 +89,7 @@ format: ## clang-format over the whole tree
 	@clang-format -i $(C_FILES) $(H_FILES)
 
 # Other logs for the full run: META="logs…"
-META ?= $(sort $(wildcard tests/logs/*.log tests/linux/logs/*.log ../shared/corpus/linux/*.log ../shared/corpus/guilty/*.log))
+META ?= $(sort $(wildcard tests/logs/*.log tests/logs/kpanic/*.log tests/linux/logs/*.log ../shared/corpus/linux/*.log ../shared/corpus/guilty/*.log))
 
 meta: $(O)/kpanic ## logs in other forms must give the same reports (ONLY=transformations, META=logs)
 	@tests/meta/meta --kpanic $(O)/kpanic --verbose $(if $(ONLY),--only $(ONLY)) $(META)

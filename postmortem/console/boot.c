@@ -144,7 +144,8 @@ void pm_boot_reported(struct pm_boot *boot, struct pm_incident *inc)
 	} else if (boot->first_title) {
 		inc->follows = pm_arena_str(&inc->arena, pm_slice_of(boot->first_title));
 		inc->follows_index = boot->first_index;
-		inc->secondary = true;
+		/* A kernel that has the recorder goes on after an oops as it was before: no more than a hint. */
+		inc->secondary = inc->machine.system != PM_KPANIC;
 	}
 	boot->total++;
 }

@@ -36,6 +36,6 @@ struct pm_console_system {
 };
 
 extern const struct pm_console_system pm_console_linux, pm_console_freebsd, pm_console_openbsd,
-	pm_console_netbsd, pm_console_darwin, pm_console_fuchsia;
+	pm_console_netbsd, pm_console_darwin, pm_console_fuchsia, pm_console_kpanic;
 
 #endif

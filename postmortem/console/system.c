@@ -6,8 +6,8 @@
 #include <threads.h>
 
 static const struct pm_console_system *const table[] = {
-	&pm_console_linux,  &pm_console_freebsd, &pm_console_openbsd,
-	&pm_console_netbsd, &pm_console_darwin,  &pm_console_fuchsia,
+	&pm_console_linux,  &pm_console_freebsd, &pm_console_openbsd, &pm_console_netbsd,
+	&pm_console_darwin, &pm_console_fuchsia, &pm_console_kpanic,
 };
 
 /* What the kernels print, and how strongly it speaks for one of them.  8: nothing else
@@ -119,6 +119,9 @@ static const struct mark {
 	{ PM_FUCHSIA, 4, "gfxconsole: " },
 	{ PM_FUCHSIA, 4, "[klog]" },
 	{ PM_FUCHSIA, 4, "syscall/zx/" },
+
+	/* What stands around it has Linux's form, and Linux's marks. */
+	{ PM_KPANIC, 100, "KPANIC 1 " },
 };
 
 /* How a kernel begins to tell its release. */
@@ -402,6 +405,9 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 	if (systems->seen != PM_SYSTEM_UNKNOWN)
 		weight[systems->seen] += 3; /* decides where the lines around do not */
 	weight[PM_SYSTEM_UNKNOWN] = 0;
+	/* Another kernel booted since. */
+	if (!may[PM_KPANIC] && systems->seen != PM_KPANIC && systems->seen != PM_SYSTEM_UNKNOWN)
+		weight[PM_KPANIC] = 0;
 	for (int i = 1; i < PM_SYSTEMS; i++)
 		if (weight[i] > weight[strongest])
 			strongest = (enum pm_system)i;

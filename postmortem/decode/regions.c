@@ -225,6 +225,14 @@ static const struct pm_region regions[] = {
 	{ PM_FREEBSD, PM_X86_64, 0, U(ffffffff80000000), U(ffffffffffffefff), PM_ADDR_KERNEL_TEXT, PM_LIKELY,
 	  "in the kernel image or a module" },
 
+	/* Kernels that have our recorder lay out their halves as they like. */
+	{ PM_KPANIC, PM_X86_64, 57, U(0100000000000000), U(feffffffffffffff), PM_ADDR_NON_CANONICAL,
+	  PM_CERTAIN, "not canonical" },
+	{ PM_KPANIC, PM_X86_64, 48, U(0000800000000000), U(ffff7fffffffffff), PM_ADDR_NON_CANONICAL,
+	  PM_CERTAIN, "not canonical" },
+	{ PM_KPANIC, PM_X86_64, 0, U(0000800000000000), U(ffff7fffffffffff), PM_ADDR_NON_CANONICAL, PM_LIKELY,
+	  "not canonical with 4-level paging" },
+
 	/* Any other system: what the processor itself fixes. */
 	{ PM_SYSTEM_UNKNOWN, PM_X86_64, 0, 0, U(00007fffffffffff), PM_ADDR_USER, PM_LIKELY,
 	  "in the lower half: a user address" },

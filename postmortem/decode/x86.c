@@ -346,6 +346,10 @@ static const char *reg_64(struct pm_arena *arena, const struct pm_incident *inc,
 	/* Of the kernel: user mode's base waits in the other register until swapgs. */
 	if (inc->machine.system == PM_LINUX && reg->value && !strcmp(reg->name, "gs_base"))
 		return reg->value >> 63 ? "per-CPU data of this CPU" : NULL;
+	/* What the bases are there for is the kernel's own affair. */
+	if (inc->machine.system == PM_KPANIC &&
+	    (!strcmp(reg->name, "fs_base") || !strcmp(reg->name, "kernel_gs_base")))
+		return NULL;
 	if (!strcmp(reg->name, "fs_base"))
 		return reg->value ? "user mode's TLS" : "user mode's TLS: none";
 	if (!strcmp(reg->name, "kernel_gs_base"))

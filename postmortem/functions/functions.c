@@ -19,6 +19,7 @@ static const struct pm_function_table *const tables[PM_SYSTEMS][6] = {
 	[PM_NETBSD] = { &pm_bsd_functions },
 	[PM_DARWIN] = { &pm_darwin_functions },
 	[PM_FUCHSIA] = { &pm_zircon_functions },
+	[PM_KPANIC] = { &pm_kpanic_functions },
 };
 
 static const struct pm_function_row *find(enum pm_system system, const char *symbol)

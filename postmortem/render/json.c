@@ -222,6 +222,7 @@ static void machine(struct pm_json *json, const struct pm_machine *m)
 	pm_json_str(json, "arch_grade", grade_name(m->arch_grade));
 	if (m->arch != PM_ARCH_UNKNOWN)
 		pm_json_bool(json, "big_endian", m->big_endian);
+	pm_json_str(json, "name", m->name);
 	pm_json_str(json, "release", m->release);
 	pm_json_str(json, "build", m->build);
 	pm_json_str(json, "build_id", m->build_id);
@@ -392,6 +393,8 @@ static void locks(struct pm_json *json, const struct pm_incident *inc)
 		pm_json_str(json, "task", lock->task);
 		if (lock->has_pid)
 			pm_json_int(json, "pid", lock->pid);
+		if (lock->has_cpu)
+			pm_json_uint(json, "cpu", lock->cpu);
 		place(json, "taken", &lock->taken);
 		at(json, "at", lock->at);
 		pm_json_close(json, '}');

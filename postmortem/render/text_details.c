@@ -248,7 +248,10 @@ static void locks(struct pm_page *page, const struct pm_incident *inc)
 		const struct pm_lock *lock = &inc->locks.v[i];
 		struct pm_buf line = { 0 };
 
-		pm_buf_str(&line, lock->task ? lock->task : "?");
+		if (!lock->task && lock->has_cpu)
+			pm_buf_printf(&line, "CPU %u", lock->cpu);
+		else
+			pm_buf_str(&line, lock->task ? lock->task : "?");
 		if (lock->has_pid)
 			pm_buf_printf(&line, " (pid %lld)", (long long)lock->pid);
 		pm_buf_printf(&line, " %s %s", roles[lock->role],

@@ -47,6 +47,8 @@ void pm_words_actor(struct pm_buf *buf, const struct pm_incident *inc)
 		pm_buf_printf(buf, "%sCPU %u", comma(buf), a->cpu);
 	if (a->syscall && !a->has_syscall_args)
 		pm_buf_printf(buf, "%sin %s(2)", comma(buf), a->syscall);
+	else if (a->has_syscall && inc->machine.system == PM_KPANIC) /* whose names nobody knows */
+		pm_buf_printf(buf, "%sin system call %llu", comma(buf), (unsigned long long)a->syscall_nr);
 	if (a->workqueue)
 		pm_buf_printf(buf, "%sworkqueue %s", comma(buf), a->workqueue);
 	if (a->context && a->context != PM_RUNS_TASK)
@@ -80,7 +82,12 @@ void pm_words_seconds(struct pm_buf *buf, uint64_t ns)
 {
 	uint64_t seconds = ns / 1000000000;
 
-	if (seconds < 600)
+	if (ns && ns < 10000000)
+		pm_buf_printf(buf, "%llu.%llu ms", (unsigned long long)(ns / 1000000),
+			      (unsigned long long)(ns / 100000 % 10));
+	else if (ns && ns < 100000000)
+		pm_buf_printf(buf, "%llu ms", (unsigned long long)(ns / 1000000));
+	else if (seconds < 600)
 		pm_buf_printf(buf, "%llu.%llu s", (unsigned long long)seconds,
 			      (unsigned long long)(ns / 100000000 % 10));
 	else if (seconds < 3600 * 2)
@@ -102,8 +109,9 @@ void pm_words_kernel(struct pm_buf *buf, const struct pm_incident *inc)
 	const struct pm_machine *m = &inc->machine;
 	size_t start = buf->n;
 
-	if (m->system < PM_COUNT(systems) && systems[m->system])
-		pm_buf_printf(buf, "%s%s", systems[m->system], m->release ? " " : "");
+	const char *name = m->system < PM_COUNT(systems) && systems[m->system] ? systems[m->system] : m->name;
+	if (name)
+		pm_buf_printf(buf, "%s%s", name, m->release ? " " : "");
 	if (m->release)
 		pm_buf_str(buf, m->release);
 	if (m->arch && m->arch != PM_X86_64)

@@ -140,6 +140,20 @@ bool pm_frame_take_inlined(struct pm_slice *inlined_at, struct pm_slice *file_ou
 	return pm_take_word(inlined_at, &word) && take_source(word, file_out, line_out);
 }
 
+/* "(x12)": the recorder's, of a function that called itself. */
+static bool take_repeats(struct pm_slice *s, uint32_t *repeats_out)
+{
+	struct pm_slice rest = *s;
+	uint64_t n;
+
+	if (!pm_take(&rest, PM_S("(x")) || !pm_take_dec(&rest, &n) || !pm_take_char(&rest, ')') ||
+	    n > UINT32_MAX)
+		return false;
+	*repeats_out = (uint32_t)n;
+	*s = rest;
+	return true;
+}
+
 /* What may follow symbol+offset/size. */
 static void take_tail(struct pm_slice s, struct pm_frame_text *out)
 {
@@ -166,6 +180,8 @@ static void take_tail(struct pm_slice s, struct pm_frame_text *out)
 			s = pm_slice_from(s, end + 1);
 		} else if (pm_take(&s, PM_S("(unreliable)"))) {
 			out->unreliable = true;
+		} else if (take_repeats(&s, &out->repeats)) {
+			continue;
 		} else if (pm_take_char(
 				   &s,
 				   '(')) { /* "(P)" of arm64 since 6.13; decode_stacktrace's "(file.c:12)" */

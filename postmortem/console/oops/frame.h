@@ -15,6 +15,7 @@ struct pm_frame_text {
 	uint64_t addr;        /* "[<ffffffff81234567>]" */
 	bool unreliable;      /* "? " or "(unreliable)" */
 	bool inlined;         /* "[inline]" */
+	uint32_t repeats;     /* " (x12)": it stands for so many, one called by the other; 0: for itself */
 	struct pm_slice file; /* of a symbolised line: "fs/read_write.c" */
 	uint32_t file_line;
 	struct pm_slice

@@ -188,8 +188,13 @@ const struct pm_field_row pm_rows_x86[] = {
 	{ "RAX:", read_registers, PM_X86_64 },
 	{ "RDX:", read_registers, PM_X86_64 },
 	{ "RBP:", read_registers, PM_X86_64 },
+	{ "RSI:", read_registers, PM_X86_64 }, /* as the recorder breaks its lines */
+	{ "R08: ", read_registers, PM_X86_64 },
+	{ "R09: ", read_registers, PM_X86_64 },
 	{ "R10: ", read_registers },
+	{ "R11: ", read_registers, PM_X86_64 },
 	{ "R13: ", read_registers },
+	{ "R14: ", read_registers, PM_X86_64 },
 	{ "ORIG_RAX:", read_registers, PM_X86_64 },
 	{ "ORIG_EAX:", read_registers, PM_I386 },
 	{ "FS: ", read_registers },

@@ -174,6 +174,11 @@ static void add_frame(struct pm_fields *f, const struct pm_frame_text *text)
 	frame->stack_name = f->stack_name;
 	/* arm64 since 6.13 marks the place of an exception: "foo+0x1/0x2 (P)". */
 	frame->interrupted = pm_slice_ends(f->body, PM_S(" (P)"));
+	for (uint32_t i = 1; i < text->repeats && trace->frames.n < PM_FIELDS_FRAMES; i++) {
+		struct pm_frame same = trace->frames.v[trace->frames.n - 1];
+
+		*PM_PUSH(f->arena, &trace->frames) = same;
+	}
 }
 
 static const struct {
