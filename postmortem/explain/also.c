@@ -110,9 +110,11 @@ static void ending(struct pm_incident *inc)
 		[PM_END_KDUMP] = "the crash kernel was started: look for a memory dump",
 	};
 
-	if (inc->panicked && inc->panic_reason && !pm_found(inc, "panic-reason") &&
-	    inc->fault.kind != PM_KIND_PANIC && inc->fault.kind != PM_KIND_INIT_KILLED &&
-	    inc->fault.kind != PM_KIND_NO_ROOT && inc->fault.kind != PM_KIND_STACK_CANARY &&
+	/* The recorder says itself why it made a panic of it. */
+	if (inc->panicked && inc->panic_reason && inc->machine.system != PM_KPANIC &&
+	    !pm_found(inc, "panic-reason") && inc->fault.kind != PM_KIND_PANIC &&
+	    inc->fault.kind != PM_KIND_INIT_KILLED && inc->fault.kind != PM_KIND_NO_ROOT &&
+	    inc->fault.kind != PM_KIND_STACK_CANARY &&
 	    !(inc->headline && strstr(inc->headline, inc->panic_reason)))
 		pm_also(inc, "it ended in a panic: %s%s", inc->panic_reason,
 			strcmp(inc->panic_reason, "Fatal exception") ? "" : " (panic_on_oops is set)");

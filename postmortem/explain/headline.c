@@ -483,6 +483,8 @@ static const char *default_headline(struct pm_incident *inc)
 
 void pm_explain_headline(struct pm_incident *inc)
 {
+	if (inc->machine.system == PM_KPANIC && !inc->headline)
+		inc->headline = pm_recorder_headline(inc);
 	for (size_t i = 0; i < PM_COUNT(rows) && !inc->headline; i++)
 		if (rows[i].kinds >> inc->fault.kind & 1)
 			inc->headline = rows[i].words(inc);

@@ -225,12 +225,38 @@ static bool has(const struct pm_incident *inc, enum need need)
 	}
 }
 
+/* What only our recorder's evidence can advise. */
+static void recorder(struct pm_incident *inc)
+{
+	const struct pm_lock *wanted = NULL, *held = NULL;
+
+	if (inc->machine.system != PM_KPANIC)
+		return;
+	if (pm_found(inc, "missing-gate"))
+		pm_next(inc, NULL,
+			"set the gate named above up before anything can fault; then look at what %s "
+			"accessed there",
+			pm_function_words(inc, &inc->place));
+	for (size_t i = 0; i < inc->locks.n && !wanted; i++)
+		if (inc->locks.v[i].role == PM_LOCK_WANTED)
+			wanted = &inc->locks.v[i];
+	for (size_t i = 0; wanted && !held && i < inc->locks.n; i++)
+		if (inc->locks.v[i].role == PM_LOCK_HELD && inc->locks.v[i].addr == wanted->addr)
+			held = &inc->locks.v[i];
+	if (inc->fault.kind == PM_KIND_DEADLOCK && wanted && held && wanted->taken.symbol &&
+	    held->taken.symbol)
+		pm_next(inc, NULL,
+			"look at the way from %s, which took the lock, to %s, which takes it again",
+			pm_function_words(inc, &held->taken), pm_function_words(inc, &wanted->taken));
+}
+
 void pm_explain_next(struct pm_incident *inc)
 {
 	if (inc->secondary && inc->follows)
 		pm_next(inc, NULL, "explain the earlier report first: \"%s\"", inc->follows);
 	hardware(inc);
 	boot(inc);
+	recorder(inc);
 	look_at_place(inc);
 	pm_next_dump(inc);
 	if (inc->machine.system != PM_LINUX)

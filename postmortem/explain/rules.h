@@ -31,7 +31,7 @@ struct pm_theme {
 
 extern const struct pm_theme pm_theme_trust, pm_theme_memory, pm_theme_sanitizer, pm_theme_stack,
 	pm_theme_lock, pm_theme_code, pm_theme_hang, pm_theme_hardware, pm_theme_panic, pm_theme_oom,
-	pm_theme_module, pm_theme_dump;
+	pm_theme_module, pm_theme_dump, pm_theme_recorder, pm_theme_recorder_late;
 
 /* Order of statements: what was read comes before what is concluded from it. */
 enum pm_rank {
@@ -78,6 +78,9 @@ const struct pm_lock *pm_lock_waited_for(struct pm_incident *inc);
 
 /* What a WARN printed beside its place, in the arena; NULL: nothing. */
 const char *pm_warn_text(struct pm_incident *inc, struct pm_at *at_out);
+
+/* What happened where our recorder tells more than the kind; NULL: the kind says it (rules_recorder.c). */
+const char *pm_recorder_headline(struct pm_incident *inc);
 
 /* The stages (explain.c). */
 void pm_explain_kind(struct pm_incident *inc);

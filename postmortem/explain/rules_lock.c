@@ -84,7 +84,7 @@ static bool wanted_while_held(struct pm_incident *inc, const struct pm_rule *rul
 {
 	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED), *held = NULL;
 
-	if (!wanted)
+	if (!wanted || pm_found(inc, "lock-of-cpu"))
 		return false;
 	/* Of an order of interrupts the lock that counts is the one which the interrupt takes, too. */
 	const char *inner = interrupt_takes(inc);
@@ -171,7 +171,7 @@ static bool recursive(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_lock *wanted = lock_with(inc, PM_LOCK_WANTED), *held = lock_with(inc, PM_LOCK_HELD);
 
-	if (inc->fault.lock_bug != PM_LOCK_RECURSION || !wanted || !held)
+	if (inc->fault.lock_bug != PM_LOCK_RECURSION || !wanted || !held || pm_found(inc, "lock-of-cpu"))
 		return false;
 	if (wanted->has_addr && held->has_addr && wanted->addr == held->addr)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, wanted->at,

@@ -387,8 +387,9 @@ static bool user_pointer(struct pm_incident *inc, const struct pm_rule *rule)
 			"or never set");
 	else if (f->kind == PM_KIND_SMAP)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-			"the kernel dereferenced a user-space pointer directly, instead of copying with "
-			"copy_from_user() or get_user()");
+			"the kernel dereferenced a user-space pointer directly, instead of copying with %s",
+			inc->machine.system == PM_KPANIC ? "kp_copy_from_user() or kp_get_user()"
+							 : "copy_from_user() or get_user()");
 	else
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
 			is_constant(inc) ? "the address is one of user space"
@@ -477,8 +478,9 @@ static bool read_only(struct pm_incident *inc, const struct pm_rule *rule)
 			is_constant(inc) ? "" : ", or the pointer is wrong");
 	else
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, f->address_at,
-			"the page is mapped, but read-only: a const or __ro_after_init object was written, "
-			"or the pointer is wrong");
+			"the page is mapped, but read-only: %s was written, or the pointer is wrong",
+			inc->machine.system == PM_LINUX ? "a const or __ro_after_init object"
+							: "code or a const object");
 	return true;
 }
 

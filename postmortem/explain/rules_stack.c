@@ -78,6 +78,8 @@ static bool kernel_says(struct pm_incident *inc, const struct pm_rule *rule)
 				    : "the canary between a function's local variables and its return "
 				      "address was overwritten: a local buffer was written past its end";
 
+	if (pm_found(inc, "guard-page"))
+		return false;
 	pm_find(inc, rule, inc->fault.kind == PM_KIND_STACK_CANARY ? PM_LIKELY : PM_CERTAIN, PM_RANK_READ,
 		inc->fault.at, "%s", words);
 	return true;
@@ -129,7 +131,7 @@ static bool double_fault(struct pm_incident *inc, const struct pm_rule *rule)
 		  "(returns to 16-bit segments)" },
 	};
 
-	if (pm_found(inc, "recursion"))
+	if (pm_found(inc, "recursion") || pm_found(inc, "missing-gate") || pm_found(inc, "guard-page"))
 		return false;
 	if (!sp || !cr2) {
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, inc->fault.at,

@@ -33,7 +33,8 @@ static bool told_apart(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool corrupted(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	if (!inc->corrupted || inc->whole || inc->title_apart)
+	/* Of the recorder's reports the sum tells more ("damaged-record"). */
+	if (!inc->corrupted || inc->whole || inc->title_apart || inc->machine.system == PM_KPANIC)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
 		"the report is damaged%s%s: what follows may mix two reports or miss half of one",
