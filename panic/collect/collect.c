@@ -80,6 +80,10 @@ static enum kp_stage_result collect_raw(void)
 	raw->at = (uintptr_t)KP_FRAME_SP(&kp_report.frame) & ~(sizeof(uintptr_t) - 1);
 	if (KP_FRAME_USER(&kp_report.frame))
 		return KP_RESULT_NONE;
+	/* Of a stack that ran over, what is left of it. */
+	if (!kp_read_word(raw->at, &raw->words[0]) && kp_report.task_known &&
+	    raw->at < kp_report.task.stack_start && kp_report.task.stack_start - raw->at <= 0x10000)
+		raw->at = kp_report.task.stack_start;
 	while (raw->n < KP_RAW_WORDS &&
 	       kp_read_word(raw->at + raw->n * sizeof(uintptr_t), &raw->words[raw->n]))
 		raw->n++;

@@ -73,22 +73,21 @@ static enum kp_frame_grade grade_of(uintptr_t address)
 	return kp_isa_call_before(address) == KP_YES ? KP_FRAME_EXACT : KP_FRAME_CHAINED;
 }
 
-/* A function that was interrupted before it had a frame: its return address lies at the stack pointer or next to it.  One
- * that was called at a wild address, too. */
+/* A function that has no frame: its return address lies at the stack pointer or next to it, if it left the stack pointer
+ * alone.  One that was called at a wild address, too. */
 static void frameless(struct walk *walk, uintptr_t pc)
 {
+#if KP_TIER >= 1
 	int offset = kp_is_text(pc) ? kp_isa_before_frame(pc) : 0;
 	uintptr_t word;
 
-#if KP_TIER >= 1
 	if (offset < 0 || !kp_read_word(walk->sp + (uintptr_t)offset, &word) || !kp_is_text(word))
 		return;
 	if (kp_isa_call_before(word) == KP_YES)
 		add(walk, word, KP_FRAME_EXACT, false);
 #else
-	(void)offset;
-	(void)word;
 	(void)walk;
+	(void)pc;
 #endif
 }
 

@@ -69,6 +69,8 @@ static enum kp_stage_result freeze_wait(void)
 {
 	uint64_t start = kp_host_time_ns();
 
+	if (cpus() < 2)
+		return KP_RESULT_NONE;
 	for (unsigned spins = 0; running(false); spins++) {
 		if (start ? kp_host_time_ns() - start >= WAIT_NS : spins >= WAIT_SPINS)
 			break;

@@ -15,6 +15,8 @@ static enum kp_stage_result begin(void)
 	kp_extension("begin");
 	kp_key_number("report", kp_report.number);
 	kp_key_word("kind", kinds[kp_report.kind]);
+	if (kp_report.oops)
+		kp_key_number("oops", kp_report.oops);
 	kp_key_number("tier", KP_TIER);
 	kp_key_word("arch", kp_isa_name);
 	kp_key_number("cpu", kp_report.cpu);
@@ -92,8 +94,8 @@ static enum kp_stage_result title(void)
 		kp_add("kernel BUG at %s:%u!", at->file, (unsigned)at->line);
 		kp_end_line();
 	} else if (at && !kp_report.message[0]) {
-		kp_add("WARNING: CPU: %u PID: %llu at %s:%u %s", kp_report.cpu,
-		       (unsigned long long)kp_report.task.id, at->file, (unsigned)at->line, at->function);
+		kp_add("WARNING: CPU: %u PID: %lld at %s:%u %s", kp_report.cpu, (long long)kp_report.task.id,
+		       at->file, (unsigned)at->line, at->function);
 		kp_end_line();
 	}
 	return KP_RESULT_DONE;
@@ -105,8 +107,8 @@ static enum kp_stage_result place(void)
 	kp_line_mend();
 
 	kp_isa_selectors(&kp_report.frame, &code, &stack);
-	kp_add("CPU: %u PID: %llu Comm: %s Not tainted %s %s", kp_report.cpu,
-	       (unsigned long long)kp_report.task.id, kp_report.task_known ? kp_report.task_name : "none",
+	kp_add("CPU: %u PID: %lld Comm: %s Not tainted %s %s", kp_report.cpu, (long long)kp_report.task.id,
+	       kp_report.task_known ? kp_report.task_name : "none",
 	       kp_system.release ? kp_system.release : "-", kp_system.name ? kp_system.name : "-");
 	kp_end_line();
 	kp_add("RIP: %04x:", code);

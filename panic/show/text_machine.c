@@ -20,7 +20,7 @@ enum kp_stage_result kp_text_task(void)
 	if (!kp_report.task_known)
 		return KP_RESULT_NONE;
 	kp_extension("task");
-	kp_key_number("id", task->id);
+	kp_key_signed("id", (int64_t)task->id);
 	if (task->stack_end)
 		kp_add(" stack=%llx-%llx", (unsigned long long)task->stack_start,
 		       (unsigned long long)task->stack_end);

@@ -58,6 +58,19 @@ static void decode(const struct kp_report *report)
 		memset(&instruction, 0, sizeof(instruction));
 }
 
+static void of_stack(struct kp_report *report)
+{
+	for (unsigned i = 0; i < instruction.count; i++) {
+		const struct kp_x86_touch *touch = &instruction.touches[i];
+		if (touch->address + 4096 - report->frame.rsp >= 8192)
+			continue;
+		report->fault.address = touch->address;
+		report->fault.access = touch->access;
+		report->fault.size = touch->size;
+		report->fault.inferred = true;
+	}
+}
+
 void kp_isa_infer(struct kp_report *report)
 {
 	struct kp_fault *fault = &report->fault;
@@ -85,6 +98,9 @@ void kp_isa_infer(struct kp_report *report)
 		} else if (fault->address - report->frame.rip < 15) {
 			fault->access = KP_ACCESS_EXECUTE;
 			fault->inferred = true;
+		} else if (report->frame.rsp - fault->address <= 64) {
+			/* CR2 is of the processor's own push, of the first fault's frame: the stack is no place for that. */
+			of_stack(report);
 		}
 		break;
 	case KP_X86_GP:
@@ -127,12 +143,13 @@ static bool near_stack_pointer(const struct kp_report *report, uint64_t address)
 	return address + 0x10000 - report->frame.rsp < 0x11000;
 }
 
-static bool outside_its_stack(const struct kp_report *report)
+/* Is the stack pointer at the lower end of its stack, or not far below it? */
+static bool at_its_end(const struct kp_report *report)
 {
 	const struct kp_task *task = &report->task;
 
 	return report->task_known && task->stack_end &&
-	       (report->frame.rsp < task->stack_start || report->frame.rsp > task->stack_end);
+	       report->frame.rsp + 0x10000 - task->stack_start < 0x10000 + 512;
 }
 
 static void of_double_fault(const struct kp_report *report)
@@ -141,8 +158,7 @@ static void of_double_fault(const struct kp_report *report)
 	uint64_t rsp = report->frame.rsp;
 	struct kp_region region;
 	bool overflow = fault->has_address && near_stack_pointer(report, fault->address) &&
-			(fault->class == KP_CLASS_GUARD || outside_its_stack(report) ||
-			 rsp - report->task.stack_start < 512);
+			(fault->class == KP_CLASS_GUARD || at_its_end(report));
 
 	if (fault->has_address && gate_missing(report, KP_X86_PF)) {
 		kp_cause_add(KP_CERTAIN, "a page fault (trap 14) could not be handled because gate 14 of the "
@@ -155,7 +171,7 @@ static void of_double_fault(const struct kp_report *report)
 	if (overflow) {
 		kp_cause_add(fault->class == KP_CLASS_GUARD ? KP_CERTAIN : KP_LIKELY,
 			     "the kernel stack overflowed: CR2 0x%llx is next to RSP 0x%llx%s%s",
-			     (unsigned long long)fault->address, (unsigned long long)rsp,
+			     (unsigned long long)report->machine.cr2, (unsigned long long)rsp,
 			     fault->region[0] ? ", in " : "", fault->region);
 		return;
 	}

@@ -72,12 +72,12 @@ common_entry:
 	testb	$3, FRAME_CS(%rsp)
 	jz	1f
 	swapgs
-	jmp	call_c
+	jmp	.Lcall_c
 1:	/* The return to user mode that failed: its frame is the user's making. */
 	leaq	kp_x86_return_user(%rip), %rax
 	cmpq	%rax, FRAME_RIP(%rsp)
-	je	bad_return
-call_c:
+	je	.Lbad_return
+.Lcall_c:
 	pushq	$2
 	popfq
 	leaq	1(%rsp), %rbp		/* so that a stack walk knows it for a frame of registers */
@@ -86,7 +86,7 @@ call_c:
 	andq	$-16, %rsp
 	call	kp_x86_entry
 	movq	%rbx, %rsp
-return:
+.Lreturn:
 	testb	$3, FRAME_CS(%rsp)
 	jz	1f
 	POP_REGISTERS
@@ -124,12 +124,12 @@ kp_x86_return_user:
 FUNCTION kp_return
 	cli
 	movq	%rdi, %rsp
-	jmp	return
+	jmp	.Lreturn
 END kp_return
 
 /* iretq faulted on what it was to return to, with the user's registers and GS base loaded.  As if user mode had done it:
  * the 17 lower words of our frame go below the frame that iretq was given. */
-bad_return:
+.Lbad_return:
 	swapgs
 	movq	FRAME_RSP(%rsp), %rdi
 	subq	$8, %rdi
@@ -140,7 +140,7 @@ bad_return:
 	rep movsq
 	cld
 	movq	%rax, %rsp
-	jmp	call_c
+	jmp	.Lcall_c
 
 /* ---- entries on an emergency stack: %rsp + FRAME_SIZE is its end, and struct kp_x86_emergency ---- */
 
@@ -150,7 +150,7 @@ emergency_entry:
 	popfq
 	leaq	FRAME_SIZE(%rsp), %r15
 	testb	$3, FRAME_CS(%rsp)
-	jz	emergency_call
+	jz	.Lemergency_call
 	/* From user mode nothing is in doubt, and the handler may want to sleep: over to the task's stack. */
 	swapgs
 	movq	EMERGENCY_TSS(%r15), %rax
@@ -161,8 +161,8 @@ emergency_entry:
 	movl	$(FRAME_SIZE / 8), %ecx
 	rep movsq
 	movq	%rax, %rsp
-	jmp	call_c
-emergency_call:
+	jmp	.Lcall_c
+.Lemergency_call:
 	call	careful_call
 	POP_REGISTERS
 	addq	$16, %rsp
@@ -223,22 +223,22 @@ nmi_entry:
 	pushq	%rax			/* end: 48 + 8 = 56 bytes above %rsp */
 	/* 0(%rsp) rax, 8 the stub's 0, 16 rip, 24 cs, 32 flags, 40 rsp, 48 ss, 56 struct kp_x86_emergency */
 	testb	$3, 24(%rsp)
-	jnz	nmi_first
-	leaq	nmi_leave(%rip), %rax
+	jnz	.Lnmi_first
+	leaq	.Lnmi_leave(%rip), %rax
 	cmpq	%rax, 16(%rsp)
 	jb	1f
-	leaq	nmi_left(%rip), %rax
+	leaq	.Lnmi_left(%rip), %rax
 	cmpq	%rax, 16(%rsp)
-	jb	nmi_in_leave
+	jb	.Lnmi_in_leave
 1:	cmpq	$0, (56 + EMERGENCY_BUSY)(%rsp)
-	je	nmi_first
+	je	.Lnmi_first
 	/* Busy, or left so by what never came back: then the stack pointer is not in here.  (In the gap behind syscall it is the
 	 * user's choice; but then this CPU is not busy.) */
 	movq	40(%rsp), %rax
 	cmpq	(56 + EMERGENCY_BOTTOM)(%rsp), %rax
-	jb	nmi_first
+	jb	.Lnmi_first
 	cmpq	%rsp, %rax
-	jae	nmi_first
+	jae	.Lnmi_first
 	/* Within the first: that one does it again when it is done.  Back without an iret. */
 	movq	$1, (56 + EMERGENCY_AGAIN)(%rsp)
 	subq	$24, %rax
@@ -257,12 +257,12 @@ nmi_entry:
 
 /* In the last instructions of the first, which has all its registers again, and the moved words at its stack pointer: as if
  * it had not left yet. */
-nmi_in_leave:
+.Lnmi_in_leave:
 	movq	(%rsp), %rax
 	movq	40(%rsp), %rsp
-	jmp	nmi_handle
+	jmp	.Lnmi_handle
 
-nmi_first:
+.Lnmi_first:
 	/* From 16(%rsp) on lie the five words: below what a second NMI needs of the stack (64 bytes) they are out of its way. */
 	subq	$(MOVED - 56), %rsp
 	pushq	(MOVED - 8)(%rsp)	/* ss, and with each push the one before it */
@@ -271,7 +271,7 @@ nmi_first:
 	pushq	(MOVED - 8)(%rsp)
 	pushq	(MOVED - 8)(%rsp)
 	movq	(MOVED + 40 - 56)(%rsp), %rax
-nmi_handle:
+.Lnmi_handle:
 	/* %rsp: the moved words. */
 	pushq	$0
 	pushq	$2
@@ -279,18 +279,17 @@ nmi_handle:
 	pushq	$2
 	popfq
 	leaq	(FRAME_SIZE + MOVED)(%rsp), %r15
-nmi_again:
 	movq	$1, EMERGENCY_BUSY(%r15)
 	movq	$0, EMERGENCY_AGAIN(%r15)
 	call	careful_call
 	POP_REGISTERS
 	addq	$16, %rsp
 	/* Flags are the interrupted ones' only after iretq. */
-nmi_leave:
+.Lnmi_leave:
 	movq	$0, (MOVED + 40 + EMERGENCY_BUSY)(%rsp)
 	cmpq	$0, (MOVED + 40 + EMERGENCY_AGAIN)(%rsp)
-	jne	nmi_handle
+	jne	.Lnmi_handle
 	iretq
-nmi_left:
+.Lnmi_left:
 
 	.section .note.GNU-stack, "", @progbits

@@ -149,27 +149,24 @@ enum kp_trilean kp_isa_call_before(uintptr_t address)
 
 int kp_isa_before_frame(uintptr_t pc)
 {
-	static const uint8_t endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	static const uint8_t make_frame[] = { 0x48, 0x89, 0xe5 }; /* mov %rsp, %rbp */
 	struct kp_symbol symbol;
-	uint8_t bytes[9];
+	uint8_t bytes[96];
 	size_t n;
-	uintptr_t push = 0;
 
-	/* Which place of a function it is can be told by its start only. */
-	if (!kp_symbol(pc, &symbol) || pc - symbol.start >= sizeof(bytes))
+	/* Compilers make no frame in functions that call nothing, and put off making one until it is needed. So it is looked for
+	 * in all that may have run before pc. */
+	if (!kp_symbol(pc, &symbol) || pc - symbol.start > sizeof(bytes))
 		return -1;
-	n = kp_read(symbol.start, bytes, sizeof(bytes));
-	if (n < sizeof(bytes))
+	n = pc - symbol.start;
+	if (kp_read(symbol.start, bytes, n) != n)
 		return -1;
-	if (bytes[0] == endbr64[0] && bytes[1] == endbr64[1] && bytes[2] == endbr64[2] &&
-	    bytes[3] == endbr64[3])
-		push = sizeof(endbr64);
-	if (bytes[push] != 0x55) /* push %rbp */
-		return pc == symbol.start ? 0 : -1;
-	if (pc <= symbol.start + push)
-		return 0;
-	/* Behind the push, before mov %rsp,%rbp is done. */
-	return pc == symbol.start + push + 1 ? 8 : -1;
+	for (size_t i = 0; i + sizeof(make_frame) <= n; i++) {
+		if (bytes[i] == make_frame[0] && bytes[i + 1] == make_frame[1] &&
+		    bytes[i + 2] == make_frame[2])
+			return -1;
+	}
+	return n && bytes[n - 1] == 0x55 ? 8 : 0; /* push %rbp, but not yet mov */
 }
 
 enum kp_address_class kp_isa_class(uint64_t address)
