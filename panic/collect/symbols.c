@@ -1,7 +1,5 @@
 #include "kpanic/symbols.h"
 
-#include "kpanic/host.h"
-
 /* In the file that kp-symbols wrote; none in the first pass of linking. */
 extern const struct kp_symbols kp_symbols __attribute__((weak));
 
@@ -57,10 +55,4 @@ bool kp_symbol_find(uintptr_t address, char *name, size_t size, uintptr_t *start
 {
 	return kp_symbols_search(&kp_symbols, (uintptr_t)kp_symbol_find, address, name, size, start_out,
 				 size_out);
-}
-
-__attribute__((weak)) bool kp_host_symbol(uintptr_t address, char *name, size_t size, uintptr_t *start_out,
-					  size_t *size_out)
-{
-	return kp_symbol_find(address, name, size, start_out, size_out);
 }

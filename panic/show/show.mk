@@ -8,3 +8,34 @@ $(O)/kp-symbols: tools/kp-symbols.c
 
 all: $(O)/kp-symbols
 check: $(O)/kp-symbols
+
+# The recorder's screen as a library, with a fake recorder around it (tests/gallery/fake.h), for its tests and the gallery.
+SHOW_SOURCES := $(addprefix panic/show/,canvas.c codes.c flow.c font.c linear.c screen.c story.c vga.c) \
+		$(sort $(wildcard panic/show/styles/*.c)) panic/lib/format.c panic/collect/symbols.c tests/gallery/fake.c
+SHOW_OBJECTS := $(SHOW_SOURCES:%.c=$(O)/show/%.o)
+SHOW_CFLAGS   = $(ALL_CFLAGS) -D_GNU_SOURCE -Ipanic/include -Ipanic -Itests/gallery -I.
+
+$(O)/show/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(SHOW_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/libkpshow.a: $(SHOW_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+-include $(SHOW_OBJECTS:.o=.d)
+
+$(O)/tests/unit/test_show_%: tests/unit/test_show_%.c $(O)/libkpshow.a
+	@mkdir -p $(@D)
+	$(CC) $(SHOW_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libkpshow.a -lcmocka
+
+$(O)/gallery/gallery: tests/gallery/gallery.c $(O)/libkpshow.a
+	@mkdir -p $(@D)
+	$(CC) $(SHOW_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libkpshow.a -lz
+
+.PHONY: gallery font
+gallery: $(O)/gallery/gallery ## pictures of every style of the panic screen: build/gallery/*.png
+	@$< $(O)/gallery
+
+font: ## panic/show/font.c from the drawing in font.txt
+	tools/kp-font panic/show/font.txt >panic/show/font.c.new && mv panic/show/font.c.new panic/show/font.c

@@ -16,7 +16,8 @@ struct kp_symbols {
 	uint32_t magic, count, names_size;
 	uint32_t check; /* KP_SYMBOLS_CHECK of the others: a table that was written over is none */
 };
-#define KP_SYMBOLS_CHECK(count, names_size) (~(KP_SYMBOLS_MAGIC ^ (count) ^ ((names_size) << 7)))
+#define KP_SYMBOLS_CHECK(count, names_size)                                                                  \
+	(~(KP_SYMBOLS_MAGIC ^ (uint32_t)(count)*0x9e3779b1u ^ (uint32_t)(names_size)*0x85ebca6bu))
 struct kp_symbols_row {
 	int32_t start; /* from kp_symbol_find */
 	uint32_t size; /* bytes, at least 1 */
