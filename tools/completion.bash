@@ -36,6 +36,11 @@ _kpanic() {
 		mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$cur" | sort -u)
 		return
 	fi
+	if [[ $command == code && $COMP_CWORD -gt 1 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$("$program" code --json 2>/dev/null |
+			grep -oE '"(number|name)": *"?[a-z0-9-]+' | sed 's/.*[ :"]//')" -- "$cur")
+		return
+	fi
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$commands help" -- "$cur")

@@ -64,6 +64,12 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --json               {\"schema\": 1, \"places\": [...]}\n"
 	  "  --force              use files that do not match\n",
 	  pm_cmd_symbolize },
+	{ "code", "[--json] [CODE...]", "what the numbers mean that a panic screen of the recorder's shows",
+	  "CODE is a number as the screen shows it (302, 0x12e) or its name (null-write).\n"
+	  "Without one, lists all; docs/codes.md has them, too.\n\n"
+	  "  --json           {\"schema\": 1, \"codes\": [...]}: number, name, bombs, words,\n"
+	  "                   advice\n",
+	  pm_cmd_code },
 };
 const unsigned pm_cmds_count = PM_COUNT(pm_cmds);
 
