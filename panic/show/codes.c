@@ -37,12 +37,34 @@ static bool is_warning(const struct kp_report *report)
 	return report->kind == KP_KIND_WARN;
 }
 
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+/* text ends at NUL or after limit bytes. */
+static bool contains(const char *text, size_t limit, const char *mark)
+{
+	for (size_t at = 0; at < limit && text[at]; at++) {
+		size_t n = 0;
+
+		while (mark[n] && at + n < limit && text[at + n] == mark[n])
+			n++;
+		if (!mark[n])
+			return true;
+	}
+	return false;
+}
+
+/* A guard page whose name says what it guards. */
 static bool is_stack(const struct kp_report *report)
 {
-	const char *at = report->fault.region;
-
-	return report->fault.class == KP_CLASS_GUARD && at[0] == 's' && at[1] == 't' && at[2] == 'a' &&
-	       at[3] == 'c' && at[4] == 'k';
+	return report->fault.class == KP_CLASS_GUARD &&
+	       contains(report->fault.region, sizeof(report->fault.region), "stack");
 }
 
 static bool is_missing_gate(const struct kp_report *report)
@@ -109,29 +131,6 @@ static const struct sign signs[] = {
 	{ KP_CODE_PANIC, .is = is_call },
 	{ KP_CODE_EXCEPTION },
 };
-
-static bool same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
-/* text ends at NUL or after limit bytes. */
-static bool contains(const char *text, size_t limit, const char *mark)
-{
-	for (size_t at = 0; at < limit && text[at]; at++) {
-		size_t n = 0;
-
-		while (mark[n] && at + n < limit && text[at + n] == mark[n])
-			n++;
-		if (!mark[n])
-			return true;
-	}
-	return false;
-}
 
 static bool applies(const struct sign *sign, const struct kp_report *report)
 {

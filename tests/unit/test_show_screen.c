@@ -283,7 +283,7 @@ static void test_codes(void **state)
 	memset(&report, 0, sizeof(report));
 	report.fault = (struct kp_fault){ .name = "Oops", .has_address = true, .class = KP_CLASS_GUARD };
 	assert_int_equal(kp_code_of(&report)->number, 310);
-	strcpy(report.fault.region, "stack of init");
+	strcpy(report.fault.region, "guard of a stack");
 	assert_int_equal(kp_code_of(&report)->number, 307);
 	/* A gate that was not there. */
 	report.fault = (struct kp_fault){ .name = "double fault", .vector = 8 };
