@@ -708,7 +708,7 @@ static bool bug_reason(struct pm_incident *inc, const struct pm_rule *rule)
 
 static bool bug_place(struct pm_incident *inc, const struct pm_rule *rule)
 {
-	if (!inc->place.file || !inc->place.file_line)
+	if (!inc->place.file || !inc->place.file_line || pm_found(inc, "condition"))
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, inc->place.at.line ? inc->place.at : inc->fault.at,
 		"the condition checked at %s:%u did not hold: the programmer had declared this state "

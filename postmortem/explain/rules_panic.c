@@ -92,7 +92,8 @@ static bool panic_caller(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_trace *trace = pm_incident_crash_trace(inc);
 	struct pm_walk walk;
 
-	if (!trace || inc->on_request)
+	/* A kernel that has our recorder may call its own functions what it likes. */
+	if (!trace || inc->on_request || inc->machine.system == PM_KPANIC)
 		return false;
 	bool called = false;
 	for (size_t i = 0; i < trace->frames.n && !called; i++)

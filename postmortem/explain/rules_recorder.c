@@ -99,12 +99,12 @@ static bool gate(struct pm_incident *inc, const struct pm_rule *rule)
 static bool idt_limit(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *fact = pm_incident_fact(inc, "table", "idt_limit");
-	unsigned long limit = fact ? strtoul(fact->value, NULL, 10) : 0;
+	unsigned long limit = fact ? strtoul(fact->value, NULL, 16) : 0;
 
 	if (!fact || limit >= VECTORS * GATE_BYTES - 1 || inc->machine.arch != PM_X86_64)
 		return false;
 	pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, fact->at,
-		"the IDT ends with gate %lu (limit %lu): exceptions above it cannot be delivered",
+		"the IDT ends with gate %lu (limit 0x%lx): exceptions above it cannot be delivered",
 		limit < GATE_BYTES - 1 ? 0 : (limit + 1) / GATE_BYTES - 1, limit);
 	return true;
 }
@@ -133,7 +133,8 @@ static bool guard_page(struct pm_incident *inc, const struct pm_rule *rule)
 	const struct pm_register *sp = pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), "rsp");
 	struct pm_finding *finding;
 
-	if (fault->address_class != PM_ADDR_STACK_GUARD || !fault->has_address)
+	/* Of the host's regions; that it lies near RSP alone says nothing. */
+	if (!is(inc, "fault", "class", "guard") || !fault->has_address)
 		return false;
 	const char *below = fault->has_stack && fault->address < fault->stack_low
 				    ? pm_arena_printf(&inc->arena, ", %s below the stack",
@@ -152,6 +153,26 @@ static bool guard_page(struct pm_incident *inc, const struct pm_rule *rule)
 			  "the page fault had no stack left to be handled on, hence the double fault%s",
 			  present ? "; its gate was present, so no handler was missing" : "");
 	pm_because(inc, finding, inc->fault.at);
+	return true;
+}
+
+/* How far below its stack RSP may stand and still have run over it: a large local array. */
+#define NEAR_STACK (1u << 16)
+
+static bool lost_stack(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const struct pm_fault *fault = &inc->fault;
+	const struct pm_register *sp = pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), "rsp");
+	struct pm_finding *finding;
+
+	if (fault->vector != DOUBLE_FAULT || !fault->has_stack || !sp || is(inc, "fault", "class", "guard") ||
+	    (sp->value + NEAR_STACK >= fault->stack_low && sp->value <= fault->stack_high))
+		return false;
+	finding = pm_find(
+		inc, rule, PM_LIKELY, PM_RANK_CAUSE, sp->at,
+		"RSP is far from the task's stack: it was overwritten, or loaded from a wrong place; the "
+		"page fault of what used it had no stack to be handled on, hence the double fault");
+	pm_because(inc, finding, at_of(inc, "task", "stack"));
 	return true;
 }
 
@@ -216,11 +237,40 @@ static const char *lock_words(struct pm_incident *inc, const struct pm_lock *loc
 			  : pm_arena_printf(&inc->arena, "at 0x%llx", (unsigned long long)lock->addr);
 }
 
+static const char *taken_words(struct pm_incident *inc, const struct pm_place *taken)
+{
+	if (taken->symbol)
+		return pm_arena_printf(&inc->arena, ", taken in %s", pm_function_words(inc, taken));
+	return taken->has_addr
+		       ? pm_arena_printf(&inc->arena, ", taken at 0x%llx", (unsigned long long)taken->addr)
+		       : "";
+}
+
+/* The message says that a lock is taken twice; which it waits for is not told. */
+static bool already_held(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < inc->locks.n; i++) {
+		const struct pm_lock *lock = &inc->locks.v[i];
+
+		if (lock->role != PM_LOCK_HELD || !lock->has_cpu || !inc->actor.has_cpu ||
+		    lock->cpu != inc->actor.cpu)
+			continue;
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "CPU %u already holds the lock %s%s",
+			lock->cpu, lock_words(inc, lock), taken_words(inc, &lock->taken));
+		any = true;
+	}
+	return any;
+}
+
 static bool lock_of_cpu(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_lock *held, *wanted = waited_for(inc, &held);
 	struct pm_finding *finding;
 
+	if (!wanted && inc->fault.kind == PM_KIND_DEADLOCK)
+		return already_held(inc, rule);
 	if (!wanted || !wanted->has_cpu || !inc->actor.has_cpu)
 		return false;
 	bool own = wanted->cpu == inc->actor.cpu;
@@ -306,10 +356,10 @@ static bool cause(struct pm_incident *inc, const struct pm_rule *rule)
 	static const struct {
 		const char *rule, *word;
 	} said[] = {
-		{ "missing-gate", "gate" },
-		{ "guard-page", "stack" },
-		{ "lock-of-cpu", "lock" },
-		{ "null-member-offset", "NULL" },
+		{ "missing-gate", "gate" },          { "guard-page", "stack" },
+		{ "lost-stack", "stack" },           { "lock-of-cpu", "lock" },
+		{ "null-member-offset", "NULL" },    { "told-by-instruction", "page fault was" },
+		{ "non-canonical", "wild pointer" }, { "data-executed", "without execution" },
 	};
 	bool any = false;
 
@@ -439,6 +489,7 @@ static const struct pm_rule rules[] = {
 	{ "missing-gate", gate, 0, PM_KPANIC },
 	{ "short-idt", idt_limit, 0, PM_KPANIC },
 	{ "guard-page", guard_page, 0, PM_KPANIC },
+	{ "lost-stack", lost_stack, PM_K(DOUBLE_FAULT), PM_KPANIC },
 	{ "told-by-instruction", inferred, 0, PM_KPANIC },
 	{ "lock-of-cpu", lock_of_cpu, 0, PM_KPANIC },
 	{ "condition", condition, PM_K(BUG) | PM_K(WARNING), PM_KPANIC },
@@ -480,6 +531,8 @@ const char *pm_recorder_headline(struct pm_incident *inc)
 	else if (inc->fault.kind == PM_KIND_DEADLOCK && wanted)
 		words = pm_arena_printf(&inc->arena, "deadlock: CPU %u takes the lock %s, which it holds",
 					inc->actor.cpu, lock_words(inc, wanted));
+	else if (inc->fault.kind == PM_KIND_DEADLOCK && inc->fault.message)
+		words = pm_arena_printf(&inc->arena, "panic: %s", inc->fault.message);
 	else if (what && inc->place.file && inc->fault.kind == PM_KIND_WARNING)
 		words = pm_arena_printf(&inc->arena, "warning at %s:%u: %s", inc->place.file,
 					inc->place.file_line, what);

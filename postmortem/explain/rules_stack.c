@@ -131,7 +131,8 @@ static bool double_fault(struct pm_incident *inc, const struct pm_rule *rule)
 		  "(returns to 16-bit segments)" },
 	};
 
-	if (pm_found(inc, "recursion") || pm_found(inc, "missing-gate") || pm_found(inc, "guard-page"))
+	if (pm_found(inc, "recursion") || pm_found(inc, "missing-gate") || pm_found(inc, "guard-page") ||
+	    pm_found(inc, "lost-stack"))
 		return false;
 	if (!sp || !cr2) {
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, inc->fault.at,

@@ -257,6 +257,11 @@ static bool fault_address(struct pm_fields *f, const struct kf_pair *pair)
 	return true;
 }
 
+static bool fault_size(struct pm_fields *f, const struct kf_pair *pair)
+{
+	return read_u32(pair, &f->inc->fault.access_size);
+}
+
 /* The recorder asks the host what is where: surer than any guess by the number. */
 static bool fault_class(struct pm_fields *f, const struct kf_pair *pair)
 {
@@ -324,6 +329,7 @@ static const struct key_row {
 	{ "fault", "access", fault_access },
 	{ "fault", "address", fault_address },
 	{ "fault", "class", fault_class },
+	{ "fault", "size", fault_size },
 };
 
 /* ---- lines ---- */

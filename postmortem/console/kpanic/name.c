@@ -42,6 +42,9 @@ static const struct {
 	{ "stack smash", PM_KIND_STACK_CANARY },
 	{ "canary", PM_KIND_STACK_CANARY },
 	{ "stack is corrupted", PM_KIND_STACK_CANARY },
+	{ "taken twice", PM_KIND_DEADLOCK },
+	{ "double acquire", PM_KIND_DEADLOCK },
+	{ "deadlock", PM_KIND_DEADLOCK },
 };
 
 /* The lock that a CPU waits for and holds itself; NULL: none. */
@@ -130,10 +133,14 @@ static const char *guilty(const struct pm_incident *inc)
 	if (lock && lock->taken.symbol)
 		return lock->taken.symbol;
 
-	if (of_story(inc, inc->place.symbol))
+	bool locks = inc->fault.kind == PM_KIND_DEADLOCK;
+
+	if (!locks && of_story(inc, inc->place.symbol))
 		return inc->place.symbol;
 	for (size_t i = 0; trace && i < trace->frames.n; i++)
-		if (trace->frames.v[i].trust != PM_SCANNED && of_story(inc, trace->frames.v[i].place.symbol))
+		if (trace->frames.v[i].trust != PM_SCANNED &&
+		    of_story(inc, trace->frames.v[i].place.symbol) &&
+		    !(locks && pm_symbol_same(trace->frames.v[i].place.symbol, inc->place.symbol)))
 			return trace->frames.v[i].place.symbol;
 	return NULL;
 }
