@@ -158,7 +158,10 @@ static void look_at_place(struct pm_incident *inc)
 					  inc->machine.release ? " --release '" : "",
 					  inc->machine.release ? inc->machine.release : "",
 					  inc->machine.release ? "'" : "");
-	if (command && inc->symbols_missing)
+	if (argument && inc->machine.system == PM_KPANIC && quotable(argument))
+		command =
+			pm_arena_printf(&inc->arena, "kpanic symbolize --vmlinux KERNEL.elf '%s'", argument);
+	if (command && inc->symbols_missing && inc->machine.system == PM_LINUX)
 		pm_next(inc, command, "look at %s; for its source line, with %s%s%s",
 			pm_function_words(inc, place), place->module ? place->module : "the kernel's vmlinux",
 			place->module ? ".ko" : "", strstr(where, "DIR") ? " in DIR" : " as FILE");

@@ -248,7 +248,10 @@ struct pm_error *pm_symbols_apply(struct pm_symbols *symbols, struct pm_incident
 {
 	struct job job = { .symbols = symbols, .inc = inc };
 
-	if (inc->machine.system != PM_LINUX)
+	/* A kernel that has our recorder lies in none of the usual places. */
+	const struct pm_symbols_options *options = &symbols->options;
+	if (inc->machine.system != PM_LINUX &&
+	    !(inc->machine.system == PM_KPANIC && (options->vmlinux || options->debug_dirs_n)))
 		return NULL;
 	struct pm_kernel_id id = {
 		.release = pm_slice_of(inc->machine.release),

@@ -707,7 +707,8 @@ uint64_t pm_elf_symbol_extent(struct pm_elf *elf, const struct pm_elf_symbol *sy
 const char *pm_elf_no_kernel(struct pm_elf *elf)
 {
 	/* A file of debug information alone has no banner, but its symbols. */
-	static const char *const of_every_kernel[] = { "start_kernel", "_stext", "_text" };
+	static const char *const of_every_kernel[] = { "start_kernel", "_stext", "_text",
+						       "kp_exception" /* has our recorder in */ };
 	const struct pm_elf_symbol *symbol;
 
 	if (elf->type == ET_REL)
