@@ -10,7 +10,7 @@ KERNEL_ISO := $(KERNEL_O)/kernel.iso
 # Integer code only, as everywhere in a kernel; frame pointers for exact traces; a large frame touches each of its pages, so
 # that it cannot step over a guard page.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -g -ffreestanding -fno-pic -fno-pie \
-		 -mgeneral-regs-only -mno-red-zone -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+		 -mgeneral-regs-only -mno-red-zone -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls \
 		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection -Ikernel -Ipanic/include
 KERNEL_ONLY := -mcmodel=kernel -fstack-protector-strong -mstack-protector-guard=global
 KERNEL_USER := -fno-stack-protector

@@ -35,10 +35,10 @@ void lock_take(struct lock *lock)
 	interrupts_push();
 	struct cpu *cpu = this_cpu();
 
+	cpu->waits_for = lock;
 	if (lock->owner == cpu->index + 1)
 		KP_PANIC("lock \"%s\" is taken twice: by %p, and held since %p", lock->name,
 			 __builtin_return_address(0), (void *)lock->taken_at);
-	cpu->waits_for = lock;
 	while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE)) {
 		while (lock->taken)
 			pause();

@@ -12,14 +12,15 @@ QUIET_S = 0.7  # no more lines for so long after a panic's report: it is whole
 class Machine:
     """usage: with Machine(kernel folder, command line, …) as machine: machine.run()
 
+    to_the_end: a panic is not the end: the machine resets.
     firmware: "pvh" (the kernel alone), "bios" or "uefi" (its ISO).  program: the user program's file; None: none.
     Afterwards: log (serial, bytes), end ("exit N", "triple fault", "reset", "panic", "time is up"), screen (PNG's path)."""
 
     def __init__(self, folder, command, firmware="pvh", cpus=1, memory=64, program="init.elf", cpu=None, more=(),
-                 act=None, screen=None, limit=90):
+                 act=None, screen=None, limit=90, to_the_end=False):
         self.folder, self.command, self.firmware = folder, command, firmware
         self.cpus, self.memory, self.program, self.cpu, self.more = cpus, memory, program, cpu, more
-        self.act, self.screen, self.limit = act, screen, limit
+        self.act, self.screen, self.limit, self.to_the_end = act, screen, limit, to_the_end
         self.log, self.end = b"", None
 
     def __enter__(self):
@@ -136,7 +137,7 @@ class Machine:
                 time.sleep(0.2)
                 self.do(act)
                 act = None
-            if is_panic(log) and now - changed > QUIET_S:
+            if is_panic(log) and not self.to_the_end and now - changed > QUIET_S:
                 self.end = "panic"
                 break
             if now - start > self.limit:
