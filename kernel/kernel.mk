@@ -7,12 +7,11 @@ KERNEL_ELF := $(KERNEL_O)/kernel.elf
 KERNEL_INIT := $(KERNEL_O)/init.elf
 KERNEL_ISO := $(KERNEL_O)/kernel.iso
 
-# Integer code only, as everywhere in a kernel; frame pointers for exact traces, from a function's first instruction on; a large
-# frame touches each of its pages, so that it cannot step over a guard page.
+# Integer code only, as everywhere in a kernel; frame pointers for exact traces; a large frame touches each of its pages, so
+# that it cannot step over a guard page.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -g -ffreestanding -fno-pic -fno-pie \
 		 -mgeneral-regs-only -mno-red-zone -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls \
-		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection \
-		 $(if $(findstring clang,$(CC)),,-fno-shrink-wrap) -Ikernel -Ipanic/include
+		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection -Ikernel -Ipanic/include
 KERNEL_ONLY := -mcmodel=kernel -fstack-protector-strong -mstack-protector-guard=global
 KERNEL_USER := -fno-stack-protector
 
