@@ -65,7 +65,8 @@ uninstall: ## what install put there
 
 clean: ## remove what was built (not the rig's cache of kernels, build/rig)
 	rm -rf build-san build-static build-fuzz build-clang build-lint-gcc build-lint-clang
-	rm -rf build/kpanic build/libpm.a build/postmortem build/tests
+	rm -rf build/kpanic build/libpm.a build/postmortem build/tests build/panic build/kernel
+	rm -rf build/show build/gallery build/libkpshow.a build/kp-symbols
 
 include panic/show/show.mk
 include panic/panic.mk

@@ -7,7 +7,7 @@ $(O)/kp-symbols: tools/kp-symbols.c
 	$(HOSTCC) -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -o $@ $<
 
 all: $(O)/kp-symbols
-check: $(O)/kp-symbols
+check: $(O)/kp-symbols $(O)/gallery/gallery
 
 # The recorder's screen as a library, with a fake recorder around it (tests/gallery/fake.h), for its tests and the gallery.
 SHOW_SOURCES := $(addprefix panic/show/,canvas.c codes.c flow.c font.c linear.c screen.c story.c vga.c) \

@@ -4,7 +4,8 @@
 #include "lib/format.h"
 #include "show/flow.h"
 
-#define BOX_ROWS 6
+#define BOX_ROWS 7
+#define BOX_COLUMNS 48 /* what its longest line takes, with the frame */
 
 static void draw_frame(struct kp_canvas *canvas, unsigned rows)
 {
@@ -21,7 +22,7 @@ static void draw_frame(struct kp_canvas *canvas, unsigned rows)
 unsigned kp_style_guru(struct kp_canvas *canvas, const struct kp_story *story, unsigned page)
 {
 	static char line[96];
-	struct kp_flow box = { .canvas = canvas, .centred = true, .row = 1, .rows = BOX_ROWS - 2 };
+	struct kp_flow box = { .canvas = canvas, .centred = true, .row = 2, .rows = BOX_ROWS - 4 };
 	struct kp_flow flow = { .canvas = canvas, .centred = true, .page = page, .row = BOX_ROWS + 2 };
 	unsigned rows = kp_style_rows(canvas);
 
@@ -31,6 +32,10 @@ unsigned kp_style_guru(struct kp_canvas *canvas, const struct kp_story *story, u
 		box.rows = rows;
 		flow.rows = 0;
 	} else {
+		if (canvas->columns < BOX_COLUMNS) {
+			box.row = 1;
+			box.rows = BOX_ROWS - 2;
+		}
 		draw_frame(canvas, BOX_ROWS);
 		flow.rows = rows - flow.row;
 	}
@@ -39,7 +44,7 @@ unsigned kp_style_guru(struct kp_canvas *canvas, const struct kp_story *story, u
 	kp_flow_start(&box);
 	kp_flow_start(&flow);
 	kp_flow_words(&box, "The kernel is beyond meditation.", 0, KP_BRIGHT_RED);
-	if (box.rows >= 4)
+	if (canvas->columns >= BOX_COLUMNS)
 		kp_flow_gap(&box);
 	kp_format(line, sizeof(line), "Guru Meditation #%08X.%016llX", story->code,
 		  (unsigned long long)story->pc);
