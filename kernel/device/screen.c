@@ -7,7 +7,8 @@
 #include "mm/paging.h"
 
 enum { TEXT_ADDRESS = 0xb8000, TEXT_WIDTH = 80, TEXT_HEIGHT = 25, TEXT_GREY = 0x07 };
-enum { CRT_INDEX = 0x3d4, CRT_DATA = 0x3d5, CRT_CURSOR_HIGH = 14, CRT_CURSOR_LOW = 15 };
+enum { CRT_INDEX = 0x3d4, CRT_DATA = 0x3d5, CRT_CURSOR_START = 10, CRT_CURSOR_HIGH = 14, CRT_CURSOR_LOW = 15 };
+enum { CURSOR_OFF = 0x20 };
 
 static struct kp_screen screen; /* base NULL: none */
 static unsigned column, row;
@@ -133,6 +134,10 @@ bool screen_for_panic(struct kp_screen *out)
 
 		if (vbe_set(panic_width, panic_height, panic_bits, &other))
 			screen = other;
+	}
+	if (screen.base && screen.kind == KP_SCREEN_VGA_TEXT) {
+		out8(CRT_INDEX, CRT_CURSOR_START);
+		out8(CRT_DATA, CURSOR_OFF);
 	}
 	*out = screen;
 	return screen.base;
