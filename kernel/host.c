@@ -147,7 +147,8 @@ bool kp_host_lock(unsigned index, struct kp_lock *out)
 
 	if (index < cpu->held_count)
 		lock = cpu->held[index];
-	else if (index == cpu->held_count && cpu->waits_for)
+	else if (index == cpu->held_count && cpu->waits_for &&
+		 cpu->waits_for->owner) /* not just being let go */
 		lock = cpu->waits_for;
 	else
 		return false;

@@ -66,6 +66,12 @@ $(KERNEL_ISO): $(KERNEL_ELF) $(KERNEL_INIT) kernel/grub.cfg
 check-kernel: kernel kernel-iso $(O)/kpanic ## crash the reference kernel in a quick set of ways (ONLY=scenarios)
 	@tests/qemu/check --quick --kpanic $(O)/kpanic $(ONLY)
 
+.PHONY: check-kernel-matrix
+check-kernel-matrix: kernel kernel-iso $(O)/kpanic ## the same in all ways on all machines (ONLY=scenarios)
+	@tests/qemu/check --kpanic $(O)/kpanic $(ONLY)
+
 check: kernel kernel-iso
+# ONLY= is a dump's there.
+check-matrix: $(if $(ONLY),,check-kernel-matrix)
 
 -include $(KERNEL_OBJECTS:.o=.d) $(USER_OBJECTS:.o=.d)

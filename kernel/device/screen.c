@@ -7,7 +7,13 @@
 #include "mm/paging.h"
 
 enum { TEXT_ADDRESS = 0xb8000, TEXT_WIDTH = 80, TEXT_HEIGHT = 25, TEXT_GREY = 0x07 };
-enum { CRT_INDEX = 0x3d4, CRT_DATA = 0x3d5, CRT_CURSOR_START = 10, CRT_CURSOR_HIGH = 14, CRT_CURSOR_LOW = 15 };
+enum {
+	CRT_INDEX = 0x3d4,
+	CRT_DATA = 0x3d5,
+	CRT_CURSOR_START = 10,
+	CRT_CURSOR_HIGH = 14,
+	CRT_CURSOR_LOW = 15
+};
 enum { CURSOR_OFF = 0x20 };
 
 static struct kp_screen screen; /* base NULL: none */
