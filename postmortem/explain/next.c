@@ -158,9 +158,11 @@ static void look_at_place(struct pm_incident *inc)
 					  inc->machine.release ? " --release '" : "",
 					  inc->machine.release ? inc->machine.release : "",
 					  inc->machine.release ? "'" : "");
-	if (argument && inc->machine.system == PM_KPANIC && quotable(argument))
-		command =
-			pm_arena_printf(&inc->arena, "kpanic symbolize --vmlinux KERNEL.elf '%s'", argument);
+	/* Its ELF file lies where only its makers know. */
+	bool named = inc->input && quotable(inc->input) && strcmp(inc->input, "-");
+	if (argument && inc->machine.system == PM_KPANIC)
+		command = pm_arena_printf(&inc->arena, "kpanic --vmlinux KERNEL.elf %s%s%s", named ? "'" : "",
+					  named ? inc->input : "LOG", named ? "'" : "");
 	if (command && inc->symbols_missing && inc->machine.system == PM_LINUX)
 		pm_next(inc, command, "look at %s; for its source line, with %s%s%s",
 			pm_function_words(inc, place), place->module ? place->module : "the kernel's vmlinux",
@@ -182,7 +184,7 @@ static void hardware(struct pm_incident *inc)
 		pm_next(inc, NULL,
 			"test memory (memtest86+); check cooling, power and firmware updates; swap the "
 			"suspected part");
-	} else if (inc->fault.kind == PM_KIND_NMI) {
+	} else if (inc->fault.kind == PM_KIND_NMI && inc->machine.system != PM_KPANIC) {
 		pm_next(inc, NULL,
 			"read the management controller's event log (ipmitool sel list) for the same time");
 	} else if (pm_found(inc, "flipped-bit")) {

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { DOUBLE_FAULT = 8, PAGE_FAULT = 14, VECTORS = 32, GATE_BYTES = 16 };
+enum { DOUBLE_FAULT = 8, PAGE_FAULT = 14, VECTORS = 32, GATE_BYTES = 16, CALL_PANIC = 4096, CALL_BUG };
 
 /* The exceptions of x86, with their article. */
 static const char *const exceptions[VECTORS] = {
@@ -35,6 +35,8 @@ static const char *exception_words(struct pm_incident *inc, unsigned long vector
 {
 	if (vector < VECTORS && exceptions[vector])
 		return exceptions[vector];
+	if (vector == CALL_PANIC || vector == CALL_BUG)
+		return vector == CALL_PANIC ? "a panic" : "a BUG()";
 	return pm_arena_printf(&inc->arena, "vector %lu", vector);
 }
 
@@ -99,7 +101,9 @@ static bool gate(struct pm_incident *inc, const struct pm_rule *rule)
 static bool idt_limit(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *fact = pm_incident_fact(inc, "table", "idt_limit");
-	unsigned long limit = fact ? strtoul(fact->value, NULL, 16) : 0;
+	/* Decimal; the first recorders wrote it in hex. */
+	bool hex = fact && fact->value[strspn(fact->value, "0123456789")];
+	unsigned long limit = fact ? strtoul(fact->value, NULL, hex ? 16 : 10) : 0;
 
 	if (!fact || limit >= VECTORS * GATE_BYTES - 1 || inc->machine.arch != PM_X86_64)
 		return false;
@@ -237,13 +241,13 @@ static const char *lock_words(struct pm_incident *inc, const struct pm_lock *loc
 			  : pm_arena_printf(&inc->arena, "at 0x%llx", (unsigned long long)lock->addr);
 }
 
-static const char *taken_words(struct pm_incident *inc, const struct pm_place *taken)
+/* "in f()", "at 0x…"; NULL: not told. */
+static const char *place_words(struct pm_incident *inc, const struct pm_place *place)
 {
-	if (taken->symbol)
-		return pm_arena_printf(&inc->arena, ", taken in %s", pm_function_words(inc, taken));
-	return taken->has_addr
-		       ? pm_arena_printf(&inc->arena, ", taken at 0x%llx", (unsigned long long)taken->addr)
-		       : "";
+	if (place->symbol)
+		return pm_arena_printf(&inc->arena, "in %s", pm_function_words(inc, place));
+	return place->has_addr ? pm_arena_printf(&inc->arena, "at 0x%llx", (unsigned long long)place->addr)
+			       : NULL;
 }
 
 /* The message says that a lock is taken twice; which it waits for is not told. */
@@ -257,8 +261,10 @@ static bool already_held(struct pm_incident *inc, const struct pm_rule *rule)
 		if (lock->role != PM_LOCK_HELD || !lock->has_cpu || !inc->actor.has_cpu ||
 		    lock->cpu != inc->actor.cpu)
 			continue;
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "CPU %u already holds the lock %s%s",
-			lock->cpu, lock_words(inc, lock), taken_words(inc, &lock->taken));
+		const char *taken = place_words(inc, &lock->taken);
+
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, lock->at, "CPU %u already holds the lock %s%s%s",
+			lock->cpu, lock_words(inc, lock), taken ? ", taken " : "", taken ? taken : "");
 		any = true;
 	}
 	return any;
@@ -275,15 +281,15 @@ static bool lock_of_cpu(struct pm_incident *inc, const struct pm_rule *rule)
 		return false;
 	bool own = wanted->cpu == inc->actor.cpu;
 	const char *who = own ? "it holds itself" : pm_arena_printf(&inc->arena, "CPU %u holds", wanted->cpu);
-	finding =
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, wanted->at,
-			"CPU %u waits for the lock %s, which %s%s%s%s%s%s%s", inc->actor.cpu,
-			lock_words(inc, wanted), who, held && held->taken.symbol ? ": taken in " : "",
-			held && held->taken.symbol ? pm_function_words(inc, &held->taken) : "",
-			wanted->taken.symbol ? (held && held->taken.symbol ? ", wanted " : ": wanted ") : "",
-			wanted->taken.symbol ? (own ? "again in " : "in ") : "",
-			wanted->taken.symbol ? pm_function_words(inc, &wanted->taken) : "",
-			own ? "; nobody else could ever release it" : "");
+	const char *taken = held ? place_words(inc, &held->taken) : NULL;
+	const char *again = place_words(inc, &wanted->taken);
+	if (taken && again && !strcmp(taken, again))
+		again = NULL; /* of the lock, not of the wait */
+	finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_READ, wanted->at,
+			  "CPU %u waits for the lock %s, which %s%s%s%s%s%s%s", inc->actor.cpu,
+			  lock_words(inc, wanted), who, taken ? ": taken " : "", taken ? taken : "",
+			  again ? (taken ? ", wanted " : ": wanted ") : "", again && own ? "again " : "",
+			  again ? again : "", own ? "; nobody else could ever release it" : "");
 	if (held)
 		pm_because(inc, finding, held->at);
 	return true;
@@ -324,6 +330,14 @@ static const struct {
 	{ "panic_on_warn set ...", "warnings are panics by its policy (panic_on_warn)" },
 };
 
+/* Linux puts the name of its subsystem before some. */
+static const char *without_name(const char *text)
+{
+	static const char name[] = "kernel: ";
+
+	return strncmp(text, name, sizeof(name) - 1) ? text : text + sizeof(name) - 1;
+}
+
 static bool verdict(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fact *what = pm_incident_fact(inc, "verdict", "is"),
@@ -334,7 +348,8 @@ static bool verdict(struct pm_incident *inc, const struct pm_rule *rule)
 	if (!what || !because)
 		return false;
 	for (size_t i = 0; i < PM_COUNT(verdicts); i++)
-		if (!strcmp(verdicts[i].because, because->value))
+		if (!strcmp(verdicts[i].because, because->value) ||
+		    !strcmp(verdicts[i].because, without_name(because->value)))
 			words = verdicts[i].words;
 	if (!words && (strcmp(what->value, "oops") || !inc->fault.has_vector))
 		return false;
@@ -509,6 +524,13 @@ const struct pm_theme pm_theme_recorder_late = PM_THEME(late_rules);
 
 /* ---- headline ---- */
 
+static bool interrupts_off(const struct pm_incident *inc)
+{
+	const struct pm_register *flags = pm_regs_find(pm_incident_regs(inc, PM_REGS_FAULT), "eflags");
+
+	return flags && !(flags->value >> 9 & 1);
+}
+
 const char *pm_recorder_headline(struct pm_incident *inc)
 {
 	const struct pm_lock *held, *wanted = waited_for(inc, &held);
@@ -528,6 +550,12 @@ const char *pm_recorder_headline(struct pm_incident *inc)
 					region ? region : "", region ? ")" : "",
 					inc->place.symbol ? " in " : "",
 					inc->place.symbol ? pm_function_words(inc, &inc->place) : "");
+	else if (inc->fault.kind == PM_KIND_STACK_CANARY && inc->frame)
+		words = pm_arena_printf(&inc->arena, "%s in %s()", pm_kind_words(inc->fault.kind),
+					inc->frame);
+	else if (inc->fault.kind == PM_KIND_NMI && inc->place.symbol)
+		words = pm_arena_printf(&inc->arena, "NMI in %s%s", pm_function_words(inc, &inc->place),
+					interrupts_off(inc) ? ", which ran with interrupts off" : "");
 	else if (inc->fault.kind == PM_KIND_DEADLOCK && wanted)
 		words = pm_arena_printf(&inc->arena, "deadlock: CPU %u takes the lock %s, which it holds",
 					inc->actor.cpu, lock_words(inc, wanted));

@@ -8,7 +8,9 @@ static const struct pm_function_row names[] = {
 	{ "kp_put_user", PM_FRAME_HELPER },
 	{ "kp_exception*", PM_FRAME_EXCEPTION, PM_FUNCTION_TRAPS },
 	{ "kp_entry*", PM_FRAME_EXCEPTION, PM_FUNCTION_TRAPS },
-	{ "kp_host_*", PM_FRAME_STORY }, /* the kernel's own */
+	{ "kp_host_interrupt", PM_FRAME_IRQ },
+	{ "common_entry", PM_FRAME_EXCEPTION, PM_FUNCTION_TRAPS }, /* of the stubs of all vectors */
+	{ "kp_host_*", PM_FRAME_STORY },                           /* the kernel's own */
 	{ "kp_*", PM_FRAME_REPORT },
 	{ "__stack_chk_fail*", PM_FRAME_REPORT },
 	{ "__ubsan_handle_*", PM_FRAME_REPORT },

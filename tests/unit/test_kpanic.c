@@ -338,9 +338,46 @@ static void names_kinds(void **state)
 		"deadlock in frob");
 	kind_of(PLACE "Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: frob\n",
 		"kernel stack corrupted (canary overwritten) in frob");
+	kind_of("KPANIC 1 verdict is=panic because=\"kernel: panic_on_warn set ...\"\n"
+		"KPANIC 1 site line=3 function=\"frob\" file=\"a.c\" what=\"x\"\n" PLACE,
+		"warning in frob");
 	kind_of("kernel BUG at a.c:12!\n" PLACE "Kernel panic - not syncing: Fatal exception\n",
 		"BUG() reached in frob");
 	kind_of(PLACE "Kernel panic - not syncing: cannot mount the disk\n", "panic: cannot mount the disk");
+}
+
+static void without_symbols(struct pm_incident *inc)
+{
+	const struct pm_trace *crash = pm_incident_crash_trace(inc);
+
+	assert_string_equal(fact(inc, "integrity", "sum"), "ok");
+	assert_null(pm_incident_fact(inc, "integrity", "foreign_lines"));
+	assert_int_equal(crash->frames.n, 4); /* 0x1000db stands for two */
+	assert_int_equal(crash->frames.v[1].place.addr, 0x1000db);
+	assert_int_equal(crash->frames.v[3].trust, PM_SCANNED);
+	assert_non_null(crash->broken);
+	assert_false(inc->actor.has_pid); /* "none" is no task */
+	assert_null(inc->actor.comm);
+	assert_string_equal(fact(inc, "machine-check", "bank"), "1");
+}
+
+/* Tier 0 has no task, a kernel without symbols only addresses; a bank that reports an error is the machine check's. */
+static void reads_bare_frames(void **state)
+{
+	(void)state;
+	char *text = sealed("",
+			    BEGIN("panic") "CPU: 1 PID: 0 Comm: none Not tainted 3.1 my os\n"
+					   "RIP: 0008:0x1000a7\n"
+					   "RSP: 0010:0000000000109fe0 EFLAGS: 00000046\n"
+					   "Call Trace:\n <RECORDER>\n 0x1000a7\n 0x1000db (x2)\n ? "
+					   "0x10008a\n </RECORDER>\n ...\n"
+					   "KPANIC 1 msr mcg_cap=100010a mc_status0=0 "
+					   "mc_status1=bd80000000000134 mc_addr1=12345000\n"
+					   "Kernel panic - not syncing: door 3 is stuck\n",
+			    "");
+
+	assert_int_equal(read_text(text, without_symbols).n, 1);
+	free(text);
 }
 
 int main(void)
@@ -355,6 +392,7 @@ int main(void)
 		cmocka_unit_test(is_never_taken_for_linux),
 		cmocka_unit_test(is_no_report),
 		cmocka_unit_test(names_kinds),
+		cmocka_unit_test(reads_bare_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -523,8 +523,40 @@ static bool read_extension(struct pm_fields *f, const struct pm_field_row *field
 	return true; /* a word of a later recorder */
 }
 
+static bool read_bare_frame(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	(void)row;
+	(void)rest;
+	return pm_fields_bare_frame(f);
+}
+
+static bool read_more(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	struct pm_trace *trace = pm_fields_trace(f);
+
+	(void)row;
+	if (!trace || pm_slice_trim(rest).n)
+		return false;
+	trace->broken = "the recorder keeps no more frames";
+	return true;
+}
+
+/* Of the architectures without a reader of their own: "PC: …", "SP: … FP: …". */
+static bool read_plain_registers(struct pm_fields *f, const struct pm_field_row *row, struct pm_slice rest)
+{
+	(void)row;
+	(void)rest;
+	return pm_fields_pairs(f, f->body, "PC SP FP", true) > 0;
+}
+
 static const struct pm_field_row rows_kpanic[] = {
 	{ KF_REPORT_MARK, read_extension },
+	{ "0x", read_bare_frame },
+	{ "? 0x", read_bare_frame },
+	{ "...", read_more },
+	{ "PC: ", read_plain_registers },
+	{ "SP: ", read_plain_registers },
+	{ "FP: ", read_plain_registers },
 	{ ">", pm_fields_skip }, /* the log's end, quoted */
 	{ 0 },
 };

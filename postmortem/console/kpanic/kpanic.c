@@ -1,5 +1,7 @@
 #include "console/kpanic/kpanic.h"
 
+#include "decode/machine_check.h"
+
 static const char *const words[] = { "KPANIC 1 ", NULL };
 static const char *const marks[] = { "KPANIC 1 ", NULL };
 
@@ -34,6 +36,54 @@ static const char *message_of(struct pm_incident *inc, const struct pm_kpanic_cu
 	}
 	*at_out = inc->panic_reason ? inc->panic_at : told ? told->at : cut->report.lines.v[0]->at;
 	return inc->panic_reason ? inc->panic_reason : told ? told->value : NULL;
+}
+
+/* "none" is no task, "-" what the host did not tell. */
+static void drop_placeholders(struct pm_incident *inc)
+{
+	struct pm_trace *trace = pm_incident_crash_trace(inc);
+	struct pm_machine *machine = &inc->machine;
+
+	if (machine->release && !strcmp(machine->release, "-"))
+		machine->release = NULL;
+	if (inc->actor.has_pid && inc->actor.pid)
+		return;
+	if (!inc->actor.comm || strcmp(inc->actor.comm, "none"))
+		return;
+	inc->actor.comm = NULL;
+	inc->actor.has_pid = false;
+	inc->actor.context = PM_RUNS_UNKNOWN;
+	if (trace) {
+		trace->comm = NULL;
+		trace->has_pid = false;
+	}
+}
+
+/* The bank that reports an error, of "mc_status1" and its like: as Linux's machine checks are told. */
+static void read_machine_check(struct pm_incident *inc)
+{
+	size_t n = inc->facts.n;
+
+	for (size_t i = 0; i < n && !pm_incident_fact(inc, "machine-check", "bank"); i++) {
+		const struct pm_fact status_fact = inc->facts.v[i];
+		struct pm_slice name = pm_slice_of(status_fact.name), text = pm_slice_of(status_fact.value);
+		uint64_t status, bank;
+
+		if (strcmp(status_fact.group, "msr") || !pm_take(&name, PM_S("mc_status")) ||
+		    !pm_slice_dec(name, &bank) || !pm_slice_hex(text, &status) || !(status >> 63))
+			continue;
+		const char *code = pm_mca_code((uint16_t)status, &inc->arena);
+		struct pm_fact *fact = pm_incident_add_fact(
+			inc, "machine-check", "mci_status", text,
+			pm_arena_printf(&inc->arena, "%s%s%s", pm_mca_severity(status, PM_MCA_UNKNOWN),
+					code ? ": " : "", code ? code : ""),
+			status_fact.at);
+		fact->part = pm_mca_part((uint16_t)status);
+		pm_incident_add_fact(inc, "machine-check", "bank", name, NULL, status_fact.at);
+		pm_incident_add_fact(inc, "machine-check", "cpu",
+				     pm_slice_of(pm_arena_printf(&inc->arena, "%u", inc->actor.cpu)), NULL,
+				     status_fact.at);
+	}
 }
 
 /* The raw stack's words by their distance from the stack pointer. */
@@ -75,6 +125,8 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	enum pm_kpanic_sum sum = pm_kpanic_settle(window, &cut, seen, inc, &foreign);
 	inc->fault.message = message_of(inc, &cut, &inc->fault.at);
 	place_stack_words(inc);
+	drop_placeholders(inc);
+	read_machine_check(inc);
 	read_sum(inc, sum, foreign, &cut);
 	pm_kpanic_name(inc);
 	inc->context_how = "one report: from its first line to its last";

@@ -100,7 +100,8 @@ static enum pm_kind kind_of(struct pm_incident *inc)
 {
 	const char *message = inc->fault.message;
 
-	if (is(inc, "report", "kind", "warn"))
+	/* A warning that policy made a panic of is one still. */
+	if (is(inc, "report", "kind", "warn") || strstr(value(inc, "verdict", "because"), "panic_on_warn"))
 		return PM_KIND_WARNING;
 	if (message && !strncmp(message, "kernel BUG at ", 14))
 		return PM_KIND_BUG;

@@ -129,6 +129,8 @@ void pm_fields_trace_close(struct pm_fields *f);
 bool pm_fields_found_by_detector(const struct pm_fields *f, const struct pm_trace *trace);
 /* A line that may be a frame or a marker. */
 bool pm_fields_frame(struct pm_fields *f);
+/* "0x1000a7", "? 0x1000a7": a frame of a kernel without symbols, inside of a trace. */
+bool pm_fields_bare_frame(struct pm_fields *f);
 /* A line that no row knows, but that has frames behind it: the title of a trace. */
 bool pm_fields_unknown_title(struct pm_fields *f);
 bool pm_fields_task_line(struct pm_fields *f);

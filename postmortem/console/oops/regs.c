@@ -342,6 +342,8 @@ bool pm_fields_code(struct pm_fields *f, struct pm_slice s, unsigned digits_want
 				word.n--;
 		}
 		struct pm_slice rest = word;
+		if (pm_slice_eq(word, PM_S("??"))) /* could not be read */
+			continue;
 		if (!pm_take_hex(&rest, &value, &digits) || rest.n ||
 		    (digits != 2 && digits != 4 && digits != 8) ||
 		    (digits_wanted && digits != digits_wanted)) {

@@ -1,4 +1,6 @@
 #include "console/oops/fields.h"
+
+#include "base/pattern.h"
 #include "functions/functions.h"
 
 struct pm_trace *pm_fields_trace(struct pm_fields *f)
@@ -200,6 +202,7 @@ static const struct {
 	{ "ENTRY_TRAMPOLINE", PM_STACK_EXCEPTION },
 	{ "ENTRY", PM_STACK_EXCEPTION },
 	{ "SYSENTER", PM_STACK_EXCEPTION },
+	{ "RECORDER", PM_STACK_EXCEPTION }, /* our recorder's own */
 	{ "UNK", PM_STACK_EXCEPTION },
 	{ "unknown", PM_STACK_EXCEPTION },
 };
@@ -226,6 +229,27 @@ static bool take_marker(struct pm_fields *f, struct pm_slice *s)
 		return true;
 	}
 	return false;
+}
+
+bool pm_fields_bare_frame(struct pm_fields *f)
+{
+	struct pm_slice s = f->body;
+	struct pm_frame_text text = { 0 };
+	struct pm_match m;
+	uint64_t n;
+
+	if (!pm_fields_trace(f))
+		return false;
+	text.unreliable = pm_take(&s, PM_S("? "));
+	if (!pm_slice_starts(s, PM_S("0x")) || !pm_take_hex(&s, &text.addr, NULL))
+		return false;
+	text.has_addr = true;
+	if (pm_match("^ (x{d})$", s, &m) && pm_slice_dec(m.cap[0], &n) && n <= UINT32_MAX)
+		text.repeats = (uint32_t)n;
+	else if (s.n)
+		return false;
+	add_frame(f, &text);
+	return true;
 }
 
 bool pm_fields_frame(struct pm_fields *f)
