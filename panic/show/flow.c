@@ -97,6 +97,14 @@ void kp_flow_gap(struct kp_flow *flow)
 		flow->line++;
 }
 
+void kp_flow_heading(struct kp_flow *flow, const char *text, enum kp_ink ink)
+{
+	kp_flow_gap(flow);
+	if (flow->rows > 1 && flow->line % flow->rows == flow->rows - 1)
+		flow->line++;
+	kp_flow_words(flow, text, 0, ink);
+}
+
 unsigned kp_flow_pages(const struct kp_flow *flow)
 {
 	return flow->rows && flow->line ? (flow->line + flow->rows - 1) / flow->rows : 1;

@@ -21,6 +21,8 @@ void kp_flow_start(struct kp_flow *flow);
 void kp_flow_words(struct kp_flow *flow, const char *text, unsigned indent, enum kp_ink ink);
 /* An empty line, but not at the head of a page. */
 void kp_flow_gap(struct kp_flow *flow);
+/* A gap, and a line that is not the last of its page. */
+void kp_flow_heading(struct kp_flow *flow, const char *text, enum kp_ink ink);
 /* At least 1. */
 unsigned kp_flow_pages(const struct kp_flow *flow);
 

@@ -6,6 +6,8 @@
 
 #define SIDE_MAX 32768 /* pixels */
 #define ZOOM_MAX 16
+/* Channels lie in a pixel as the machine loads it. */
+#define BIG_ENDIAN_MACHINE (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 /* Channels where the host does not tell: lowest bit and width of red, green, blue. */
 static const struct layout {
@@ -102,7 +104,7 @@ static void run(const struct kp_canvas *canvas, uint32_t x, uint32_t y, uint32_t
 	} else {
 		for (; n; n--)
 			for (unsigned i = 0; i < bytes; i++)
-				*to++ = (uint8_t)(colour >> 8 * i);
+				*to++ = (uint8_t)(colour >> 8 * (BIG_ENDIAN_MACHINE ? bytes - 1 - i : i));
 	}
 }
 

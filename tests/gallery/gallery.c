@@ -97,6 +97,8 @@ static void png_write(const char *folder, const char *name, const struct picture
 
 /* ---- what a screen shows ---- */
 
+static const bool is_big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
 static uint32_t channel(uint32_t pixel, unsigned at, unsigned bits)
 {
 	uint32_t most = (1u << bits) - 1;
@@ -116,7 +118,7 @@ static struct picture linear_picture(const struct kp_screen *screen)
 			uint32_t pixel = 0;
 
 			for (unsigned i = 0; i < bytes; i++)
-				pixel |= (uint32_t)from[i] << 8 * i;
+				pixel |= (uint32_t)from[i] << 8 * (is_big_endian ? bytes - 1 - i : i);
 			pixel_set(&picture, x, y,
 				  channel(pixel, screen->red_at, screen->red_bits) << 16 |
 					  channel(pixel, screen->green_at, screen->green_bits) << 8 |

@@ -11,6 +11,8 @@
 #include "fake.h"
 #include "show/font.h"
 
+static const bool is_big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
 static uint32_t pixel(const struct kp_screen *screen, uint32_t x, uint32_t y)
 {
 	const volatile uint8_t *at = (volatile uint8_t *)screen->base + (size_t)y * screen->pitch;
@@ -18,7 +20,7 @@ static uint32_t pixel(const struct kp_screen *screen, uint32_t x, uint32_t y)
 	uint32_t value = 0;
 
 	for (unsigned i = 0; i < bytes; i++)
-		value |= (uint32_t)at[x * bytes + i] << 8 * i;
+		value |= (uint32_t)at[x * bytes + i] << 8 * (is_big_endian ? bytes - 1 - i : i);
 	return value;
 }
 

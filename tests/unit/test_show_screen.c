@@ -235,6 +235,10 @@ static void test_fold(void **state)
 	kp_flow_start(&flow);
 	kp_flow_words(&flow, "one two three\n\nfour abcdefghijklmnop", 2, KP_LIGHT);
 	assert_string_equal(text_of(&fake), "   defghijk \n   lmnop    \n            \n            \n");
+	/* A heading does not stand alone at the end of a page. */
+	kp_flow_heading(&flow, "log", KP_LIGHT);
+	assert_int_equal(flow.line, 9);
+	assert_int_equal(kp_flow_pages(&flow), 3);
 	fake_screen_free(&fake);
 }
 

@@ -40,10 +40,8 @@ unsigned kp_style_blue(struct kp_canvas *canvas, const struct kp_story *story, u
 	kp_flow_words(&flow, line, 10, KP_WHITE);
 	kp_format(line, sizeof(line), "%-9s %s", "System", story->system);
 	kp_flow_words(&flow, line, 10, KP_WHITE);
-	if (trace->n) {
-		kp_flow_gap(&flow);
-		kp_flow_words(&flow, "Address           Called from", 0, KP_YELLOW);
-	}
+	if (trace->n)
+		kp_flow_heading(&flow, "Address           Called from", KP_YELLOW);
 	for (unsigned i = 0; i < trace->n && i < KP_FRAMES_MAX; i++) {
 		const struct kp_trace_frame *frame = &trace->frames[i];
 		size_t n = kp_format(line, sizeof(line), "%016llx %s", (unsigned long long)frame->address,

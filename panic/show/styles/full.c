@@ -90,8 +90,7 @@ static void put_registers(struct kp_flow *flow)
 		across = 1;
 	if (across > 6)
 		across = 6;
-	kp_flow_gap(flow);
-	kp_flow_words(flow, "registers", 0, KP_BRIGHT_CYAN);
+	kp_flow_heading(flow, "registers", KP_BRIGHT_CYAN);
 	for (unsigned i = 0; register_at(i, &name, &value); i++) {
 		n += kp_format(line + n, sizeof(line) - n, "%s%-3s %016llx", n ? " " : "", name,
 			       (unsigned long long)value);
@@ -111,8 +110,7 @@ static void put_trace(struct kp_flow *flow)
 
 	if (!trace->n)
 		return;
-	kp_flow_gap(flow);
-	kp_flow_words(flow, "trace", 0, KP_BRIGHT_CYAN);
+	kp_flow_heading(flow, "trace", KP_BRIGHT_CYAN);
 	for (unsigned i = 0; i < trace->n && i < KP_FRAMES_MAX; i++) {
 		const struct kp_trace_frame *frame = &trace->frames[i];
 		bool scanned = frame->grade == KP_FRAME_SCANNED;
@@ -143,8 +141,7 @@ static void put_code(struct kp_flow *flow)
 
 	if (!code->any)
 		return;
-	kp_flow_gap(flow);
-	kp_flow_words(flow, "code", 0, KP_BRIGHT_CYAN);
+	kp_flow_heading(flow, "code", KP_BRIGHT_CYAN);
 	n = kp_format(line, sizeof(line), "   ");
 	for (unsigned i = 0; i < KP_CODE_BEFORE + KP_CODE_AFTER; i++) {
 		bool here = i == KP_CODE_BEFORE;
@@ -166,8 +163,7 @@ static void put_log(struct kp_flow *flow)
 
 	if (!kp_report.log_size)
 		return;
-	kp_flow_gap(flow);
-	kp_flow_words(flow, "log", 0, KP_BRIGHT_CYAN);
+	kp_flow_heading(flow, "log", KP_BRIGHT_CYAN);
 	for (size_t i = 0; i <= kp_report.log_size && i <= KP_LOG_MAX; i++) {
 		bool end = i == kp_report.log_size || i == KP_LOG_MAX;
 		size_t n = i - start;
