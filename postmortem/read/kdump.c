@@ -570,15 +570,15 @@ static void resync(struct pm_dump *dump, const struct kdump *kdump, struct part 
 	part->resync = pm_resync_create(part->here, part->start, end, &pages);
 	pm_unpacker_give(kdump->pool, places.unpacker);
 	if (part->resync)
-		pm_dump_trouble(dump,
-				"its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
-				"; which is which was found by what they hold, but for %" PRIu64 " places",
-				part->marked, part->written, pm_resync_unknown(part->resync));
+		pm_dump_incomplete(dump,
+				   "its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
+				   "; which is which was found by what they hold, but for %" PRIu64 " places",
+				   part->marked, part->written, pm_resync_unknown(part->resync));
 	else
-		pm_dump_trouble(dump,
-				"its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
-				", so that behind the damage one page is taken for another",
-				part->marked, part->written);
+		pm_dump_incomplete(dump,
+				   "its bitmap is damaged: it marks %" PRIu64 " pages of %" PRIu64
+				   ", so that behind the damage one page is taken for another",
+				   part->marked, part->written);
 }
 
 static struct pm_error *open_kdump(struct pm_dump *dump)
