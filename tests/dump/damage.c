@@ -4,7 +4,7 @@
  *
  * Each copy is cut at another place, or has 1,000 random bytes (every other one: pages) overwritten, half of them
  * anywhere and half among the kernel's own structures, which is found by reading the dump once.  Prints how many were
- * still explained, and the slowest; exit 1 when one took longer than ten seconds, or more
+ * still explained, and the slowest (with DAMAGE_SAYS set: what was wrong with each); exit 1 when one took longer than ten seconds, or more
  * than 256 MiB (768 with AddressSanitizer).  A crash ends it. */
 #include "decode/decode.h"
 #include "explain/explain.h"
@@ -33,6 +33,7 @@ enum { damages_n = 1000, most_seconds = 10 };
 
 struct told {
 	unsigned reports, panics, frames;
+	bool says; /* what went wrong with each copy */
 	FILE *sink;
 };
 
@@ -132,6 +133,10 @@ static void try_copy(const char *path, const struct pm_damage *damages, size_t n
 		err = pm_linux_read_dump(session, on_incident, told);
 		walk(session);
 	}
+	if (told->says)
+		printf("%s%s%s\n", err ? err->message : "read",
+		       dump && pm_dump_info(dump)->trouble ? "; " : "",
+		       dump && pm_dump_info(dump)->trouble ? pm_dump_info(dump)->trouble : "");
 	pm_error_free(err);
 	pm_session_close(session);
 	pm_dump_close(dump);
@@ -160,7 +165,7 @@ int main(int argc, char **argv)
 {
 	uint64_t cuts = argc > 2 ? strtoull(argv[2], NULL, 0) : 100;
 	uint64_t rounds = argc > 3 ? strtoull(argv[3], NULL, 0) : 200;
-	struct told told = { .sink = fopen("/dev/null", "w") };
+	struct told told = { .sink = fopen("/dev/null", "w"), .says = getenv("DAMAGE_SAYS") != NULL };
 	struct totals cut = { 0 }, bytes = { 0 }, pages = { 0 };
 	struct pm_file *file;
 	struct pm_error *err;
