@@ -34,6 +34,23 @@ static enum pm_status print_log(struct pm_linux_session *session, const char *na
 	return status;
 }
 
+/* The kernel is not found, which was said: its text may be all the same. */
+static void print_found(struct pm_dump *dump, unsigned style)
+{
+	struct pm_log log = { 0 };
+	struct pm_buf text = { 0 };
+
+	pm_arena_init(&log.arena);
+	if (pm_linux_log_search(dump, &log)) {
+		pm_linux_log_text(&log, style, &text);
+		fwrite(text.data, 1, text.n, stdout);
+		pm_cmd_say("%s: %zu records were found by searching memory, without times",
+			   pm_dump_name(dump), log.records.n);
+	}
+	pm_buf_deinit(&text);
+	pm_linux_log_deinit(&log);
+}
+
 int pm_cmd_dmesg(int argc, char **argv)
 {
 	unsigned style = PM_LOG_PLAIN;
@@ -75,6 +92,8 @@ int pm_cmd_dmesg(int argc, char **argv)
 	} else {
 		if ((session = pm_cmd_session(dump, NULL, &status)))
 			status = print_log(session, argv[optind], style);
+		else
+			print_found(dump, style);
 		pm_cmd_dump_status(dump, true, &status);
 	}
 	pm_session_close(session);

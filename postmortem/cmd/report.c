@@ -324,7 +324,8 @@ static struct pm_error *open_parts(struct pm_file *first, char **more, size_t *t
 	return pm_dump_open_files(files, n, dump_out);
 }
 
-/* Explains the kernel in the dump; the session may be NULL, where it was said why.  Takes both over. */
+/* Explains the kernel in the dump; the session may be NULL, where it was said why: then what is left of its log.  Takes both
+ * over. */
 static void report_session(struct pm_report_run *run, struct pm_dump *dump, struct pm_linux_session *session,
 			   const char *name)
 {
@@ -336,8 +337,13 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 	run->not_whole = NULL;
 	if (pm_dump_info(dump)->incomplete)
 		run->not_whole = pm_dump_info(dump)->trouble;
-	if (session)
+	if (session) {
 		err = pm_linux_read_dump(session, on_incident, run);
+	} else {
+		free(run->shell); /* which could not open it either */
+		run->shell = NULL;
+		pm_linux_read_log_alone(dump, on_incident, run);
+	}
 	run->of_dump = false;
 	free(run->shell);
 	run->shell = NULL;

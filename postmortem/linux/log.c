@@ -151,7 +151,7 @@ static void read_record(struct pm_linux *lx, const struct ring *ring, struct pm_
 		return;
 	}
 	uint64_t state = pm_load(desc + at->state_at, 8, false);
-	struct pm_log_record record = { 0 };
+	struct pm_log_record record = { .has_time = true };
 
 	if (((state ^ id) & ~0ull >> 2) || (state >> 62 != STATE_COMMITTED && state >> 62 != STATE_FINALIZED))
 		return;
@@ -226,7 +226,9 @@ static struct pm_error *read_old(struct pm_linux *lx, struct pm_log *log)
 			continue;
 		}
 		uint64_t text_len = pm_load(bytes + text_len_at, 2, false);
-		struct pm_log_record record = { .seq = seq, .ts_ns = pm_load(bytes + ts_at, 8, false) };
+		struct pm_log_record record = { .seq = seq,
+						.ts_ns = pm_load(bytes + ts_at, 8, false),
+						.has_time = true };
 
 		if (length < head || text_len > length - head)
 			return pm_error_new(PM_BAD_DATA, "the log at 0x%llx: a record of %llu bytes at %llu",
@@ -288,9 +290,9 @@ void pm_linux_log_format(const struct pm_log_record *record, unsigned style, str
 		line = pm_slice_upto(text, end);
 		if (!first && end == PM_NPOS && !line.n) /* a line end at the very end ends the record */
 			break;
-		if (style & PM_LOG_LEVELS)
+		if (style & PM_LOG_LEVELS && record->has_time)
 			pm_buf_printf(out, "<%u>", record->facility << 3 | record->level);
-		if (!(style & PM_LOG_NO_TIME))
+		if (!(style & PM_LOG_NO_TIME) && record->has_time)
 			pm_buf_printf(out, "[%5llu.%06llu]%s",
 				      (unsigned long long)(record->ts_ns / 1000000000),
 				      (unsigned long long)(record->ts_ns / 1000 % 1000000),
@@ -300,7 +302,7 @@ void pm_linux_log_format(const struct pm_log_record *record, unsigned style, str
 
 			snprintf(id, sizeof(id), "%c%u", record->caller_is_cpu ? 'C' : 'T', record->caller);
 			pm_buf_printf(out, "[%6s] ", id);
-		} else if (style & PM_LOG_CALLERS) {
+		} else if (style & PM_LOG_CALLERS && record->has_time) {
 			pm_buf_str(out, " ");
 		}
 		pm_buf_add(out, line.p, line.n);

@@ -8,6 +8,7 @@
 struct pm_log_record {
 	uint64_t seq, ts_ns;
 	uint8_t facility, level;
+	bool has_time;   /* and level: not of what was found by searching */
 	bool has_caller; /* the record buffer before 5.1 did not keep it */
 	bool caller_is_cpu;
 	uint32_t caller;      /* pid or CPU */
@@ -24,7 +25,18 @@ struct pm_log {
  * cannot be.  Where some records can be read they are, and *trouble_out (may be set to NULL) says what is wrong. */
 struct pm_error *pm_linux_log_read(struct pm_linux *lx, struct pm_log *log, struct pm_error **trouble_out)
 	__attribute__((warn_unused_result));
+/* Adds what can be found of the text by searching memory (the first 4 GiB of it that the dump has): for a log whose
+ * ring is lost.  Records have neither time nor level then. false: nothing. */
+bool pm_linux_log_search(struct pm_dump *dump, struct pm_log *log);
 void pm_linux_log_deinit(struct pm_log *log);
+
+/* The last record, NULL: there is none, or when it was is not known. */
+static inline const struct pm_log_record *pm_log_last(const struct pm_log *log)
+{
+	const struct pm_log_record *last = log->records.n ? &log->records.v[log->records.n - 1] : NULL;
+
+	return last && last->has_time ? last : NULL;
+}
 
 enum pm_log_style {
 	PM_LOG_PLAIN = 0, /* "[    2.339181] text", a line for each line of a record, as the console has it */

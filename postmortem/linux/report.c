@@ -35,17 +35,16 @@ static bool keep(struct pm_incident *inc, void *user)
 	return true;
 }
 
-static void read_reports(struct pm_linux_session *s, struct reports *reports)
+static void read_reports(const struct pm_log *log, const char *name, struct reports *reports)
 {
 	struct pm_buf text = { 0 };
 
-	pm_linux_log_text(pm_session_log(s, NULL), PM_LOG_CALLERS, &text);
-	struct pm_source *source = pm_source_memory(pm_dump_name(pm_session_kernel(s)->dump),
-						    (struct pm_slice){ text.n ? text.data : "", text.n });
+	pm_linux_log_text(log, PM_LOG_CALLERS, &text);
+	struct pm_source *source =
+		pm_source_memory(name, (struct pm_slice){ text.n ? text.data : "", text.n });
 
 	/* A text in memory has nothing that could fail. */
-	pm_error_free(
-		pm_console_read_source(source, pm_dump_name(pm_session_kernel(s)->dump), keep, reports));
+	pm_error_free(pm_console_read_source(source, name, keep, reports));
 	pm_source_close(source);
 	pm_buf_deinit(&text);
 }
@@ -101,10 +100,11 @@ static void add_machine(struct pm_linux_session *s, struct pm_incident *inc)
 		m->build_id = pm_arena_str(&inc->arena, pm_slice_of(lx->build_id));
 	m->has_kaslr = true;
 	m->kaslr = lx->kaslr;
-	if (!m->has_uptime && pm_session_log(s, NULL)->records.n) {
+	const struct pm_log_record *last = pm_log_last(pm_session_log(s, NULL));
+
+	if (!m->has_uptime && last) {
 		m->has_uptime = true;
-		m->uptime_ns =
-			pm_session_log(s, NULL)->records.v[pm_session_log(s, NULL)->records.n - 1].ts_ns;
+		m->uptime_ns = last->ts_ns;
 	}
 }
 
@@ -561,13 +561,25 @@ static struct pm_error *nothing_to_tell(struct pm_linux_session *s)
 			    lx->symbols_trouble ? lx->symbols_trouble->message : "");
 }
 
+static void tell(struct reports *reports, bool (*fn)(struct pm_incident *inc, void *user), void *user)
+{
+	bool goes_on = true;
+
+	for (size_t i = 0; i < reports->n; i++) {
+		if (goes_on)
+			goes_on = fn(&reports->v[i], user);
+		pm_incident_deinit(&reports->v[i]);
+	}
+	free(reports->v);
+}
+
 struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
 				    bool (*fn)(struct pm_incident *inc, void *user), void *user)
 {
 	struct reports reports = { 0 };
 	struct pm_error *err = NULL;
 
-	read_reports(s, &reports);
+	read_reports(pm_session_log(s, NULL), pm_dump_name(pm_session_kernel(s)->dump), &reports);
 	int32_t panic_cpu = pm_session_cpus(s)->panic_cpu;
 	ptrdiff_t fatal = fatal_of(&reports);
 
@@ -597,12 +609,27 @@ struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
 	}
 	if (!reports.n)
 		err = nothing_to_tell(s);
-	bool goes_on = true;
-	for (size_t i = 0; i < reports.n; i++) {
-		if (goes_on)
-			goes_on = fn(&reports.v[i], user);
-		pm_incident_deinit(&reports.v[i]);
-	}
-	free(reports.v);
+	tell(&reports, fn, user);
 	return err;
+}
+
+void pm_linux_read_log_alone(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
+			     void *user)
+{
+	struct reports reports = { 0 };
+	struct pm_log log = { 0 };
+
+	pm_arena_init(&log.arena);
+	if (pm_linux_log_search(dump, &log))
+		read_reports(&log, pm_dump_name(dump), &reports);
+	pm_linux_log_deinit(&log);
+	for (size_t i = 0; i < reports.n; i++) {
+		struct pm_incident *inc = &reports.v[i];
+
+		inc->input = pm_dump_name(dump);
+		*PM_PUSH(&inc->arena, &inc->missing) = "no kernel is found in the dump: this is of the log's "
+						       "text, found by searching memory, "
+						       "without times, and without what memory knows";
+	}
+	tell(&reports, fn, user);
 }

@@ -12,4 +12,9 @@ struct pm_error *pm_linux_read_dump(struct pm_linux_session *session,
 				    bool (*fn)(struct pm_incident *inc, void *user), void *user)
 	__attribute__((warn_unused_result));
 
+/* For a dump in which no kernel can be found, as too much of it is damaged: the reports of what its log's text is found by
+ * searching its memory. */
+void pm_linux_read_log_alone(struct pm_dump *dump, bool (*fn)(struct pm_incident *inc, void *user),
+			     void *user);
+
 #endif

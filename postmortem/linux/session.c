@@ -109,6 +109,14 @@ struct pm_log *pm_session_log(struct pm_linux_session *s, const struct pm_error 
 
 		if (err)
 			s->log_trouble = err;
+		if (!s->log.records.n && pm_linux_log_search(s->lx->dump, &s->log)) {
+			err = pm_error_new(PM_TRUNCATED,
+					   "%s: %zu records were found by searching memory, without times",
+					   s->log_trouble ? s->log_trouble->message : "its ring is empty",
+					   s->log.records.n);
+			pm_error_free(s->log_trouble);
+			s->log_trouble = err;
+		}
 		s->has_log = true;
 	}
 	if (trouble_out)

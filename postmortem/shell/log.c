@@ -11,9 +11,11 @@ static void json_record(struct pm_shell *sh, const struct pm_log_record *r)
 
 	pm_json_open(sh->json, NULL, '{');
 	pm_json_hex(sh->json, "seq", r->seq);
-	pm_json_hex(sh->json, "time_ns", r->ts_ns);
-	pm_json_uint(sh->json, "level", r->level);
-	pm_json_uint(sh->json, "facility", r->facility);
+	if (r->has_time) {
+		pm_json_hex(sh->json, "time_ns", r->ts_ns);
+		pm_json_uint(sh->json, "level", r->level);
+		pm_json_uint(sh->json, "facility", r->facility);
+	}
 	if (r->has_caller)
 		pm_json_uint(sh->json, r->caller_is_cpu ? "caller_cpu" : "caller_pid", r->caller);
 	pm_json_str(sh->json, "text", text);
@@ -67,8 +69,11 @@ static bool print_dates(struct pm_shell *sh, const struct pm_log *log, unsigned 
 		while (pm_take_line(&rest, &line)) {
 			size_t level = style & PM_LOG_LEVELS ? pm_slice_find_char(line, '>') + 1 : 0;
 
-			fprintf(sh->out, "%.*s[%s] %.*s\n", (int)level, line.p, date,
-				PM_FMT(pm_slice_from(line, level)));
+			if (!r->has_time)
+				fprintf(sh->out, "%.*s\n", PM_FMT(line));
+			else
+				fprintf(sh->out, "%.*s[%s] %.*s\n", (int)level, line.p, date,
+					PM_FMT(pm_slice_from(line, level)));
 		}
 	}
 	pm_buf_deinit(&text);

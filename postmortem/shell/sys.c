@@ -44,9 +44,11 @@ static void print_times(struct pm_shell *sh, const struct pm_log *log)
 		else
 			row(sh, "DATE", NULL, "%s", date);
 	}
-	if (!log->records.n)
+	const struct pm_log_record *last = pm_log_last(log);
+
+	if (!last)
 		return;
-	uint64_t seconds = log->records.v[log->records.n - 1].ts_ns / 1000000000;
+	uint64_t seconds = last->ts_ns / 1000000000;
 
 	if (sh->json)
 		pm_json_uint(sh->json, "uptime_s", seconds);

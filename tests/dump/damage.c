@@ -132,6 +132,8 @@ static void try_copy(const char *path, const struct pm_damage *damages, size_t n
 	if (!err && session) {
 		err = pm_linux_read_dump(session, on_incident, told);
 		walk(session);
+	} else if (dump) {
+		pm_linux_read_log_alone(dump, on_incident, told);
 	}
 	if (told->says)
 		printf("%s%s%s\n", err ? err->message : "read",

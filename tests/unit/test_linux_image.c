@@ -159,6 +159,67 @@ static void log_whole_and_wrapped(void **state)
 	}
 }
 
+static const char log_found[] = "Linux version 6.6.0-test (somebody@somewhere) #1 SMP\n"
+				"two\n"
+				"lines\n"
+				"sysrq: Trigger a crash\n"
+				"Kernel panic - not syncing: sysrq triggered crash\n";
+
+/* The pointer to its ring is overwritten: the text is found where it lies. */
+static void log_without_its_ring(void **state)
+{
+	const struct pm_error *trouble;
+	struct pm_buf text = { 0 };
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ 0 });
+	const char *prb = memmem(o.image.core, o.image.core_size, "SYMBOL(prb)=", 12);
+
+	assert_non_null(prb);
+	o.image.core[o.image.memory_at + (strtoull(prb + 12, NULL, 16) - IMAGE_MAP) + 3] ^= 0x55;
+	open_made(&o, NULL);
+	pm_linux_log_text(pm_session_log(o.session, &trouble), PM_LOG_CALLERS | PM_LOG_LEVELS, &text);
+	assert_string_equal(text.data, log_found);
+	assert_non_null(trouble);
+	assert_non_null(
+		strstr(trouble->message, ": 4 records were found by searching memory, without times"));
+	pm_buf_deinit(&text);
+	close_image(&o);
+}
+
+static bool count_panics(struct pm_incident *inc, void *user)
+{
+	unsigned *panics = user;
+
+	*panics += inc->panicked;
+	assert_int_equal(inc->missing.n > 0, 1);
+	return true;
+}
+
+/* Nothing tells where the kernel is, or what it is. */
+static void log_without_its_kernel(void **state)
+{
+	struct pm_linux_session *session;
+	struct pm_error *err;
+	unsigned panics = 0;
+	struct opened o;
+
+	(void)state;
+	image_make(&o.image, &(struct image_options){ .no_note = true });
+	for (size_t i = 0; i + 10 < o.image.core_size; i++)
+		if (!memcmp(o.image.core + i, "OSRELEASE=", 10))
+			o.image.core[i] = 'o';
+	o.dump = image_open(&o.image);
+	err = pm_session_open(o.dump, NULL, &session);
+	assert_non_null(err);
+	pm_error_free(err);
+	pm_linux_read_log_alone(o.dump, count_panics, &panics);
+	assert_int_equal(panics, 1);
+	pm_dump_close(o.dump);
+	image_deinit(&o.image);
+}
+
 static void tasks_and_modules(void **state)
 {
 	struct opened o;
@@ -388,6 +449,8 @@ int main(void)
 		cmocka_unit_test(vmcoreinfo_that_lies),
 		cmocka_unit_test(types_give_offsets),
 		cmocka_unit_test(log_whole_and_wrapped),
+		cmocka_unit_test(log_without_its_ring),
+		cmocka_unit_test(log_without_its_kernel),
 		cmocka_unit_test(tasks_and_modules),
 		cmocka_unit_test(traces_by_every_version),
 		cmocka_unit_test(a_rule_that_ends_too_early),
