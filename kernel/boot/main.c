@@ -9,6 +9,7 @@
 #include "cpu/cpu.h"
 #include "cpu/instructions.h"
 #include "device/console.h"
+#include "device/disk.h"
 #include "device/screen.h"
 #include "device/watchdog.h"
 #include "lib/string.h"
@@ -90,6 +91,7 @@ void boot_main(uint32_t magic, uint32_t information)
 
 	smp_start(apic_ids, others);
 	watchdog_init();
+	disk_init();
 	const char *scenario = boot_option("scenario");
 	process_start_first(scenario ? scenario : "");
 	scenario_at(SCENARIO_THREAD);

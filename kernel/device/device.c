@@ -4,6 +4,7 @@
 
 #include "boot/boot.h"
 #include "device/console.h"
+#include "device/disk.h"
 #include "device/keyboard.h"
 #include "lib/string.h"
 #include "log.h"
@@ -96,14 +97,53 @@ static int64_t program_read(struct file *file, void *user, size_t n)
 	return (int64_t)n;
 }
 
+/* Whole sectors, at the file's position; what is done before an error or the end counts. */
+static int64_t disk_transfer(struct file *file, void *user, size_t n, bool write)
+{
+	size_t done = 0;
+
+	if (n % DISK_SECTOR)
+		return -EINVAL;
+	for (; done < n && file->position / DISK_SECTOR < disk_sectors(); done += DISK_SECTOR) {
+		char *at = (char *)user + done, sector[DISK_SECTOR];
+		bool good;
+
+		if (write) {
+			if (kp_copy_from_user(sector, at, DISK_SECTOR))
+				return done ? (int64_t)done : -EFAULT;
+			good = disk_write(file->position / DISK_SECTOR, sector, 1);
+		} else {
+			good = disk_read(file->position / DISK_SECTOR, sector, 1);
+			if (good && kp_copy_to_user(at, sector, DISK_SECTOR))
+				return done ? (int64_t)done : -EFAULT;
+		}
+		if (!good)
+			return done ? (int64_t)done : -EIO;
+		file->position += DISK_SECTOR;
+	}
+	return (int64_t)done;
+}
+
+static int64_t disk_file_write(struct file *file, const void *user, size_t n)
+{
+	return disk_transfer(file, (void *)(uintptr_t)user, n, true);
+}
+
+static int64_t disk_file_read(struct file *file, void *user, size_t n)
+{
+	return disk_transfer(file, user, n, false);
+}
+
 const struct device console_device = { "console", console_write, console_read };
 
 static const struct device null_device = { "null", null_write, null_read };
 static const struct device zero_device = { "zero", null_write, zero_read };
 static const struct device program_device = { "init", NULL, program_read };
+static const struct device disk_device = { "disk", disk_file_write, disk_file_read };
 
 static const struct device *const devices[] = {
-	&console_device, &null_device, &zero_device, &program_device, &meter_device, &crash_device,
+	&console_device, &null_device,  &zero_device,  &program_device,
+	&disk_device,    &meter_device, &crash_device,
 };
 
 const struct device *device_find(const char *name)

@@ -3,7 +3,13 @@
 #include "cpu/instructions.h"
 
 enum { ADDRESS = 0xcf8, DATA = 0xcfc };
-enum { CONFIG_COMMAND = 0x04, CONFIG_BARS = 0x10, COMMAND_MEMORY = 1 << 1 };
+enum {
+	CONFIG_COMMAND = 0x04,
+	CONFIG_BARS = 0x10,
+	COMMAND_PORTS = 1 << 0,
+	COMMAND_MEMORY = 1 << 1,
+	COMMAND_MASTER = 1 << 2
+};
 enum { BAR_IO = 1 << 0, BAR_64 = 1 << 2 };
 
 static void select(struct pci_device device, uint8_t at)
@@ -61,4 +67,14 @@ uint64_t pci_memory_bar(struct pci_device device, unsigned index, uint64_t *size
 		address |= (uint64_t)pci_read(device, (uint8_t)(at + 4)) << 32;
 	pci_write(device, CONFIG_COMMAND, pci_read(device, CONFIG_COMMAND) | COMMAND_MEMORY);
 	return address;
+}
+
+uint16_t pci_port_bar(struct pci_device device, unsigned index)
+{
+	uint32_t bar = pci_read(device, (uint8_t)(CONFIG_BARS + index * 4));
+
+	if (!(bar & BAR_IO))
+		return 0;
+	pci_write(device, CONFIG_COMMAND, pci_read(device, CONFIG_COMMAND) | COMMAND_PORTS | COMMAND_MASTER);
+	return (uint16_t)(bar & ~3u);
 }

@@ -16,5 +16,7 @@ void pci_write(struct pci_device device, uint8_t at, uint32_t value);
 void pci_write_byte(struct pci_device device, uint8_t at, uint8_t value);
 /* Physical address of a memory bar, and its size in bytes; 0: none. */
 uint64_t pci_memory_bar(struct pci_device device, unsigned index, uint64_t *size_out);
+/* First port of a bar of ports; 0: none. The device may then do transfers of its own. */
+uint16_t pci_port_bar(struct pci_device device, unsigned index);
 
 #endif

@@ -33,6 +33,7 @@ enum {
 	EPERM = 1,
 	ENOENT = 2,
 	ESRCH = 3,
+	EIO = 5,
 	EBADF = 9,
 	ECHILD = 10,
 	EAGAIN = 11,

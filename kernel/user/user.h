@@ -30,7 +30,7 @@ struct test {
 	int status;        /* with which the child must end */
 };
 /* A row without a name ends each. */
-extern const struct test tests_fault[], tests_call[], tests_signal[], tests_random[];
+extern const struct test tests_fault[], tests_call[], tests_signal[], tests_random[], tests_disk[];
 
 /* In tests: ends the child with another status where the condition does not hold. */
 #define EXPECT(condition)                                                                                    \

@@ -12,15 +12,16 @@ QUIET_S = 0.7  # no more lines for so long after a panic's report: it is whole
 class Machine:
     """usage: with Machine(kernel folder, command line, …) as machine: machine.run()
 
-    to_the_end: a panic is not the end: the machine resets.
+    disk: MiB of an empty virtio disk.  to_the_end: a panic is not the end: the machine resets.
     firmware: "pvh" (the kernel alone), "bios" or "uefi" (its ISO).  program: the user program's file; None: none.
     Afterwards: log (serial, bytes), end ("exit N", "triple fault", "reset", "panic", "time is up"), screen (PNG's path)."""
 
     def __init__(self, folder, command, firmware="pvh", cpus=1, memory=64, program="init.elf", cpu=None, more=(),
-                 act=None, screen=None, limit=90, to_the_end=False):
+                 act=None, screen=None, limit=90, to_the_end=False, disk=0):
         self.folder, self.command, self.firmware = folder, command, firmware
         self.cpus, self.memory, self.program, self.cpu, self.more = cpus, memory, program, cpu, more
         self.act, self.screen, self.limit, self.to_the_end = act, screen, limit, to_the_end
+        self.disk = disk
         self.log, self.end = b"", None
 
     def __enter__(self):
@@ -82,6 +83,11 @@ class Machine:
             yield from ("-M", "q35")
             yield from ("-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}/OVMF_CODE_4M.fd")
             yield from ("-drive", f"if=pflash,format=raw,file={self.path('vars')}")
+        if self.disk:
+            with open(self.path("disk"), "wb") as f:
+                f.truncate(self.disk << 20)
+            yield from ("-drive", f"file={self.path('disk')},format=raw,if=none,id=disk")
+            yield from ("-device", "virtio-blk-pci,drive=disk")
         yield from self.more
 
     def qmp(self, command, **arguments):
