@@ -3,6 +3,8 @@
 #include "base/pattern.h"
 
 /* How far around a start lines are looked at. */
+/* Lines with placeholders that make a text a description. */
+#define PLACEHOLDERS 3
 #define LINES_BEFORE 60
 #define LINES_AFTER 120
 /* Addresses have eight digits at least; commits' names have more letters than that as well, and no "0x". */
@@ -176,6 +178,29 @@ static bool is_source(struct pm_slice body)
 			return true;
 	return pm_slice_ends(s, PM_S(");")) || pm_slice_ends(s, PM_S("\");")) ||
 	       pm_slice_ends(s, PM_S(") {"));
+}
+
+/* "CPU: <n> PID: <id>": what describes a format has words where a kernel has values. */
+static bool has_placeholder(struct pm_slice body)
+{
+	static const char *const before[] = { "0x<",     "address: <", "CPU: <",    "PID: <",
+					      "Comm: <", "trace <",    "syncing: <" };
+
+	for (size_t i = 0; i < PM_COUNT(before); i++)
+		if (pm_slice_has(body, pm_slice_of(before[i])))
+			return true;
+	return false;
+}
+
+bool pm_prose_describes(const struct pm_window *window)
+{
+	size_t from = window->start > LINES_BEFORE ? window->start - LINES_BEFORE : 0;
+	size_t to = window->n - window->start > LINES_AFTER ? window->start + LINES_AFTER : window->n;
+	unsigned placeholders = 0;
+
+	for (size_t i = from; i < to; i++)
+		placeholders += has_placeholder(window->lines[i].body);
+	return placeholders >= PLACEHOLDERS;
 }
 
 enum pm_prose pm_prose_around(const struct pm_window *window)

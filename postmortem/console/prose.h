@@ -27,4 +27,7 @@ enum pm_prose {
 };
 enum pm_prose pm_prose_around(const struct pm_window *window);
 
+/* Do the lines around the window's start describe the form of reports ("CPU: <n> PID: <id>")? */
+bool pm_prose_describes(const struct pm_window *window);
+
 #endif

@@ -411,8 +411,9 @@ bool pm_systems_read(const struct pm_systems *systems, struct pm_window *window,
 	for (int i = 1; i < PM_SYSTEMS; i++)
 		if (weight[i] > weight[strongest])
 			strongest = (enum pm_system)i;
-	if (line->context.kind == PM_CONTEXT_NONE && !pm_prose_is_kernel(line->body) &&
-	    pm_prose_around(window) == PM_PROSE_TEXT)
+	if (line->context.kind == PM_CONTEXT_NONE &&
+	    (pm_prose_describes(window) ||
+	     (!pm_prose_is_kernel(line->body) && pm_prose_around(window) == PM_PROSE_TEXT)))
 		return false;
 	/* A text that is another system's: what looks like a report here is quoted, or a program's. */
 	if (!may[strongest] && weight[strongest] >= PM_WEIGHT_CERTAIN)
