@@ -5,7 +5,10 @@ KP_TIERS   := 0 1 2
 KP_COMMON  := -std=gnu11 -Os -g -ffreestanding -fno-builtin -fno-stack-protector -fno-omit-frame-pointer \
 	      -fno-optimize-sibling-calls -fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-jump-tables -fpie \
 	      -fvisibility=hidden -ffunction-sections -fdata-sections $(WARNINGS) -Wframe-larger-than=512 \
+	      $(if $(filter clang%,$(CC)),,-fcallgraph-info=su) \
 	      $(if $(WERROR),-Werror) -Ipanic/include -Ipanic
+# Nothing walks the recorder's own frames before it takes exceptions itself.
+KP_TIER_0  := -fomit-frame-pointer
 KP_x86_64  := -m64 -mgeneral-regs-only -mno-red-zone -fcf-protection=none
 
 # $(call kp_sources,ISA,TIER): what panic/sources lists
@@ -17,7 +20,7 @@ KP_OBJECTS_$(1)_$(2) := $$(patsubst panic/%,$(O)/panic/$(1)-$(2)/%.o,$$(basename
 
 $(O)/panic/$(1)-$(2)/%.o: panic/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(KP_COMMON) $$(KP_$(1)) -DKP_TIER=$(2) -MMD -MP -c -o $$@ $$<
+	$$(CC) $$(KP_COMMON) $$(KP_$(1)) -DKP_TIER=$(2) $$(KP_TIER_$(2)) -MMD -MP -c -o $$@ $$<
 
 $(O)/panic/$(1)-$(2)/%.o: panic/%.S
 	@mkdir -p $$(@D)

@@ -111,7 +111,7 @@ struct kp_raw_stack {
 enum kp_cpu_state { KP_CPU_OFFLINE, KP_CPU_RUNNING, KP_CPU_FROZEN, KP_CPU_SILENT };
 struct kp_cpu_record {
 	unsigned state; /* enum kp_cpu_state; FROZEN is written last, by that CPU */
-	bool begun;     /* to write this down */
+	unsigned begun; /* to write this down */
 	bool panicked;  /* it had a panic of its own, and lost */
 	struct kp_frame frame;
 	struct kp_trace trace;

@@ -4,6 +4,7 @@
 #include "lib/format.h"
 #include "lib/mem.h"
 
+#if KP_TIER >= 2
 void kp_cause_add(enum kp_certainty grade, const char *format, ...)
 {
 	struct kp_cause *cause = &kp_report.causes[kp_report.cause_count];
@@ -17,6 +18,7 @@ void kp_cause_add(enum kp_certainty grade, const char *format, ...)
 	va_end(arguments);
 	kp_report.cause_count++;
 }
+#endif
 
 uint64_t kp_register(const struct kp_frame *frame, unsigned index)
 {

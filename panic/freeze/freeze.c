@@ -18,7 +18,7 @@ _Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
 
 	/* Told before anything is read that may fault: then an NMI that arrives meanwhile has nothing to do, and a fault
 	 * comes here again, to stop. */
-	if (!__atomic_exchange_n(&record->begun, true, __ATOMIC_SEQ_CST)) {
+	if (!__atomic_exchange_n(&record->begun, 1, __ATOMIC_SEQ_CST)) {
 		record->panicked = panicked;
 		record->frame = *frame;
 		record->trace.n = 0;

@@ -2,12 +2,15 @@
 
 #include <stdbool.h>
 
+/* Small, and called from many places: a compiler that copies them there makes tier 0 too large. */
+#define ONCE __attribute__((noinline))
+
 struct out {
 	char *to;
 	size_t size, n;
 };
 
-static void put(struct out *out, char c)
+static ONCE void put(struct out *out, char c)
 {
 	if (out->n + 1 >= out->size)
 		return;
@@ -17,8 +20,8 @@ static void put(struct out *out, char c)
 
 struct spec {
 	bool left, zero, prefix; /* prefix: 0x, where it is not 0 */
-	int width, precision;    /* -1: none */
-	int longs;               /* of l; z counts as one that fits a size_t */
+	int width, precision;    /* precision below 0: none */
+	int longs;               /* how many l; see next */
 };
 
 /* More than any line: a width from a broken argument must not keep us. */
@@ -88,7 +91,7 @@ static void put_number(struct out *out, const struct spec *spec, uint64_t value,
 		pad(out, ' ', spec->width - length);
 }
 
-static int number_in(const char **at)
+static ONCE int number_in(const char **at)
 {
 	int n = 0;
 
@@ -100,103 +103,127 @@ static int number_in(const char **at)
 	return n;
 }
 
-static int clamp(int n)
+struct list {
+	va_list arguments; /* in a struct, so that its address can be passed whatever a va_list is */
+};
+
+/* One place for all: each va_arg is a page of code. longs: 0 int, 1 long, 2 long long; the sign is kept. */
+static ONCE int64_t next(struct list *list, int longs)
 {
-	return n > WIDTH_MAX ? WIDTH_MAX : n;
+	if (longs > 1)
+		return va_arg(list->arguments, long long);
+	return longs ? va_arg(list->arguments, long) : va_arg(list->arguments, int);
+}
+
+static ONCE int next_width(struct list *list)
+{
+	int64_t n = next(list, 0);
+
+	return n > WIDTH_MAX ? WIDTH_MAX : n < -WIDTH_MAX ? -WIDTH_MAX : (int)n;
+}
+
+static void format_one(struct out *out, const char **at, struct list *list)
+{
+	const char *format = *at + 1;
+	struct spec spec = { .precision = -1 };
+	uint64_t value;
+	const char *sign = "";
+
+	for (;; format++) {
+		if (*format == '-')
+			spec.left = true;
+		else if (*format == '0')
+			spec.zero = true;
+		else if (*format == '#')
+			spec.prefix = true;
+		else
+			break;
+	}
+	if (*format == '*') {
+		spec.width = next_width(list);
+		format++;
+		if (spec.width < 0) {
+			spec.left = true;
+			spec.width = -spec.width;
+		}
+	} else {
+		spec.width = number_in(&format);
+	}
+	if (*format == '.') {
+		format++;
+		if (*format == '*') {
+			spec.precision = next_width(list);
+			format++;
+		} else {
+			spec.precision = number_in(&format);
+		}
+	}
+	for (;; format++) {
+		if (*format == 'l')
+			spec.longs++;
+		else if (*format == 'z' || *format == 't')
+			spec.longs = 1; /* a long has the size of a pointer wherever this is built */
+		else if (*format == 'j')
+			spec.longs = 2;
+		else if (*format != 'h')
+			break;
+	}
+	switch (*format) {
+	case 's':
+		put_string(out, &spec, (const char *)(uintptr_t)next(list, 1));
+		break;
+	case 'c':
+		put(out, (char)next(list, 0));
+		break;
+	case 'p':
+		put_number(out, &spec, (uintptr_t)next(list, 1), 16, 'a', "0x");
+		break;
+	case 'd':
+	case 'i':
+		value = (uint64_t)next(list, spec.longs);
+		if ((int64_t)value < 0) {
+			value = 0 - value;
+			sign = "-";
+		}
+		put_number(out, &spec, value, 10, 'a', sign);
+		break;
+	case 'u':
+	case 'x':
+	case 'X':
+		value = (uint64_t)next(list, spec.longs);
+		if (spec.longs < 2)
+			value &= spec.longs ? ~0ul : ~0u;
+		if (spec.prefix && value)
+			sign = "0x";
+		put_number(out, &spec, value, *format == 'u' ? 10 : 16, *format == 'X' ? 'A' : 'a', sign);
+		break;
+	case '%':
+		put(out, '%');
+		break;
+	default:
+		while (*at < format)
+			put(out, *(*at)++);
+		return;
+	}
+	*at = format + 1;
 }
 
 size_t kp_vformat(char *to, size_t size, const char *format, va_list arguments)
 {
 	struct out out = { to, size, 0 };
+	struct list list;
 
 	if (!size)
 		return 0;
 	*to = 0;
+	va_copy(list.arguments, arguments);
 	while (*format) {
-		const char *start = format;
-		struct spec spec = { .precision = -1 };
-		if (*format != '%') {
+		if (*format == '%')
+			format_one(&out, &format, &list);
+		else
 			put(&out, *format++);
-			continue;
-		}
-		for (format++;; format++) {
-			if (*format == '-')
-				spec.left = true;
-			else if (*format == '0')
-				spec.zero = true;
-			else if (*format == '#')
-				spec.prefix = true;
-			else
-				break;
-		}
-		if (*format == '*') {
-			spec.width = clamp(va_arg(arguments, int));
-			if (spec.width < 0) {
-				spec.left = true;
-				spec.width = spec.width < -WIDTH_MAX ? WIDTH_MAX : -spec.width;
-			}
-			format++;
-		} else {
-			spec.width = number_in(&format);
-		}
-		if (*format == '.') {
-			format++;
-			if (*format == '*') {
-				spec.precision = clamp(va_arg(arguments, int));
-				format++;
-			} else {
-				spec.precision = number_in(&format);
-			}
-		}
-		for (;; format++) {
-			if (*format == 'l')
-				spec.longs++;
-			else if (*format == 'z' || *format == 't')
-				spec.longs = sizeof(size_t) > sizeof(long) ? 2 : 1;
-			else if (*format == 'j')
-				spec.longs = 2;
-			else if (*format != 'h')
-				break;
-		}
-		switch (*format) {
-		case 's':
-			put_string(&out, &spec, va_arg(arguments, const char *));
-			break;
-		case 'c':
-			put(&out, (char)va_arg(arguments, int));
-			break;
-		case 'p':
-			put_number(&out, &spec, (uintptr_t)va_arg(arguments, void *), 16, 'a', "0x");
-			break;
-		case 'd':
-		case 'i': {
-			int64_t value = spec.longs > 1 ? va_arg(arguments, long long)
-					: spec.longs   ? va_arg(arguments, long)
-						       : va_arg(arguments, int);
-			put_number(&out, &spec, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, 'a',
-				   value < 0 ? "-" : "");
-			break;
-		}
-		case 'u':
-		case 'x':
-		case 'X': {
-			uint64_t value = spec.longs > 1 ? va_arg(arguments, unsigned long long)
-					 : spec.longs   ? va_arg(arguments, unsigned long)
-							: va_arg(arguments, unsigned);
-			put_number(&out, &spec, value, *format == 'u' ? 10 : 16, *format == 'X' ? 'A' : 'a',
-				   spec.prefix && value && *format != 'u' ? "0x" : "");
-			break;
-		}
-		case '%':
-			put(&out, '%');
-			break;
-		default:
-			for (; start < format; start++)
-				put(&out, *start);
-			continue;
-		}
-		format++;
 	}
+	va_end(list.arguments);
 	return out.n;
 }
 

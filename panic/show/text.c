@@ -174,7 +174,8 @@ static enum kp_stage_result message(void)
 		return KP_RESULT_NONE;
 	kp_add("Kernel panic - not syncing: ");
 	for (const char *c = kp_report.message; *c; c++)
-		kp_add("%c", *c < ' ' && *c >= 0 ? ' ' : *c); /* one line, whatever the caller put into it */
+		kp_add("%c",
+		       (unsigned char)*c < ' ' ? ' ' : *c); /* one line, whatever the caller put into it */
 	kp_end_line();
 	return KP_RESULT_DONE;
 }

@@ -127,16 +127,18 @@ void kp_text_page_fault(void)
 enum kp_stage_result kp_text_machine(void)
 {
 	const struct kp_machine *machine = &kp_report.machine;
+	unsigned code, stack;
 
 	if (!machine->known)
 		return KP_RESULT_NONE;
+	kp_isa_selectors(&kp_report.frame, &code, &stack);
 	kp_line_mend();
 	kp_add("FS:  %016llx(%04x) GS:%016llx(%04x) knlGS:%016llx", (unsigned long long)machine->fs_base,
 	       machine->fs, (unsigned long long)machine->gs_base, machine->gs,
 	       (unsigned long long)machine->kernel_gs_base);
 	kp_end_line();
-	kp_add("CS:  %04x DS: %04x ES: %04x CR0: %016llx", (unsigned)kp_report.frame.cs & 0xffff, machine->ds,
-	       machine->es, (unsigned long long)machine->cr0);
+	kp_add("CS:  %04x DS: %04x ES: %04x CR0: %016llx", code, machine->ds, machine->es,
+	       (unsigned long long)machine->cr0);
 	kp_end_line();
 	kp_add("CR2: %016llx CR3: %016llx CR4: %016llx CR8: %llx", (unsigned long long)machine->cr2,
 	       (unsigned long long)machine->cr3, (unsigned long long)machine->cr4,
@@ -267,7 +269,8 @@ enum kp_stage_result kp_text_locks(void)
 		const struct kp_lock *lock = &kp_report.locks[i].lock;
 		kp_extension("lock");
 		kp_key_hex("address", lock->address);
-		kp_key_hex("taken_at", lock->taken_at);
+		kp_add(" taken_at=");
+		kp_add_place(lock->taken_at, true);
 		kp_key_number("owner", lock->owner_cpu);
 		if (lock->waits)
 			kp_key_number("waits", 1);
@@ -344,7 +347,7 @@ enum kp_stage_result kp_text_log(void)
 		kp_add("> ");
 		for (; at < kp_report.log_size && kp_report.log[at] != '\n'; at++) {
 			char c = kp_report.log[at];
-			kp_add("%c", c < ' ' && c >= 0 && c != '\t' ? '?' : c);
+			kp_add("%c", (unsigned char)c < ' ' && c != '\t' ? '?' : c);
 		}
 		at++;
 		kp_end_line();

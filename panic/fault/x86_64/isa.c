@@ -129,6 +129,7 @@ bool kp_isa_stack_of(uintptr_t address, enum kp_stack_kind *out)
 }
 #endif
 
+#if KP_TIER >= 1
 /* A call is e8 and four bytes, or ff /2 with what its operand takes. */
 enum kp_trilean kp_isa_call_before(uintptr_t address)
 {
@@ -168,6 +169,14 @@ int kp_isa_before_frame(uintptr_t pc)
 	}
 	return n && bytes[n - 1] == 0x55 ? 8 : 0; /* push %rbp, but not yet mov */
 }
+#else
+/* What could be read without a fault is too little for these. */
+enum kp_trilean kp_isa_call_before(uintptr_t address)
+{
+	(void)address;
+	return KP_UNKNOWN;
+}
+#endif
 
 enum kp_address_class kp_isa_class(uint64_t address)
 {

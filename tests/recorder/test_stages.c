@@ -1,0 +1,192 @@
+/* What becomes of a panic when the panic itself goes wrong. */
+#include "test.h"
+
+#include "host.h"
+
+#include "formats/report.h"
+
+/* Is the report whole: does its sum fit? */
+static bool whole(void)
+{
+	const char *begin = fake_find("KPANIC 1 begin"), *end = fake_find("KPANIC 1 end");
+	char sum[32];
+
+	if (!begin || !end)
+		return false;
+	snprintf(sum, sizeof(sum), "crc32=%08x", (unsigned)kf_crc32(0, begin, (size_t)(end - begin)));
+	return strstr(end, sum) != NULL;
+}
+
+static void goes_well(void)
+{
+	UNTIL_END(KP_PANIC("answer %d", 42));
+	CHECK(whole() && fake_find("Kernel panic - not syncing: answer 42\n"));
+	CHECK(fake_find("KPANIC 1 stage name=win result=done") && fake_find("KPANIC 1 stage name=collect "));
+	CHECK(fake.screens == 1 && fake.halts == 1);
+	CHECK(!fake_find("result=faulted") && !fake_find("result=late"));
+}
+
+/* A fault in any of the host's functions costs the step that called it, and no more. */
+static void faults_in(enum fake_hook hook, bool always)
+{
+	/* The walk begins in this function's frame, and finds its return address: is that code? */
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	struct kp_region regions[] = {
+		{ KP_REGION_TEXT, 0x10000, 0x20000, 0, "text" },
+		{ KP_REGION_STACKS, here - 64, here + 64, 0, "stack" },
+		{ .end = 0 },
+	};
+
+	fake.cpus = 2;
+	fake.tick_ns = 1000000;
+	fake.regions = regions;
+	fake.fault_in = hook;
+	fake.always = always;
+	UNTIL_END(KP_PANIC("answer %d", 42));
+	CHECK(fake.halts == 1 && kp_panicking());
+	if (hook == FAKE_PUTC)
+		return;
+	CHECK(whole() && fake_find("Kernel panic - not syncing: answer 42\n"));
+	/* Where no frame pointer is known, no region is asked for. */
+	if (hook != FAKE_SCREEN && hook != FAKE_AFTER && fake.faults)
+		CHECK(fake_find("result=faulted"));
+	CHECK(hook == FAKE_SCREEN || fake.screens == 1);
+	CHECK(fake.faults || (hook == FAKE_REGION && !kp_report.frame.fp));
+}
+
+#define FAULTS_IN(name, hook)                                                                                \
+	static void faults_in_##name(void)                                                                   \
+	{                                                                                                    \
+		faults_in(hook, false);                                                                      \
+	}                                                                                                    \
+	static void always_faults_in_##name(void)                                                            \
+	{                                                                                                    \
+		faults_in(hook, true);                                                                       \
+	}
+
+FAULTS_IN(putc, FAKE_PUTC)
+FAULTS_IN(read, FAKE_READ)
+FAULTS_IN(region, FAKE_REGION)
+FAULTS_IN(cpus, FAKE_CPUS)
+FAULTS_IN(stop, FAKE_STOP)
+FAULTS_IN(task, FAKE_TASK)
+FAULTS_IN(lock, FAKE_LOCK)
+FAULTS_IN(log, FAKE_LOG)
+FAULTS_IN(symbol, FAKE_SYMBOL)
+FAULTS_IN(screen, FAKE_SCREEN)
+FAULTS_IN(after, FAKE_AFTER)
+
+static void what_hangs_is_left(void)
+{
+	fake.fault_in = FAKE_LOG;
+	fake.late = true;
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(whole() && fake_find("name=collect result=late"));
+}
+
+static void an_nmi_in_time_changes_nothing(void)
+{
+	struct kp_frame frame = { .pc = 1, .vector = 2 };
+
+	CHECK(!kp_panic_nmi(&frame));
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(kp_panic_nmi(&frame));
+}
+
+static void a_fault_makes_a_panic_of_an_oops(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+
+	fake.has_task = true;
+	fake.fault_in = FAKE_LOG;
+	UNTIL_END(kp_exception(&frame));
+	CHECK(kp_panicking() && !fake.kills && whole() &&
+	      fake_find("is=panic because=\"a fault while the report was made\""));
+}
+
+static void a_warning_of_a_hook_is_dropped(void)
+{
+	UNTIL_END(KP_PANIC("x"));
+	kp_report.number = 77;
+	(void)KP_WARN_ON(true);
+	CHECK(kp_report.number == 77);
+}
+
+static void who_does_not_stop_is_told(void)
+{
+	fake.cpus = 3;
+	fake.tick_ns = 1000000;
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(fake_find("KPANIC 1 cpu cpu=1 state=silent") && fake_find("cpu=2 state=silent"));
+	CHECK(fake_find("name=freeze result=failed") && fake.time_ns >= 1000000000u);
+}
+
+/* Another CPU that panics, too, stops and says what it did; it makes no report. */
+static void the_second_one_stops(void)
+{
+	struct kp_frame frame = { .pc = 0x10555, .vector = 14 };
+	size_t used;
+
+	fake.cpus = 2;
+	fake.tick_ns = 1000000;
+	UNTIL_END(KP_PANIC("first"));
+	used = fake.used;
+	fake.cpu = 1;
+	UNTIL_END(KP_PANIC("second"));
+	CHECK(fake.used == used && kp_others[1].state == KP_CPU_FROZEN && kp_others[1].panicked);
+	UNTIL_END(kp_exception(&frame));
+	CHECK(fake.used == used);
+}
+
+static void the_message_is_one_line(void)
+{
+	UNTIL_END(KP_PANIC("two\nlines"));
+	CHECK(whole() && fake_find("Kernel panic - not syncing: two lines\n") &&
+	      fake_find("message=\"two\\nlines\""));
+}
+
+static void a_long_message_is_cut(void)
+{
+	char longer[1000];
+
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = 0;
+	UNTIL_END(KP_PANIC("%s", longer));
+	CHECK(whole());
+	for (const char *line = fake.out; line && *line;
+	     line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		CHECK(strchr(line, '\n') - line < 200);
+}
+
+static void a_bug_tells_its_place(void)
+{
+	fake.has_task = true;
+	UNTIL_END(KP_BUG_ON(fake.cpus == 1));
+	CHECK(fake.kills == 1 && fake_find("kernel BUG at ") && fake_find("what=\"fake.cpus == 1\""));
+}
+
+#define BOTH(name) TEST(faults_in_##name), TEST(always_faults_in_##name)
+const struct test stages_tests[] = {
+	TEST(goes_well),
+	BOTH(putc),
+	BOTH(read),
+	BOTH(region),
+	BOTH(cpus),
+	BOTH(stop),
+	BOTH(task),
+	BOTH(lock),
+	BOTH(log),
+	BOTH(symbol),
+	BOTH(screen),
+	BOTH(after),
+	TEST(what_hangs_is_left),
+	TEST(an_nmi_in_time_changes_nothing),
+	TEST(a_fault_makes_a_panic_of_an_oops),
+	TEST(a_warning_of_a_hook_is_dropped),
+	TEST(who_does_not_stop_is_told),
+	TEST(the_second_one_stops),
+	TEST(the_message_is_one_line),
+	TEST(a_long_message_is_cut),
+	TEST(a_bug_tells_its_place),
+	{ NULL, NULL },
+};
