@@ -1,6 +1,6 @@
 /* Every style on every kind of screen, as PNG files.
  *
- *   gallery FOLDER
+ *   gallery FOLDER [REPORT]     REPORT: null-write, out-of-memory, stack-overflow, hostile (fake.c)
  *
  * Writes FOLDER/STYLE-WIDTHxHEIGHTxBITS.png, STYLE-vga.png, further pages as …-page2.png, and contact.png with all of them
  * small.  What it draws is the recorder's own code; only the screen is memory of this program. */
@@ -222,15 +222,17 @@ int main(int argc, char **argv)
 	static const struct kp_own_style own = { own_draw, NULL, KP_BLACK, 40, 12 };
 	struct picture sheet = picture_make(THUMB_GAP + COUNT(modes) * (THUMB_WIDTH + THUMB_GAP),
 					    THUMB_GAP + COUNT(styles) * (THUMB_HEIGHT + THUMB_GAP));
-	/* For the styles in their order; a fault where nothing else is said. */
+	const struct fake_report *report = fake_reports;
 	unsigned count = 0;
 
-	if (argc != 2) {
-		fputs("usage: gallery FOLDER\n", stderr);
+	while (argc == 3 && report->name && strcmp(report->name, argv[2]))
+		report++;
+	if (argc < 2 || argc > 3 || !report->name) {
+		fputs("usage: gallery FOLDER [null-write|out-of-memory|stack-overflow|hostile]\n", stderr);
 		return 2;
 	}
 	kp_style_own(&own);
-	fake_reports[0].fill();
+	report->fill();
 	for (unsigned style = 0; style < COUNT(styles); style++) {
 		for (unsigned mode = 0; mode < COUNT(modes); mode++) {
 			struct fake_screen screen;
