@@ -38,6 +38,9 @@
 
 #include "lib/format.h"
 #include "lib/mem.h"
+#if KP_TIER >= 2
+#include "kpanic/screen.h"
+#endif
 
 #define ENTRIES_MAX (64 + 4 * KP_CPUS_MAX)
 #define CLAIM_WAIT_NS 3000000000ull
@@ -316,14 +319,31 @@ static enum kp_stage_result end_host(void)
 #endif
 }
 
+/* When the wait for a reboot began. */
+static uint64_t wait_ns;
+
+/* A screen of several pages turns them until the reboot, or for ever: it does not come back then. */
+static enum kp_stage_result end_pages(void)
+{
+	wait_ns = now();
+#if KP_TIER >= 2
+	int32_t seconds = kp_policy()->reboot_after_s;
+
+	if (kp_report.stages[KP_STAGE_SCREEN].result == KP_RESULT_DONE && seconds >= 0) {
+		kp_screen_linger(seconds && wait_ns ? wait_ns + (uint64_t)seconds * 1000000000u : UINT64_MAX);
+		return KP_RESULT_DONE;
+	}
+#endif
+	return KP_RESULT_NONE;
+}
+
 static enum kp_stage_result end_reset(void)
 {
 #if KP_TIER >= 1
 	int32_t seconds = kp_policy()->reboot_after_s;
-	uint64_t start = now();
 
-	if (seconds && start) {
-		while (seconds > 0 && now() - start < (uint64_t)seconds * 1000000000u)
+	if (seconds && wait_ns) {
+		while (seconds > 0 && now() - wait_ns < (uint64_t)seconds * 1000000000u)
 			kp_isa_relax();
 		kp_host_reset();
 	} else if (seconds < 0) {
@@ -341,4 +361,4 @@ static enum kp_stage_result end_halt(void)
 	kp_isa_stop();
 }
 
-kp_step *const kp_end_steps[] = { end_host, end_reset, end_halt, NULL };
+kp_step *const kp_end_steps[] = { end_host, end_pages, end_reset, end_halt, NULL };

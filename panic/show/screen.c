@@ -59,6 +59,7 @@ static const struct style {
 };
 
 static struct style own;
+static unsigned pages_shown; /* of the style, when a page of it was drawn last; 0: none */
 static struct kp_canvas canvas;
 
 void kp_style_own(const struct kp_own_style *style)
@@ -106,6 +107,7 @@ unsigned kp_screen_show(unsigned page)
 	const struct style *style = style_now();
 	unsigned pages;
 
+	pages_shown = 0;
 	memset(&screen, 0, sizeof(screen));
 	if (!kp_host_screen(&screen) ||
 	    !kp_canvas_open(&canvas, &screen, style->rgb, style->columns, style->rows))
@@ -116,7 +118,8 @@ unsigned kp_screen_show(unsigned page)
 		pages = PAGES_MAX;
 	if (pages > 1 && canvas.rows > 1)
 		note_page(style, page, pages);
-	return pages ? pages : 1;
+	pages_shown = pages ? pages : 1;
+	return pages_shown;
 }
 
 enum kp_stage_result kp_show_screen(void)
@@ -144,10 +147,10 @@ static bool wait(uint64_t until_ns)
 
 void kp_screen_linger(uint64_t until_ns)
 {
-	unsigned page = 0, pages = kp_screen_show(0);
+	unsigned page = 0;
 
-	while (pages > 1 && wait(until_ns)) {
-		page = page + 1 < pages ? page + 1 : 0;
-		pages = kp_screen_show(page);
+	while (pages_shown > 1 && wait(until_ns)) {
+		page = page + 1 < pages_shown ? page + 1 : 0;
+		kp_screen_show(page);
 	}
 }

@@ -116,8 +116,8 @@ void kp_style_own(const struct kp_own_style *style);
 /* Draws what kp_policy()->style says on the screen that the host has now; returns how many pages there are, 0 if there is no
  * screen.  The recorder does it within a panic. */
 unsigned kp_screen_show(unsigned page);
-/* Turns the pages, by time or by kp_host_key, until kp_host_time_ns() is there (UINT64_MAX: for ever); returns at once
- * if all is on one page. */
+/* Turns the pages of what was shown last, from the first on, by time or by kp_host_key, until kp_host_time_ns() is there
+ * (UINT64_MAX: for ever); returns at once if all is on one page. */
 void kp_screen_linger(uint64_t until_ns);
 
 #endif

@@ -6,7 +6,7 @@
 #include "show/flow.h"
 #include "show/story.h"
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KP_ISA_GENERIC)
 #define PC_NAME "RIP"
 #define SP_NAME "RSP"
 #else
