@@ -49,7 +49,10 @@ enum pm_absence pm_space_translate(struct pm_space *space, uint64_t virt, uint64
 		return PM_PRESENT;
 	}
 	uint64_t phys, size;
-	enum pm_absence why = space->mmu->walk(space, virt, &phys, &size, NULL, NULL);
+	/* A damaged pointer, mostly: no processor reads there. */
+	enum pm_absence why = space->mmu->is_canonical(space, virt)
+				      ? space->mmu->walk(space, virt, &phys, &size, NULL, NULL)
+				      : PM_UNMAPPED;
 
 	if (why)
 		return why;

@@ -136,6 +136,20 @@ static void log_of(struct opened *o, struct pm_buf *text, unsigned style)
 		pm_linux_log_format(&log->records.v[i], style, text);
 }
 
+/* Bits that no address has are not left out of the walk. */
+static void addresses_that_are_none(void **state)
+{
+	struct opened o;
+	uint64_t value;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ 0 });
+	assert_true(pm_space_load(&o.lx->kernel, IMAGE_DIRECT + 0x1000, 8, &value));
+	for (unsigned bit = 57; bit < 64; bit++)
+		assert_false(pm_space_load(&o.lx->kernel, (IMAGE_DIRECT + 0x1000) ^ 1ull << bit, 8, &value));
+	close_image(&o);
+}
+
 static void log_whole_and_wrapped(void **state)
 {
 	(void)state;
@@ -448,6 +462,7 @@ int main(void)
 		cmocka_unit_test(vmcoreinfo_is_searched_in_memory),
 		cmocka_unit_test(vmcoreinfo_that_lies),
 		cmocka_unit_test(types_give_offsets),
+		cmocka_unit_test(addresses_that_are_none),
 		cmocka_unit_test(log_whole_and_wrapped),
 		cmocka_unit_test(log_without_its_ring),
 		cmocka_unit_test(log_without_its_kernel),
