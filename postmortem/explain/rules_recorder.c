@@ -444,32 +444,59 @@ static bool stages(struct pm_incident *inc, const struct pm_rule *rule)
 	return any;
 }
 
-static bool silent(struct pm_incident *inc, const struct pm_rule *rule)
+/* Facts "N.key" of group cpu with that value: "1, 3" in *words_out, the first one's place; how many. */
+static unsigned cpus_with(struct pm_incident *inc, const char *name, const char *value,
+			  const char **words_out, struct pm_at *first_out)
 {
 	struct pm_buf cpus = { 0 };
-	struct pm_at first = { 0 };
 	unsigned n = 0;
 
 	for (size_t i = 0; i < inc->facts.n; i++) {
 		const struct pm_fact *fact = &inc->facts.v[i];
 		size_t number = strcspn(fact->name, ".");
 
-		if (strcmp(fact->group, "cpu") || strcmp(fact->name + number, ".state") ||
-		    strcmp(fact->value, "silent"))
+		if (strcmp(fact->group, "cpu") || strcmp(fact->name + number, name) ||
+		    strcmp(fact->value, value))
 			continue;
 		if (!n++)
-			first = fact->at;
+			*first_out = fact->at;
 		if (n <= 8)
 			pm_buf_printf(&cpus, "%s%.*s", n > 1 ? ", " : "", (int)number, fact->name);
 	}
+	*words_out = n ? pm_arena_printf(&inc->arena, "CPU%s %s%s", n > 1 ? "s" : "", cpus.data,
+					 n > 8 ? ", …" : "")
+		       : NULL;
+	pm_buf_deinit(&cpus);
+	return n;
+}
+
+static bool silent(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *cpus;
+	struct pm_at first;
+	unsigned n = cpus_with(inc, ".state", "silent", &cpus, &first);
+
 	if (n)
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, first,
-			"CPU%s %s%s did not answer the NMI that stops the others: what %s did is not known, "
-			"and "
-			"%s may have gone on changing memory",
-			n > 1 ? "s" : "", cpus.data, n > 8 ? ", …" : "", n > 1 ? "they" : "it",
-			n > 1 ? "they" : "it");
-	pm_buf_deinit(&cpus);
+			"%s did not answer the NMI that stops the others: what %s did is not known, and %s "
+			"may "
+			"have gone on changing memory",
+			cpus, n > 1 ? "they" : "it", n > 1 ? "they" : "it");
+	return n > 0;
+}
+
+static bool too_late(struct pm_incident *inc, const struct pm_rule *rule)
+{
+	const char *cpus;
+	struct pm_at first;
+	unsigned n = cpus_with(inc, ".panicked", "1", &cpus, &first);
+
+	if (n)
+		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, first,
+			"%s panicked at the same time, too late for a report of %s own: what went wrong "
+			"there may "
+			"be the cause",
+			cpus, n > 1 ? "their" : "its");
 	return n > 0;
 }
 
@@ -511,6 +538,7 @@ static const struct pm_rule rules[] = {
 	{ "page-walk", page_walk, 0, PM_KPANIC },
 	{ "verdict", verdict, 0, PM_KPANIC },
 	{ "silent-cpu", silent, 0, PM_KPANIC },
+	{ "panicked-too", too_late, 0, PM_KPANIC },
 	{ "recorder-stage", stages, 0, PM_KPANIC },
 	{ "mixed-record", mixed, 0, PM_KPANIC },
 };
