@@ -82,7 +82,7 @@ static const struct stage {
 	[KP_STAGE_FREEZE] = { "freeze", PANIC, 3000, kp_freeze_steps },
 #endif
 	[KP_STAGE_COLLECT] = { "collect", WARN | OOPS | PANIC, 5000, kp_collect_steps },
-	[KP_STAGE_TEXT] = { "text", WARN | OOPS | PANIC, 60000, kp_text_steps },
+	[KP_STAGE_TEXT] = { "text", WARN | OOPS | PANIC, 20000, kp_text_steps },
 #if KP_TIER >= 2
 	[KP_STAGE_SCREEN] = { "screen", PANIC, 120000, kp_screen_steps },
 #endif
@@ -162,12 +162,18 @@ static void run_stages(void)
 		}
 		disarm();
 		record->took_ns = now() - record->started_ns;
+		/* The text is out; how the later stages went is told behind it, if there is something to tell. */
+		if (where.stage > KP_STAGE_TEXT && record->result >= KP_RESULT_FAILED && !record->told) {
+			record->told = true;
+			kp_text_stage(where.stage);
+		}
 	}
 	if (kp_report.kind == KP_KIND_PANIC)
 		kp_isa_stop();
 }
 
-static void note_trouble(enum kp_stage_result result, const struct kp_frame *frame)
+static void note_trouble(enum kp_stage_result result, const struct kp_frame *frame,
+			 const struct kp_site *site)
 {
 	struct kp_stage_record *record;
 
@@ -177,12 +183,14 @@ static void note_trouble(enum kp_stage_result result, const struct kp_frame *fra
 	worse(record, result);
 	record->vector = (unsigned)frame->vector;
 	record->pc = KP_FRAME_PC(frame);
+	record->site = site;
 }
 
 /* This CPU makes a report, and something happened to it. */
-static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *frame)
+static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *frame,
+			    const struct kp_site *site)
 {
-	note_trouble(result, frame);
+	note_trouble(result, frame, site);
 	if (kp_report.kind != KP_KIND_PANIC) {
 		kp_report.kind = KP_KIND_PANIC;
 		kp_report.verdict.is = KP_VERDICT_PANIC;
@@ -215,7 +223,7 @@ bool kp_panic_nmi(const struct kp_frame *frame)
 	if (by != ((kp_cpu() + 1) | PANICKING))
 		kp_freeze_here(frame, false);
 	if (deadline_ns && now() >= deadline_ns)
-		go_on(KP_RESULT_LATE, frame);
+		go_on(KP_RESULT_LATE, frame, NULL);
 	return true;
 }
 #endif
@@ -235,7 +243,7 @@ static bool claim(const struct kp_event *event)
 		if ((by & ~PANICKING) == me && event->kind == KP_KIND_WARN)
 			return false; /* of a hook's: not worth a panic */
 		if ((by & ~PANICKING) == me)
-			go_on(KP_RESULT_FAULTED, event->frame);
+			go_on(KP_RESULT_FAULTED, event->frame, event->site);
 #if KP_TIER >= 2
 		if (by & PANICKING)
 			kp_freeze_here(event->frame, true);
@@ -306,6 +314,10 @@ static enum kp_stage_result win_message(void)
 }
 
 kp_step *const kp_win_steps[] = { win_gates, win_message, NULL };
+
+#if KP_TIER >= 2
+kp_step *const kp_screen_steps[] = { kp_show_screen, NULL };
+#endif
 
 /* ---- end ---- */
 

@@ -115,6 +115,9 @@ struct kp_cpu_record {
 	bool panicked;  /* it had a panic of its own, and lost */
 	struct kp_frame frame;
 	struct kp_trace trace;
+	bool task_known;
+	uint64_t task;
+	char task_name[32];
 };
 
 #define KP_LOCKS_MAX 8
@@ -143,10 +146,11 @@ enum kp_stage_id {
 enum kp_stage_result { KP_RESULT_NONE, KP_RESULT_DONE, KP_RESULT_FAILED, KP_RESULT_LATE, KP_RESULT_FAULTED };
 struct kp_stage_record {
 	enum kp_stage_result result; /* the worst of its steps */
-	bool entered;
+	bool entered, told;
 	uint64_t started_ns, took_ns;
 	unsigned vector; /* of the last fault within it */
 	uint64_t pc;
+	const struct kp_site *site; /* of a KP_PANIC or KP_BUG within it; NULL: none */
 };
 const char *kp_stage_label(enum kp_stage_id id);
 

@@ -36,7 +36,10 @@ extern kp_step *const kp_screen_steps[];
 extern kp_step *const kp_dump_steps[];
 extern kp_step *const kp_end_steps[];
 
-/* Tier 2: show/screen.  Weak in the recorder until it is linked: there is none. */
+/* One `stage` line. */
+void kp_text_stage(enum kp_stage_id id);
+
+/* Tier 2: show/screen.c */
 kp_step kp_show_screen;
 
 /* ---- freeze ---- */

@@ -1,4 +1,4 @@
-/* Hooks that a host may leave out, and parts of the recorder that may not be linked. */
+/* Hooks that a host may leave out. */
 #include "stages.h"
 
 #include "kpanic/symbols.h"
@@ -31,10 +31,3 @@ __attribute__((weak)) bool kp_host_page_fault(struct kp_frame *frame, const stru
 __attribute__((weak)) void kp_host_after_panic(void)
 {
 }
-
-__attribute__((weak)) enum kp_stage_result kp_show_screen(void)
-{
-	return KP_RESULT_NONE;
-}
-
-kp_step *const kp_screen_steps[] = { kp_show_screen, NULL };

@@ -1,4 +1,5 @@
 /* Stopping the other CPUs. */
+#include "lib/mem.h"
 #include "stages.h"
 
 #define WAIT_NS 1000000000ull /* an NMI takes up to 0.1 s under emulation */
@@ -14,7 +15,7 @@ bool kp_freezing(void)
 _Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
 {
 	struct kp_cpu_record *record = &kp_others[kp_cpu()];
-	struct kp_task task;
+	struct kp_task task = { .name = NULL };
 
 	/* Told before anything is read that may fault: then an NMI that arrives meanwhile has nothing to do, and a fault
 	 * comes here again, to stop. */
@@ -22,7 +23,10 @@ _Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
 		record->panicked = panicked;
 		record->frame = *frame;
 		record->trace.n = 0;
-		kp_trace_walk(frame, kp_host_task(&task) ? &task : NULL, &record->trace);
+		record->task_known = kp_host_task(&task);
+		kp_trace_walk(frame, record->task_known ? &task : NULL, &record->trace);
+		record->task = task.id;
+		kp_string_copy(record->task_name, sizeof(record->task_name), task.name);
 	}
 	__atomic_store_n(&record->state, KP_CPU_FROZEN, __ATOMIC_SEQ_CST);
 	kp_isa_stop();

@@ -10,9 +10,6 @@ kp_step kp_text_task, kp_text_fault, kp_text_machine, kp_text_causes, kp_text_wa
 /* "BUG: …, address: …", where there was a page fault. */
 void kp_text_page_fault(void);
 
-/* One `stage` line. */
-void kp_text_stage(enum kp_stage_id id);
-
 /* What an ISA prints behind the stack pointer: " EFLAGS: 00010046". */
 void kp_isa_add_flags(const struct kp_frame *frame);
 

@@ -197,6 +197,10 @@ void kp_text_stage(enum kp_stage_id id)
 	if (record->result >= KP_RESULT_LATE) {
 		kp_key_number("vector", record->vector);
 		kp_key_hex("ip", record->pc);
+		if (record->site) {
+			kp_key_number("line", record->site->line);
+			kp_key_string("file", record->site->file);
+		}
 	}
 	kp_end_line();
 }

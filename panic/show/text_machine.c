@@ -318,6 +318,10 @@ enum kp_stage_result kp_text_cpus(void)
 		kp_key_word("state", states[state == KP_CPU_OFFLINE ? KP_CPU_SILENT : state]);
 		if (state == KP_CPU_FROZEN && record->panicked)
 			kp_key_number("panicked", 1);
+		if (state == KP_CPU_FROZEN && record->task_known) {
+			kp_key_signed("task", (int64_t)record->task);
+			kp_key_string("name", record->task_name);
+		}
 		kp_end_line();
 		if (state != KP_CPU_FROZEN)
 			continue;

@@ -174,11 +174,26 @@ void kp_host_after_panic(void)
 	maybe_fault(FAKE_AFTER);
 }
 
-enum kp_stage_result kp_show_screen(void)
+bool kp_host_screen(struct kp_screen *out)
 {
+	static uint32_t pixels[480][640];
+
 	maybe_fault(FAKE_SCREEN);
 	fake.screens++;
-	return KP_RESULT_DONE;
+	*out = (struct kp_screen){
+		.kind = KP_SCREEN_LINEAR,
+		.base = pixels,
+		.width = 640,
+		.height = 480,
+		.pitch = sizeof(pixels[0]),
+		.bits = 32,
+		.red_at = 16,
+		.red_bits = 8,
+		.green_at = 8,
+		.green_bits = 8,
+		.blue_bits = 8,
+	};
+	return true;
 }
 
 /* What ends a process's recorder; an ISA's own would spin. */

@@ -100,6 +100,10 @@ void kp_warn_at(const struct kp_site *site);
  * on the stack it is called on until there is a panic. Below tier 2 every call is a panic. */
 void kp_exception(struct kp_frame *frame);
 
+/* Tier 2, x86-64. Goes where frame says, as the return of an exception does: to user mode (a new process; after a signal), or
+ * into the kernel. frame may lie anywhere; its vector says nothing. */
+_Noreturn void kp_return(struct kp_frame *frame);
+
 bool kp_panicking(void);
 unsigned kp_oops_count(void);
 
