@@ -33,9 +33,14 @@ $(O)/gallery/gallery: tests/gallery/gallery.c $(O)/libkpshow.a
 	@mkdir -p $(@D)
 	$(CC) $(SHOW_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libkpshow.a -lz
 
-.PHONY: gallery font
+.PHONY: gallery font check-screens
 gallery: $(O)/gallery/gallery ## pictures of every style of the panic screen: build/gallery/*.png
 	@$< $(O)/gallery
 
 font: ## panic/show/font.c from the drawing in font.txt
 	tools/kp-font panic/show/font.txt >panic/show/font.c.new && mv panic/show/font.c.new panic/show/font.c
+
+check-screens: kernel kernel-iso $(O)/gallery/gallery ## the reference kernel's panic screen in every style and mode, under QEMU
+	@tests/gallery/machine --all $(O)
+
+check-matrix: $(if $(ONLY),,check-screens)
