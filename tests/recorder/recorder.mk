@@ -45,3 +45,7 @@ check-cross: $(patsubst %,$(RECORDER_O)/%/test,$(RECORDER_CROSS)) ## the same fo
 	@tests/recorder/check.d/portable --only-cross $(RECORDER_O)
 
 check: $(RECORDER_BINS) recorder
+
+# The decoder of instructions against capstone, which the reader has.
+$(O)/tests/unit/test_operand: CPPFLAGS += -Ipanic -Ipanic/include -DKP_ISA_GENERIC
+$(O)/tests/unit/test_operand: LIBS += panic/fault/x86_64/operand.c

@@ -23,6 +23,7 @@ enum {
 	MOFFS = 1 << 16,
 	WIDE = 1 << 17, /* a size that is not worth to know */
 	LEAVE = 1 << 18,
+	NO_MEMORY = 1 << 19, /* ModRM names registers, whatever it says */
 };
 
 /* The first row that fits. */
@@ -118,7 +119,7 @@ static const struct row two_bytes[] = {
 	{ 0xff, 0x17, M | W | WIDE },
 	{ 0xf8, 0x10, M | R | WIDE },
 	{ 0xf8, 0x18, M },
-	{ 0xfc, 0x20, M },
+	{ 0xfc, 0x20, M | NO_MEMORY },
 	{ 0xff, 0x29, M | W | WIDE },
 	{ 0xff, 0x2b, M | W | WIDE },
 	{ 0xf8, 0x28, M | R | WIDE },
@@ -128,6 +129,7 @@ static const struct row two_bytes[] = {
 	{ 0xf0, 0x60, M | R | WIDE },
 	{ 0xfc, 0x70, M | I8 | R | WIDE },
 	{ 0xff, 0x77, 0 },
+	{ 0xff, 0x78, M | W | WIDE },
 	{ 0xfe, 0x7e, M | W | WIDE },
 	{ 0xf0, 0x70, M | R | WIDE },
 	{ 0xf0, 0x80, IZ },
@@ -157,7 +159,7 @@ static const struct row two_bytes[] = {
 	{ 0xff, 0xc4, M | I8 | R | WORD },
 	{ 0xff, 0xc5, M | I8 },
 	{ 0xff, 0xc6, M | I8 | R | WIDE },
-	{ 0xff, 0xc7, M | R | W | WIDE },
+	{ 0xff, 0xc7, M | WIDE | GROUP },
 	{ 0xf8, 0xc8, 0 },
 	{ 0xff, 0xd6, M | W | WIDE },
 	{ 0xff, 0xe7, M | W | WIDE },
@@ -180,7 +182,9 @@ static const struct group {
 	{ 0xf6, { R | I8, R | I8, R | W, R | W, R, R, R, R } },
 	{ 0xf7, { R | IZ, R | IZ, R | W, R | W, R, R, R, R } },
 	/* inc dec call callf jmp jmpf push */
-	{ 0xff, { R | W, R | W, R | PUSH, R | PUSH, R, R, R | PUSH, 0 } },
+	{ 0xff, { R | W, R | W, R | PUSH, R | PUSH | WIDE, R, R | WIDE, R | PUSH, 0 } },
+	/* cmpxchg8b; states and machines */
+	{ 0x0fc7, { 0, R | W, 0, 0, 0, 0, 0, 0 } },
 	/* bt bts btr btc */
 	{ 0x0fba, { 0, 0, 0, 0, R, R | W, R | W, R | W } },
 };
@@ -262,6 +266,8 @@ static bool take_prefixes(struct reader *reader, const struct kp_x86_state *stat
 			/* Only the last byte before the opcode. */
 			if ((reader->bytes[reader->at] & 0xf0) == 0x40)
 				out->rex = reader->bytes[reader->at++];
+			if (out->rex & 8)
+				out->operand16 = false;
 			return true;
 		}
 		reader->at++;
@@ -355,7 +361,9 @@ bool kp_x86_instruction(const uint8_t *bytes, size_t n, const struct kp_x86_stat
 	} else if (!find(one_byte, opcode, &flags)) {
 		return false;
 	}
-	if (flags & M)
+	if (flags & NO_MEMORY)
+		out->modrm = (unsigned)take(&reader, 1);
+	else if (flags & M)
 		place = take_modrm(&reader, state, &prefixes, out);
 	if (flags & GROUP) {
 		for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
@@ -373,11 +381,12 @@ bool kp_x86_instruction(const uint8_t *bytes, size_t n, const struct kp_x86_stat
 	else if (flags & WIDE)
 		size = 0;
 	else if (out->opcode == 0xff && out->modrm >> 3 & 2 && (out->modrm >> 3 & 7) != 7)
-		size = 8; /* near calls and jumps, push */
+		size = (out->modrm >> 3 & 7) == 6 && prefixes.operand16 ? 2
+									: 8; /* near calls and jumps, push */
 	else if (out->opcode == 0xff && (out->modrm >> 3 & 7) == 4)
 		size = 8;
 	else if (out->opcode == 0x8f)
-		size = 8;
+		size = prefixes.operand16 ? 2 : 8;
 	stack_size = prefixes.operand16 ? 2 : 8;
 
 	if (flags & MOFFS) {
