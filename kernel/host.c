@@ -143,21 +143,21 @@ bool kp_host_task(struct kp_task *out)
 bool kp_host_lock(unsigned index, struct kp_lock *out)
 {
 	struct cpu *cpu = cpu_by_apic();
+	bool waits = index == cpu->held_count;
 	const struct lock *lock;
 
 	if (index < cpu->held_count)
 		lock = cpu->held[index];
-	else if (index == cpu->held_count && cpu->waits_for &&
-		 cpu->waits_for->owner) /* not just being let go */
+	else if (waits && cpu->waits_for && cpu->waits_for->owner) /* not just being let go */
 		lock = cpu->waits_for;
 	else
 		return false;
 	*out = (struct kp_lock){
 		.name = lock->name,
 		.address = (uintptr_t)lock,
-		.taken_at = lock->taken_at,
-		.owner_cpu = lock->owner ? lock->owner - 1 : 0,
-		.waits = index == cpu->held_count,
+		.taken_at = waits ? cpu->waits_at : lock->taken_at,
+		.owner_cpu = lock->owner - 1,
+		.waits = waits,
 	};
 	return true;
 }

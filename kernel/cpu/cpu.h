@@ -42,6 +42,7 @@ struct cpu {
 	struct lock *held[CPU_LOCKS_MAX];
 	unsigned held_count;
 	struct lock *waits_for;
+	uintptr_t waits_at; /* who asked for it */
 
 	uint64_t gdt[GDT_SLOTS];
 };

@@ -35,6 +35,7 @@ void lock_take(struct lock *lock)
 	interrupts_push();
 	struct cpu *cpu = this_cpu();
 
+	cpu->waits_at = (uintptr_t)__builtin_return_address(0);
 	cpu->waits_for = lock;
 	if (lock->owner == cpu->index + 1)
 		KP_PANIC("lock \"%s\" is taken twice: by %p, and held since %p", lock->name,

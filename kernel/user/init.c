@@ -74,11 +74,25 @@ static void crash(void)
 		quit(STATUS_ELSEWHERE);
 }
 
+/* System calls without end, with the kernel's half in rsp: whatever strikes on the way in must not trust it. */
+static void call_loop(void)
+{
+	say("scenario: wait");
+	__asm__ volatile("movabsq $0xffffffff80180000, %%rsp\n"
+			 "1:\tmovl $12, %%eax\n\t" /* getpid */
+			 "syscall\n\t"
+			 "jmp 1b" ::
+				 : "memory");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } crashes[] = {
-	{ "driver", driver }, { "overflow", overflow }, { "", crash }, /* the kernel knows */
+	{ "driver", driver },
+	{ "overflow", overflow },
+	{ "call-loop", call_loop },
+	{ "", crash }, /* the kernel knows */
 };
 
 /* After a crash that the system has survived: it still works. */
