@@ -4,20 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __s390__
+#define NOP "nopr %r0\n"
+#else
+#define NOP "nop\n"
+#endif
+
 void kp_test_global(void);
 __attribute__((noinline)) void kp_test_global(void)
 {
-	__asm__ volatile("nop\nnop");
+	__asm__ volatile(NOP NOP);
 }
 
 static __attribute__((noinline)) void kp_test_local(void)
 {
-	__asm__ volatile("nop\nnop");
+	__asm__ volatile(NOP NOP);
 }
 
 /* A label without type or size, as assembly has them, and one of the compiler's kind. */
-__asm__(".text\n.globl kp_test_label\nkp_test_label:\n$mark:\nnop\nnop\nnop\n.globl "
-	"kp_test_next\nkp_test_next:\nnop\n");
+__asm__(".text\n.globl kp_test_label\nkp_test_label:\n$mark:\n" NOP NOP NOP
+	".globl kp_test_next\nkp_test_next:\n" NOP);
 extern char kp_test_label[], kp_test_next[];
 static int data_word;
 
