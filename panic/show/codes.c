@@ -128,6 +128,10 @@ static const struct sign signs[] = {
 	{ KP_CODE_FIRST_PROCESS, .mark = "kill init", .is = is_call },
 	{ KP_CODE_FIRST_PROCESS, .mark = "first process", .is = is_call },
 	{ KP_CODE_BOOT, .mark = "boot:", .is = is_call },
+	{ KP_CODE_BOOT, .mark = "booted by", .is = is_call },
+	{ KP_CODE_BOOT, .mark = "too little memory", .is = is_call },
+	{ KP_CODE_BOOT, .mark = "CPU lacks", .is = is_call },
+	{ KP_CODE_BOOT, .mark = "user program", .is = is_call },
 	{ KP_CODE_PANIC, .is = is_call },
 	{ KP_CODE_EXCEPTION },
 };

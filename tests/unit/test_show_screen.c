@@ -266,6 +266,12 @@ static void test_codes(void **state)
 		{ NULL, "Attempted to kill init! exitcode=0x0000000b", 0, 0, 0, 0, 108 },
 		{ NULL, "stack-protector: Kernel stack is corrupted in: f", 0, 0, 0, 0, 103 },
 		{ NULL, "lock `ledger' is already held by this CPU", 0, 0, 0, 0, 106 },
+		{ NULL, "too little memory: 1024 KiB, and at least 4096 are needed", 0, 0, 0, 0, 109 },
+		{ NULL, "this CPU lacks nx, which the kernel cannot do without", 0, 0, 0, 0, 109 },
+		{ NULL, "the user program is damaged: no segment", 0, 0, 0, 0, 109 },
+		{ NULL, "out of memory: the first process cannot be made", 0, 0, 0, 0, 105 },
+		{ NULL, "the first process has ended, with status 0", 0, 0, 0, 0, 108 },
+		{ NULL, "lock \"ledger\" is taken twice: by 0, and held since 0", 0, 0, 0, 0, 106 },
 		{ NULL, "the moon is in the wrong place", 0, 0, 0, 0, 100 },
 	};
 	static struct kp_report report;

@@ -93,7 +93,7 @@ bool kp_host_lock(unsigned index, struct kp_lock *out);
 /* The last bytes of the log, oldest first; returns how many. */
 size_t kp_host_log(char *to, size_t n);
 
-/* Which symbols there are is told by the table that tools/kallsyms puts into the image (symbols.h), or this: name (NUL
+/* Which symbols there are is told by the table that tools/kp-symbols puts into the image (symbols.h), or this: name (NUL
  * ends it) and start of the function that holds the address. false: none. Weak in the recorder. */
 bool kp_host_symbol(uintptr_t address, char *name, size_t size, uintptr_t *start_out, size_t *size_out);
 

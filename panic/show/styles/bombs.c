@@ -65,7 +65,8 @@ static unsigned rows_of(const struct kp_bits *bits, unsigned size)
 unsigned kp_style_bombs(struct kp_canvas *canvas, const struct kp_story *story, unsigned page)
 {
 	static char line[96];
-	unsigned rows = kp_style_rows(canvas), size = 6, across, lines, row;
+	unsigned rows = kp_style_rows(canvas), bombs = story->bombs ? story->bombs : 1;
+	unsigned size = 6, across, lines, row;
 	const struct kp_bits *bits = canvas->zoom ? &large : &small;
 	struct kp_flow flow = { .canvas = canvas, .centred = true, .page = page, .paper = KP_LIGHT };
 
@@ -73,22 +74,21 @@ unsigned kp_style_bombs(struct kp_canvas *canvas, const struct kp_story *story, 
 	if (!canvas->zoom)
 		size = 8;
 	else
-		while (size > 1 && (story->bombs * (columns_of(bits, size) + 1) > canvas->columns ||
+		while (size > 1 && (bombs * (columns_of(bits, size) + 1) > canvas->columns ||
 				    rows_of(bits, size) > rows / 2))
 			size--;
 	across = canvas->columns / (columns_of(bits, size) + 1);
 	if (!across)
 		across = 1;
-	if (across > story->bombs)
-		across = story->bombs;
-	if (across < story->bombs) /* in lines of one length */
-		across = (story->bombs + (story->bombs + across - 1) / across - 1) /
-			 ((story->bombs + across - 1) / across);
-	lines = (story->bombs + across - 1) / across;
+	if (across > bombs)
+		across = bombs;
+	if (across < bombs) /* in lines of one length */
+		across = (bombs + (bombs + across - 1) / across - 1) / ((bombs + across - 1) / across);
+	lines = (bombs + across - 1) / across;
 	row = rows > lines * rows_of(bits, size) + 7 ? (rows - lines * rows_of(bits, size) - 5) / 2 : 0;
-	for (unsigned i = 0; i < story->bombs; i++) {
+	for (unsigned i = 0; i < bombs; i++) {
 		unsigned step = columns_of(bits, size) + 1;
-		unsigned in_line = i / across + 1 < lines ? across : story->bombs - (lines - 1) * across;
+		unsigned in_line = i / across + 1 < lines ? across : bombs - (lines - 1) * across;
 
 		kp_canvas_picture(canvas, kp_style_centre(canvas, in_line * step - 1) + i % across * step,
 				  row + i / across * rows_of(bits, size), bits, size, KP_BLACK, KP_LIGHT);
