@@ -27,7 +27,7 @@ typedef PM_VEC(struct anchor) anchors;
 
 struct pm_resync {
 	struct pm_bitmap *bitmap;
-	uint64_t start, end;
+	uint64_t start, end, n; /* bits; pages in the file */
 	struct pm_arena arena;
 	PM_VEC(struct stretch) v;
 };
@@ -229,7 +229,7 @@ struct pm_resync *pm_resync_create(struct pm_bitmap *bitmap, uint64_t start, uin
 	}
 	if (damaged) {
 		r = pm_alloc(sizeof(*r));
-		*r = (struct pm_resync){ .bitmap = bitmap, .start = start, .end = end };
+		*r = (struct pm_resync){ .bitmap = bitmap, .start = start, .end = end, .n = pages->n };
 		pm_arena_init(&r->arena);
 		lay_out(r, &s);
 	}
@@ -271,14 +271,10 @@ enum pm_placed pm_resync_find(const struct pm_resync *resync, uint64_t bit, uint
 	s = stretch_of(resync, bit);
 	if (s->kind == UNKNOWN)
 		return PM_PLACED_UNKNOWN;
-	if (s->kind == SOLID) {
-		*place_out = bit + (uint64_t)s->shift;
-		return PM_PLACED;
-	}
-	if (pm_bitmap_get(resync->bitmap, bit, &before) != PM_BIT_SET)
+	if (s->kind == SHIFTED && pm_bitmap_get(resync->bitmap, bit, &before) != PM_BIT_SET)
 		return PM_PLACED_NOT;
-	*place_out = before + (uint64_t)s->shift;
-	return PM_PLACED;
+	*place_out = (s->kind == SOLID ? bit : before) + (uint64_t)s->shift;
+	return *place_out < resync->n ? PM_PLACED : PM_PLACED_UNKNOWN;
 }
 
 uint64_t pm_resync_unknown(const struct pm_resync *resync)
