@@ -44,6 +44,7 @@ void kp_host_halt(void)
 
 void kp_host_reset(void)
 {
+	scenario_hook("reset");
 	power_reset();
 }
 
@@ -60,6 +61,7 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 	};
 	const unsigned fixed_count = sizeof(fixed) / sizeof(fixed[0]);
 
+	scenario_hook("region");
 	if (index < fixed_count) {
 		*out = fixed[index];
 		return true;
@@ -102,6 +104,7 @@ unsigned kp_host_cpus(void)
 
 void kp_host_stop_others(void)
 {
+	scenario_hook("stop");
 	apic_send_nmi_to_others();
 }
 
@@ -124,6 +127,7 @@ bool kp_host_task(struct kp_task *out)
 	struct cpu *cpu = cpu_by_apic();
 	struct task *task = cpu->task;
 
+	scenario_hook("task");
 	if (!task)
 		return false;
 	*out = (struct kp_task){
@@ -146,6 +150,7 @@ bool kp_host_lock(unsigned index, struct kp_lock *out)
 	bool waits = index == cpu->held_count;
 	const struct lock *lock;
 
+	scenario_hook("lock");
 	if (index < cpu->held_count)
 		lock = cpu->held[index];
 	else if (waits && cpu->waits_for && cpu->waits_for->owner) /* not just being let go */
@@ -164,16 +169,19 @@ bool kp_host_lock(unsigned index, struct kp_lock *out)
 
 size_t kp_host_log(char *to, size_t n)
 {
+	scenario_hook("log");
 	return log_tail(to, n);
 }
 
 bool kp_host_screen(struct kp_screen *out)
 {
+	scenario_hook("screen");
 	return screen_for_panic(out);
 }
 
 bool kp_host_key(void)
 {
+	scenario_hook("key");
 	return keyboard_pressed();
 }
 

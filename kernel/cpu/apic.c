@@ -116,7 +116,8 @@ bool apic_send_nmi_to_others(void)
 
 void apic_timer_nmi(uint64_t ns)
 {
-	uint64_t counts = ns / 1000 * counts_per_tick / (1000000 / TICKS_PER_SECOND);
+	/* Rather late than early. */
+	uint64_t counts = ns / 1000 * counts_per_tick / (1000000 / TICKS_PER_SECOND) + 1;
 
 	if (!registers || !counts_per_tick)
 		return;
@@ -129,5 +130,5 @@ void apic_timer_nmi(uint64_t ns)
 	if (counts > 0xffffffff)
 		counts = 0xffffffff;
 	put(REG_TIMER, MODE_NMI);
-	put(REG_TIMER_COUNT, counts ? (uint32_t)counts : 1);
+	put(REG_TIMER_COUNT, (uint32_t)counts);
 }

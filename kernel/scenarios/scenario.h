@@ -23,6 +23,9 @@ void scenario_at(enum scenario_place place);
 /* In the timer's interrupt. */
 void scenario_tick(void);
 
+/* First in a hook of the recorder's host: fails where the command line asks for it. */
+void scenario_hook(const char *name);
+
 /* Devices with bugs: meter.c, and what runs scenarios in a process. */
 extern const struct device meter_device, crash_device;
 
