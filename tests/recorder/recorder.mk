@@ -47,5 +47,11 @@ check-cross: $(patsubst %,$(RECORDER_O)/%/test,$(RECORDER_CROSS)) ## the same fo
 check: $(RECORDER_BINS) recorder
 
 # The decoder of instructions against capstone, which the reader has.
-$(O)/tests/unit/test_operand: CPPFLAGS += -Ipanic -Ipanic/include -DKP_ISA_GENERIC
+$(O)/tests/unit/test_operand: private CPPFLAGS += -Ipanic -Ipanic/include -DKP_ISA_GENERIC
 $(O)/tests/unit/test_operand: LIBS += panic/fault/x86_64/operand.c
+
+# The recorder's readers of what is broken, fuzzed on the same host.
+RECORDER_FUZZ := $(filter-out tests/recorder/main.c tests/recorder/test_%.c,$(RECORDER_SRC))
+build-fuzz/fuzz_recorder: private CPPFLAGS += -Ipanic -Ipanic/include -Itests/recorder -I. -DKP_ISA_GENERIC -DKP_HOSTED -DKP_TIER=2
+build-fuzz/fuzz_recorder: LIBS += $(RECORDER_FUZZ)
+build-fuzz/fuzz_recorder: $(RECORDER_FUZZ)

@@ -38,11 +38,11 @@ void kp_host_reset(void);
 /* Ranges of virtual memory that the kernel knows of, for the grade of a pointer and for bounds of walks; false past the
  * last. May be called at any time. */
 enum kp_region_kind {
-	KP_REGION_TEXT,    /* the kernel's code, mapped for execution */
-	KP_REGION_DATA,    /* its data, read-only or not */
-	KP_REGION_STACKS,  /* stacks of tasks and CPUs lie in here */
-	KP_REGION_DIRECT,  /* physical memory, mapped linearly from `physical` on */
-	KP_REGION_GUARD,   /* never mapped; name says what of ("stack of init") */
+	KP_REGION_TEXT,   /* the kernel's code, mapped for execution */
+	KP_REGION_DATA,   /* its data, read-only or not */
+	KP_REGION_STACKS, /* stacks of tasks and CPUs lie in here */
+	KP_REGION_DIRECT, /* physical memory, mapped linearly from `physical` on */
+	KP_REGION_GUARD,  /* never mapped; name says what of ("stack of init") */
 };
 struct kp_region {
 	enum kp_region_kind kind;
@@ -70,7 +70,7 @@ enum kp_context {
 	KP_IN_INTERRUPT = 1, /* a handler of an interrupt runs */
 	KP_IN_IDLE = 2,      /* the idle task */
 	KP_IN_FIRST = 4,     /* the first process, without which the system is no more */
-	KP_IN_CRITICAL = 8,  /* holds what must not be lost: a task that is killed now would leave it behind */
+	KP_IN_CRITICAL = 8, /* holds what must not be lost: a task that is killed now would leave it behind */
 };
 struct kp_task {
 	uint64_t id;
