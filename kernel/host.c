@@ -14,6 +14,7 @@
 #include "log.h"
 #include "mm/page.h"
 #include "mm/stack.h"
+#include "scenarios/bench.h"
 #include "scenarios/scenario.h"
 #include "syscall/numbers.h"
 #include "task/process.h"
@@ -25,6 +26,7 @@ extern char boot_stack_guard[];
 void kp_host_putc(char c)
 {
 	console_put_bytes_only(c);
+	bench_byte();
 }
 
 size_t kp_host_read(uintptr_t from, void *to, size_t n)
@@ -242,4 +244,9 @@ bool kp_host_interrupt(unsigned vector, struct kp_frame *frame)
 	default:
 		return false;
 	}
+}
+
+void kp_host_after_panic(void)
+{
+	bench_tell();
 }

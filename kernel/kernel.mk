@@ -71,6 +71,7 @@ check-kernel-matrix: kernel kernel-iso $(O)/kpanic ## the same in all ways on al
 	@tests/qemu/check --kpanic $(O)/kpanic $(ONLY)
 
 check: kernel kernel-iso
+bench: kernel
 # ONLY= is a dump's there.
 check-matrix: $(if $(ONLY),,check-kernel-matrix)
 

@@ -12,7 +12,7 @@
 enum { START_NS = 300000000 }; /* until the first process runs, so that the other CPUs have something to do */
 
 static const struct scenario *const tables[] = {
-	scenarios_call, scenarios_memory, scenarios_stack, scenarios_gate, scenarios_stuck,
+	scenarios_call, scenarios_memory, scenarios_stack, scenarios_gate, scenarios_stuck, scenarios_bench,
 };
 
 static const struct scenario *volatile at_tick;

@@ -31,6 +31,6 @@ extern const struct device meter_device, crash_device;
 
 /* One table for each file here; a row without a name ends it. */
 extern const struct scenario scenarios_call[], scenarios_memory[], scenarios_stack[], scenarios_gate[],
-	scenarios_stuck[];
+	scenarios_stuck[], scenarios_bench[];
 
 #endif
