@@ -224,7 +224,7 @@ static void timer(struct kp_frame *frame)
 	apic_end_of_interrupt();
 	if (cpu->index == 0) {
 		task_tick();
-		watchdog_tick(clock_ns());
+		watchdog_tick();
 		scenario_tick();
 	}
 	cpu->interrupt_depth--;

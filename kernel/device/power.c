@@ -29,6 +29,9 @@ void power_reset(void)
 	} __attribute__((packed)) nothing = { 0, 0 };
 
 	interrupts_disable();
+	__asm__ volatile(
+		"wbinvd" ::
+			: "memory"); /* a warm reset keeps what is in memory, not what is in a cache */
 	out8(RESET_PORT, RESET_FULL);
 	for (unsigned i = 0; i < 100000 && in8(KEYBOARD_COMMAND) & KEYBOARD_BUSY; i++)
 		pause();

@@ -2,6 +2,9 @@
 
 #include <stdbool.h>
 
+#include <kpanic/panic.h>
+
+#include "cpu/apic.h"
 #include "cpu/cpu.h"
 #include "device/pci.h"
 #include "log.h"
@@ -12,10 +15,12 @@ enum { LOCK_REGISTER = 0x68, LOCK_ENABLE = 1 << 1 };
 enum { TIMER_1 = 0x00, TIMER_2 = 0x04, RELOAD = 0x0c, RELOAD_NOW = 0x100, UNLOCK_1 = 0x80, UNLOCK_2 = 0x86 };
 /* Each of the two timers counts 2^20 / 2^15 a second: half of the time each. */
 enum { SECONDS = 2, COUNT = SECONDS * 1024 / 2 };
-#define STALE_NS 1000000000ull
+/* Of the boot CPU's own ticks: if the whole machine stands still, nobody is stuck. */
+enum { STALE_TICKS = 3 * TICKS_PER_SECOND };
 
 static volatile uint8_t *registers;
-static uint64_t last_ticks[CPUS_MAX], last_seen_ns[CPUS_MAX];
+static uint64_t last_ticks[CPUS_MAX];
+static unsigned stale[CPUS_MAX]; /* ticks of the boot CPU since that one's last */
 
 static void unlock(void)
 {
@@ -53,17 +58,18 @@ void watchdog_init(void)
 	log_line("watchdog: i6300esb, %u s", SECONDS);
 }
 
-void watchdog_tick(uint64_t now_ns)
+void watchdog_tick(void)
 {
 	if (!registers)
 		return;
-	for (unsigned i = 0; i < cpus_count; i++) {
-		if (cpus[i].ticks != last_ticks[i]) {
-			last_ticks[i] = cpus[i].ticks;
-			last_seen_ns[i] = now_ns;
-		}
-		if (cpus[i].started && now_ns - last_seen_ns[i] > STALE_NS)
-			return; /* let it bite */
-	}
 	pet();
+	for (unsigned i = 0; i < cpus_count; i++) {
+		if (cpus[i].ticks != last_ticks[i] || !cpus[i].started) {
+			last_ticks[i] = cpus[i].ticks;
+			stale[i] = 0;
+		} else if (++stale[i] == STALE_TICKS) {
+			KP_PANIC("CPU %u is stuck: no interrupt of its timer for %u s", i,
+				 STALE_TICKS / TICKS_PER_SECOND);
+		}
+	}
 }

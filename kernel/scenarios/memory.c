@@ -67,6 +67,12 @@ static void invalid_opcode(void)
 	__asm__ volatile(".byte 0x0f, 0xff"); /* ud0 */
 }
 
+/* What a compiler puts where undefined behaviour is (-fsanitize=undefined -fsanitize-trap): here, an addition's overflow. */
+static void undefined(void)
+{
+	__asm__ volatile(".byte 0x67, 0x0f, 0xb9, 0x40, 0x00"); /* ud1 0(%eax), %eax */
+}
+
 const struct scenario scenarios_memory[] = {
 	{ "null-read", SCENARIO_PROCESS, null_read },
 	{ "null-write-early", SCENARIO_EARLY, null_write },
@@ -79,6 +85,7 @@ const struct scenario scenarios_memory[] = {
 	{ "execute-data", SCENARIO_PROCESS, execute_data },
 	{ "write-text", SCENARIO_PROCESS, write_text },
 	{ "divide", SCENARIO_PROCESS, divide },
+	{ "undefined", SCENARIO_PROCESS, undefined },
 	{ "invalid-opcode", SCENARIO_PROCESS, invalid_opcode },
 	{ 0 },
 };

@@ -17,6 +17,22 @@ static void stuck(void)
 		pause();
 }
 
+static void stuck_thread(void *argument)
+{
+	(void)argument;
+	stuck();
+}
+
+static void stuck_other(void)
+{
+	struct task *task = task_new("stuck", stuck_thread, NULL);
+
+	KP_BUG_ON(!task);
+	task->only_cpu = (int)cpus_count - 1;
+	task_start(task);
+	task_wait_ns(60000000000);
+}
+
 static void wait(void)
 {
 	for (;;)
@@ -60,6 +76,7 @@ static void lose_gs(void)
 
 const struct scenario scenarios_stuck[] = {
 	{ "stuck", SCENARIO_THREAD, stuck },
+	{ "stuck-other", SCENARIO_THREAD, stuck_other },
 	{ "panic-all", SCENARIO_THREAD, panic_all },
 	{ "gs-lost", SCENARIO_PROCESS, lose_gs },
 	{ "wait", SCENARIO_THREAD, wait }, /* for an NMI or a machine check */
