@@ -62,6 +62,10 @@ struct where {
 	unsigned stage, step;
 };
 static struct where where;
+/* Where an oops's report was when it became a panic: what comes before that is done first, as a panic does it. */
+#if KP_TIER >= 2
+static struct where resume;
+#endif
 #if KP_TIER >= 2
 static volatile uint64_t deadline_ns; /* of the present stage; 0: none */
 #endif
@@ -147,9 +151,17 @@ static void worse(struct kp_stage_record *record, enum kp_stage_result result)
 static void run_stages(void)
 {
 	for (; where.stage < KP_STAGES; where.stage++, where.step = 0) {
-		const struct stage *stage = &stages[where.stage];
-		struct kp_stage_record *record = &kp_report.stages[where.stage];
+		const struct stage *stage;
+		struct kp_stage_record *record;
 
+#if KP_TIER >= 2
+		if (where.stage == KP_STAGE_COLLECT && resume.stage) {
+			where = resume;
+			resume.stage = 0;
+		}
+#endif
+		stage = &stages[where.stage];
+		record = &kp_report.stages[where.stage];
 		if (!stage->steps || !(stage->kinds & 1u << kp_report.kind))
 			continue;
 		if (!record->entered) {
@@ -198,6 +210,11 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 		if (!kp_report.message[0])
 			kp_string_copy(kp_report.message, sizeof(kp_report.message),
 				       "Fatal exception while reporting");
+#if KP_TIER >= 2
+		/* The gates that a panic takes, and the other CPUs, come first. */
+		resume = where;
+		where = (struct where){ 0, 0 };
+#endif
 		__atomic_store_n(&owner, (kp_cpu() + 1) | PANICKING, __ATOMIC_SEQ_CST);
 	}
 	kp_isa_restart_on(kp_own_stack_top(1), run_stages);
@@ -207,6 +224,13 @@ bool kp_panicking(void)
 {
 	return (__atomic_load_n(&owner, __ATOMIC_SEQ_CST) & PANICKING) != 0;
 }
+
+#if KP_TIER >= 2
+bool kp_reporting_here(void)
+{
+	return (__atomic_load_n(&owner, __ATOMIC_SEQ_CST) & ~PANICKING) == kp_cpu() + 1;
+}
+#endif
 
 unsigned kp_oops_count(void)
 {
@@ -222,8 +246,13 @@ bool kp_panic_nmi(const struct kp_frame *frame)
 		return false;
 	if (by != ((kp_cpu() + 1) | PANICKING))
 		kp_freeze_here(frame, false);
-	if (deadline_ns && now() >= deadline_ns)
-		go_on(KP_RESULT_LATE, frame, NULL);
+	if (deadline_ns) {
+		uint64_t time = now();
+		if (time >= deadline_ns)
+			go_on(KP_RESULT_LATE, frame, NULL);
+		/* Another's NMI, or a timer that cannot count that far: the alarm may be used up. */
+		kp_host_alarm(deadline_ns - time);
+	}
 	return true;
 }
 #endif
@@ -261,13 +290,16 @@ static bool claim(const struct kp_event *event)
 
 void kp_report_make(const struct kp_event *event)
 {
-	unsigned by = kp_cpu() + 1;
+	unsigned by;
 
 	kp_isa_interrupts_off();
 	if (__atomic_add_fetch(&entries, 1, __ATOMIC_SEQ_CST) > ENTRIES_MAX)
 		kp_isa_stop();
-	if (!claim(event))
+	by = kp_cpu() + 1;
+	if (!claim(event)) {
+		__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
 		return;
+	}
 
 	/* Behind this line other CPUs stay out, and a fault of this one comes back to go_on. */
 	where = (struct where){ 0, 0 };
@@ -308,7 +340,7 @@ static enum kp_stage_result win_message(void)
 {
 	if (format)
 		kp_vformat(kp_report.message, sizeof(kp_report.message), format, arguments);
-	else if (kp_report.kind == KP_KIND_PANIC)
+	else if (kp_report.kind == KP_KIND_PANIC && !kp_report.message[0])
 		kp_string_copy(kp_report.message, sizeof(kp_report.message), kp_report.verdict.because);
 	return KP_RESULT_DONE;
 }

@@ -21,6 +21,9 @@ struct kp_event {
 /* Makes the report.  Returns for a warning and an oops only, on the stack it was called on. */
 void kp_report_make(const struct kp_event *event);
 
+/* Does this CPU make a report? */
+bool kp_reporting_here(void);
+
 /* Tier 2. An NMI on a CPU that may be the one that panics. true: it was the alarm of a stage that is late (then this does
  * not return, either), or one that came too late to matter: go on. false: it is none of the recorder's. */
 bool kp_panic_nmi(const struct kp_frame *frame);

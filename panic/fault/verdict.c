@@ -56,13 +56,42 @@ static unsigned of_policy(void)
 	       (policy->oops_limit && kp_oops_count() + 1 >= policy->oops_limit ? KP_C_OOPS_LIMIT : 0);
 }
 
+/* What each CPU asks its host for, in case the host faults. */
+static struct first {
+	bool asking, has_fault;
+	struct kp_frame frame;
+	struct kp_fault fault;
+	const struct kp_site *site;
+} firsts[KP_CPUS_MAX];
+
 _Noreturn void kp_verdict_oops(const struct kp_frame *frame, const struct kp_fault *fault,
 			       const struct kp_site *site)
 {
-	/* While this CPU makes a report, nothing of the host's is asked: kp_report_make leads back into the stages. */
+	struct first *first = &firsts[kp_cpu()];
 	const char *fatal = fault ? kp_isa_fatal(frame) : NULL;
-	struct kp_verdict verdict =
-		kp_verdict_of(kp_panicking() ? KP_C_FATAL : (fatal ? KP_C_FATAL : of_task() | of_policy()));
+	struct kp_verdict verdict;
+
+	/* While a report is made, nothing of the host's is asked: kp_report_make leads back into the stages. */
+	if (kp_panicking() || kp_reporting_here() || fatal) {
+		verdict = kp_verdict_of(KP_C_FATAL);
+	} else if (first->asking) {
+		/* The host's answer faulted: it is about the fault that it was asked for, all the same. */
+		first->asking = false;
+		verdict = kp_verdict_of(KP_C_FATAL);
+		fatal = "Fatal exception, and the host faulted when it was asked for the task";
+		frame = &first->frame;
+		fault = first->has_fault ? &first->fault : NULL;
+		site = first->site;
+	} else {
+		first->frame = *frame;
+		first->has_fault = fault != NULL;
+		if (fault)
+			first->fault = *fault;
+		first->site = site;
+		first->asking = true;
+		verdict = kp_verdict_of(of_task() | of_policy());
+		first->asking = false;
+	}
 
 	kp_report_make(&(struct kp_event){
 		.kind = verdict.is == KP_VERDICT_OOPS ? KP_KIND_OOPS : KP_KIND_PANIC,
@@ -106,6 +135,9 @@ void kp_exception(struct kp_frame *frame)
 			kp_isa_interrupts_off();
 			if (done)
 				return;
+		} else if (fault.user && !kp_reporting_here()) {
+			/* No crash of this CPU's: the panic elsewhere ends it. */
+			kp_freeze_here(frame, false);
 		}
 	}
 	kp_verdict_oops(frame, &fault, NULL);

@@ -1,5 +1,7 @@
 #include "lib/mem.h"
 
+#include "kpanic/config.h"
+
 /* Compilers make calls of these four on their own account, under these names.  Weak: a host's are as good until it
  * instruments them; the recorder then wants to be linked before (kpanic.o as a whole, or names of its own by objcopy). */
 __attribute__((weak)) void *memset(void *to, int byte, size_t n)
@@ -21,6 +23,7 @@ __attribute__((weak)) void *memcpy(void *restrict to, const void *restrict from,
 	return to;
 }
 
+#if KP_TIER >= 1
 __attribute__((weak)) void *memmove(void *to, const void *from, size_t n)
 {
 	unsigned char *t = to;
@@ -46,6 +49,7 @@ __attribute__((weak)) int memcmp(const void *a, const void *b, size_t n)
 	}
 	return 0;
 }
+#endif
 
 size_t kp_length(const char *s, size_t limit)
 {

@@ -34,6 +34,51 @@ void kp_add(const char *format, ...)
 	va_end(arguments);
 }
 
+#if KP_TIER >= 1
+/* Bytes of the UTF-8 character at text that is neither ASCII nor a control character; 0: it is none. */
+static unsigned utf8(const unsigned char *text, size_t limit)
+{
+	unsigned n = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+
+	if (text[0] < 0xc2 || text[0] > 0xf4 || n > limit || (text[0] == 0xc2 && text[1] < 0xa0))
+		return 0;
+	for (unsigned i = 1; i < n; i++) {
+		if (text[i] >> 6 != 2)
+			return 0;
+	}
+	return n;
+}
+#else
+static unsigned utf8(const unsigned char *text, size_t limit)
+{
+	(void)text;
+	(void)limit;
+	return 0;
+}
+#endif
+
+void kp_add_foreign(const char *text, size_t limit)
+{
+	limit = kp_length(text, limit);
+	for (size_t at = 0; at < limit;) {
+		unsigned n = utf8((const unsigned char *)text + at, limit - at);
+		unsigned char c = (unsigned char)text[at];
+
+		/* Told that it is cut. */
+		if (kp_line_room() < 7 && limit - at > kp_line_room()) {
+			kp_add("...");
+			return;
+		}
+		if (n) {
+			kp_add("%.*s", (int)n, text + at);
+			at += n;
+		} else {
+			kp_add("%c", c == '\n' ? ' ' : (c < ' ' && c != '\t') || c >= 0x7f ? '?' : c);
+			at++;
+		}
+	}
+}
+
 void kp_end_line(void)
 {
 	line[used++] = '\n';
@@ -71,10 +116,12 @@ void kp_key_number(const char *key, uint64_t value)
 	kp_add(" %s=%llu", key, (unsigned long long)value);
 }
 
+#if KP_TIER >= 2
 void kp_key_signed(const char *key, int64_t value)
 {
 	kp_add(" %s=%lld", key, (long long)value);
 }
+#endif
 
 void kp_key_hex(const char *key, uint64_t value)
 {
@@ -91,19 +138,19 @@ void kp_key_string(const char *key, const char *value)
 	if (!value || kp_line_room() < kp_length(key, KP_LINE_MAX) + 8)
 		return;
 	kp_add(" %s=\"", key);
-	/* The longest form of a byte, and the quote behind the last one. */
-	for (; *value && kp_line_room() > 5; value++) {
+	/* The longest form of a byte, and what says that it is cut, with the quote. */
+	for (; *value && kp_line_room() > 8; value++) {
 		unsigned char c = (unsigned char)*value;
 		if (c == '"' || c == '\\')
 			kp_add("\\%c", c);
 		else if (c == '\n')
 			kp_add("\\n");
-		else if (c < ' ' || c == 0x7f)
+		else if (c < ' ' || c >= 0x7f)
 			kp_add("\\x%02x", c);
 		else
 			kp_add("%c", c);
 	}
-	kp_add("\"");
+	kp_add(*value ? "...\"" : "\"");
 }
 
 void kp_add_place(uintptr_t address, bool after_call)

@@ -11,6 +11,8 @@
 void kp_line_start(void);
 /* Adds to the line; what is too long is cut. */
 void kp_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Adds what others may have made up, up to limit bytes: control characters, and bytes that are no UTF-8, become "?". */
+void kp_add_foreign(const char *text, size_t limit);
 /* Ends it. */
 void kp_end_line(void);
 /* Ends it where a step was left in the middle of one. */

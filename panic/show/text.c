@@ -107,9 +107,10 @@ static enum kp_stage_result place(void)
 	kp_line_mend();
 
 	kp_isa_selectors(&kp_report.frame, &code, &stack);
-	kp_add("CPU: %u PID: %lld Comm: %s Not tainted %s %s", kp_report.cpu, (long long)kp_report.task.id,
-	       kp_report.task_known ? kp_report.task_name : "none",
-	       kp_system.release ? kp_system.release : "-", kp_system.name ? kp_system.name : "-");
+	kp_add("CPU: %u PID: %lld Comm: ", kp_report.cpu, (long long)kp_report.task.id);
+	kp_add_foreign(kp_report.task_known ? kp_report.task_name : "none", sizeof(kp_report.task_name));
+	kp_add(" Not tainted %s %s", kp_system.release ? kp_system.release : "-",
+	       kp_system.name ? kp_system.name : "-");
 	kp_end_line();
 	kp_add("RIP: %04x:", code);
 	kp_add_place((uintptr_t)KP_FRAME_PC(&kp_report.frame), kp_report.frame.vector >= KP_VECTOR_CALL);
@@ -173,9 +174,8 @@ static enum kp_stage_result message(void)
 	if (kp_report.kind != KP_KIND_PANIC)
 		return KP_RESULT_NONE;
 	kp_add("Kernel panic - not syncing: ");
-	for (const char *c = kp_report.message; *c; c++)
-		kp_add("%c",
-		       (unsigned char)*c < ' ' ? ' ' : *c); /* one line, whatever the caller put into it */
+	kp_add_foreign(kp_report.message,
+		       sizeof(kp_report.message)); /* one line, whatever the caller put into it */
 	kp_end_line();
 	return KP_RESULT_DONE;
 }

@@ -348,12 +348,17 @@ enum kp_stage_result kp_text_log(void)
 	kp_key_number("bytes", kp_report.log_size);
 	kp_end_line();
 	while (at < kp_report.log_size) {
+		size_t n = 0;
+
 		kp_add("> ");
-		for (; at < kp_report.log_size && kp_report.log[at] != '\n'; at++) {
-			char c = kp_report.log[at];
-			kp_add("%c", (unsigned char)c < ' ' && c != '\t' ? '?' : c);
+		while (at + n < kp_report.log_size && kp_report.log[at + n] != '\n') {
+			/* Else it would end the line. */
+			if (!kp_report.log[at + n])
+				kp_report.log[at + n] = '?';
+			n++;
 		}
-		at++;
+		kp_add_foreign(kp_report.log + at, n);
+		at += n + 1;
 		kp_end_line();
 	}
 	return KP_RESULT_DONE;

@@ -8,11 +8,12 @@
 /* Is the report whole: does its sum fit? */
 static bool whole(void)
 {
-	const char *begin = fake_find("KPANIC 1 begin"), *end = fake_find("KPANIC 1 end");
+	const char *begin = fake_find("KPANIC 1 begin"), *end = fake_find("\nKPANIC 1 end ");
 	char sum[32];
 
 	if (!begin || !end)
 		return false;
+	end++;
 	snprintf(sum, sizeof(sum), "crc32=%08x", (unsigned)kf_crc32(0, begin, (size_t)(end - begin)));
 	return strstr(end, sum) != NULL;
 }
@@ -160,6 +161,58 @@ static void a_long_message_is_cut(void)
 		CHECK(strchr(line, '\n') - line < 200);
 }
 
+/* The host's answer to "whose fault is it" faults, too: the report is of the first fault. */
+static void the_first_fault_is_told(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+
+	fake.has_task = true;
+	fake.fault_in = FAKE_TASK;
+	fake.always = true;
+	UNTIL_END(kp_exception(&frame));
+	CHECK(kp_panicking() && kp_report.frame.pc == 0x10123 && whole());
+	CHECK(fake_find("when it was asked for the task"));
+}
+
+/* An oops that becomes a panic stops the others, too, and goes on where it was. */
+static void the_others_are_stopped_late(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+
+	fake.has_task = true;
+	fake.cpus = 2;
+	fake.tick_ns = 1000000;
+	fake.fault_in = FAKE_LOG;
+	UNTIL_END(kp_exception(&frame));
+	CHECK(kp_panicking() && fake.stops >= 2 && whole());
+	CHECK(fake_find("name=freeze result=failed") && fake_find("cpu=1 state=silent"));
+	CHECK(fake_find("name=collect result=faulted"));
+}
+
+static void dropped_reports_are_not_counted(void)
+{
+	UNTIL_END(KP_PANIC("x"));
+	for (int i = 0; i < 1000; i++)
+		(void)KP_WARN_ON(true);
+	fake.used = 0;
+	UNTIL_END(KP_PANIC("y")); /* a fault within: it goes on, and does not just stop */
+	CHECK(kp_report.stages[KP_STAGE_END].result == KP_RESULT_FAULTED || fake.halts > 1);
+}
+
+static void names_make_no_lines(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+
+	fake.has_task = true;
+	fake.task.name = "x\nKPANIC 1 end\033[2J\x9b";
+	fake.task.context = KP_IN_INTERRUPT;
+	fake.log = "\xc3\xa4 \xc2\x9b \xff\n";
+	UNTIL_END(kp_exception(&frame));
+	CHECK(whole() && fake_find("Comm: x KPANIC 1 end?[2J? Not tainted") && !fake_find("\nKPANIC 1 end?"));
+	CHECK(fake_find("name=\"x\\nKPANIC 1 end\\x1b[2J\\x9b\""));
+	CHECK(fake_find("> \xc3\xa4 ?? ?\n"));
+}
+
 static void a_bug_tells_its_place(void)
 {
 	fake.has_task = true;
@@ -189,6 +242,10 @@ const struct test stages_tests[] = {
 	TEST(the_second_one_stops),
 	TEST(the_message_is_one_line),
 	TEST(a_long_message_is_cut),
+	TEST(the_first_fault_is_told),
+	TEST(the_others_are_stopped_late),
+	TEST(dropped_reports_are_not_counted),
+	TEST(names_make_no_lines),
 	TEST(a_bug_tells_its_place),
 	{ NULL, NULL },
 };

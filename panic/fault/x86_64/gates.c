@@ -340,6 +340,7 @@ enum kp_stage_result kp_isa_take_gates(void)
 	unsigned code;
 	uint16_t tr;
 
+	machine->cr2 = kp_x86_read_cr2();
 	__asm__ volatile("sgdt %0" : "=m"(was_gdt));
 	__asm__ volatile("str %0" : "=r"(tr));
 	machine->gdt = was_gdt.base;

@@ -59,8 +59,13 @@ void kp_isa_machine(struct kp_machine *machine)
 	READ_CR(3, machine->cr3);
 	READ_CR(4, machine->cr4);
 	READ_CR(8, machine->cr8);
-	/* As it was before the recorder's own reads faulted. */
-	machine->cr2 = kp_report.fault.has_address ? kp_report.fault.address : 0;
+	/* As it was before the recorder's own reads faulted; a panic's is read when it takes its gates. */
+	if (kp_report.fault.has_address)
+		machine->cr2 = kp_report.fault.address;
+	else if (kp_report.kind != KP_KIND_PANIC)
+		machine->cr2 = kp_x86_read_cr2();
+	if (machine->cr2 == KP_CR2_SENTINEL)
+		machine->cr2 = 0;
 	READ_DR(0, machine->dr[0]);
 	READ_DR(1, machine->dr[1]);
 	READ_DR(2, machine->dr[2]);
