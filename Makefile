@@ -70,6 +70,7 @@ clean: ## remove what was built (not the rig's cache of kernels, build/rig)
 
 include panic/show/show.mk
 include panic/panic.mk
+include panic/blob/blob.mk
 include tests/recorder/recorder.mk
 include kernel/kernel.mk
 include tests/tests.mk

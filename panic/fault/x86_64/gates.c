@@ -307,7 +307,7 @@ static void note_gates(const struct table *was)
 			continue;
 		memset(&gate, 0, sizeof(gate));
 		known = (wanted + 1) * sizeof(gate) <= was->limit + 1u &&
-			kp_x86_read((uintptr_t)(was->base + wanted * sizeof(gate)), &gate, sizeof(gate)) ==
+			kp_read((uintptr_t)(was->base + wanted * sizeof(gate)), &gate, sizeof(gate)) ==
 				sizeof(gate);
 		note_gate(&gate, wanted, known);
 	}
@@ -320,10 +320,10 @@ static void note_tss(const struct table *gdt, unsigned selector)
 	struct tss seen;
 
 	if (!selector || (selector & ~7u) + 15 > gdt->limit ||
-	    kp_x86_read((uintptr_t)(gdt->base + (selector & ~7u)), slot, sizeof(slot)) != sizeof(slot))
+	    kp_read((uintptr_t)(gdt->base + (selector & ~7u)), slot, sizeof(slot)) != sizeof(slot))
 		return;
 	machine->tss = (slot[0] >> 16 & 0xffffff) | (slot[0] >> 56) << 24 | slot[1] << 32;
-	if (kp_x86_read((uintptr_t)machine->tss, &seen, sizeof(seen)) != sizeof(seen))
+	if (kp_read((uintptr_t)machine->tss, &seen, sizeof(seen)) != sizeof(seen))
 		return;
 	machine->tss_known = true;
 	machine->rsp0 = seen.rsp[0];

@@ -51,6 +51,12 @@ static void banks(struct kp_machine *machine)
 #define READ_CR(number, out) __asm__ volatile("movq %%cr" #number ", %0" : "=r"(out))
 #define READ_DR(number, out) __asm__ volatile("movq %%db" #number ", %0" : "=r"(out))
 
+/* Whoever changes registers before the recorder is entered puts back here what they were (panic/blob). */
+__attribute__((weak)) void kp_x86_as_found(struct kp_machine *machine)
+{
+	(void)machine;
+}
+
 void kp_isa_machine(struct kp_machine *machine)
 {
 	uint64_t value;
@@ -66,6 +72,7 @@ void kp_isa_machine(struct kp_machine *machine)
 		machine->cr2 = kp_x86_read_cr2();
 	if (machine->cr2 == KP_CR2_SENTINEL)
 		machine->cr2 = 0;
+	kp_x86_as_found(machine);
 	READ_DR(0, machine->dr[0]);
 	READ_DR(1, machine->dr[1]);
 	READ_DR(2, machine->dr[2]);

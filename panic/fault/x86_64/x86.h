@@ -32,6 +32,7 @@ _Noreturn void kp_x86_iret_on(void *top, void (*run)(void));
 
 const char *kp_x86_vector_name(unsigned vector);
 bool kp_x86_has_error(unsigned vector);
+void kp_x86_as_found(struct kp_machine *machine);
 
 static inline uint64_t kp_x86_read_cr2(void)
 {
