@@ -27,3 +27,5 @@ $(BLOB): $(BLOB_O)/blob.elf
 
 .PHONY: blob
 blob: $(BLOB) ## the recorder as an image that any kernel can jump into: build/panic/blob.bin
+
+check: $(BLOB)

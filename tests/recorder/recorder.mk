@@ -38,8 +38,9 @@ check-recorder: $(RECORDER_BINS) recorder ## the recorder on a fake host, native
 	@tests/recorder/check.d/portable $(RECORDER_O)
 	@tests/recorder/check.d/linked $(O)/panic
 
-size: recorder ## text, data, bss and the deepest stack of the recorder, per tier, against the goals
+size: recorder blob ## text, data, bss and the deepest stack of the recorder, per tier, against the goals
 	@tools/recorder-size $(O)/panic
+	@panic/blob/check --size $(BLOB_O)/blob.elf
 
 check-cross: $(patsubst %,$(RECORDER_O)/%/test,$(RECORDER_CROSS)) ## the same for i386, arm64, riscv64 and s390x (tools/setup cross)
 	@tests/recorder/check.d/portable --only-cross $(RECORDER_O)
