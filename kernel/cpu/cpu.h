@@ -34,6 +34,7 @@ struct cpu {
 	volatile bool started;
 	bool has_gates; /* the recorder's */
 	struct task *task, *idle;
+	struct task *dead;  /* has ended, and its stack is in use until the switch is done */
 	unsigned off_depth; /* of interrupts_push */
 	bool off_before;
 	volatile unsigned interrupt_depth;

@@ -120,6 +120,16 @@ static struct task *next_task(const struct cpu *cpu)
 	return cpu->idle;
 }
 
+/* After a switch, with task_lock held. */
+static void bury(struct cpu *cpu)
+{
+	if (!cpu->dead)
+		return;
+	stack_put(cpu->dead->stack_end);
+	cpu->dead->state = TASK_FREE;
+	cpu->dead = NULL;
+}
+
 /* With task_lock held, as the only lock: whoever goes on releases it. The current task's state is set already. */
 static void schedule(void)
 {
@@ -138,7 +148,9 @@ static void schedule(void)
 	write_cr3(to->root ? to->root : paging_kernel_root());
 	switch_stacks(&from->stack_pointer, to->stack_pointer);
 	/* Maybe on another CPU. */
-	this_cpu()->off_before = off_before;
+	cpu = this_cpu();
+	cpu->off_before = off_before;
+	bury(cpu);
 }
 
 /* Called by task_first. */
@@ -146,6 +158,7 @@ void task_arrived(void);
 void task_arrived(void)
 {
 	this_cpu()->off_before = true;
+	bury(this_cpu());
 	lock_release(&task_lock);
 }
 
@@ -199,10 +212,9 @@ void task_end(int status)
 		task->state = TASK_ZOMBIE;
 		task_wake(task->parent);
 	} else {
-		/* Nobody waits for a kernel thread. Its stack is in use until the switch, and is not touched before the
-		 * lock is released. */
-		stack_put(task->stack_end);
-		task->state = TASK_FREE;
+		/* Nobody waits for a kernel thread: whoever runs next puts it away. */
+		task->state = TASK_ZOMBIE;
+		this_cpu()->dead = task;
 	}
 	schedule();
 	KP_PANIC("a task that has ended runs");
