@@ -17,9 +17,8 @@ static const struct {
 		return (size_t)value < PM_COUNT(table) ? table[value] : "unknown";                           \
 	}
 
-static const char *const systems[] = {
-	"unknown", "linux", "freebsd", "openbsd", "netbsd", "darwin", "fuchsia", "kpanic"
-};
+static const char *const systems[] = { "unknown", "linux",  "freebsd", "openbsd",
+				       "netbsd",  "darwin", "fuchsia", "kpanic" };
 static const char *const arches[] = { "unknown", "x86_64", "i386",  "arm64", "arm",
 				      "riscv64", "ppc64",  "s390x", "mips",  "loongarch64" };
 static const char *const accesses[] = { "unknown", "read", "write", "execute", "free" };

@@ -14,7 +14,6 @@ struct pm_function_table {
 	size_t n;
 };
 extern const struct pm_function_table pm_linux_reports, pm_linux_faults, pm_linux_entries, pm_linux_waits,
-	pm_linux_helpers, pm_bsd_functions, pm_darwin_functions, pm_zircon_functions,
-	pm_kpanic_functions;
+	pm_linux_helpers, pm_bsd_functions, pm_darwin_functions, pm_zircon_functions, pm_kpanic_functions;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "linux/kernel_types.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,7 @@ static bool declare_member(struct pm_shell *sh, const struct request *r, uint64_
 		return true;
 	}
 	pm_btf_declare(sh->btf, member->type, path, text, sizeof(text));
-	snprintf(where, sizeof(where), addr ? "[%llx]" : "[%llu]", (unsigned long long)(addr + offset));
+	snprintf(where, sizeof(where), addr ? "[%" PRIx64 "]" : "[%" PRIu64 "]", addr + offset);
 	if (member->bits)
 		fprintf(sh->out, "  %s %s : %u;\n", where, text, member->bits);
 	else
