@@ -169,6 +169,31 @@ static void reads_every_key(void **state)
 	free(text);
 }
 
+static void is_whole(struct pm_incident *inc)
+{
+	assert_false(inc->corrupted);
+	assert_string_equal(fact(inc, "integrity", "sum"), "ok");
+}
+
+/* A trace has no line of the recorder's in it, however long it is. */
+static void reads_long_traces(void **state)
+{
+	char *text = NULL, *report;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	fputs(BEGIN("panic") PLACE "Call Trace:\n <TASK>\n", f);
+	for (unsigned i = 0; i < 100; i++)
+		fprintf(f, " caller_%u+0x1/0x%x\n", i, i + 2);
+	fputs(" </TASK>\n ...\nKernel panic - not syncing: deep\n", f);
+	fclose(f);
+	report = sealed("", text, "");
+	assert_int_equal(read_text(report, is_whole).n, 1);
+	free(report);
+	free(text);
+}
+
 /* A console's prefix is no part of the sum, whatever numbers it holds. */
 static void takes_prefixes_off(void **state)
 {
@@ -383,15 +408,11 @@ static void reads_bare_frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_every_key),
-		cmocka_unit_test(takes_prefixes_off),
-		cmocka_unit_test(sums_without_prefixes),
-		cmocka_unit_test(tells_damage),
-		cmocka_unit_test(allows_lines_of_others),
-		cmocka_unit_test(tells_reports_apart),
-		cmocka_unit_test(is_never_taken_for_linux),
-		cmocka_unit_test(is_no_report),
-		cmocka_unit_test(names_kinds),
+		cmocka_unit_test(reads_every_key),     cmocka_unit_test(reads_long_traces),
+		cmocka_unit_test(takes_prefixes_off),  cmocka_unit_test(sums_without_prefixes),
+		cmocka_unit_test(tells_damage),        cmocka_unit_test(allows_lines_of_others),
+		cmocka_unit_test(tells_reports_apart), cmocka_unit_test(is_never_taken_for_linux),
+		cmocka_unit_test(is_no_report),        cmocka_unit_test(names_kinds),
 		cmocka_unit_test(reads_bare_frames),
 	};
 

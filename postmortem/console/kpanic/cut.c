@@ -119,6 +119,16 @@ static void add_before(struct pm_kpanic_cut *cut, struct pm_arena *arena, const 
 			*PM_PUSH(arena, &cut->report.before) = &window->lines[i];
 }
 
+/* A frame of a trace, which may have many of them. Also "...", and a stack's name. */
+static bool is_of_trace(struct pm_slice body)
+{
+	if (!pm_slice_starts(body, PM_S(" ")))
+		return false;
+	pm_take_blanks(&body);
+	return pm_slice_has(body, PM_S("0x")) || pm_slice_starts(body, PM_S("<")) ||
+	       pm_slice_eq(body, PM_S("..."));
+}
+
 void pm_kpanic_cut(const struct pm_window *window, struct pm_arena *arena, struct pm_kpanic_cut *cut)
 {
 	struct pm_slice first_prefix = { 0 };
@@ -145,7 +155,10 @@ void pm_kpanic_cut(const struct pm_window *window, struct pm_arena *arena, struc
 			body = window->lines[i].body;
 		in_log = (in_log && !ours && pm_slice_starts(body, PM_S(">"))) ||
 			 (ours && is_word(&extension, "log"));
-		quiet = ours || in_log ? 0 : quiet + 1;
+		if (ours || in_log)
+			quiet = 0;
+		else if (cut->has_end || !is_of_trace(body))
+			quiet++;
 		if (cut->has_end) {
 			/* Stages that came after the text: nothing else is the report's. */
 			if (quiet > AFTER_LINES)
