@@ -239,36 +239,37 @@ static void of_page_fault(const struct kp_report *report)
 /* What clang's trapping sanitizer puts into the instruction, by number. */
 static const char *const undefined_behaviour[] = {
 	"an addition overflowed",
-	"a builtin got a value that it must not",
+	"what is declared never to be reached was reached",
 	"a call broke the control flow's rules",
 	"a division overflowed, or was by zero",
-	"a type cache was missed",
+	"an object is not of the type that it is used as",
 	"a value of floating point was cast to what cannot hold it",
 	"a function was called by a wrong type",
 	"an implicit conversion changed the value",
-	"no handler of a virtual call is left",
+	"a builtin got a value that it must not",
+	"a value was cast to a class of objects that it is not of",
 	"a value that its type cannot have was loaded",
-	"a function that returns no value ended",
+	"a function that returns a value ended without one",
 	"a multiplication overflowed",
 	"a negation overflowed",
 	"an argument was null that must not be",
-	"an argument was null that must not be",
 	"null was returned where it must not be",
+	"an argument was null that must not be",
 	"null was returned where it must not be",
 	"an index was out of bounds",
 	"pointer arithmetic overflowed",
 	"a shift was out of bounds",
 	"a subtraction overflowed",
 	"a pointer was null, misaligned or to too small an object",
-	"a pointer was null, misaligned or to too small an object",
+	"an alignment was promised that a pointer does not have",
 	"an array of variable length got a length that is not positive",
 };
 
 static void of_invalid_opcode(void)
 {
-	/* ud1 disp8(%eax), %eax */
-	if (instruction.opcode == 0x0fb9 && instruction.modrm >> 6 == 1) {
-		unsigned kind = instruction.immediate;
+	/* ud1 disp8(%eax), %eax; the first kind has no byte for it. */
+	if (instruction.opcode == 0x0fb9 && instruction.modrm >> 6 <= 1) {
+		unsigned kind = instruction.modrm >> 6 ? instruction.immediate : 0;
 		kp_cause_add(KP_CERTAIN, "undefined behaviour: %s (%u)",
 			     kind < sizeof(undefined_behaviour) / sizeof(*undefined_behaviour)
 				     ? undefined_behaviour[kind]
