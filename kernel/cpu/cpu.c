@@ -16,7 +16,7 @@ enum {
 	MSR_KERNEL_GS_BASE = 0xc0000102,
 };
 enum { EFER_SYSCALL = 1 << 0, EFER_NX = 1 << 11 };
-enum { CR4_MACHINE_CHECK = 1 << 6, CR4_UMIP = 1 << 11, CR4_SMEP = 1 << 20 };
+enum { CR4_MACHINE_CHECK = 1 << 6, CR4_UMIP = 1 << 11, CR4_SMEP = 1 << 20, CR4_SMAP = 1 << 21 };
 /* Flags that a system call begins without: trap, interrupt, direction, alignment check, nested task. */
 enum { FLAGS_MASKED = 0x100 | 0x200 | 0x400 | 0x4000 | 0x40000 };
 
@@ -144,8 +144,12 @@ void cpu_init_features(void)
 		cpuid(7, &a, &b, &c, &d);
 		if (b >> 7 & 1)
 			cr4 |= CR4_SMEP;
+		if (b >> 20 & 1)
+			cr4 |= CR4_SMAP;
 		if (c >> 2 & 1)
 			cr4 |= CR4_UMIP;
 	}
 	write_cr4(cr4);
+	/* The recorder's copies of user memory must know of SMAP. */
+	cpu_init_gates();
 }

@@ -3,6 +3,8 @@
 
 #include "scenarios/scenario.h"
 
+enum { USER_PROGRAM = 0x400000 }; /* user/user.lds */
+
 struct node {
 	struct node *next, *previous;
 	uint64_t value;
@@ -57,6 +59,12 @@ static void write_text(void)
 	*text = 0x90;
 }
 
+/* As a system call does that takes its caller's word for it, where only the copies may. */
+static void touch_user(void)
+{
+	zero = *(volatile uint64_t *)USER_PROGRAM;
+}
+
 static void divide(void)
 {
 	zero = 1000 / zero;
@@ -84,6 +92,8 @@ const struct scenario scenarios_memory[] = {
 	{ "noncanonical-read", SCENARIO_PROCESS, noncanonical_read },
 	{ "execute-data", SCENARIO_PROCESS, execute_data },
 	{ "write-text", SCENARIO_PROCESS, write_text },
+	{ "null-write-idle", SCENARIO_IDLE, null_write },
+	{ "touch-user", SCENARIO_PROCESS, touch_user },
 	{ "divide", SCENARIO_PROCESS, divide },
 	{ "undefined", SCENARIO_PROCESS, undefined },
 	{ "invalid-opcode", SCENARIO_PROCESS, invalid_opcode },
