@@ -31,7 +31,8 @@ size_t kp_host_read(uintptr_t from, void *to, size_t n);
 /* Nanoseconds since start, never backwards on one CPU; 0: no clock (then nothing waits, and nothing has a deadline). */
 uint64_t kp_host_time_ns(void);
 
-/* The end. Neither returns, and the recorder copes with one that does. */
+/* The end. Neither returns, and the recorder copes with one that does.  Reset: a CPU in VMX operation leaves it first, since INIT
+ * is blocked there; memory that shall outlive a warm reset must be out of the caches (wbinvd). */
 void kp_host_halt(void);
 void kp_host_reset(void);
 

@@ -44,8 +44,9 @@ struct kp_policy *kp_policy(void);
 bool kp_policy_word(const char *word, size_t n);
 
 /* Tier 2, x86-64: gates for all exceptions, and for the interrupts that nobody claims; emergency stacks.  For each CPU, on
- * that CPU, as early as it runs C; again after paging gives guard pages or the host's GDT changes.  selector: of the code
- * segment; the TSS is the recorder's own, in the two GDT slots at tss_slot, and its RSP0 set by kp_gates_stack. */
+ * that CPU, as early as it runs C; again after the host's GDT changes, or CR4.SMAP does: the copies of user memory learn of
+ * it here.  selector: of the code segment; the TSS is the recorder's own, in the two GDT slots at tss_slot, and its RSP0 set
+ * by kp_gates_stack. */
 struct kp_gates {
 	uint16_t code_selector;
 	uint64_t *gdt;
