@@ -95,7 +95,6 @@ void boot_main(uint32_t magic, uint32_t information)
 	const char *scenario = boot_option("scenario");
 	process_start_first(scenario ? scenario : "");
 	scenario_at(SCENARIO_THREAD);
-	scenario_at(SCENARIO_IDLE);
 
 	for (;;) {
 		task_yield();

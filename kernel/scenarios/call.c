@@ -30,12 +30,6 @@ static void warn(void)
 		log_line("call: inventory is 3");
 }
 
-/* What a compiler makes of an index out of bounds, by -fsanitize=bounds -fsanitize-trap=bounds. */
-static void undefined(void)
-{
-	__asm__ volatile(".byte 0x67, 0x0f, 0xb9, 0x40, 18"); /* ud1 18(%eax), %eax */
-}
-
 static __attribute__((noinline)) void count_visitors(void)
 {
 	lock_take(&gate_lock);
@@ -75,7 +69,6 @@ const struct scenario scenarios_call[] = {
 	{ "bug", SCENARIO_PROCESS, bug },
 	{ "bug-on", SCENARIO_PROCESS, bug_on },
 	{ "bug-critical", SCENARIO_PROCESS, bug_critical },
-	{ "undefined", SCENARIO_PROCESS, undefined },
 	{ "warn", SCENARIO_PROCESS, warn },
 	{ "lock-twice", SCENARIO_THREAD, lock_twice },
 	{ "out-of-memory", SCENARIO_THREAD, out_of_memory },

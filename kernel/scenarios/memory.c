@@ -81,6 +81,12 @@ static void undefined(void)
 	__asm__ volatile(".byte 0x67, 0x0f, 0xb9, 0x40, 0x00"); /* ud1 0(%eax), %eax */
 }
 
+/* The same for an index out of bounds. */
+static void undefined_index(void)
+{
+	__asm__ volatile(".byte 0x67, 0x0f, 0xb9, 0x40, 18"); /* ud1 18(%eax), %eax */
+}
+
 const struct scenario scenarios_memory[] = {
 	{ "null-read", SCENARIO_PROCESS, null_read },
 	{ "null-write-early", SCENARIO_EARLY, null_write },
@@ -92,10 +98,10 @@ const struct scenario scenarios_memory[] = {
 	{ "noncanonical-read", SCENARIO_PROCESS, noncanonical_read },
 	{ "execute-data", SCENARIO_PROCESS, execute_data },
 	{ "write-text", SCENARIO_PROCESS, write_text },
-	{ "null-write-idle", SCENARIO_IDLE, null_write },
 	{ "touch-user", SCENARIO_PROCESS, touch_user },
 	{ "divide", SCENARIO_PROCESS, divide },
 	{ "undefined", SCENARIO_PROCESS, undefined },
+	{ "undefined-index", SCENARIO_PROCESS, undefined_index },
 	{ "invalid-opcode", SCENARIO_PROCESS, invalid_opcode },
 	{ 0 },
 };

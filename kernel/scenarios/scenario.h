@@ -7,7 +7,6 @@
 enum scenario_place {
 	SCENARIO_EARLY,        /* after the recorder, before everything else */
 	SCENARIO_BEFORE_TASKS, /* with memory and one CPU */
-	SCENARIO_IDLE,         /* in the boot CPU's idle task, with the first process started */
 	SCENARIO_THREAD,       /* in a kernel thread, while the first process runs */
 	SCENARIO_INTERRUPT,    /* in the timer's interrupt, as soon as a kernel thread asks for it */
 	SCENARIO_PROCESS,      /* in a system call: a process writes the scenario's name to "crash" */
