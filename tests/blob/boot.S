@@ -1,4 +1,5 @@
-/* Multiboot 1: 64-bit mode, with the first GiB mapped twice (as it is, and from 0xffff800000000000 on), then main(information);
+/* Multiboot 1: 64-bit mode, with the first GiB mapped twice (as it is, and from 0xffff800000000000 on; page tables have five
+ * levels where the processor can), then main(information);
  * and the way out of a kernel that destroys itself. */
 #define MAGIC 0x1badb002
 #define FLAGS 3 /* modules on pages, memory sizes */
@@ -22,11 +23,21 @@ _start:
 	add	$0x200000, %eax
 	add	$8, %edi
 	loop	1b
-	mov	$pml4, %eax
-	mov	%eax, %cr3
-	mov	%cr4, %eax
-	or	$0xa0, %eax			/* physical address extension, global pages */
-	mov	%eax, %cr4
+	mov	$pml4, %edi
+	mov	$0xa0, %esi			/* physical address extension, global pages */
+	push	%ebx
+	mov	$7, %eax
+	xor	%ecx, %ecx
+	cpuid
+	bt	$16, %ecx
+	jnc	2f
+	movl	$(pml4 + 3), pml5
+	movl	$(pml4 + 3), pml5 + 511 * 8
+	mov	$pml5, %edi
+	or	$0x1000, %esi			/* five levels */
+2:	pop	%ebx
+	mov	%edi, %cr3
+	mov	%esi, %cr4
 	mov	$0xc0000080, %ecx		/* EFER: long mode enable */
 	rdmsr
 	or	$0x100, %eax
@@ -57,6 +68,7 @@ gdt_pointer:
 
 	.section .bss
 	.align 4096
+pml5:	.skip 4096
 pml4:	.skip 4096
 pdpt:	.skip 4096
 pd:	.skip 4096

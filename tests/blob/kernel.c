@@ -59,15 +59,23 @@ static uintptr_t hex(const char *at)
 /* ---- the page tables that are left ---- */
 
 typedef uint64_t table[512];
-static table first[3] __attribute__((section(".ruin.tables"), aligned(4096)));
+static table first[4] __attribute__((section(".ruin.tables"), aligned(4096)));
 static table last[16] __attribute__((section(".ruin.tables"), aligned(4096)));
 static unsigned used = 1;
+
+static unsigned levels(void)
+{
+	uint64_t cr4;
+
+	__asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
+	return cr4 >> 12 & 1 ? 5 : 4;
+}
 
 static void map(uint64_t virtual, uint64_t physical)
 {
 	uint64_t *at = last[0];
 
-	for (unsigned level = 4; level > 1; level--) {
+	for (unsigned level = levels(); level > 1; level--) {
 		uint64_t *entry = &at[virtual >> (12 + 9 * (level - 1)) & 511];
 		if (!*entry)
 			*entry = (uintptr_t)last[used++] | 3;
@@ -168,6 +176,7 @@ void main(const struct multiboot *information)
 	first[0][0] = (uintptr_t)first[1] | 3;
 	first[1][0] = (uintptr_t)first[2] | 3;
 	first[2][0] = 0x83;
+	first[3][0] = (uintptr_t)first[0] | 3;
 	map((uintptr_t)ruin_words & ~0xfffull, (uintptr_t)ruin_words & ~0xfffull);
 	for (uintptr_t at = 0; at < blob->memory_size; at += 4096)
 		map((uintptr_t)blob + at + way, (uintptr_t)blob + at);
