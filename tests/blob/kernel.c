@@ -8,6 +8,7 @@
  *   sane      that one, and nothing is destroyed */
 #include "kpanic/blob.h"
 #include "kpanic/panic.h"
+#include "kpanic/symbols.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -84,6 +85,7 @@ static void map(uint64_t virtual, uint64_t physical)
 	at[virtual >> 12 & 511] = physical | 3;
 }
 
+extern const struct kp_symbols kp_symbols __attribute__((weak));
 extern char ruin_words[], text_start[], text_end[];
 _Noreturn void ruin_jump(void *first_root, void *last_root, uint64_t to, const void *frame,
 			 const char *words);
@@ -170,6 +172,8 @@ void main(const struct multiboot *information)
 	}
 	if (word(line, "frame")) {
 		save(&blob->frame, high);
+		blob->symbols = (uintptr_t)&kp_symbols + way;
+		blob->symbols_anchor = (uintptr_t)kp_symbol_find + way;
 		blob->text_start = (uintptr_t)text_start + way;
 		blob->text_end = (uintptr_t)text_end + way;
 	}

@@ -42,7 +42,8 @@ struct kp_blob {
 	uint8_t build_id[20];   /* of the kernel */
 	char system[32], release[32], command[128];
 	struct kp_frame frame; /* room for the registers of a kernel that has no other */
-	uint8_t reserved_2[16];
+	/* Of the kernel's table of names (symbols.h): where it is, and its kp_symbol_find; virtual. 0: there is none. */
+	uint64_t symbols, symbols_anchor;
 };
 
 _Static_assert(sizeof(struct kp_blob) == 512, "as formats/SPEC.md has it");
