@@ -78,7 +78,7 @@ static void invalid_opcode(void)
 /* What a compiler puts where undefined behaviour is (-fsanitize=undefined -fsanitize-trap): here, an addition's overflow. */
 static void undefined(void)
 {
-	__asm__ volatile(".byte 0x67, 0x0f, 0xb9, 0x40, 0x00"); /* ud1 0(%eax), %eax */
+	__asm__ volatile(".byte 0x67, 0x0f, 0xb9, 0x00"); /* ud1 (%eax), %eax */
 }
 
 /* The same for an index out of bounds. */
