@@ -147,6 +147,18 @@ static void worse(struct kp_stage_record *record, enum kp_stage_result result)
 		record->result = result;
 }
 
+static void check_stack(struct kp_stage_record *record)
+{
+#if KP_TIER >= 1
+	if (kp_own_stack_overran()) {
+		record->overran = true;
+		worse(record, KP_RESULT_FAILED);
+	}
+#else
+	(void)record;
+#endif
+}
+
 /* The whole of it.  Starts where the last entry stopped. */
 static void run_stages(void)
 {
@@ -173,6 +185,7 @@ static void run_stages(void)
 			worse(record, stage->steps[where.step++]());
 		}
 		disarm();
+		check_stack(record);
 		record->took_ns = now() - record->started_ns;
 		/* The text is out; how the later stages went is told behind it, if there is something to tell. */
 		if (where.stage > KP_STAGE_TEXT && record->result >= KP_RESULT_FAILED && !record->told) {
@@ -192,6 +205,7 @@ static void note_trouble(enum kp_stage_result result, const struct kp_frame *fra
 	if (where.stage >= KP_STAGES)
 		return;
 	record = &kp_report.stages[where.stage];
+	check_stack(record);
 	worse(record, result);
 	record->vector = (unsigned)frame->vector;
 	record->pc = KP_FRAME_PC(frame);

@@ -147,6 +147,7 @@ enum kp_stage_result { KP_RESULT_NONE, KP_RESULT_DONE, KP_RESULT_FAILED, KP_RESU
 struct kp_stage_record {
 	enum kp_stage_result result; /* the worst of its steps */
 	bool entered, told;
+	bool overran; /* the recorder's own stack, which was too small for it */
 	uint64_t started_ns, took_ns;
 	unsigned vector; /* of the last fault within it */
 	uint64_t pc;

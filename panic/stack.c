@@ -10,8 +10,34 @@ static struct {
 
 _Static_assert(KP_STACK_SIZE % 4096 == 0, "whole pages, so that a guard page fits below");
 
+#if KP_TIER >= 1
+/* At the lower end of each, where nobody has unmapped the guard, or could: whoever wrote over it came too far down. */
+#define SENTINEL ((uintptr_t)0x5ee94b2d17c3a86full)
+
+static volatile uintptr_t *sentinel(unsigned which)
+{
+	return (volatile uintptr_t *)(void *)stacks[which].bytes;
+}
+
+bool kp_own_stack_overran(void)
+{
+	bool overran = false;
+
+	for (unsigned i = 0; i < 2; i++) {
+		/* 0: never used. */
+		overran |= *sentinel(i) && *sentinel(i) != SENTINEL;
+		*sentinel(i) = SENTINEL;
+	}
+	return overran;
+}
+#endif
+
 void *kp_own_stack_top(unsigned which)
 {
+#if KP_TIER >= 1
+	if (!*sentinel(which))
+		*sentinel(which) = SENTINEL;
+#endif
 	return stacks[which].bytes + KP_STACK_SIZE;
 }
 

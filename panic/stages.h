@@ -129,6 +129,8 @@ void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *st
 /* The recorder's own stack; which: 0 for reports that return, 1 for a panic. */
 void *kp_own_stack_top(unsigned which);
 bool kp_on_own_stack(uintptr_t address);
+/* Tier 1. Was one of them too small since this was asked last? */
+bool kp_own_stack_overran(void);
 bool kp_own_stack(unsigned index, uintptr_t *start_out, uintptr_t *end_out);
 
 #pragma GCC visibility pop

@@ -22,8 +22,9 @@ static enum kp_stage_result begin(void)
 	kp_key_number("cpu", kp_report.cpu);
 	kp_key_number("cpus", kp_report.cpus);
 #if KP_TIER >= 1
-	kp_add(" up=%u.%06u", (unsigned)kp_seconds(kp_report.up_ns),
-	       (unsigned)kp_microseconds(kp_report.up_ns));
+	if (kp_report.up_ns) /* 0: no clock */
+		kp_add(" up=%u.%06u", (unsigned)kp_seconds(kp_report.up_ns),
+		       (unsigned)kp_microseconds(kp_report.up_ns));
 #endif
 	kp_key_string("system", kp_system.name);
 	kp_key_string("release", kp_system.release);
@@ -194,6 +195,10 @@ void kp_text_stage(enum kp_stage_id id)
 	kp_key_word("name", kp_stage_label(id));
 	kp_key_word("result", results[record->result]);
 	kp_key_number("took", record->took_ns);
+#if KP_TIER >= 1
+	if (record->overran)
+		kp_key_number("overran", 1);
+#endif
 	if (record->result >= KP_RESULT_LATE) {
 		kp_key_number("vector", record->vector);
 		kp_key_hex("ip", record->pc);

@@ -130,6 +130,8 @@ size_t kp_host_log(char *to, size_t n)
 	size_t length = fake.log ? strlen(fake.log) : 0;
 
 	maybe_fault(FAKE_LOG);
+	if (fake.overrun)
+		*(volatile uintptr_t *)((char *)kp_own_stack_top(1) - KP_STACK_SIZE) = 1;
 	if (length > n)
 		length = n;
 	if (length)

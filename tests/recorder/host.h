@@ -36,6 +36,7 @@ struct fake_host {
 	enum fake_hook fault_in;
 	unsigned fault_after; /* so many calls of it that are well */
 	bool always;          /* not once only */
+	bool overrun;         /* the log's hook uses more stack than there is */
 	bool late;            /* the alarm comes, instead of a fault */
 	bool page_fault_handled;
 	unsigned faults, user_faults, kills, stops, resets, halts, screens;

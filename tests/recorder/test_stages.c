@@ -115,6 +115,16 @@ static void a_warning_of_a_hook_is_dropped(void)
 	CHECK(kp_report.number == 77);
 }
 
+static void a_stack_that_is_too_small_is_told(void)
+{
+	fake.overrun = true;
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(whole() && fake_find("name=collect result=failed"));
+	/* Of that stage, and told once. */
+	CHECK(fake_find("overran=1") > fake_find("name=collect result=failed"));
+	CHECK(!strstr(fake_find("overran=1") + 1, "overran=1"));
+}
+
 static void who_does_not_stop_is_told(void)
 {
 	fake.cpus = 3;
@@ -238,6 +248,7 @@ const struct test stages_tests[] = {
 	TEST(an_nmi_in_time_changes_nothing),
 	TEST(a_fault_makes_a_panic_of_an_oops),
 	TEST(a_warning_of_a_hook_is_dropped),
+	TEST(a_stack_that_is_too_small_is_told),
 	TEST(who_does_not_stop_is_told),
 	TEST(the_second_one_stops),
 	TEST(the_message_is_one_line),
