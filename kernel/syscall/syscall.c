@@ -71,11 +71,12 @@ static int64_t sys_mmap(struct kp_frame *frame)
 	if (!size || size > USER_END - PAGE_SIZE || rights & ~(uint64_t)(MMAP_WRITE | MMAP_EXECUTE))
 		return -EINVAL;
 	size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+	unsigned areas = task->areas_count;
 	int error = space_add(task, start, size, rights & MMAP_WRITE, rights & MMAP_EXECUTE);
-	if (error)
-		return error;
-	task->mmap_next = start + size + PAGE_SIZE;
-	return (int64_t)start;
+	/* Also where memory ran out half-way: what is mapped stays. */
+	if (task->areas_count != areas)
+		task->mmap_next = start + size + PAGE_SIZE;
+	return error ? error : (int64_t)start;
 }
 
 static int64_t sys_sigaction(struct kp_frame *frame)
