@@ -32,8 +32,10 @@
  *
  * A panic that finds another CPU reporting waits for it, CLAIM_WAIT_NS at most, and then takes over: that one may be stuck.
  *
- * What is left unhandled: memory that lies (a flipped bit in our own code), system management mode, a CPU that neither an
- * NMI nor an alarm reaches. */
+ * What is left unhandled: a hook that hangs while an oops or a warning is reported, since those have no deadline (a slow
+ * console must not make a panic of an oops; a watchdog's NMI does, in the end); a debugger in `end`, which may take as long as
+ * it likes; memory that lies (a flipped bit in our own code), system management mode, a CPU that neither an NMI nor an alarm
+ * reaches. */
 #include "stages.h"
 
 #include "lib/format.h"

@@ -121,7 +121,8 @@ void kp_host_user_fault(struct kp_frame *frame, const struct kp_fault *fault);
 void kp_host_kill_task(void);
 /* An interrupt vector from 32 on that no gate of the host's claims. true: handled. Weak: false, and it is counted. */
 bool kp_host_interrupt(unsigned vector, struct kp_frame *frame);
-/* A page fault that is none: a mapping that is made on demand. true: go on. Weak: false. */
+/* A page fault that is none: a mapping that is made on demand. true: go on. Weak: false.  A fault of its own comes to it, too:
+ * it must not touch by itself what it is asked for. */
 bool kp_host_page_fault(struct kp_frame *frame, const struct kp_fault *fault);
 
 /* After the report: a debugger, a boot of something else. Returns when it is done. Weak: nothing. */
