@@ -11,7 +11,7 @@ enum kp_kind { KP_KIND_WARN, KP_KIND_OOPS, KP_KIND_PANIC };
 /* How far a frame can be trusted; formats/SPEC.md prints "? " before what was only found. */
 enum kp_frame_grade {
 	KP_FRAME_EXACT,   /* the place of a register set, or of a proven chain: a call stands before it */
-	KP_FRAME_CHAINED, /* of a chain, but what stands before it could not be read or is no call */
+	KP_FRAME_CHAINED, /* of a chain, but what stands before it could not be read */
 	KP_FRAME_SCANNED, /* a word on the stack that may be a return address */
 };
 

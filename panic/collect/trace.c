@@ -68,9 +68,16 @@ static void add(struct walk *walk, uintptr_t address, enum kp_frame_grade grade,
 	};
 }
 
+/* Of a chain that may be made up: what no call stands before is no more than a word that was found. */
 static enum kp_frame_grade grade_of(uintptr_t address)
 {
-	return kp_isa_call_before(address) == KP_YES ? KP_FRAME_EXACT : KP_FRAME_CHAINED;
+	static const uint8_t grades[] = {
+		[KP_YES] = KP_FRAME_EXACT,
+		[KP_UNKNOWN] = KP_FRAME_CHAINED,
+		[KP_NO] = KP_FRAME_SCANNED,
+	};
+
+	return grades[kp_isa_call_before(address)];
 }
 
 /* A function that has no frame: its return address lies at the stack pointer or next to it, if it left the stack pointer
