@@ -331,28 +331,43 @@ static int64_t pause_of(const struct search *search, const struct pm_window *win
 static bool gather(struct search *search, const struct pm_window *window)
 {
 	size_t from = window->start;
-	bool several = false;
-	const struct pm_mark *first = NULL;
+	bool several = false, has_first = false;
+	uint32_t first = 0;
 
 	for (size_t i = window->start; i-- > 0 && window->start - i <= LEAD;)
 		if (!window->taken[i] && pm_slice_has(window->lines[i].body, PM_S("[ cut here ]")))
 			from = i;
-	for (size_t i = from; i < window->n && search->nlines < LINES; i++) {
+	/* Most windows are of one CPU, which only the lines that name one tell: the others are not looked at for that. */
+	for (size_t i = from, n = 0; i < window->n && n < LINES && !several; i++) {
 		const struct pm_line *line = &window->lines[i];
-		struct pm_mark *mark = &search->marks[search->nlines];
+		struct pm_mark mark;
 
 		if (line->context.kind == PM_CONTEXT_TASK || line->context.kind == PM_CONTEXT_CPU)
 			return false;
 		if (window->taken[i] && i != window->start)
 			continue;
-		pm_mark_read(line, mark);
-		if (mark->has_cpu) {
-			several |= first && first->cpu != mark->cpu;
-			first = first ? first : mark;
-		}
+		n++;
+		if (!pm_slice_has(line->body, PM_S("CPU")))
+			continue;
+		pm_mark_read(line, &mark);
+		several = mark.has_cpu && has_first && first != mark.cpu;
+		if (mark.has_cpu && !has_first)
+			first = mark.cpu;
+		has_first |= mark.has_cpu;
+	}
+	if (!several)
+		return false;
+	for (size_t i = from; i < window->n && search->nlines < LINES; i++) {
+		const struct pm_line *line = &window->lines[i];
+
+		if (line->context.kind == PM_CONTEXT_TASK || line->context.kind == PM_CONTEXT_CPU)
+			return false;
+		if (window->taken[i] && i != window->start)
+			continue;
+		pm_mark_read(line, &search->marks[search->nlines]);
 		search->lines[search->nlines++] = i;
 	}
-	return several;
+	return true;
 }
 
 /* Fills ids_out[nlines]: who spoke each line; NOBODY behind the end.  False: one report after the other. */
