@@ -75,7 +75,7 @@ bool pm_shell_lookup(struct pm_shell *sh, const char *command, const char *text,
 
 bool pm_shell_address(struct pm_shell *sh, const char *command, const char *text, uint64_t *out)
 {
-	bool percpu;
+	bool percpu = false;
 
 	if (!pm_shell_lookup(sh, command, text, out, &percpu))
 		return false;
@@ -137,7 +137,7 @@ bool pm_shell_each_address(struct pm_shell *sh, const char *command, const char 
 	const char *colon = strchr(text, ':');
 	uint64_t addr;
 	char here[16];
-	bool percpu, ok = true, *chosen;
+	bool percpu = false, ok, *chosen = NULL;
 
 	if (!colon)
 		return pm_shell_address(sh, command, text, &addr) && fn(sh, addr, -1, user);
