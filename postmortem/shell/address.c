@@ -135,7 +135,7 @@ bool pm_shell_each_address(struct pm_shell *sh, const char *command, const char 
 			   bool (*fn)(struct pm_shell *sh, uint64_t addr, int cpu, void *user), void *user)
 {
 	const char *colon = strchr(text, ':');
-	uint64_t addr;
+	uint64_t addr = 0;
 	char here[16];
 	bool percpu = false, ok, *chosen = NULL;
 
@@ -156,7 +156,7 @@ bool pm_shell_each_address(struct pm_shell *sh, const char *command, const char 
 	current_cpu(sh, here, sizeof(here));
 	if (!pm_shell_cpus(sh, command, colon[1] ? colon + 1 : here, sh->lx->cpus, &chosen))
 		return false;
-	for (uint32_t cpu = 0; cpu < sh->lx->cpus; cpu++)
+	for (uint32_t cpu = 0; chosen && cpu < sh->lx->cpus; cpu++)
 		if (chosen[cpu])
 			ok &= fn(sh, addr + sh->lx->cpu_offset[cpu], (int)cpu, user);
 	free(chosen);
