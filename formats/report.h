@@ -3,6 +3,8 @@
 #ifndef KF_REPORT_H
 #define KF_REPORT_H
 
+#include "formats/sum.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,8 +53,5 @@ bool kf_value_hex(const struct kf_pair *pair, uint64_t *out);
 size_t kf_quote(char c, char out[KF_QUOTED_MAX]);
 /* Can text stand without quotes?  (It is not empty and has no blank, quote or control character.) */
 bool kf_is_bare(const char *text, size_t n);
-
-/* zlib's crc32 (polynomial 0xedb88320) of what crc covers and n more bytes; crc is 0 to begin with. */
-uint32_t kf_crc32(uint32_t crc, const void *bytes, size_t n);
 
 #endif

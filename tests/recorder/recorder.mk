@@ -2,7 +2,7 @@
 # (tools/setup cross).  One program each, made in one go: build/recorder/ISA/test.
 
 RECORDER_O     := $(O)/recorder
-RECORDER_SRC   := $(call kp_sources,generic,2) panic/fault/x86_64/walk.c panic/fault/x86_64/operand.c formats/report.c \
+RECORDER_SRC   := $(call kp_sources,generic,2) panic/fault/x86_64/walk.c panic/fault/x86_64/operand.c $(wildcard formats/*.c) \
 		  $(wildcard tests/recorder/*.c)
 RECORDER_FLAGS := -std=gnu11 -O1 -g -DKP_HOSTED -DKP_ISA_GENERIC -DKP_TIER=2 -DKP_CPUS_MAX=4 -fno-omit-frame-pointer \
 		  -fno-optimize-sibling-calls -fno-strict-aliasing $(WARNINGS) $(if $(WERROR),-Werror) \
