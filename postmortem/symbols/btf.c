@@ -298,7 +298,7 @@ bool pm_btf_find_member(const struct pm_btf *btf, uint32_t id, const char *path,
 
 	for (;;) {
 		size_t n = strcspn(path, ".[");
-		unsigned looks = 1 << 15;
+		unsigned looks = 1 << 12; /* the largest real structures have some hundreds */
 
 		if (!find_one(btf, pm_btf_resolve(btf, id), path, n, 0, &looks, out))
 			return false;

@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { block = 64, first = 2, bitmap_size = 256, of_page = 2 };
+enum { block = 64, first = 2, bitmap_size = 64, of_page = 2 };
 static const uint64_t image = 0xffffffff80000000;
 
 struct input {
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					       .n = in.n,
 					       .block = block,
 					       .image = image,
-					       .image_at = 256 * block };
+					       .image_at = 64 * block };
 	struct pm_resync *r = pm_resync_create(bitmap, start, end, &pages);
 	bool any = false;
 
