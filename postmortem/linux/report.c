@@ -117,11 +117,11 @@ static void add_modules(struct pm_linux_session *s, struct pm_incident *inc)
 			pm_arena_str(&inc->arena, pm_slice_of(pm_session_modules(s)->v.v[i].name));
 }
 
-static void add_frames(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_trace *from,
+static void add_frames(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_stack_trace *from,
 		       size_t first, struct pm_trace *to)
 {
 	for (size_t i = first; i < from->frames.n; i++) {
-		const struct pm_linux_frame *f = &from->frames.v[i];
+		const struct pm_stack_frame *f = &from->frames.v[i];
 		struct pm_frame *frame = PM_PUSH(&inc->arena, &to->frames);
 
 		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
@@ -146,7 +146,7 @@ static bool same_place(const struct pm_place *a, const struct pm_place *b)
 }
 
 /* What a CPU runs that has panicked, where panic() itself is not found on its stack. */
-static bool is_panics_own(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_linux_frame *f)
+static bool is_panics_own(struct pm_linux_session *s, struct pm_incident *inc, const struct pm_stack_frame *f)
 {
 	struct pm_place place;
 
@@ -159,7 +159,7 @@ static bool is_panics_own(struct pm_linux_session *s, struct pm_incident *inc, c
  * in the report is it; without one, what was interrupted last; without that, the caller of panic().  The number of
  * frames: none of them is more than panic()'s own, and what it calls while it waits. */
 static size_t crash_frame(struct pm_linux_session *s, struct pm_incident *inc,
-			  const struct pm_linux_trace *trace)
+			  const struct pm_stack_trace *trace)
 {
 	const struct pm_trace *told = pm_incident_crash_trace(inc);
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
@@ -167,7 +167,7 @@ static size_t crash_frame(struct pm_linux_session *s, struct pm_incident *inc,
 	bool panic_found = false;
 
 	for (size_t i = 0; i < trace->frames.n; i++) {
-		const struct pm_linux_frame *f = &trace->frames.v[i];
+		const struct pm_stack_frame *f = &trace->frames.v[i];
 		struct pm_place place;
 
 		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
@@ -235,7 +235,7 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 {
 	struct pm_linux_cpu *cpu = &pm_session_cpus(s)->v.v[pm_session_cpus(s)->panic_cpu];
 	struct pm_linux_task task;
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 	struct pm_trace found = { .role = PM_TRACE_CRASH };
 	bool has_task = pm_linux_task_read(pm_session_kernel(s), cpu->task, &task);
 
@@ -259,7 +259,7 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 		*PM_PUSH(&inc->arena, &inc->missing) =
 			pm_arena_printf(&inc->arena, "the stack that led to panic() on CPU %u: %s", cpu->cpu,
 					trace.ended ? trace.ended : "it is not in the dump");
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 		return;
 	}
 	found.title = pm_arena_printf(&inc->arena, "CPU %u's stack in memory", cpu->cpu);
@@ -306,7 +306,7 @@ static void add_crash(struct pm_linux_session *s, struct pm_incident *inc)
 		pm_linux_report_member(s, inc, &trace, first);
 		pm_linux_report_stack(s, inc, &trace, first, has_task ? &task : NULL);
 	}
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 }
 
 static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
@@ -314,7 +314,7 @@ static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
 	for (size_t i = 0; i < pm_session_cpus(s)->v.n; i++) {
 		struct pm_linux_cpu *cpu = &pm_session_cpus(s)->v.v[i];
 		struct pm_linux_task task;
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 
 		if (cpu->panicked || !cpu->has_regs)
 			continue;
@@ -341,7 +341,7 @@ static void add_other_cpus(struct pm_linux_session *s, struct pm_incident *inc)
 		add_frames(s, inc, &trace, first, to);
 		if (first < trace.frames.n)
 			pm_linux_report_regs(s, inc, to, &trace.frames.v[first].regs, PM_REGS_OTHER);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 	}
 }
 
@@ -442,7 +442,7 @@ static void add_holders(struct pm_linux_session *s, struct pm_incident *inc)
 
 	for (size_t i = 0; i < inc->locks.n && n < max_groups; i++) {
 		const struct pm_lock *lock = &inc->locks.v[i];
-		struct pm_linux_trace found;
+		struct pm_stack_trace found;
 
 		if (!lock->from_memory || lock->role != PM_LOCK_HELD || !lock->has_pid ||
 		    has_trace_of(inc, lock->pid))
@@ -461,7 +461,7 @@ static void add_holders(struct pm_linux_session *s, struct pm_incident *inc)
 		trace->title = pm_arena_printf(&inc->arena, "holds the %s %s", lock->type, lock->name);
 		pm_session_unwind(s, task, &found);
 		add_frames(s, inc, &found, 0, trace);
-		pm_linux_trace_deinit(&found);
+		pm_stack_trace_deinit(&found);
 		n++;
 	}
 }

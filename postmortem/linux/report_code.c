@@ -13,7 +13,7 @@
 enum { bytes_before = 48, bytes_after = 24 };
 
 /* The pc of the crashed frame, where the report's registers are of that place. */
-static bool fault_pc(const struct pm_incident *inc, const struct pm_linux_trace *trace, size_t first,
+static bool fault_pc(const struct pm_incident *inc, const struct pm_stack_trace *trace, size_t first,
 		     uint64_t *pc_out)
 {
 	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
@@ -74,7 +74,7 @@ static void add_insn(struct pm_linux_session *s, struct pm_incident *inc, const 
 }
 
 void pm_linux_report_code(struct pm_linux_session *s, struct pm_incident *inc,
-			  const struct pm_linux_trace *trace, size_t first)
+			  const struct pm_stack_trace *trace, size_t first)
 {
 	struct pm_linux_function f;
 	struct pm_disasm *dis;
@@ -147,7 +147,7 @@ static int thunk_register(struct pm_linux_session *s, uint64_t target)
 
 /* The pointer that the function of that frame calls through, as an expression. */
 static void called_pointer(struct pm_linux_session *s, const struct pm_disasm *dis,
-			   const struct pm_linux_express *ex, const struct pm_linux_frame *frame,
+			   const struct pm_linux_express *ex, const struct pm_stack_frame *frame,
 			   struct pm_linux_expression *out)
 {
 	struct pm_linux_function f = *ex->function;
@@ -170,7 +170,7 @@ static void called_pointer(struct pm_linux_session *s, const struct pm_disasm *d
  * has. */
 static uint32_t prototype_of_caller(struct pm_linux_session *s, const struct pm_disasm *dis,
 				    const struct pm_linux_function *called,
-				    const struct pm_linux_frame *caller)
+				    const struct pm_stack_frame *caller)
 {
 	struct pm_linux_function f;
 	struct pm_linux_expression pointer;
@@ -195,7 +195,7 @@ static uint32_t prototype_of_caller(struct pm_linux_session *s, const struct pm_
 
 /* The program counter itself was bad: which pointer did the caller call? */
 static void name_called(struct pm_linux_session *s, struct pm_incident *inc,
-			const struct pm_linux_frame *caller)
+			const struct pm_stack_frame *caller)
 {
 	struct pm_linux_function f;
 	struct pm_linux_expression e = { 0 };
@@ -291,7 +291,7 @@ static void name_member(struct pm_linux_session *s, struct pm_incident *inc, con
 }
 
 void pm_linux_report_member(struct pm_linux_session *s, struct pm_incident *inc,
-			    const struct pm_linux_trace *trace, size_t first)
+			    const struct pm_stack_trace *trace, size_t first)
 {
 	struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
 	struct pm_linux_function f;

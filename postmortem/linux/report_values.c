@@ -259,7 +259,7 @@ static bool is_told(const struct pm_incident *inc, uint64_t value)
 struct stack_scan {
 	struct pm_linux_session *s;
 	struct pm_incident *inc;
-	const struct pm_linux_trace *trace;
+	const struct pm_stack_trace *trace;
 	struct pm_linux_user user;
 	uint64_t current; /* the task itself: on every stack */
 	uint8_t scores[max_words];
@@ -267,7 +267,7 @@ struct stack_scan {
 	size_t left;                 /* words that may still be looked at */
 };
 
-static bool is_return_address(const struct pm_linux_trace *trace, uint64_t at)
+static bool is_return_address(const struct pm_stack_trace *trace, uint64_t at)
 {
 	for (size_t i = 0; i < trace->frames.n; i++)
 		if (trace->frames.v[i].return_at == at)
@@ -277,7 +277,7 @@ static bool is_return_address(const struct pm_linux_trace *trace, uint64_t at)
 
 static void scan_frame(struct stack_scan *scan, size_t frame, size_t first)
 {
-	const struct pm_linux_frame *f = &scan->trace->frames.v[frame], *next = f + 1;
+	const struct pm_stack_frame *f = &scan->trace->frames.v[frame], *next = f + 1;
 	struct pm_incident *inc = scan->inc;
 	struct pm_place place;
 	uint64_t end =
@@ -337,7 +337,7 @@ static void choose_telling(struct stack_scan *scan)
 }
 
 void pm_linux_report_stack(struct pm_linux_session *s, struct pm_incident *inc,
-			   const struct pm_linux_trace *trace, size_t first, const struct pm_linux_task *task)
+			   const struct pm_stack_trace *trace, size_t first, const struct pm_linux_task *task)
 {
 	struct stack_scan scan = {
 		.s = s, .inc = inc, .trace = trace, .current = task ? task->addr : 0, .left = max_words

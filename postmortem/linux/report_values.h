@@ -12,7 +12,7 @@ void pm_linux_report_regs(struct pm_linux_session *session, struct pm_incident *
 
 /* The words of the crashed stack, from frame `first` of its trace on; after the registers.  task may be NULL. */
 void pm_linux_report_stack(struct pm_linux_session *session, struct pm_incident *inc,
-			   const struct pm_linux_trace *trace, size_t first,
+			   const struct pm_stack_trace *trace, size_t first,
 			   const struct pm_linux_task *task);
 
 /* Of the report that the machine died of, once its traces are there. */

@@ -135,7 +135,7 @@ const struct pm_linux_cpu *pm_session_cpu_of(struct pm_linux_session *s, uint64_
 }
 
 void pm_session_unwind(struct pm_linux_session *s, const struct pm_linux_task *task,
-		       struct pm_linux_trace *trace)
+		       struct pm_stack_trace *trace)
 {
 	const struct pm_linux_cpu *cpu = pm_session_cpu_of(s, task->addr);
 

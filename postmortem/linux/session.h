@@ -27,7 +27,7 @@ struct pm_log *pm_session_log(struct pm_linux_session *session, const struct pm_
 
 /* The trace of a task: from its CPU's registers when it ran, else from where it was switched out. */
 void pm_session_unwind(struct pm_linux_session *session, const struct pm_linux_task *task,
-		       struct pm_linux_trace *trace);
+		       struct pm_stack_trace *trace);
 /* The CPU that the task ran on when the dump was taken; NULL: it did not run. */
 const struct pm_linux_cpu *pm_session_cpu_of(struct pm_linux_session *session, uint64_t task);
 

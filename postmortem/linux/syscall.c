@@ -69,7 +69,7 @@ static bool is_user_mode(const struct pm_x86_regs *regs)
 static bool regs_of_trace(struct pm_linux_session *s, const struct pm_linux_task *task,
 			  struct pm_x86_regs *regs, bool *entered_out)
 {
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 	struct pm_arena arena;
 	bool found;
 
@@ -86,7 +86,7 @@ static bool regs_of_trace(struct pm_linux_session *s, const struct pm_linux_task
 					      trace.frames.v[i].pc, trace.frames.v[i].exact_pc, &place) &&
 			       pm_syscall_is_entry(place.symbol);
 	}
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 	pm_arena_deinit(&arena);
 	return found;
 }

@@ -96,11 +96,6 @@ void pm_linux_unwinder_init(struct pm_linux_unwinder *u, struct pm_linux *lx,
 		u->thread_size = end - stack;
 }
 
-void pm_linux_trace_deinit(struct pm_linux_trace *trace)
-{
-	pm_arena_deinit(&trace->arena);
-}
-
 static const struct pm_orc_table *table_of(const struct pm_linux_unwinder *u, uint64_t pc)
 {
 	if ((pc >= u->text && pc < u->text_end) || (pc >= u->init_text && pc < u->init_text_end))
@@ -340,7 +335,7 @@ static bool step_by_call(struct pm_linux_unwinder *u, const struct stack *stack,
 
 /* A chain of frame pointers ends where a system call cleared bp, right below the registers of user mode. */
 static void user_at_end(struct pm_linux_unwinder *u, const struct stack *stack, uint64_t sp,
-			struct pm_linux_trace *trace)
+			struct pm_stack_trace *trace)
 {
 	static const struct pm_orc_rule saved = { .type = PM_ORC_REGS, .sp_base = PM_ORC_SP };
 	struct pm_x86_regs regs = { 0 };
@@ -357,13 +352,13 @@ static void user_at_end(struct pm_linux_unwinder *u, const struct stack *stack, 
 }
 
 void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *start, bool exact,
-		     uint64_t task_stack, struct pm_linux_trace *trace)
+		     uint64_t task_stack, struct pm_stack_trace *trace)
 {
 	struct pm_x86_regs regs = *start;
 	enum pm_trust trust = PM_EXACT;
 	uint64_t return_at = 0;
 
-	*trace = (struct pm_linux_trace){ 0 };
+	*trace = (struct pm_stack_trace){ 0 };
 	pm_arena_init(&trace->arena);
 	if (!pm_x86_has(&regs, PM_X86_IP) || !pm_x86_has(&regs, PM_X86_SP)) {
 		trace->ended = "its registers are not in the dump";
@@ -381,9 +376,9 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 		}
 		uint64_t pc = regs.v[PM_X86_IP], sp = regs.v[PM_X86_SP];
 		struct stack stack = stack_of(u, sp, task_stack);
-		struct pm_linux_frame *frame = PM_PUSH(&trace->arena, &trace->frames);
+		struct pm_stack_frame *frame = PM_PUSH(&trace->arena, &trace->frames);
 
-		*frame = (struct pm_linux_frame){ .pc = pc,
+		*frame = (struct pm_stack_frame){ .pc = pc,
 						  .sp = sp,
 						  .return_at = return_at,
 						  .trust = trust,
@@ -459,13 +454,13 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 	}
 }
 
-void pm_linux_unwind_sleeping(struct pm_linux_unwinder *u, uint64_t task, struct pm_linux_trace *trace)
+void pm_linux_unwind_sleeping(struct pm_linux_unwinder *u, uint64_t task, struct pm_stack_trace *trace)
 {
 	struct pm_linux *lx = u->lx;
 	struct pm_x86_regs regs = { 0 };
 	uint64_t sp, pc, bp, stack = 0, size;
 
-	*trace = (struct pm_linux_trace){ 0 };
+	*trace = (struct pm_stack_trace){ 0 };
 	pm_linux_get(lx, task, PM_TASK_STACK, &stack);
 	size = lx->btf ? pm_btf_size(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "inactive_task_frame")) : 0;
 	if (!size || !pm_linux_get(lx, task, PM_TASK_THREAD_SP, &sp) ||

@@ -4,26 +4,7 @@
 #define PM_LINUX_UNWIND_H
 
 #include "linux/modules.h"
-#include "unwind/x86_64.h"
-
-struct pm_linux_frame {
-	uint64_t pc;
-	uint64_t sp;        /* the stack pointer in that frame; 0: not known */
-	uint64_t return_at; /* where on the stack the pc stands; 0: in a register */
-	enum pm_trust trust;
-	enum pm_stack stack;
-	const char *stack_name;  /* "IRQ", "NMI", "#DF"; NULL: the task's */
-	bool exact_pc;           /* the pc itself was interrupted; else it is a return address */
-	struct pm_x86_regs regs; /* what is known in that frame: all, where exact_pc */
-};
-
-struct pm_linux_trace {
-	struct pm_arena arena;
-	PM_VEC(struct pm_linux_frame) frames; /* innermost first */
-	bool has_user;
-	struct pm_x86_regs user; /* of user mode, where the trace reached it */
-	const char *ended;       /* why it ends early; NULL: it is whole */
-};
+#include "unwind/trace.h"
 
 /* What unwinding needs of a kernel; made once. */
 struct pm_linux_unwinder {
@@ -43,11 +24,10 @@ void pm_linux_unwinder_init(struct pm_linux_unwinder *unwinder, struct pm_linux 
 /* Unwinds from regs (ip and sp must be known).  exact: ip is a place that was interrupted, not a return address.
  * task_stack: lowest address of the task's stack; 0: not known. */
 void pm_linux_unwind(struct pm_linux_unwinder *unwinder, const struct pm_x86_regs *regs, bool exact,
-		     uint64_t task_stack, struct pm_linux_trace *trace);
+		     uint64_t task_stack, struct pm_stack_trace *trace);
 /* Of a task that does not run: from where it was switched out.  task: its struct task_struct. */
 void pm_linux_unwind_sleeping(struct pm_linux_unwinder *unwinder, uint64_t task,
-			      struct pm_linux_trace *trace);
-void pm_linux_trace_deinit(struct pm_linux_trace *trace);
+			      struct pm_stack_trace *trace);
 
 /* Is it code of the kernel or of a module? */
 bool pm_linux_is_text(const struct pm_linux_unwinder *unwinder, uint64_t addr);

@@ -27,7 +27,7 @@ static const struct kind kinds[] = {
 
 enum { max_waiters = 65536, max_stack_words = 8192 };
 
-static const struct kind *kind_of(struct pm_linux_session *s, const struct pm_linux_trace *trace)
+static const struct kind *kind_of(struct pm_linux_session *s, const struct pm_stack_trace *trace)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
 	struct pm_arena arena;
@@ -56,7 +56,7 @@ struct words {
 
 /* The part of a task's stack that is in use. */
 static struct words read_stack(struct pm_linux_session *s, const struct pm_linux_task *task,
-			       const struct pm_linux_trace *trace)
+			       const struct pm_stack_trace *trace)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
 	uint64_t end = task->stack + pm_session_unwinder(s)->thread_size;
@@ -235,7 +235,7 @@ static bool is_node(struct pm_linux *lx, uint64_t node)
 }
 
 bool pm_linux_wait_of(struct pm_linux_session *s, const struct pm_linux_task *task,
-		      const struct pm_linux_trace *trace, struct pm_linux_wait *out)
+		      const struct pm_stack_trace *trace, struct pm_linux_wait *out)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
 	const struct kind *kind = kind_of(s, trace);
@@ -267,7 +267,7 @@ bool pm_linux_wait_of(struct pm_linux_session *s, const struct pm_linux_task *ta
 
 /* ---- groups ---- */
 
-static bool same_stack(const struct pm_linux_trace *a, const struct pm_linux_trace *b)
+static bool same_stack(const struct pm_stack_trace *a, const struct pm_stack_trace *b)
 {
 	if (a->frames.n != b->frames.n)
 		return false;
@@ -293,7 +293,7 @@ void pm_linux_blocked_read(struct pm_linux_session *s, struct pm_linux_blocked_g
 	for (size_t i = 0; i < tasks->v.n; i++) {
 		const struct pm_linux_task *task = &tasks->v.v[i];
 		struct pm_linux_blocked *group = NULL;
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 		struct pm_linux_wait wait;
 
 		if (task->state != 'D' || pm_session_cpu_of(s, task->addr))
@@ -305,7 +305,7 @@ void pm_linux_blocked_read(struct pm_linux_session *s, struct pm_linux_blocked_g
 		bool has_wait = pm_linux_wait_of(s, task, &trace, &wait);
 
 		if (group) {
-			pm_linux_trace_deinit(&trace);
+			pm_stack_trace_deinit(&trace);
 		} else {
 			group = PM_PUSH(&groups->arena, &groups->v);
 			group->trace = trace;
@@ -321,6 +321,6 @@ void pm_linux_blocked_read(struct pm_linux_session *s, struct pm_linux_blocked_g
 void pm_linux_blocked_deinit(struct pm_linux_blocked_groups *groups)
 {
 	for (size_t i = 0; i < groups->v.n; i++)
-		pm_linux_trace_deinit(&groups->v.v[i].trace);
+		pm_stack_trace_deinit(&groups->v.v[i].trace);
 	pm_arena_deinit(&groups->arena);
 }

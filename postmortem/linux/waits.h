@@ -17,7 +17,7 @@ struct pm_linux_wait {
 
 /* false: the task waits for nothing of that kind, or the lock cannot be found.  trace: of the task. */
 bool pm_linux_wait_of(struct pm_linux_session *session, const struct pm_linux_task *task,
-		      const struct pm_linux_trace *trace, struct pm_linux_wait *out);
+		      const struct pm_stack_trace *trace, struct pm_linux_wait *out);
 
 /* What is remembered of waiters between calls; kept by the session (pm_session_rings). */
 struct pm_linux_rings;
@@ -27,7 +27,7 @@ struct pm_linux_rings *pm_linux_rings_new(void);
 /* Tasks in uninterruptible sleep whose stacks are the same, function by function. */
 struct pm_linux_blocked {
 	PM_VEC(const struct pm_linux_task *) tasks;
-	struct pm_linux_trace trace;        /* of the first */
+	struct pm_stack_trace trace;        /* of the first */
 	PM_VEC(struct pm_linux_wait) waits; /* what of them is known */
 };
 

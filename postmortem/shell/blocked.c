@@ -26,14 +26,14 @@ static void print_tasks(struct pm_shell *sh, const struct pm_linux_blocked *grou
 		pm_json_close(sh->json, ']');
 }
 
-static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace)
+static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace)
 {
 	char name[PM_LINUX_NAME_MAX + 96];
 
 	if (sh->json)
 		pm_json_open(sh->json, "frames", '[');
 	for (size_t i = 0; i < trace->frames.n; i++) {
-		const struct pm_linux_frame *f = &trace->frames.v[i];
+		const struct pm_stack_frame *f = &trace->frames.v[i];
 
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');

@@ -103,7 +103,7 @@ static const char *grade_mark(enum pm_trust trust)
 	return trust == PM_EXACT ? "" : trust == PM_GUESSED ? "  (guessed)" : "  (scanned)";
 }
 
-static void json_frame(struct pm_shell *sh, const struct pm_linux_frame *f, bool interrupted)
+static void json_frame(struct pm_shell *sh, const struct pm_stack_frame *f, bool interrupted)
 {
 	pm_json_hex(sh->json, "pc", f->pc);
 	pm_shell_json_place(sh, f->pc, f->exact_pc);
@@ -116,7 +116,7 @@ static void json_frame(struct pm_shell *sh, const struct pm_linux_frame *f, bool
 		json_regs(sh, "registers", &f->regs);
 }
 
-static void print_frame(struct pm_shell *sh, size_t i, const struct pm_linux_frame *f,
+static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_frame *f,
 			const struct options *options)
 {
 	char name[PM_LINUX_NAME_MAX + 96], number[24];
@@ -141,7 +141,7 @@ static void print_frame(struct pm_shell *sh, size_t i, const struct pm_linux_fra
 }
 
 /* Every code address from the stack pointer up to the stack's end, whether it was left by a call or not. */
-static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_linux_trace *trace)
+static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stack_trace *trace)
 {
 	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
 	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
@@ -172,7 +172,7 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_linu
 		pm_json_close(sh->json, ']');
 }
 
-static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace,
+static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace,
 			 const struct options *options)
 {
 	const char *stack = NULL;
@@ -181,7 +181,7 @@ static void print_frames(struct pm_shell *sh, const struct pm_linux_trace *trace
 	if (sh->json)
 		pm_json_open(sh->json, "frames", '[');
 	for (size_t i = 0; i < trace->frames.n; i++) {
-		const struct pm_linux_frame *f = &trace->frames.v[i];
+		const struct pm_stack_frame *f = &trace->frames.v[i];
 
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');
@@ -218,7 +218,7 @@ static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
 }
 
 /* What follows the line or members of whose trace it is; false: nothing, and it was said why.  stack: the lowest address of it; 0: not known. */
-static bool put_trace(struct pm_shell *sh, struct pm_linux_trace *trace, uint64_t stack,
+static bool put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t stack,
 		      const struct options *options, const char *whose)
 {
 	if (options->text)
@@ -239,13 +239,13 @@ static bool put_trace(struct pm_shell *sh, struct pm_linux_trace *trace, uint64_
 	bool any = trace->frames.n || trace->has_user || options->text;
 	const char *ended = trace->ended;
 
-	pm_linux_trace_deinit(trace);
+	pm_stack_trace_deinit(trace);
 	return any || pm_shell_error(sh, "bt", "%s: no trace: %s", whose, ended ? ended : "no frames");
 }
 
 static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
 {
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 	char whose[48];
 
 	if (sh->json)
@@ -260,7 +260,7 @@ static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task, c
 static bool print_trace_of_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu,
 			       const struct options *options)
 {
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 	char whose[16];
 
 	if (sh->json)

@@ -207,8 +207,8 @@ static void leave_frame(struct pm_shell *sh, const struct pm_printed_place *plac
 		}
 }
 
-void pm_shell_parameters(struct pm_shell *sh, const struct pm_linux_frame *frame,
-			 const struct pm_linux_frame *caller, struct pm_x86_regs *regs)
+void pm_shell_parameters(struct pm_shell *sh, const struct pm_stack_frame *frame,
+			 const struct pm_stack_frame *caller, struct pm_x86_regs *regs)
 {
 	struct pm_shell_lines *lines = lines_of(sh, NULL);
 	struct frame_reader reader = { sh, regs };

@@ -15,8 +15,8 @@ void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact);
 /* The parameters of a frame's function, and of those inlined there, as far as their values are known; caller: the
  * frame behind it, NULL: none.  regs: what is known of the frame's registers, from the call for the frame before it;
  * then of the caller's. */
-void pm_shell_parameters(struct pm_shell *sh, const struct pm_linux_frame *frame,
-			 const struct pm_linux_frame *caller, struct pm_x86_regs *regs);
+void pm_shell_parameters(struct pm_shell *sh, const struct pm_stack_frame *frame,
+			 const struct pm_stack_frame *caller, struct pm_x86_regs *regs);
 /* Says why no lines could be told so far; true: some were. */
 bool pm_shell_lines_told(struct pm_shell *sh, const char *command);
 

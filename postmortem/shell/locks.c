@@ -29,7 +29,7 @@ static bool may_wait(struct pm_shell *sh, const struct pm_linux_task *task)
 
 static void add(struct pm_shell *sh, struct waits *waits, const struct pm_linux_task *task)
 {
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 	struct pm_linux_wait wait;
 
 	if (!may_wait(sh, task))
@@ -42,7 +42,7 @@ static void add(struct pm_shell *sh, struct waits *waits, const struct pm_linux_
 		w->wait = wait;
 		w->owner = SIZE_MAX;
 	}
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 }
 
 static int by_task(const void *a, const void *b)

@@ -78,10 +78,10 @@ static void walk(struct pm_linux_session *session)
 	struct pm_linux_modules *modules = pm_session_modules(session);
 
 	for (size_t i = 0; i < tasks->v.n && i < 2000; i++) {
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 
 		pm_session_unwind(session, &tasks->v.v[i], &trace);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 	}
 	for (size_t i = 0; i < modules->v.n; i++)
 		pm_linux_module_types(pm_session_kernel(session), &modules->v.v[i]);

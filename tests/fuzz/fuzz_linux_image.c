@@ -20,7 +20,7 @@ static bool on_incident(struct pm_incident *inc, void *user)
 }
 
 /* The function of a frame, followed to it, and what its values are called. */
-static void express(struct pm_linux_session *session, const struct pm_linux_frame *frame)
+static void express(struct pm_linux_session *session, const struct pm_stack_frame *frame)
 {
 	struct pm_incident inc;
 	struct pm_linux_function f;
@@ -61,7 +61,7 @@ static void read_all(struct pm_dump *dump)
 
 	pm_session_log(session, NULL);
 	for (size_t i = 0; i < tasks->v.n && i < 8; i++) {
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 		struct pm_linux_wait wait;
 
 		pm_session_unwind(session, &tasks->v.v[i], &trace);
@@ -70,7 +70,7 @@ static void read_all(struct pm_dump *dump)
 			pm_session_identify(session, trace.frames.v[k].sp, text, sizeof(text));
 		for (size_t k = 0; k < trace.frames.n && k < 4; k++)
 			express(session, &trace.frames.v[k]);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 	}
 	struct pm_linux_modules *modules = pm_session_modules(session);
 	for (size_t i = 0; i < modules->v.n && i < 8; i++)

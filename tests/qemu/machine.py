@@ -13,15 +13,18 @@ class Machine:
     """usage: with Machine(kernel folder, command line, …) as machine: machine.run()
 
     disk: MiB of an empty virtio disk.  to_the_end: a panic is not the end: the machine resets.
+    dump: a file for the guest's memory after the panic, in one of the emulator's formats ("elf", "kdump-zlib", …) or "raw",
+    which is memory from address 0 on.
     firmware: "pvh" (the kernel alone), "bios" or "uefi" (its ISO).  program: the user program's file; None: none.
     Afterwards: log (serial, bytes), end ("exit N", "triple fault", "reset", "panic", "time is up"), screen (PNG's path)."""
 
     def __init__(self, folder, command, firmware="pvh", cpus=1, memory=64, program="init.elf", cpu=None, more=(),
-                 act=None, screen=None, limit=90, to_the_end=False, disk=0):
+                 act=None, screen=None, limit=90, to_the_end=False, disk=0, dump=None, dump_format="elf"):
         self.folder, self.command, self.firmware = folder, command, firmware
         self.cpus, self.memory, self.program, self.cpu, self.more = cpus, memory, program, cpu, more
         self.act, self.screen, self.limit, self.to_the_end = act, screen, limit, to_the_end
         self.disk = disk
+        self.dump, self.dump_format = dump, dump_format
         self.log, self.end = b"", None
 
     def __enter__(self):
@@ -115,6 +118,15 @@ class Machine:
             pass
         return self.log
 
+    def dump_memory(self):
+        path = os.path.abspath(self.dump)
+        if self.dump_format == "raw":
+            answer = self.qmp("pmemsave", val=0, size=self.memory << 20, filename=path)
+        else:
+            answer = self.qmp("dump-guest-memory", paging=False, protocol="file:" + path, format=self.dump_format)
+        if not answer or "error" in answer:
+            raise RuntimeError(f"the emulator does not dump: {answer}")
+
     def do(self, what):
         if what == "nmi":
             self.qmp("inject-nmi")
@@ -153,6 +165,8 @@ class Machine:
         if status is None:
             if self.screen:
                 self.qmp("screendump", filename=os.path.abspath(self.screen), format="png")
+            if self.dump:
+                self.dump_memory()
             self.process.kill()
             self.process.wait()
         self.seconds = time.monotonic() - start

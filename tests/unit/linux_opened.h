@@ -46,13 +46,13 @@ static inline void close_image(struct opened *o)
 }
 
 /* names: the functions of the trace, innermost first, to NULL; each frame exact, and no other. */
-static inline void assert_frames(struct opened *o, const struct pm_linux_trace *trace,
+static inline void assert_frames(struct opened *o, const struct pm_stack_trace *trace,
 				 const char *const *names)
 {
 	size_t i = 0;
 
 	for (; names[i]; i++) {
-		const struct pm_linux_frame *frame = &trace->frames.v[i];
+		const struct pm_stack_frame *frame = &trace->frames.v[i];
 		struct pm_place place;
 		struct pm_arena arena;
 

@@ -20,7 +20,7 @@ static void chain_to_user_mode(void **state)
 		NULL
 	};
 	struct opened o;
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 
 	(void)state;
 	open_chained(&o);
@@ -29,7 +29,7 @@ static void chain_to_user_mode(void **state)
 	assert_null(trace.ended);
 	assert_true(trace.has_user);
 	assert_int_equal(trace.user.v[PM_X86_IP], 0x401000);
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 	close_image(&o);
 }
 
@@ -38,7 +38,7 @@ static void kernel_thread_ends(void **state)
 {
 	static const char *const names[] = { "__schedule", "schedule", "kthread", "ret_from_fork", NULL };
 	struct opened o;
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 
 	(void)state;
 	open_chained(&o);
@@ -46,7 +46,7 @@ static void kernel_thread_ends(void **state)
 	assert_frames(&o, &trace, names);
 	assert_null(trace.ended);
 	assert_false(trace.has_user);
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 	close_image(&o);
 }
 
@@ -74,7 +74,7 @@ static void interrupted_anywhere(void **state)
 		uint64_t base = IMAGE_DIRECT + IMAGE_STACK + stack;
 		uint64_t pc = image_function("vfs_write") + rows[i].offset;
 		struct pm_x86_regs regs = { 0 };
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 
 		pm_x86_set(&regs, PM_X86_IP, pc);
 		pm_x86_set(&regs, PM_X86_SP, base + rows[i].sp);
@@ -84,7 +84,7 @@ static void interrupted_anywhere(void **state)
 		assert_frames(&o, &trace, names);
 		assert_null(trace.ended);
 		assert_true(trace.has_user);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 	}
 	close_image(&o);
 }
@@ -103,7 +103,7 @@ static void chain_is_checked(void **state)
 	open_chained(&o);
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		struct pm_x86_regs regs = { 0 };
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 
 		pm_x86_set(&regs, PM_X86_IP, image_function("vfs_write") + 40);
 		pm_x86_set(&regs, PM_X86_SP, IMAGE_DIRECT + IMAGE_STACK + 0x3050);
@@ -115,7 +115,7 @@ static void chain_is_checked(void **state)
 			assert_int_equal(trace.frames.v[k].pc & -64ull, image_function(names[k]));
 		assert_false(trace.has_user);
 		assert_non_null(trace.ended);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 	}
 	close_image(&o);
 }

@@ -277,7 +277,7 @@ static void traces_by_every_version(void **state)
 	(void)state;
 	for (unsigned version = 1; version <= 4; version++) {
 		struct opened o;
-		struct pm_linux_trace trace;
+		struct pm_stack_trace trace;
 
 		open_image(&o, &(struct image_options){ .orc = version });
 		assert_int_equal(pm_session_unwinder(o.session)->orc.version, version);
@@ -290,11 +290,11 @@ static void traces_by_every_version(void **state)
 		assert_null(trace.ended);
 		assert_true(trace.has_user);
 		assert_int_equal(trace.user.v[PM_X86_IP], 0x401000);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 		pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 7), &trace);
 		assert_frames(&o, &trace, sleep);
 		assert_null(trace.ended);
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 		close_image(&o);
 	}
 }
@@ -308,7 +308,7 @@ static void a_rule_that_ends_too_early(void **state)
 		NULL
 	};
 	struct opened o;
-	struct pm_linux_trace trace;
+	struct pm_stack_trace trace;
 
 	(void)state;
 	image_make(&o.image, &(struct image_options){ .orc = 3 });
@@ -319,7 +319,7 @@ static void a_rule_that_ends_too_early(void **state)
 	open_made(&o, NULL);
 	pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 42), &trace);
 	assert_frames(&o, &trace, crash);
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 	close_image(&o);
 }
 

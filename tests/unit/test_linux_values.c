@@ -312,12 +312,12 @@ static void add_reg(struct pm_incident *inc, struct pm_regs *regs, const char *n
 }
 
 /* `taken` and its trace, of a NULL pointer's use at pc in a function that returns to return_address. */
-static void crashed_at(struct pm_linux_trace *trace, uint64_t pc, uint64_t return_address)
+static void crashed_at(struct pm_stack_trace *trace, uint64_t pc, uint64_t return_address)
 {
 	pm_incident_init(&taken);
 	pm_arena_init(&trace->arena);
-	*PM_PUSH(&trace->arena, &trace->frames) = (struct pm_linux_frame){ .pc = pc, .exact_pc = true };
-	*PM_PUSH(&trace->arena, &trace->frames) = (struct pm_linux_frame){ .pc = return_address };
+	*PM_PUSH(&trace->arena, &trace->frames) = (struct pm_stack_frame){ .pc = pc, .exact_pc = true };
+	*PM_PUSH(&trace->arena, &trace->frames) = (struct pm_stack_frame){ .pc = return_address };
 	taken.of_dump = true;
 	taken.machine.system = PM_LINUX;
 	taken.machine.arch = PM_X86_64;
@@ -334,7 +334,7 @@ static void crashed_at(struct pm_linux_trace *trace, uint64_t pc, uint64_t retur
 /* A fault in vfs_write, over dev->ops->go; rbx holds dev. */
 static void fault_in(struct opened *o, uint64_t rax, uint64_t rbx)
 {
-	struct pm_linux_trace trace = { 0 };
+	struct pm_stack_trace trace = { 0 };
 
 	crashed_at(&trace, image_function("vfs_write") + FAULT_AT, image_function("ksys_write") + 32);
 	if (rax)
@@ -349,7 +349,7 @@ static void fault_in(struct opened *o, uint64_t rax, uint64_t rbx)
 	pm_linux_report_values(o->session, &taken);
 	pm_decode(&taken);
 	pm_explain(&taken);
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 }
 
 static const char *finding(const char *rule)
@@ -419,7 +419,7 @@ static void parameters_by_the_caller(void **state)
 
 	(void)state;
 	for (unsigned direct = 0; direct < 2; direct++) {
-		struct pm_linux_trace trace = { 0 };
+		struct pm_stack_trace trace = { 0 };
 		uint64_t pc = IMAGE_MODULE + 0x100 + 3;
 		struct opened o;
 
@@ -439,7 +439,7 @@ static void parameters_by_the_caller(void **state)
 			assert_null(taken.fault.member_variable);
 		else
 			assert_string_equal(taken.fault.member_variable, "data");
-		pm_linux_trace_deinit(&trace);
+		pm_stack_trace_deinit(&trace);
 		pm_incident_deinit(&taken);
 		close_image(&o);
 	}
@@ -549,20 +549,20 @@ static void lock_that_is_waited_for(void **state)
 static void code_that_differs(void **state)
 {
 	struct opened o;
-	struct pm_linux_trace trace = { 0 };
+	struct pm_stack_trace trace = { 0 };
 
 	(void)state;
 	open_image(&o, &(struct image_options){ 0 });
 	fault_in(&o, 0, 0);
 	pm_arena_init(&trace.arena);
 	*PM_PUSH(&trace.arena, &trace.frames) =
-		(struct pm_linux_frame){ .pc = image_function("vfs_write") + FAULT_AT, .exact_pc = true };
+		(struct pm_stack_frame){ .pc = image_function("vfs_write") + FAULT_AT, .exact_pc = true };
 	for (size_t i = 0; i < taken.code.bytes.n; i++)
 		taken.code.bytes.v[i] = 0xcc;
 	pm_linux_report_code(o.session, &taken, &trace, 0);
 	assert_int_equal(taken.code.bytes.v[0], 0xcc);
 	assert_non_null(pm_incident_fact(&taken, "dump", "code"));
-	pm_linux_trace_deinit(&trace);
+	pm_stack_trace_deinit(&trace);
 	pm_incident_deinit(&taken);
 	close_image(&o);
 }
