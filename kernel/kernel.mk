@@ -11,7 +11,7 @@ KERNEL_ISO := $(KERNEL_O)/kernel.iso
 # that it cannot step over a guard page.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -g -ffreestanding -fno-pic -fno-pie \
 		 -mgeneral-regs-only -mno-red-zone -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls \
-		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection -Ikernel -Ipanic/include
+		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection -Ikernel -Ipanic/include -DKP_TIER=3
 KERNEL_ONLY := -mcmodel=kernel -fstack-protector-strong -mstack-protector-guard=global
 KERNEL_USER := -fno-stack-protector
 
@@ -37,7 +37,7 @@ $(KERNEL_INIT): $(USER_OBJECTS) kernel/user/user.lds
 	$(LD) -static -nostdlib -z noexecstack --build-id=none -T kernel/user/user.lds -o $@ $(USER_OBJECTS)
 
 # Linked twice: the second time with the names of its functions, which stand behind the text and move none of it.
-KERNEL_PANIC := $(O)/panic/x86_64-2/kpanic.o
+KERNEL_PANIC := $(O)/panic/x86_64-3/kpanic.o
 KERNEL_LINK = $(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --build-id=sha1 -T kernel/kernel.lds -o $@
 
 $(KERNEL_O)/first.elf: $(KERNEL_OBJECTS) $(KERNEL_PANIC) kernel/kernel.lds

@@ -12,7 +12,8 @@
  *   freeze   the other CPUs stop, by NMI, before anything else is looked at: a lock's holder is evidence. Bounded: who does
  *            not stop is written down as silent, and we go on.
  *   collect  everything is read, carefully, into one static struct kp_report.
- *   text     … and shown: bytes first, since they need least,
+ *   keep     … and put where it outlives a reset: that takes a millisecond, and whatever comes next may be the end,
+ *   text     and shown: bytes first, since they need least,
  *   screen   then pixels,
  *   dump     then whatever takes long.
  *   end      a debugger, a wait, a reset, or a halt.
@@ -23,7 +24,7 @@
  * is a finite number of steps, and each entry uses one up, this ends. Entries that do not even get there (kp_host_cpu itself
  * faults) are counted, and stop at ENTRIES_MAX.
  *
- * A warning and an oops are the same without freeze, screen, dump and end, and return.  Each transition is one-way: a fault
+ * A warning and an oops are the same without freeze, keep, screen, dump and end, and return.  Each transition is one-way: a fault
  * while an oops is reported makes a panic of it, which goes on where the oops was.
  *
  *        free ──claim──> reporting (cpu) ──release──> free
@@ -88,6 +89,9 @@ static const struct stage {
 	[KP_STAGE_FREEZE] = { "freeze", PANIC, 3000, kp_freeze_steps },
 #endif
 	[KP_STAGE_COLLECT] = { "collect", WARN | OOPS | PANIC, 5000, kp_collect_steps },
+#if KP_TIER >= 3
+	[KP_STAGE_KEEP] = { "keep", PANIC, 5000, kp_keep_steps },
+#endif
 	[KP_STAGE_TEXT] = { "text", WARN | OOPS | PANIC, 20000, kp_text_steps },
 #if KP_TIER >= 2
 	[KP_STAGE_SCREEN] = { "screen", PANIC, 120000, kp_screen_steps },

@@ -34,6 +34,7 @@ typedef enum kp_stage_result kp_step(void);
 extern kp_step *const kp_win_steps[];
 extern kp_step *const kp_freeze_steps[];
 extern kp_step *const kp_collect_steps[];
+extern kp_step *const kp_keep_steps[];
 extern kp_step *const kp_text_steps[];
 extern kp_step *const kp_screen_steps[];
 extern kp_step *const kp_dump_steps[];
@@ -41,6 +42,10 @@ extern kp_step *const kp_end_steps[];
 
 /* One `stage` line. */
 void kp_text_stage(enum kp_stage_id id);
+
+/* The text report from its section *next on, where the lines go to now (show/line.h).  *next moves on before a section is
+ * begun: a step that calls this, and is called again after a fault, leaves out the one that faulted.  Returns when all is done. */
+void kp_text_again(unsigned *next);
 
 /* Tier 2: show/screen.c */
 kp_step kp_show_screen;

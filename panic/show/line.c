@@ -7,6 +7,14 @@ static char line[KP_LINE_MAX + 1];
 static size_t used;
 static unsigned lines;
 static uint32_t crc;
+#if KP_TIER >= 3
+static kp_line_sink *sink;
+
+void kp_line_to(kp_line_sink *to)
+{
+	sink = to;
+}
+#endif
 
 void kp_line_start(void)
 {
@@ -84,6 +92,13 @@ void kp_end_line(void)
 	line[used++] = '\n';
 	crc = kp_crc32(crc, line, used);
 	lines++;
+#if KP_TIER >= 3
+	if (sink) {
+		sink(line, used);
+		used = 0;
+		return;
+	}
+#endif
 	for (size_t i = 0; i < used; i++)
 		kp_host_putc(line[i]);
 	used = 0;

@@ -10,8 +10,6 @@ static const char *const kinds[] = {
 static enum kp_stage_result begin(void)
 {
 	kp_line_start();
-	/* Whatever the host's console was in the middle of. */
-	kp_host_putc('\n');
 	kp_extension("begin");
 	kp_key_number("report", kp_report.number);
 	kp_key_word("kind", kinds[kp_report.kind]);
@@ -236,7 +234,19 @@ static enum kp_stage_result end(void)
 	return KP_RESULT_DONE;
 }
 
+/* A stage before this may have been left in the middle. */
+static enum kp_stage_result to_console(void)
+{
+#if KP_TIER >= 3
+	kp_line_to(NULL);
+#endif
+	/* Whatever the host's console was in the middle of. */
+	kp_host_putc('\n');
+	return KP_RESULT_NONE;
+}
+
 kp_step *const kp_text_steps[] = {
+	to_console,
 	begin,
 	verdict,
 	site,
@@ -271,3 +281,13 @@ kp_step *const kp_text_steps[] = {
 	end,
 	NULL,
 };
+
+#if KP_TIER >= 3
+void kp_text_again(unsigned *next)
+{
+	if (!*next) /* what is for the console alone */
+		*next = 1;
+	while (kp_text_steps[*next])
+		kp_text_steps[(*next)++]();
+}
+#endif

@@ -2,9 +2,9 @@
 # (tools/setup cross).  One program each, made in one go: build/recorder/ISA/test.
 
 RECORDER_O     := $(O)/recorder
-RECORDER_SRC   := $(call kp_sources,generic,2) panic/fault/x86_64/walk.c panic/fault/x86_64/operand.c $(wildcard formats/*.c) \
-		  $(wildcard tests/recorder/*.c)
-RECORDER_FLAGS := -std=gnu11 -O1 -g -DKP_HOSTED -DKP_ISA_GENERIC -DKP_TIER=2 -DKP_CPUS_MAX=4 -fno-omit-frame-pointer \
+RECORDER_SRC   := $(sort $(call kp_sources,generic,3) panic/fault/x86_64/walk.c panic/fault/x86_64/operand.c $(wildcard formats/*.c) \
+		  $(wildcard tests/recorder/*.c))
+RECORDER_FLAGS := -std=gnu11 -O1 -g -DKP_HOSTED -DKP_ISA_GENERIC -DKP_TIER=3 -DKP_CPUS_MAX=4 -fno-omit-frame-pointer \
 		  -fno-optimize-sibling-calls -fno-strict-aliasing $(WARNINGS) $(if $(WERROR),-Werror) \
 		  -I. -Ipanic -Ipanic/include -Itests/recorder
 
@@ -53,6 +53,6 @@ $(O)/tests/unit/test_operand: LIBS += panic/fault/x86_64/operand.c
 
 # The recorder's readers of what is broken, fuzzed on the same host.
 RECORDER_FUZZ := $(filter-out tests/recorder/main.c tests/recorder/test_%.c,$(RECORDER_SRC))
-build-fuzz/fuzz_recorder: private CPPFLAGS += -Ipanic -Ipanic/include -Itests/recorder -I. -DKP_ISA_GENERIC -DKP_HOSTED -DKP_TIER=2
+build-fuzz/fuzz_recorder: private CPPFLAGS += -Ipanic -Ipanic/include -Itests/recorder -I. -DKP_ISA_GENERIC -DKP_HOSTED -DKP_TIER=3
 build-fuzz/fuzz_recorder: LIBS += $(RECORDER_FUZZ)
 build-fuzz/fuzz_recorder: $(RECORDER_FUZZ)

@@ -6,7 +6,7 @@
  *   0  kp_host_putc alone: message, registers, stack trace on any byte sink
  *   1  + safe reads, time, end: the walk of stack, code and tables; reboot after a while
  *   2  + descriptor tables, other CPUs, tasks, symbols, screen
- *   3  + sinks: memory dumps, records that survive */
+ *   3  + what outlives the machine: a record in RAM that a warm reset keeps, memory dumps; each without the other, too */
 #ifndef KP_TIER
 #define KP_TIER 2
 #endif

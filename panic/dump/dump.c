@@ -1,0 +1,4 @@
+/* The memory dump. */
+#include "stages.h"
+
+kp_step *const kp_dump_steps[] = { NULL };

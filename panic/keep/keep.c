@@ -1,0 +1,4 @@
+/* The flight record. */
+#include "stages.h"
+
+kp_step *const kp_keep_steps[] = { NULL };
