@@ -9,8 +9,9 @@ enum {
 	max_passes = 24, /* more than loops nest */
 	slots_n = 96,    /* words of the frame that are followed, from the return address down */
 	escapes_n = 4,
-	escape_size = 64, /* bytes that a function may change behind a pointer into the stack */
-	max_depth = 8,    /* of a value: loads behind loads */
+	escape_size = 64,    /* bytes that a function may change behind a pointer into the stack */
+	max_depth = 8,       /* of a value: loads behind loads */
+	max_frame = 1 << 20, /* further from the return address no frame reaches, either way */
 };
 
 static const char *const reg_names[PM_FOLLOW_REGS] = {
@@ -103,6 +104,8 @@ static const struct pm_value *plus(struct follow *f, const struct pm_value *valu
 		sum->number += (uint64_t)offset;
 	else
 		sum->offset = (int64_t)((uint64_t)sum->offset + (uint64_t)offset);
+	if (sum->kind == PM_VALUE_STACK && (sum->offset > max_frame || sum->offset < -max_frame))
+		return NULL;
 	return sum;
 }
 
