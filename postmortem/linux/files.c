@@ -4,7 +4,10 @@
 #include <string.h>
 
 /* Deeper than PATH_MAX / 2 no path is. */
-enum { max_depth = 2048, max_fds = 1 << 20 };
+enum { max_depth = 2048 };
+/* Tables of open files have a multiple of 64 entries; a task begins with that many (NR_OPEN_DEFAULT).  nr_open's default
+ * is the most that are believed. */
+enum { step_fds = 64, max_fds = 1 << 20 };
 
 /* Puts "/name" before what stands at the end of buf; false: it is full. */
 static bool put_before(char *buf, size_t *at, const char *name)
@@ -132,7 +135,7 @@ bool pm_linux_fd_file(struct pm_linux *lx, uint64_t task, uint32_t fd, uint64_t 
 
 void pm_linux_fds_read(struct pm_linux *lx, uint64_t task, struct pm_linux_fds *fds)
 {
-	uint64_t files, table, max, array;
+	uint64_t files, table, max, array, open = 0, bits = ~0ull;
 
 	*fds = (struct pm_linux_fds){ 0 };
 	pm_arena_init(&fds->arena);
@@ -149,8 +152,19 @@ void pm_linux_fds_read(struct pm_linux *lx, uint64_t task, struct pm_linux_fds *
 		return;
 	}
 	max &= 0xffffffff;
-	for (uint64_t i = 0; i < max && i < max_fds; i++) {
+	if (max % step_fds || max > max_fds) {
+		fds->trouble =
+			"the table of open files lies about its size: only its first 64 entries were read";
+		max = step_fds;
+	}
+	pm_linux_get(lx, table, PM_FDTABLE_OPEN, &open);
+	for (uint64_t i = 0; i < max; i++) {
 		struct pm_linux_fd fd = { .fd = (uint32_t)i };
+
+		if (open && !(i & 63) && !pm_space_load(&lx->kernel, open + i / 8, 8, &bits))
+			bits = ~0ull;
+		if (!(bits >> (i & 63) & 1))
+			continue;
 
 		if (!pm_space_load(&lx->kernel, array + 8 * i, 8, &fd.file)) {
 			fds->trouble = "part of the table of open files is not in the dump";

@@ -1,5 +1,7 @@
 #include "linux/modules.h"
 
+#include "linux/list.h"
+
 #include "symbols/bytes.h"
 
 #include <stdio.h>
@@ -99,7 +101,8 @@ static void read_orc(struct pm_linux *lx, struct pm_linux_module *m)
 
 void pm_linux_modules_read(struct pm_linux *lx, struct pm_linux_modules *modules)
 {
-	uint64_t head, at, list = pm_linux_at(lx, 0, PM_MODULE_LIST);
+	uint64_t head, link = pm_linux_at(lx, 0, PM_MODULE_LIST);
+	struct pm_linux_nodes list;
 
 	*modules = (struct pm_linux_modules){ 0 };
 	pm_arena_init(&modules->arena);
@@ -107,21 +110,19 @@ void pm_linux_modules_read(struct pm_linux *lx, struct pm_linux_modules *modules
 		modules->trouble = "the kernel's types are not known";
 		return;
 	}
-	if (!pm_linux_symbol(lx, "modules", &head) || !pm_space_load(&lx->kernel, head, 8, &at)) {
+	if (!pm_linux_symbol(lx, "modules", &head)) {
 		modules->trouble = "the list's head is not in the dump";
 		return;
 	}
-	while (at != head) {
-		struct pm_linux_module module = { .addr = at - list };
+	pm_linux_nodes_read(lx, head, max_modules, &list);
+	modules->trouble = list.trouble;
+	for (size_t i = 0; i < list.n; i++) {
+		struct pm_linux_module module = { .addr = list.v[i] - link };
 
-		if (modules->v.n == max_modules) {
-			modules->trouble = "the list does not end";
-			return;
-		}
 		module.name = read_name(lx, &modules->arena, pm_linux_at(lx, module.addr, PM_MODULE_NAME));
-		if (!module.name || !pm_space_load(&lx->kernel, at, 8, &at)) {
-			modules->trouble = "the list leads to memory that is not in the dump";
-			return;
+		if (!module.name) {
+			modules->trouble = "a module in the list is not in the dump";
+			continue;
 		}
 		pm_linux_get(lx, module.addr, PM_MODULE_STATE, &module.state);
 		pm_linux_get(lx, module.addr, PM_MODULE_TAINTS, &module.taints);
@@ -130,6 +131,7 @@ void pm_linux_modules_read(struct pm_linux *lx, struct pm_linux_modules *modules
 		read_orc(lx, &module);
 		*PM_PUSH(&modules->arena, &modules->v) = module;
 	}
+	pm_linux_nodes_free(&list);
 }
 
 void pm_linux_modules_deinit(struct pm_linux_modules *modules)

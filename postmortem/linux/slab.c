@@ -1,5 +1,7 @@
 #include "linux/slab.h"
 
+#include "linux/list.h"
+
 #include <string.h>
 
 /* Bounds that no kernel reaches. */
@@ -55,7 +57,8 @@ static void find_pages(struct pm_linux *lx, struct pm_linux_caches *caches)
 
 void pm_linux_caches_read(struct pm_linux *lx, struct pm_linux_caches *caches)
 {
-	uint64_t head, at, link = pm_linux_at(lx, 0, PM_CACHE_LIST);
+	uint64_t head, link = pm_linux_at(lx, 0, PM_CACHE_LIST);
+	struct pm_linux_nodes list;
 
 	*caches = (struct pm_linux_caches){ 0 };
 	pm_arena_init(&caches->arena);
@@ -64,24 +67,21 @@ void pm_linux_caches_read(struct pm_linux *lx, struct pm_linux_caches *caches)
 		return;
 	}
 	find_pages(lx, caches);
-	if (!pm_linux_symbol(lx, "slab_caches", &head) || !pm_space_load(&lx->kernel, head, 8, &at)) {
+	if (!pm_linux_symbol(lx, "slab_caches", &head)) {
 		caches->trouble = "the list's head is not in the dump";
 		return;
 	}
-	while (at != head) {
+	pm_linux_nodes_read(lx, head, max_caches, &list);
+	caches->trouble = list.trouble;
+	for (size_t i = 0; i < list.n; i++) {
 		struct pm_linux_cache cache;
 
-		if (caches->v.n == max_caches) {
-			caches->trouble = "the list does not end";
-			return;
-		}
-		if (!read_cache(lx, &caches->arena, at - link, &cache) ||
-		    !pm_space_load(&lx->kernel, at, 8, &at)) {
-			caches->trouble = "the list leads to memory that is not in the dump";
-			return;
-		}
-		*PM_PUSH(&caches->arena, &caches->v) = cache;
+		if (read_cache(lx, &caches->arena, list.v[i] - link, &cache))
+			*PM_PUSH(&caches->arena, &caches->v) = cache;
+		else
+			caches->trouble = "a cache in the list is not in the dump";
 	}
+	pm_linux_nodes_free(&list);
 }
 
 void pm_linux_caches_deinit(struct pm_linux_caches *caches)

@@ -74,38 +74,22 @@ static void add(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t addr
 		tasks->trouble = "a task in the list is not in the dump";
 }
 
-/* A list that leads back into itself was walked more than once around: leaves what came first, from number first on. */
-static void drop_repeated(struct pm_linux_tasks *tasks, size_t first)
-{
-	size_t n = tasks->v.n, round = 1, at;
-
-	while (round < n - first && tasks->v.v[n - 1 - round].addr != tasks->v.v[n - 1].addr)
-		round++;
-	for (at = first + round; at < n && tasks->v.v[at].addr != tasks->v.v[at - round].addr;)
-		at++;
-	tasks->v.n = at < n ? at : n;
-}
-
 /* The threads behind a leader: signal->thread_head links their thread_node. */
 static void add_threads(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t leader)
 {
-	uint64_t signal = get(lx, leader, PM_TASK_SIGNAL), head, at;
+	uint64_t signal = get(lx, leader, PM_TASK_SIGNAL), head;
 	uint64_t node = pm_linux_at(lx, 0, PM_TASK_THREAD_NODE);
-	size_t first = tasks->v.n;
-	struct pm_linux_list list;
+	struct pm_linux_nodes list;
 
 	if (!signal || !(head = pm_linux_at(lx, signal, PM_SIGNAL_THREAD_HEAD)))
 		return;
-	pm_linux_list_init(&list, lx, head);
-	while (tasks->v.n < max_tasks && pm_linux_list_next(&list, &at))
-		if (at - node != leader)
-			add(lx, tasks, at - node);
-	if (!list.trouble && tasks->v.n < max_tasks)
-		return;
-	tasks->trouble = list.missing ? "a list of threads leads to memory that is not in the dump"
-				      : "a list of threads does not end";
-	if (!list.missing && tasks->v.n > first)
-		drop_repeated(tasks, first);
+	pm_linux_nodes_read(lx, head, max_tasks - tasks->v.n, &list);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.v[i] - node != leader)
+			add(lx, tasks, list.v[i] - node);
+	if (list.trouble)
+		tasks->trouble = pm_arena_printf(&tasks->arena, "threads of a process: %s", list.trouble);
+	pm_linux_nodes_free(&list);
 }
 
 static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
@@ -123,6 +107,7 @@ static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 {
 	uint64_t init, at, link = pm_linux_at(lx, 0, PM_TASK_TASKS);
+	struct pm_linux_nodes list;
 
 	*tasks = (struct pm_linux_tasks){ 0 };
 	pm_arena_init(&tasks->arena);
@@ -135,20 +120,14 @@ void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 		tasks->trouble = "the first task is not in the dump";
 		return;
 	}
-	size_t first = tasks->v.n;
-	struct pm_linux_list list;
-
-	pm_linux_list_init(&list, lx, init + link);
-	while (tasks->v.n < max_tasks && pm_linux_list_next(&list, &at)) {
-		add(lx, tasks, at - link);
-		add_threads(lx, tasks, at - link);
+	pm_linux_nodes_read(lx, init + link, max_tasks - tasks->v.n, &list);
+	for (size_t i = 0; i < list.n && tasks->v.n < max_tasks; i++) {
+		add(lx, tasks, list.v[i] - link);
+		add_threads(lx, tasks, list.v[i] - link);
 	}
-	if (!list.trouble && tasks->v.n < max_tasks)
-		return;
-	tasks->trouble =
-		list.missing ? "the list leads to memory that is not in the dump" : "the list does not end";
-	if (!list.missing && tasks->v.n > first)
-		drop_repeated(tasks, first);
+	if (list.trouble)
+		tasks->trouble = list.trouble;
+	pm_linux_nodes_free(&list);
 }
 
 void pm_linux_tasks_deinit(struct pm_linux_tasks *tasks)

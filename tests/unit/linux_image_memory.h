@@ -330,7 +330,7 @@ static inline uint64_t image_dentry(struct image *im, uint64_t parent, const cha
 static inline void image_process(struct image *im, uint64_t task)
 {
 	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_room(im, 24);
-	uint64_t files = image_room(im, 8), table = image_room(im, 16), fds = image_room(im, 32);
+	uint64_t files = image_room(im, 8), table = image_room(im, 16), fds = image_room(im, 512);
 	uint64_t fs = image_room(im, 32), mount = image_room(im, 24), inode = image_room(im, 40);
 	uint64_t parts = image_room(im, 8);
 	uint64_t root = image_dentry(im, 0, "/", inode), bin = image_dentry(im, root, "bin", inode);
@@ -358,7 +358,7 @@ static inline void image_process(struct image *im, uint64_t task)
 	image_put(im, vma + 16, 5, 8);
 	image_put(im, vma + 24, file, 8);
 	image_put(im, files, table, 8);
-	image_put(im, table, 4, 4);
+	image_put(im, table, 64, 4);
 	image_put(im, table + 8, fds, 8);
 	image_put(im, fds + 8 * 3, file, 8);
 	image_put(im, file, mount + 16, 8);

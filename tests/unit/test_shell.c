@@ -647,10 +647,73 @@ static void lists_without_end(void **state)
 		memcpy(im.core + im.memory_at + from + TASK_TASKS, &to, 8);
 		open_shell(&r, &im, false);
 		tasks = pm_session_tasks(r.sh.session);
-		assert_string_equal(tasks->trouble, "the list does not end");
+		assert_string_equal(tasks->trouble, "the list does not end: read from both ends");
 		assert_int_equal(tasks->v.n, n);
 		end(&r);
 	}
+}
+
+/* Where one link is wrong, what lies behind it is found from the list's other end, in its order. */
+static void lists_from_both_ends(void **state)
+{
+	static const uint64_t wrong[] = { 0xdead000000000100, 0, 1 };
+	struct run r;
+	struct image im;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		int32_t pids[16];
+
+		image_make(&im, &(struct image_options){ .blocked = true });
+		open_shell(&r, &im, false);
+		struct pm_linux_tasks *tasks = pm_session_tasks(r.sh.session);
+		size_t n = tasks->v.n, first = 0;
+
+		assert_in_range(n, 3, 16);
+		for (size_t k = 0; k < n; k++)
+			pids[k] = tasks->v.v[k].pid;
+		/* of the first one in the list that is no idle task; 1: it leads back to itself */
+		while (!tasks->v.v[first].pid)
+			first++;
+		uint64_t at = tasks->v.v[first].addr, to = wrong[i] == 1 ? at + TASK_TASKS : wrong[i];
+
+		at -= at >= IMAGE_MAP ? IMAGE_MAP : IMAGE_DIRECT;
+		close_shell(&r);
+		memcpy(im.core + im.memory_at + at + TASK_TASKS, &to, 8);
+		open_shell(&r, &im, false);
+		tasks = pm_session_tasks(r.sh.session);
+		assert_non_null(strstr(tasks->trouble, "read from both ends"));
+		assert_int_equal(tasks->v.n, n);
+		for (size_t k = 0; k < n; k++)
+			assert_int_equal(tasks->v.v[k].pid, pids[k]);
+		end(&r);
+	}
+}
+
+/* A table of open files that tells of four thousand million entries is not believed. */
+static void open_files_that_lie(void **state)
+{
+	struct run r;
+	struct image im;
+	uint32_t most = 0xffffffff;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	open_shell(&r, &im, false);
+	struct pm_linux *lx = pm_session_kernel(r.sh.session);
+	uint64_t files, table, task = pm_linux_task_by_pid(pm_session_tasks(r.sh.session), 42)->addr;
+
+	assert_true(pm_linux_get(lx, task, PM_TASK_FILES, &files));
+	assert_true(pm_linux_get(lx, files, PM_FILES_FDT, &table));
+	table -= table >= IMAGE_MAP ? IMAGE_MAP : IMAGE_DIRECT;
+	close_shell(&r);
+	memcpy(im.core + im.memory_at + table, &most, 4);
+	open_shell(&r, &im, true);
+	const char *text = output(&r, "files 42");
+
+	assert_non_null(strstr(text, "lies about its size: only its first 64 entries"));
+	assert_non_null(strstr(text, "\"fd\":3"));
+	end(&r);
 }
 
 int main(void)
@@ -676,6 +739,8 @@ int main(void)
 		cmocka_unit_test(no_vmlinux),
 		cmocka_unit_test(lies),
 		cmocka_unit_test(lists_without_end),
+		cmocka_unit_test(lists_from_both_ends),
+		cmocka_unit_test(open_files_that_lie),
 	};
 
 	return cmocka_run_group_tests_name("shell", tests, NULL, NULL);
