@@ -14,7 +14,7 @@ static const struct {
 	  "look at who waits for which lock, and where the tasks sleep" },
 	{ PM_K(SOFT_LOCKUP) | PM_K(HARD_LOCKUP) | PM_K(RCU_STALL), PM_WHOLE_CPUS, NULL, "bt -a",
 	  "look at what each CPU did" },
-	{ 0, PM_WHOLE_TASKS, "lock-holder-in-memory", "locks; blocked",
+	{ 0, 0, "lock-holder-in-memory", "locks; blocked",
 	  "look at who waits for which lock, and where the tasks sleep" },
 	{ 0, PM_WHOLE_TASKS | PM_WHOLE_CACHES, "freed-object-in-memory", "kmem FREED; bt -f",
 	  "look at the object that was freed, and at the words on the stack" },

@@ -46,6 +46,14 @@ static const char *what_it_does(struct pm_incident *inc, int64_t pid)
 	return "";
 }
 
+/* "mutex kpcrash_left [kpcrash]"; a lock that is in no variable and no object is called by its type and place already. */
+static const char *lock_words(struct pm_incident *inc, const struct pm_lock *lock)
+{
+	return strncmp(lock->name, lock->type, strlen(lock->type))
+		       ? pm_arena_printf(&inc->arena, "%s %s", lock->type, lock->name)
+		       : lock->name;
+}
+
 /* From who waits to who holds, and on, as long as the holder waits, too. */
 static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, const struct pm_lock *want)
 {
@@ -54,8 +62,8 @@ static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, cons
 	size_t n = 0, waiters = waiters_of(inc, want->addr);
 	bool cycle = false;
 
-	pm_buf_printf(&text, "%s waits for the %s %s", pm_task_words(inc, want->task, true, want->pid),
-		      want->type, want->name);
+	pm_buf_printf(&text, "%s waits for the %s", pm_task_words(inc, want->task, true, want->pid),
+		      lock_words(inc, want));
 	if (waiters > 1)
 		pm_buf_printf(&text, " (with %zu more)", waiters - 1);
 	while (want && !cycle && n < max_chain) {
@@ -71,7 +79,7 @@ static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, cons
 			      pm_task_words(inc, held->task, true, held->pid),
 			      want || cycle ? "" : what_it_does(inc, held->pid));
 		if (want && !cycle)
-			pm_buf_printf(&text, "; it waits for the %s %s", want->type, want->name);
+			pm_buf_printf(&text, "; it waits for the %s", lock_words(inc, want));
 	}
 	if (cycle)
 		pm_buf_str(&text, ": each waits for the other, a deadlock");

@@ -384,6 +384,15 @@ static void add_lock(struct pm_linux_session *s, struct pm_incident *inc, enum p
 /* Groups and tasks of a group that are shown: a machine that hangs has thousands. */
 enum { max_groups = 16, max_group_names = 8, max_group_locks = 32 };
 
+/* Tasks in the same place need not wait for the same lock: each may have an inode's of its own. */
+static bool wait_for_one(const struct pm_linux_blocked *group)
+{
+	for (size_t i = 1; i < group->waits.n; i++)
+		if (group->waits.v[i].lock != group->waits.v[0].lock)
+			return false;
+	return true;
+}
+
 static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
 		      const struct pm_linux_blocked *group)
 {
@@ -411,9 +420,15 @@ static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
 		if (!i) {
 			char name[PM_LINUX_NAME_MAX + 128];
 
-			pm_buf_printf(&title, "; %s for the %s %s", group->tasks.n > 1 ? "waiting" : "waits",
-				      wait->type,
-				      pm_session_identify(s, wait->lock, name, sizeof(name)) ? name : "");
+			pm_buf_printf(&title, "; %s for the %s ",
+				      group->tasks.n == 1   ? "waits"
+				      : wait_for_one(group) ? "waiting"
+							    : "the first waits",
+				      wait->type);
+			if (pm_session_identify(s, wait->lock, name, sizeof(name)))
+				pm_buf_str(&title, name);
+			else
+				pm_buf_printf(&title, "at 0x%llx", (unsigned long long)wait->lock);
 			if (wait->owner)
 				pm_buf_printf(&title, "%s %s",
 					      wait->by_readers ? ", last read-locked by" : ", held by",
