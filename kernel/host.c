@@ -1,4 +1,4 @@
-/* The recorder's host: every hook of kpanic/host.h up to tier 2, in its order. */
+/* The recorder's host: every hook of kpanic/host.h up to tier 2, in its order.  host_memory.c has the others. */
 #include <kpanic/panic.h>
 
 #include "boot/smp.h"

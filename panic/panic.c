@@ -14,8 +14,9 @@
  *   collect  everything is read, carefully, into one static struct kp_report.
  *   keep     … and put where it outlives a reset: that takes a millisecond, and whatever comes next may be the end,
  *   text     and shown: bytes first, since they need least,
+ *   note     the same into memory, for whoever reads that later (note.c),
  *   screen   then pixels,
- *   dump     then whatever takes long.
+ *   dump     then whatever takes long: memory itself, to a disk.
  *   end      a debugger, a wait, a reset, or a halt.
  *
  * Each step is tried once: `where` moves on before the step is begun.  So whatever becomes of it (it faults; it hangs until
@@ -93,11 +94,14 @@ static const struct stage {
 	[KP_STAGE_KEEP] = { "keep", PANIC, 5000, kp_keep_steps },
 #endif
 	[KP_STAGE_TEXT] = { "text", WARN | OOPS | PANIC, 20000, kp_text_steps },
+#if KP_TIER >= 3
+	[KP_STAGE_NOTE] = { "note", PANIC, 5000, kp_note_steps },
+#endif
 #if KP_TIER >= 2
 	[KP_STAGE_SCREEN] = { "screen", PANIC, 120000, kp_screen_steps },
 #endif
 #if KP_TIER >= 3
-	[KP_STAGE_DUMP] = { "dump", PANIC, 600000, kp_dump_steps },
+	[KP_STAGE_DUMP] = { "dump", PANIC, KP_DUMP_MS, kp_dump_steps },
 #endif
 	[KP_STAGE_END] = { "end", PANIC, 0, kp_end_steps },
 };

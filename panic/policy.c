@@ -107,4 +107,7 @@ void kp_init(const struct kp_system *system)
 		kp_policy_word(at, n);
 		at += n + (at[n] == ' ');
 	}
+#if KP_TIER >= 3
+	kp_note_begin();
+#endif
 }

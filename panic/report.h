@@ -118,6 +118,9 @@ struct kp_cpu_record {
 	bool task_known;
 	uint64_t task;
 	char task_name[32];
+#if KP_TIER >= 3
+	uint64_t root; /* of its page tables */
+#endif
 };
 
 #define KP_LOCKS_MAX 8
@@ -139,6 +142,7 @@ enum kp_stage_id {
 	KP_STAGE_COLLECT,
 	KP_STAGE_KEEP,
 	KP_STAGE_TEXT,
+	KP_STAGE_NOTE,
 	KP_STAGE_SCREEN,
 	KP_STAGE_DUMP,
 	KP_STAGE_END,

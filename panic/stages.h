@@ -36,6 +36,7 @@ extern kp_step *const kp_freeze_steps[];
 extern kp_step *const kp_collect_steps[];
 extern kp_step *const kp_keep_steps[];
 extern kp_step *const kp_text_steps[];
+extern kp_step *const kp_note_steps[];
 extern kp_step *const kp_screen_steps[];
 extern kp_step *const kp_dump_steps[];
 extern kp_step *const kp_end_steps[];
@@ -46,6 +47,11 @@ void kp_text_stage(enum kp_stage_id id);
 /* The text report from its section *next on, where the lines go to now (show/line.h).  *next moves on before a section is
  * begun: a step that calls this, and is called again after a fault, leaves out the one that faulted.  Returns when all is done. */
 void kp_text_again(unsigned *next);
+
+#define KP_DUMP_MS 600000 /* of the whole stage */
+
+/* Tier 3, note.c. Begins the note: what is known at start. Again where that has changed. */
+void kp_note_begin(void);
 
 /* Tier 2: show/screen.c */
 kp_step kp_show_screen;
@@ -128,6 +134,11 @@ void kp_isa_walk(uint64_t root, uint64_t address, struct kp_walk *out);
 void kp_isa_infer(struct kp_report *report);
 /* What follows from all of the report: its causes. */
 void kp_isa_conclude(struct kp_report *report);
+/* Tier 3. A register set in the note's form, and the root of the page tables in use on this CPU (0: not known). */
+struct kf_note_cpu;
+void kp_isa_note(const struct kp_frame *frame, struct kf_note_cpu *out);
+uint64_t kp_isa_root(unsigned *levels_out);
+extern const unsigned kp_isa_elf_machine;
 /* What Linux calls the place of an instruction pointer in a report: "RIP: 0010:" and its like, and the stack pointer's. */
 void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *stack);
 

@@ -1,5 +1,6 @@
 /* The kernel's start, in order.  Before each step stands what it makes possible; a panic works from the first on. */
 #include <kpanic/panic.h>
+#include <kpanic/sink.h>
 
 #include "boot/acpi.h"
 #include "boot/boot.h"
@@ -82,6 +83,7 @@ void boot_main(uint32_t magic, uint32_t information)
 	paging_init();
 	cpu_init_gates();
 	task_init_cpu((uintptr_t)boot_stack_start, (uintptr_t)boot_stack_end);
+	kp_note_renew(); /* memory is known, and mapped as it stays */
 	log_line("memory: %lu KiB", page_total_count() * (PAGE_SIZE >> 10));
 	screen_init();
 	apic_init();
@@ -90,6 +92,7 @@ void boot_main(uint32_t magic, uint32_t information)
 	scenario_at(SCENARIO_BEFORE_TASKS);
 
 	smp_start(apic_ids, others);
+	kp_note_renew();
 	watchdog_init();
 	disk_init();
 	const char *scenario = boot_option("scenario");

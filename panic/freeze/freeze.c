@@ -21,6 +21,9 @@ _Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
 	 * comes here again, to stop. */
 	if (!__atomic_exchange_n(&record->begun, 1, __ATOMIC_SEQ_CST)) {
 		record->panicked = panicked;
+#if KP_TIER >= 3
+		record->root = kp_isa_root(NULL);
+#endif
 		record->frame = *frame;
 		record->trace.n = 0;
 		record->task_known = kp_host_task(&task);

@@ -176,6 +176,34 @@ void kp_host_after_panic(void)
 	maybe_fault(FAKE_AFTER);
 }
 
+bool kp_host_memory(unsigned index, struct kp_memory *out)
+{
+	maybe_fault(FAKE_MEMORY);
+	for (unsigned i = 0; fake.memory && i <= index; i++) {
+		if (!fake.memory[i].size)
+			return false;
+		*out = fake.memory[i];
+	}
+	return fake.memory != NULL;
+}
+
+/* As if all of the program were at its address. */
+uint64_t kp_host_physical(const volatile void *at)
+{
+	return (uintptr_t)at;
+}
+
+bool kp_host_task_info(unsigned index, struct kp_task_info *out)
+{
+	maybe_fault(FAKE_TASK_INFO);
+	for (unsigned i = 0; fake.tasks && i <= index; i++) {
+		if (!fake.tasks[i].name)
+			return false;
+		*out = fake.tasks[i];
+	}
+	return fake.tasks != NULL;
+}
+
 bool kp_host_screen(struct kp_screen *out)
 {
 	static uint32_t pixels[480][640];

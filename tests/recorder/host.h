@@ -1,4 +1,4 @@
-/* A host of tier 2 in a process: what it says is in variables, and what it is told, too. */
+/* A host of tier 3 in a process: what it says is in variables, and what it is told, too. */
 #ifndef RECORDER_HOST_H
 #define RECORDER_HOST_H
 
@@ -20,6 +20,8 @@ enum fake_hook {
 	FAKE_SYMBOL,
 	FAKE_SCREEN,
 	FAKE_AFTER,
+	FAKE_MEMORY,
+	FAKE_TASK_INFO,
 	FAKE_HOOKS,
 };
 
@@ -30,8 +32,10 @@ struct fake_host {
 	uint64_t time_ns, tick_ns;
 	struct kp_task task;
 	bool has_task;
-	const struct kp_region *regions; /* ends with end == 0 */
-	const struct kp_lock *locks;     /* ends with no name */
+	const struct kp_region *regions;  /* ends with end == 0 */
+	const struct kp_lock *locks;      /* ends with no name */
+	const struct kp_memory *memory;   /* ends with no size */
+	const struct kp_task_info *tasks; /* ends with no name */
 	const char *log;
 	enum fake_hook fault_in;
 	unsigned fault_after; /* so many calls of it that are well */

@@ -21,7 +21,8 @@ struct test {
 	}
 
 /* One table for each file; a row without a name ends it. */
-extern const struct test lib_tests[], verdict_tests[], trace_tests[], stages_tests[], x86_tests[];
+extern const struct test lib_tests[], verdict_tests[], trace_tests[], stages_tests[], x86_tests[],
+	note_tests[];
 
 #define CHECK(condition)                                                                                     \
 	do {                                                                                                 \

@@ -40,4 +40,15 @@
 #define KP_LOG_MAX 2048
 #endif
 
+/* From tier 3 on. Bytes of the note KPANIC (formats/SPEC.md, section 3), whole pages: the report's text is a kilobyte or three
+ * for each CPU. */
+#ifndef KP_NOTE_MAX
+#define KP_NOTE_MAX 131072
+#endif
+
+/* Sinks of a memory dump. */
+#ifndef KP_SINKS_MAX
+#define KP_SINKS_MAX 4
+#endif
+
 #endif

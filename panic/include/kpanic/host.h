@@ -128,4 +128,39 @@ bool kp_host_page_fault(struct kp_frame *frame, const struct kp_fault *fault);
 /* After the report: a debugger, a boot of something else. Returns when it is done. Weak: nothing. */
 void kp_host_after_panic(void);
 
+/* ---- tier 3 ---- */
+
+/* Ranges of physical memory; false past the last. May be called at any time. Those of RAM are what a dump holds, those of the
+ * other kinds lie within them or beside them. */
+enum kp_memory_kind {
+	KP_MEMORY_RAM = 1,
+	KP_MEMORY_KERNEL = 2,   /* the kernel's image */
+	KP_MEMORY_RESERVED = 3, /* not RAM, or nobody's to read */
+};
+struct kp_memory {
+	enum kp_memory_kind kind;
+	uint64_t start, size; /* bytes */
+	const char *name;     /* until the next call; NULL: none */
+};
+bool kp_host_memory(unsigned index, struct kp_memory *out);
+/* Physical address of something in the kernel's image, by calculation, not by the page tables; 0: not known. */
+uint64_t kp_host_physical(const volatile void *at);
+
+/* Tasks, in any order; false past the last: for those who read the memory later.  In a panic, when the others have stopped. */
+enum kp_task_state { KP_TASK_UNKNOWN, KP_TASK_RUNNING, KP_TASK_READY, KP_TASK_WAITING, KP_TASK_DEAD };
+struct kp_task_info {
+	uint64_t id;
+	const char *name; /* until the next call */
+	enum kp_task_state state;
+	unsigned cpu; /* KP_NO_CPU: on none */
+	uintptr_t stack_start, stack_end;
+	uintptr_t pc, sp, fp; /* where it goes on; 0: not known */
+	uintptr_t frame;      /* of its interrupted registers, a struct kp_frame; 0: none */
+	uint64_t root;        /* its page tables, physical; 0: the kernel's */
+	uintptr_t waits_for;  /* 0: nothing */
+	int64_t syscall;      /* number; -1: in none */
+};
+#define KP_NO_CPU 0xffffffffu
+bool kp_host_task_info(unsigned index, struct kp_task_info *out);
+
 #endif
