@@ -513,7 +513,8 @@ void pm_btf_declare(const struct pm_btf *btf, uint32_t type, const char *name, c
 			break;
 		case PM_BTF_FUNC_PROTO:
 			pm_buf_printf(&next, pointer_last ? "(%s)(" : "%s(", inner.data ? inner.data : "");
-			for (uint32_t p = 0; p < pm_btf_params(btf, type); p++) {
+			/* what is longer than buf is cut anyway */
+			for (uint32_t p = 0; p < pm_btf_params(btf, type) && next.n < size; p++) {
 				char param[128] = "";
 				const char *param_name;
 				uint32_t param_type = 0;
