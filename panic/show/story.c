@@ -83,7 +83,8 @@ static void say_where(const struct kp_report *report)
 {
 	size_t n;
 
-	kp_story_place(place, sizeof(place), (uintptr_t)KP_FRAME_PC(&report->frame), false);
+	kp_story_place(place, sizeof(place), (uintptr_t)KP_FRAME_PC(&report->frame),
+		       report->frame.vector >= KP_VECTOR_CALL);
 	site[0] = 0;
 	if (report->site && report->site->file)
 		kp_format(site, sizeof(site), "%s:%u", last_part(report->site->file),

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include "formats/report.h"
+#include "show/story.h"
 
 /* Is the report whole: does its sum fit? */
 static bool whole(void)
@@ -230,6 +231,17 @@ static void a_bug_tells_its_place(void)
 	CHECK(fake.kills == 1 && fake_find("kernel BUG at ") && fake_find("what=\"fake.cpus == 1\""));
 }
 
+/* The return address of a call that never returns may be the next function's first byte. */
+static void the_screen_has_the_caller(void)
+{
+	struct kp_frame frame = { .pc = 0x10200, .vector = KP_VECTOR_BUG };
+
+	kp_report.frame = frame;
+	CHECK(!strcmp(kp_story_of(&kp_report)->place, "function_1+0x100/0x100"));
+	kp_report.frame.vector = 14;
+	CHECK(!strcmp(kp_story_of(&kp_report)->place, "function_2+0x0/0x100"));
+}
+
 #define BOTH(name) TEST(faults_in_##name), TEST(always_faults_in_##name)
 const struct test stages_tests[] = {
 	TEST(goes_well),
@@ -258,5 +270,6 @@ const struct test stages_tests[] = {
 	TEST(dropped_reports_are_not_counted),
 	TEST(names_make_no_lines),
 	TEST(a_bug_tells_its_place),
+	TEST(the_screen_has_the_caller),
 	{ NULL, NULL },
 };
