@@ -69,8 +69,11 @@ void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, str
 /* Reads n bytes that may not be there; what is returned is less where the rest cannot be read. */
 size_t kp_read(uintptr_t from, void *to, size_t n);
 bool kp_read_word(uintptr_t from, uintptr_t *out);
-/* The host's region of any of these kinds (bits 1 << kind) that holds address; false: none. */
+/* The host's region of any of these kinds (bits 1 << kind) that holds address, a guard before what lies around it; false:
+ * none. */
 bool kp_region_of(uintptr_t address, unsigned kinds, struct kp_region *out);
+/* Has the host told of any? */
+bool kp_region_any(unsigned kinds);
 /* May the address be an instruction of the kernel? Yes where the host has no word on it. */
 bool kp_is_text(uintptr_t address);
 /* Physical memory through the host's KP_REGION_DIRECT. */

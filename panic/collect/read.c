@@ -27,7 +27,7 @@ bool kp_read_word(uintptr_t from, uintptr_t *out)
 /* More regions than that are the host's mistake: an index that never ends. */
 #define REGIONS_MAX 4096
 
-bool kp_region_of(uintptr_t address, unsigned kinds, struct kp_region *out)
+static bool find(uintptr_t address, unsigned kinds, struct kp_region *out)
 {
 	for (unsigned i = 0; i < REGIONS_MAX && kp_host_region(i, out); i++) {
 		if (kinds & 1u << out->kind && address >= out->start && address < out->end)
@@ -36,7 +36,15 @@ bool kp_region_of(uintptr_t address, unsigned kinds, struct kp_region *out)
 	return false;
 }
 
-static bool any_region(unsigned kinds)
+bool kp_region_of(uintptr_t address, unsigned kinds, struct kp_region *out)
+{
+	const unsigned guard = 1u << KP_REGION_GUARD;
+
+	/* A host's data, or its stacks, may go around their guards. */
+	return (kinds & guard && find(address, guard, out)) || find(address, kinds, out);
+}
+
+bool kp_region_any(unsigned kinds)
 {
 	struct kp_region region;
 
@@ -53,7 +61,7 @@ bool kp_is_text(uintptr_t address)
 
 	if (kp_region_of(address, 1u << KP_REGION_TEXT, &region))
 		return true;
-	return address >= 4096 && !any_region(1u << KP_REGION_TEXT);
+	return address >= 4096 && !kp_region_any(1u << KP_REGION_TEXT);
 }
 
 bool kp_read_physical(uint64_t address, uint64_t *out)

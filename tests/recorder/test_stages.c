@@ -231,6 +231,22 @@ static void a_bug_tells_its_place(void)
 	CHECK(fake.kills == 1 && fake_find("kernel BUG at ") && fake_find("what=\"fake.cpus == 1\""));
 }
 
+static void a_guard_wins(void)
+{
+	static const struct kp_region regions[] = {
+		{ KP_REGION_DATA, 0x30000, 0x40000, 0, "data" },
+		{ KP_REGION_GUARD, 0x34000, 0x35000, 0, "guard" },
+		{ .end = 0 },
+	};
+	struct kp_region region;
+
+	fake.regions = regions;
+	CHECK(kp_region_of(0x34008, ~0u, &region) && region.kind == KP_REGION_GUARD);
+	CHECK(kp_region_of(0x35000, ~0u, &region) && region.kind == KP_REGION_DATA);
+	CHECK(kp_region_of(0x34008, 1u << KP_REGION_DATA, &region) && region.kind == KP_REGION_DATA);
+	CHECK(kp_region_any(1u << KP_REGION_GUARD) && !kp_region_any(1u << KP_REGION_STACKS));
+}
+
 /* The return address of a call that never returns may be the next function's first byte. */
 static void the_screen_has_the_caller(void)
 {
@@ -270,6 +286,7 @@ const struct test stages_tests[] = {
 	TEST(dropped_reports_are_not_counted),
 	TEST(names_make_no_lines),
 	TEST(a_bug_tells_its_place),
+	TEST(a_guard_wins),
 	TEST(the_screen_has_the_caller),
 	{ NULL, NULL },
 };
