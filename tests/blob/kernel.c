@@ -131,22 +131,24 @@ static struct kp_blob *load(const struct module *module, uintptr_t at)
 	return blob;
 }
 
-static void save(struct kp_frame *frame, bool high)
+static void save(struct kp_frame *frame, bool high, bool twice)
 {
+	const uint64_t rsp = 0x123456789a8;
+
 	*frame = (struct kp_frame){
 		.rax = 0xa0a0a0a0a0a0a0a0,
 		.rdi = WRONG - 24,
 		.r15 = 0x1515151515151515,
-		.vector = 14,
-		.error = 2,
+		.vector = twice ? 8 : 14,
+		.error = twice ? 0 : 2,
 		.rip = (uintptr_t)door_open + (high ? HIGH : 0),
 		.cs = 8,
 		.rflags = 0x46,
-		.rsp = 0x123456789a8,
+		.rsp = rsp,
 		.rbp = 0,
 		.ss = 16,
 	};
-	__asm__ volatile("mov %0, %%cr2" : : "r"(WRONG));
+	__asm__ volatile("mov %0, %%cr2" : : "r"(twice ? rsp - 8 : WRONG));
 }
 
 void main(const struct multiboot *information);
@@ -171,7 +173,7 @@ void main(const struct multiboot *information)
 		blob->screen_base = 0xfffff000;
 	}
 	if (word(line, "frame")) {
-		save(&blob->frame, high);
+		save(&blob->frame, high, word(line, "twice"));
 		blob->symbols = (uintptr_t)&kp_symbols + way;
 		blob->symbols_anchor = (uintptr_t)kp_symbol_find + way;
 		blob->text_start = (uintptr_t)text_start + way;

@@ -188,6 +188,7 @@ static void of_double_fault(const struct kp_report *report)
 		return;
 	}
 	if (!gate_missing(report, KP_X86_PF) && near_stack_pointer(report, fault->address) &&
+	    kp_region_any(1u << KP_REGION_STACKS) &&
 	    !kp_region_of((uintptr_t)rsp, 1u << KP_REGION_STACKS, &region))
 		kp_cause_add(KP_LIKELY,
 			     "the stack pointer was destroyed: no stack of the kernel's is at RSP 0x%llx",
