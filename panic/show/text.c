@@ -76,14 +76,22 @@ static enum kp_stage_result title(void)
 
 #if KP_TIER >= 2
 	kp_text_page_fault();
+#else
+	if (fault->access) { /* known of page faults alone */
+		kp_add("BUG: %s address: %016llx",
+		       fault->address < 4096 ? "kernel NULL pointer dereference,"
+					     : "unable to handle page fault for",
+		       (unsigned long long)fault->address);
+		kp_end_line();
+	}
 #endif
 	if (fault->name) {
-		bool noncanonical =
-			fault->has_address && fault->class == KP_CLASS_NONCANONICAL && !fault->stale;
 		kp_add("%s", fault->name);
-		if (noncanonical)
+#if KP_TIER >= 2
+		if (fault->has_address && fault->class == KP_CLASS_NONCANONICAL && !fault->stale)
 			kp_add(", probably for non-canonical address 0x%llx",
 			       (unsigned long long)fault->address);
+#endif
 		kp_add(": %04llx", (unsigned long long)fault->error);
 		if (kp_report.oops)
 			kp_add(" [#%u]", kp_report.oops);

@@ -351,6 +351,10 @@ static bool verdict(struct pm_incident *inc, const struct pm_rule *rule)
 		if (!strcmp(verdicts[i].because, because->value) ||
 		    !strcmp(verdicts[i].because, without_name(because->value)))
 			words = verdicts[i].words;
+	/* Without tasks its policy was not asked. */
+	if (words && !strcmp(because->value, verdicts[0].because) &&
+	    (is(inc, "report", "tier", "0") || is(inc, "report", "tier", "1")))
+		words = "below its tier 2 the recorder knows of no task that could be ended instead";
 	if (!words && (strcmp(what->value, "oops") || !inc->fault.has_vector))
 		return false;
 	if (!strcmp(what->value, "oops"))

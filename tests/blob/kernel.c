@@ -162,6 +162,14 @@ void main(const struct multiboot *information)
 
 	if (word(line, "sane"))
 		normal();
+	if (word(line, "handler")) {
+		struct kp_frame frame;
+		uint64_t bottom[2] = { 0 };
+
+		save(&frame, false, false);
+		frame.rbp = frame.rsp = (uintptr_t)bottom;
+		kp_exception(&frame);
+	}
 	blob = load((const struct module *)(uintptr_t)information->module,
 		    place ? hex(place) : KP_BLOB_ADDRESS);
 	if (word(line, "screen")) {

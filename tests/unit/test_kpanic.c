@@ -366,6 +366,9 @@ static void names_kinds(void **state)
 	kind_of("KPANIC 1 verdict is=panic because=\"kernel: panic_on_warn set ...\"\n"
 		"KPANIC 1 site line=3 function=\"frob\" file=\"a.c\" what=\"x\"\n" PLACE,
 		"warning in frob");
+	/* Below tier 2 there is no extension line of the fault. */
+	kind_of("BUG: kernel NULL pointer dereference, address: 0000000000000018\nOops: 0002 [#1]\n" PLACE,
+		"NULL pointer dereference in frob");
 	kind_of("kernel BUG at a.c:12!\n" PLACE "Kernel panic - not syncing: Fatal exception\n",
 		"BUG() reached in frob");
 	kind_of(PLACE "Kernel panic - not syncing: cannot mount the disk\n", "panic: cannot mount the disk");

@@ -64,10 +64,12 @@ static enum pm_kind page_fault_kind(const struct pm_incident *inc)
 {
 	const struct pm_fault *fault = &inc->fault;
 	bool protected = is(inc, "fault", "state", "protected");
+	/* Below tier 2 nobody has told the class. */
+	bool null = fault->has_address && fault->address < 4096 && !*value(inc, "fault", "class");
 
 	if (fault->address_class == PM_ADDR_STACK_GUARD)
 		return PM_KIND_STACK_GUARD;
-	if (fault->address_class == PM_ADDR_NULL)
+	if (null || fault->address_class == PM_ADDR_NULL)
 		return PM_KIND_NULL_DEREF;
 	if (protected && fault->address_class == PM_ADDR_USER)
 		return fault->access == PM_EXECUTE ? PM_KIND_SMEP : PM_KIND_SMAP;
