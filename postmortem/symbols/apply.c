@@ -91,15 +91,23 @@ static const char *source_text(struct job *job, const struct pm_resolved_place *
 
 /* ---- places ---- */
 
-static bool resolve(struct job *job, const struct pm_place *place, bool exact, struct pm_resolved_place *out)
+static bool resolve(struct job *job, struct pm_place *place, bool exact, struct pm_resolved_place *out)
 {
 	struct pm_printed_place p = printed(place, exact);
+	const bool bare = !p.symbol.n, recorder = job->inc->machine.system == PM_KPANIC;
 
-	/* An address alone is worth something only where it is known how far the kernel was moved. */
-	if (place->file || (!p.symbol.n && !(p.has_addr && job->inc->machine.has_kaslr)))
+	/* An address alone is worth something only where it is known how far the kernel was moved; who has our recorder in
+	 * a kernel names the file that runs. */
+	if (place->file || (bare && !(p.has_addr && (job->inc->machine.has_kaslr || recorder))))
 		return false;
-	if (pm_error_take(pm_kernel_resolve(job->kernel, &p, &job->inc->arena, out)) == PM_OK &&
-	    out->frames.n && out->frames.v[0].file)
+	enum pm_code code = pm_error_take(pm_kernel_resolve(job->kernel, &p, &job->inc->arena, out));
+	if (code == PM_OK && bare && recorder && !place->symbol && out->symbol) {
+		place->symbol = out->symbol;
+		place->has_offset = true;
+		place->offset = out->offset;
+		place->size = out->size;
+	}
+	if (code == PM_OK && out->frames.n && out->frames.v[0].file)
 		return true;
 	if (!place->module) {
 		job->kernel_without_line = true;
@@ -139,7 +147,8 @@ static void apply_place(struct job *job, struct pm_place *place, bool exact)
 		set_line(job, place, &resolved, 0, true);
 }
 
-static void apply_frames(struct job *job, pm_frames *frames, bool text)
+/* The recorder's traces begin with the place itself; first_exact: that is no return address. */
+static void apply_frames(struct job *job, pm_frames *frames, bool text, bool first_exact)
 {
 	pm_frames old = *frames;
 
@@ -147,7 +156,8 @@ static void apply_frames(struct job *job, pm_frames *frames, bool text)
 	for (size_t i = 0; i < old.n; i++) {
 		struct pm_frame *frame = &old.v[i];
 		struct pm_resolved_place resolved;
-		bool found = !frame->inlined && resolve(job, &frame->place, frame->interrupted, &resolved);
+		bool found = !frame->inlined && resolve(job, &frame->place,
+							frame->interrupted || (!i && first_exact), &resolved);
 
 		/* The calls that were inlined there stand above their function, the innermost first. */
 		for (size_t k = 0; found && k + 1 < resolved.frames.n; k++) {
@@ -265,8 +275,11 @@ struct pm_error *pm_symbols_apply(struct pm_symbols *symbols, struct pm_incident
 	pm_kernel_set_kaslr(job.kernel, id.has_kaslr, id.kaslr);
 	check_sizes(&job);
 	apply_member(&job);
-	/* A trap is taken behind its instruction: the place is that of a return address. */
-	const bool exact = inc->fault.kind != PM_KIND_BREAKPOINT;
+	/* A trap is taken behind its instruction: the place is that of a return address.  So is that of a call of the
+	 * recorder (formats/SPEC.md). */
+	const bool recorder = inc->machine.system == PM_KPANIC;
+	const bool called = recorder && !inc->fault.has_vector && !inc->fault.has_error_code;
+	const bool exact = inc->fault.kind != PM_KIND_BREAKPOINT && !called;
 
 	apply_place(&job, &inc->place, exact);
 	for (size_t i = 0; i < inc->traces.n; i++) {
@@ -275,7 +288,9 @@ struct pm_error *pm_symbols_apply(struct pm_symbols *symbols, struct pm_incident
 		for (size_t k = 0; k < trace->regs.n; k++)
 			if (trace->regs.v[k].role != PM_REGS_USER)
 				apply_place(&job, &trace->regs.v[k].pc, exact);
-		apply_frames(&job, &trace->frames, trace->role == PM_TRACE_CRASH);
+		const bool crash = trace->role == PM_TRACE_CRASH;
+
+		apply_frames(&job, &trace->frames, crash, recorder && (!crash || exact));
 	}
 	for (size_t i = 0; i < inc->locks.n; i++)
 		apply_place(&job, &inc->locks.v[i].taken, false);

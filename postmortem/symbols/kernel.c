@@ -496,7 +496,9 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 			return pm_error_new(PM_NOT_FOUND, "%s",
 					    kernel->vmlinux.elf ? "no address" : pm_kernel_missing(kernel));
 		uint64_t addr = place->addr - (kernel->has_kaslr ? kernel->kaslr : 0);
-		const struct pm_elf_symbol *symbol = pm_elf_find_addr(kernel->vmlinux.elf, addr);
+		/* What follows a call may be the next function already. */
+		bool behind = !place->exact && addr && !options->return_addresses;
+		const struct pm_elf_symbol *symbol = pm_elf_find_addr(kernel->vmlinux.elf, addr - behind);
 		if (!symbol)
 			return pm_error_new(PM_NOT_FOUND, "%s: no function at 0x%llx",
 					    pm_elf_path(kernel->vmlinux.elf), (unsigned long long)addr);

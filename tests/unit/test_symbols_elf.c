@@ -620,6 +620,39 @@ static void incidents_get_lines_and_members(void **state)
 	pm_incident_deinit(&inc);
 }
 
+/* A kernel with the recorder and without names: addresses alone, and where a call never returns, one behind the function. */
+static void the_recorders_addresses_get_names(void **state)
+{
+	struct pm_elf *elf = open_elf(in_dir("vmlinux"));
+	const uint64_t behind = symbol(elf, "leaf")->addr + symbol(elf, "leaf")->size;
+	const uint64_t first = symbol(elf, "caller")->addr;
+
+	(void)state;
+	for (int called = 0; called < 2; called++) {
+		struct pm_symbols_options options = with_vmlinux();
+		struct pm_symbols *symbols = pm_symbols_create(&options);
+		struct pm_incident inc;
+
+		pm_incident_init(&inc);
+		inc.machine.system = PM_KPANIC;
+		inc.fault.has_error_code = !called;
+		inc.place = (struct pm_place){ .has_addr = true, .addr = called ? behind : first };
+		struct pm_trace *trace = PM_PUSH(&inc.arena, &inc.traces);
+		trace->role = PM_TRACE_CRASH;
+		PM_PUSH(&inc.arena, &trace->frames)->place = inc.place;
+		assert_null(pm_symbols_apply(symbols, &inc));
+		const struct pm_frame *frame = &inc.traces.v[0].frames.v[inc.traces.v[0].frames.n - 1];
+		assert_string_equal(inc.place.symbol, called ? "leaf" : "caller");
+		assert_int_equal(inc.place.offset, called ? behind - symbol(elf, "leaf")->addr : 0);
+		assert_in_range(inc.place.file_line, called ? 16 : 18, called ? 16 : 19);
+		assert_string_equal(frame->place.symbol, inc.place.symbol);
+		assert_int_equal(frame->place.file_line, inc.place.file_line);
+		pm_symbols_destroy(symbols);
+		pm_incident_deinit(&inc);
+	}
+	pm_elf_close(elf);
+}
+
 static void members_of_unions_and_nested_structures(void **state)
 {
 	static const struct {
@@ -733,6 +766,7 @@ int main(void)
 		cmocka_unit_test(a_base_path_that_cuts_nothing_is_noticed),
 		cmocka_unit_test(a_missing_vmlinux_is_named),
 		cmocka_unit_test(incidents_get_lines_and_members),
+		cmocka_unit_test(the_recorders_addresses_get_names),
 		cmocka_unit_test(members_of_unions_and_nested_structures),
 		cmocka_unit_test(broken_files_are_named),
 		cmocka_unit_test(truncated_files_do_no_harm),
