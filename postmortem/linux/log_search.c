@@ -24,9 +24,20 @@ struct search {
 	PM_VEC(struct found) v;
 };
 
+/* The bytes that UTF-8 never has are those that pointers into a kernel begin with. */
 static bool is_text(uint8_t c)
 {
-	return (c >= 0x20 && c != 0x7f) || c == '\n' || c == '\t' || c == '\033';
+	return (c >= 0x20 && c != 0x7f && c < 0xf5) || c == '\n' || c == '\t' || c == '\033';
+}
+
+/* Pairs of a small number and an address look like records, too, but their text is short and no language. */
+static bool is_readable(const uint8_t *text, size_t n)
+{
+	size_t ascii = 0;
+
+	for (size_t i = 0; i < n; i++)
+		ascii += text[i] < 0x80;
+	return n >= 4 && ascii >= n - n / 4;
 }
 
 static bool is_id(uint64_t id)
@@ -55,12 +66,19 @@ static size_t block_size(const uint8_t *p, size_t n)
 	return 0;
 }
 
-static void add(struct search *s, uint64_t id, uint64_t phys, const uint8_t *text, size_t n)
+static size_t text_size(const uint8_t *text, size_t n)
 {
 	size_t length = 0;
 
 	while (length < n && is_text(text[length]))
 		length++;
+	return length;
+}
+
+static void add(struct search *s, uint64_t id, uint64_t phys, const uint8_t *text, size_t n)
+{
+	size_t length = text_size(text, n);
+
 	*PM_PUSH(&s->log->arena, &s->v) = (struct found){
 		(id + most_ids) & id_mask,
 		phys,
@@ -71,13 +89,14 @@ static void add(struct search *s, uint64_t id, uint64_t phys, const uint8_t *tex
 /* The chain of blocks at p; returns its bytes, 0: none.  Its last block has no next one: its text ends where text does. */
 static size_t take_chain(struct search *s, const uint8_t *p, size_t n, uint64_t phys)
 {
-	size_t at = 0, size, chain = 0;
+	size_t at = 0, size, chain = 0, readable = 0;
 
 	while ((size = block_size(p + at, n - at))) {
+		readable += is_readable(p + at + 8, text_size(p + at + 8, size - 8));
 		at += size;
 		chain++;
 	}
-	if (chain + 1 < least_chain)
+	if (chain + 1 < least_chain || readable < chain - chain / 4)
 		return 0;
 	for (at = 0; (size = block_size(p + at, n - at)); at += size)
 		add(s, pm_load(p + at, 8, false), phys + at, p + at + 8, size - 8);
@@ -129,6 +148,31 @@ static void search_memory(struct search *s, struct pm_dump *dump)
 	free(bytes);
 }
 
+/* What printk takes off a text (since 5.12, where it stands): the line's end behind it, and the two bytes of a level
+ * before it, by moving the text down; so its last two characters stand there twice. */
+static bool is_doubled(struct pm_slice text)
+{
+	return text.n >= 4 && !memcmp(text.p + text.n - 2, text.p + text.n - 4, 2);
+}
+
+/* How long a text was stands in the record that is not found.  Where most are doubled all are, but for the few that were
+ * written without a level. */
+static void trim(struct search *s)
+{
+	size_t doubled = 0;
+
+	for (size_t i = 0; i < s->v.n; i++) {
+		struct pm_slice *text = &s->v.v[i].text;
+
+		if (text->n && text->p[text->n - 1] == '\n')
+			text->n--;
+		doubled += is_doubled(*text);
+	}
+	for (size_t i = 0; doubled > s->v.n / 2 && i < s->v.n; i++)
+		if (is_doubled(s->v.v[i].text))
+			s->v.v[i].text.n -= 2;
+}
+
 bool pm_linux_log_search(struct pm_dump *dump, struct pm_log *log)
 {
 	struct search s = { .log = log };
@@ -137,6 +181,7 @@ bool pm_linux_log_search(struct pm_dump *dump, struct pm_log *log)
 	search_memory(&s, dump);
 	if (!s.v.n)
 		return false;
+	trim(&s);
 	qsort(s.v.v, s.v.n, sizeof(*s.v.v), compare);
 	for (size_t i = 0; i < s.v.n; i++) {
 		const struct found *f = &s.v.v[i];

@@ -37,6 +37,8 @@ struct image_options {
 	bool no_note;     /* VMCOREINFO is only in memory */
 	bool big_names;   /* one name of more than 127 bytes (6.1) */
 	bool wrapped_log; /* the first record's text begins at the ring's end */
+	/* printk took line ends and levels off texts in the ring, and there are pairs that look like records */
+	bool moved_log;
 	bool no_panic;
 	unsigned orc; /* version; 0: 3 */
 	bool old; /* structures as before 5.17 and 6.1: slabs in struct page, mappings in a list, pages counted by

@@ -29,7 +29,8 @@ static inline void image_write_log(struct image *im)
 		uint64_t id = first + i, desc = descs + 24 * (id % IMAGE_DESCS),
 			 info = infos + 88 * (id % IMAGE_DESCS);
 		size_t n = strlen(image_log[i]);
-		uint64_t size = (8 + n + 7) & ~7ull, begin = pos, end = pos + size;
+		uint64_t size = (8 + n + (im->options.moved_log ? 4 : 0) + 7) & ~7ull, begin = pos,
+			 end = pos + size;
 		uint64_t at = begin % IMAGE_RING;
 
 		if (at + size > IMAGE_RING) { /* it does not fit: the text stands at the start */
@@ -46,7 +47,17 @@ static inline void image_write_log(struct image *im)
 		image_put(im, info + 20, i == 3 ? 42 : 1, 4);
 		image_put(im, text + at, id, 8);
 		image_text(im, text + at + 8, image_log[i]);
+		if (im->options.moved_log) {
+			image_text(im, text + at + 8 + n, image_log[i] + n - 2);
+			image_text(im, text + at + 8 + n + 2, "\n");
+		}
 		pos = end;
+	}
+	uint64_t pairs = im->options.moved_log ? image_room(im, 16 * 8) : 0;
+
+	for (unsigned i = 0; pairs && i < 8; i++) {
+		image_put(im, pairs + 16 * i, 100 + i, 8);
+		image_put(im, pairs + 16 * i + 8, 0xffffffff81402a20 + 0x20 * i, 8);
 	}
 	image_say(im,
 		  "SYMBOL(prb)=%llx\n"
