@@ -44,13 +44,19 @@ static void row(const char *label, const char *fmt, ...)
 }
 
 /* What makedumpfile's -d leaves out, bit by bit. */
-static void print_level(int level)
+enum { LEVEL_CACHE = 2 | 4, LEVEL_USER = 8, LEVEL_FREE = 16 };
+
+static void print_level(const struct pm_dump_info *info, uint64_t machine, uint64_t here)
 {
 	static const char *const bits[] = { "pages of zeros", "the page cache",
 					    "the page cache with private data", "memory of user processes",
 					    "free memory" };
 	struct pm_buf text = { 0 };
+	int level = info->level;
 
+	if (level < 0 && here < machine && !info->incomplete)
+		row("filter", "%llu MiB are left out; this format does not tell at which level",
+		    (unsigned long long)(machine - here) * PM_PAGE_SIZE >> 20);
 	if (level < 0)
 		return;
 	/* Only kdump-compressed tells a level, and it keeps one page of zeros, to which all of them refer. */
@@ -60,6 +66,57 @@ static void print_level(int level)
 	row("filter", "-d %d: %s%s", level, text.n ? text.data : "nothing is left out",
 	    level & 1 ? "; pages of zeros share one" : "");
 	pm_buf_deinit(&text);
+}
+
+static bool left_out_somehow(const struct pm_dump *dump)
+{
+	uint64_t machine, here;
+
+	pm_dump_pages(dump, &machine, &here);
+	return here < machine;
+}
+
+/* The same in the words of whoever has a question: what can be asked of this dump, and what not. */
+static void print_use(struct pm_linux_session *session)
+{
+	const struct pm_linux *lx = pm_session_kernel(session);
+	const struct pm_linux_unwinder *unwinder = pm_session_unwinder(session);
+	const struct pm_linux_cpus *cpus = pm_session_cpus(session);
+	const struct pm_error *trouble;
+	int level = pm_dump_info(lx->dump)->level, left_out = level < 0 ? 0 : level;
+	size_t with_regs = 0;
+
+	for (size_t i = 0; i < cpus->v.n; i++)
+		with_regs += cpus->v.v[i].has_regs;
+
+	const struct {
+		bool can;
+		const char *what;
+	} rows[] = {
+		{ pm_session_log(session, &trouble)->records.n, "its log" },
+		{ lx->symbols, "names of addresses" },
+		{ unwinder->orc.n || unwinder->frame_pointers, "stack traces" },
+		{ cpus->v.n && with_regs == cpus->v.n, "the registers of each CPU" },
+		{ lx->btf && pm_session_tasks(session)->v.n, "tasks and locks" },
+		{ lx->btf, "modules, structures, files, mappings, slabs" },
+		{ !(left_out & LEVEL_USER), "what programs had in their memory" },
+		{ !(left_out & LEVEL_CACHE), "what files held" },
+		{ !(left_out & LEVEL_FREE), "what freed memory held" },
+	};
+	struct pm_buf can = { 0 }, cannot = { 0 };
+
+	/* where no level is told nobody knows what the last three are */
+	for (size_t i = 0; i < PM_COUNT(rows) - (level < 0 && left_out_somehow(lx->dump) ? 3 : 0); i++) {
+		struct pm_buf *text = rows[i].can ? &can : &cannot;
+
+		pm_buf_printf(text, "%s%s", text->n ? ", " : "", rows[i].what);
+	}
+	if (can.n)
+		row("allows", "%s", can.data);
+	if (cannot.n)
+		row("not", "%s", cannot.data);
+	pm_buf_deinit(&can);
+	pm_buf_deinit(&cannot);
 }
 
 static void print_kernel(struct pm_linux_session *session)
@@ -120,6 +177,7 @@ static void print_kernel(struct pm_linux_session *session)
 		row("panic", "on CPU %d", cpus->panic_cpu);
 	else
 		row("panic", "none: the kernel had not panicked");
+	print_use(session);
 }
 
 int pm_cmd_check(int argc, char **argv)
@@ -161,7 +219,7 @@ int pm_cmd_check(int argc, char **argv)
 			row("memory", "%llu MiB, of which the dump has %llu MiB",
 			    (unsigned long long)machine * PM_PAGE_SIZE >> 20,
 			    (unsigned long long)here * PM_PAGE_SIZE >> 20);
-		print_level(info->level);
+		print_level(info, machine, here);
 		row("whole", "%s", info->trouble ? info->trouble : "as far as opening it tells");
 		pm_cmd_dump_status(dump, false, &status);
 		session = pm_cmd_session(dump, &with, &status);
