@@ -19,6 +19,7 @@
 struct pm_at {
 	uint32_t line;   /* 1-based, of the decompressed text */
 	uint64_t offset; /* bytes, of the decompressed text or of the dump file */
+	uint64_t memory; /* virtual address in a dump's memory; 0: not from memory */
 };
 
 enum pm_grade {

@@ -119,10 +119,11 @@ struct pm_finding *pm_find(struct pm_incident *inc, const struct pm_rule *rule, 
 
 void pm_because(struct pm_incident *inc, struct pm_finding *finding, struct pm_at at)
 {
-	if ((!at.line && !at.offset) || finding->evidence.n >= EVIDENCE_MAX)
+	if ((!at.line && !at.offset && !at.memory) || finding->evidence.n >= EVIDENCE_MAX)
 		return;
 	for (size_t i = 0; i < finding->evidence.n; i++)
-		if (finding->evidence.v[i].line == at.line && finding->evidence.v[i].offset == at.offset)
+		if (finding->evidence.v[i].line == at.line && finding->evidence.v[i].offset == at.offset &&
+		    finding->evidence.v[i].memory == at.memory)
 			return;
 	*PM_PUSH(&inc->arena, &finding->evidence) = at;
 }

@@ -61,6 +61,8 @@ static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, cons
 	int64_t seen[max_chain];
 	size_t n = 0, waiters = waiters_of(inc, want->addr);
 	bool cycle = false;
+	struct pm_at chain[max_chain];
+	size_t chain_n = 0;
 
 	pm_buf_printf(&text, "%s waits for the %s", pm_task_words(inc, want->task, true, want->pid),
 		      lock_words(inc, want));
@@ -70,6 +72,7 @@ static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, cons
 		const struct pm_lock *held = of_memory(inc, PM_LOCK_HELD, 0, want->addr);
 
 		seen[n++] = want->pid;
+		chain[chain_n++] = want->at;
 		if (!held)
 			break;
 		for (size_t i = 0; i < n; i++)
@@ -83,7 +86,10 @@ static void tell_chain(struct pm_incident *inc, const struct pm_rule *rule, cons
 	}
 	if (cycle)
 		pm_buf_str(&text, ": each waits for the other, a deadlock");
-	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, (struct pm_at){ 0 }, "%s", text.data);
+	struct pm_finding *finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, chain[0], "%s", text.data);
+
+	for (size_t i = 1; i < chain_n; i++)
+		pm_because(inc, finding, chain[i]);
 	pm_buf_deinit(&text);
 }
 
@@ -145,16 +151,23 @@ static const char *freed_by(struct pm_incident *inc)
 	return "";
 }
 
+static struct pm_at in_memory(const struct pm_register *reg, int64_t offset)
+{
+	return (struct pm_at){ .memory = reg->value + (uint64_t)offset };
+}
+
 static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	const struct pm_fault *f = &inc->fault;
 	const struct pm_register *base = fault_reg(inc, f->base_reg), *origin = fault_reg(inc, f->origin_reg);
 
 	if (base && base->object_free && base->meaning) {
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
-			"%s, which the access went through, points to memory that is free (%s%s): use after "
-			"free",
-			base->name, object_words(inc, base), freed_by(inc));
+		pm_because(inc,
+			   pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, base->at,
+				   "%s, which the access went through, points to memory that is free (%s%s): "
+				   "use after free",
+				   base->name, object_words(inc, base), freed_by(inc)),
+			   in_memory(base, 0));
 		return true;
 	}
 	if (!origin || !origin->object_free || !origin->meaning)
@@ -166,6 +179,7 @@ static bool freed_object(struct pm_incident *inc, const struct pm_rule *rule)
 			object_words(inc, origin), freed_by(inc));
 	if (base)
 		pm_because(inc, finding, base->at);
+	pm_because(inc, finding, in_memory(origin, 0));
 	return true;
 }
 
@@ -181,10 +195,13 @@ static bool pointer_from(struct pm_incident *inc, const struct pm_rule *rule)
 	/* a variable on the stack: that much the instruction tells */
 	if (pm_slice_starts(pm_slice_of(origin->meaning), PM_S("on the stack")))
 		return false;
-	pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, origin->at, "%s was loaded from %s; %s%s%s%s is: %s",
-		f->base_reg, place_words(inc, f->origin_reg, f->origin_offset), origin->name,
-		origin->holds ? " (`" : "", origin->holds ? origin->holds : "", origin->holds ? "`)" : "",
-		origin->meaning);
+	struct pm_finding *finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE + 1, origin->at,
+					     "%s was loaded from %s; %s%s%s%s is: %s", f->base_reg,
+					     place_words(inc, f->origin_reg, f->origin_offset), origin->name,
+					     origin->holds ? " (`" : "", origin->holds ? origin->holds : "",
+					     origin->holds ? "`)" : "", origin->meaning);
+
+	pm_because(inc, finding, in_memory(origin, f->origin_offset));
 	return true;
 }
 
@@ -245,8 +262,10 @@ static bool spin_lock(struct pm_incident *inc, const struct pm_rule *rule)
 
 		if (!reg->holds || strcmp(reg->holds, "lock") || !reg->meaning)
 			continue;
-		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, reg->at,
-			"the lock that it spins for (%s, `lock`) is %s", reg->name, reg->meaning);
+		pm_because(inc,
+			   pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, reg->at,
+				   "the lock that it spins for (%s, `lock`) is %s", reg->name, reg->meaning),
+			   in_memory(reg, 0));
 		return true;
 	}
 	return false;

@@ -207,6 +207,13 @@ static const char *largest_words(struct pm_incident *inc, const char *name, uint
 	return words;
 }
 
+static void because_all(struct pm_incident *inc, struct pm_finding *finding, const char *name)
+{
+	for (size_t i = 0; i < inc->facts.n; i++)
+		if (!strcmp(inc->facts.v[i].group, "memory") && !strcmp(inc->facts.v[i].name, name))
+			pm_because(inc, finding, inc->facts.v[i].at);
+}
+
 static bool memory_use(struct pm_incident *inc, const struct pm_rule *rule)
 {
 	static const struct {
@@ -246,7 +253,11 @@ static bool memory_use(struct pm_incident *inc, const struct pm_rule *rule)
 	kilobytes_of(pm_incident_fact(inc, "memory", "cpu_free_kb"), &more);
 	pm_buf_printf(&text, "; %s (%u %%) are free", size_words(inc, unused + more),
 		      percent(unused + more, total));
-	pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, all->at, "%s", text.data);
+	struct pm_finding *finding = pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, all->at, "%s", text.data);
+	const struct pm_fact *counter = pm_incident_fact(inc, "memory", "free_kb");
+
+	if (counter)
+		pm_because(inc, finding, counter->at);
 	pm_buf_deinit(&text);
 
 	const char *processes = largest_words(inc, "process_kb", total);
@@ -254,11 +265,15 @@ static bool memory_use(struct pm_incident *inc, const struct pm_rule *rule)
 	uint64_t unknown = 0;
 
 	if (processes)
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, all->at, "the largest processes: %s",
-			processes);
+		because_all(inc,
+			    pm_find(inc, rule, PM_CERTAIN, PM_RANK_CAUSE, (struct pm_at){ 0 },
+				    "the largest processes: %s", processes),
+			    "process_kb");
 	if (caches)
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, all->at, "the largest slab caches: %s",
-			caches);
+		because_all(inc,
+			    pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, (struct pm_at){ 0 },
+				    "the largest slab caches: %s", caches),
+			    "slab_cache_kb");
 	kilobytes_of(pm_incident_fact(inc, "memory", "unaccounted_kb"), &unknown);
 	if (unknown >= total / 10)
 		pm_find(inc, rule, PM_LIKELY, PM_RANK_CAUSE, all->at,

@@ -370,6 +370,7 @@ static void add_lock(struct pm_linux_session *s, struct pm_incident *inc, enum p
 	lock->from_memory = true;
 	lock->has_addr = true;
 	lock->addr = wait->lock;
+	lock->at.memory = wait->lock;
 	lock->name = pm_session_identify(s, wait->lock, name, sizeof(name))
 			     ? pm_arena_str(&inc->arena, pm_slice_of(name))
 			     : pm_arena_printf(&inc->arena, "%s at 0x%llx", wait->type,

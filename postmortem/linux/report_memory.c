@@ -9,12 +9,12 @@
 enum { most_told = 5 };
 
 struct user {
-	uint64_t bytes;
+	uint64_t bytes, addr; /* addr: of its task or cache */
 	const char *name;
 };
 
 /* Keeps the largest, in order. */
-static void rank(struct user *top, uint64_t bytes, const char *name)
+static void rank(struct user *top, uint64_t bytes, uint64_t addr, const char *name)
 {
 	size_t at = most_told;
 
@@ -22,7 +22,7 @@ static void rank(struct user *top, uint64_t bytes, const char *name)
 		if (at < most_told)
 			top[at] = top[at - 1];
 	if (at < most_told)
-		top[at] = (struct user){ bytes, name };
+		top[at] = (struct user){ bytes, addr, name };
 }
 
 static const char *kilobytes(struct pm_incident *inc, uint64_t bytes)
@@ -30,9 +30,12 @@ static const char *kilobytes(struct pm_incident *inc, uint64_t bytes)
 	return pm_arena_printf(&inc->arena, "%llu", (unsigned long long)bytes / 1024);
 }
 
-static void add(struct pm_incident *inc, const char *name, const char *value, const char *meaning)
+/* from: the address of the structure or variable that says it; 0: several do */
+static void add(struct pm_incident *inc, const char *name, const char *value, const char *meaning,
+		uint64_t from)
 {
-	pm_incident_add_fact(inc, "memory", name, pm_slice_of(value), meaning, (struct pm_at){ 0 });
+	pm_incident_add_fact(inc, "memory", name, pm_slice_of(value), meaning,
+			     (struct pm_at){ .memory = from });
 }
 
 static void add_caches(struct pm_linux_session *s, struct pm_incident *inc)
@@ -41,10 +44,11 @@ static void add_caches(struct pm_linux_session *s, struct pm_incident *inc)
 	struct user top[most_told] = { 0 };
 
 	for (size_t i = 0; i < caches->v.n; i++)
-		rank(top, pm_linux_cache_bytes(pm_session_kernel(s), &caches->v.v[i]), caches->v.v[i].name);
+		rank(top, pm_linux_cache_bytes(pm_session_kernel(s), &caches->v.v[i]), caches->v.v[i].addr,
+		     caches->v.v[i].name);
 	for (size_t i = 0; i < most_told && top[i].bytes; i++)
 		add(inc, "slab_cache_kb", kilobytes(inc, top[i].bytes),
-		    pm_arena_str(&inc->arena, pm_slice_of(top[i].name)));
+		    pm_arena_str(&inc->arena, pm_slice_of(top[i].name)), top[i].addr);
 }
 
 static void add_processes(struct pm_linux_session *s, struct pm_incident *inc)
@@ -58,11 +62,11 @@ static void add_processes(struct pm_linux_session *s, struct pm_incident *inc)
 			t->mm && t->leader ? pm_linux_resident_pages(pm_session_kernel(s), tasks, t->mm) : 0;
 
 		if (pages < 1ull << 40 && pages * PM_PAGE_SIZE > top[most_told - 1].bytes)
-			rank(top, pages * PM_PAGE_SIZE,
+			rank(top, pages * PM_PAGE_SIZE, t->addr,
 			     pm_arena_printf(&inc->arena, "%s (pid %d)", t->comm, t->pid));
 	}
 	for (size_t i = 0; i < most_told && top[i].bytes; i++)
-		add(inc, "process_kb", kilobytes(inc, top[i].bytes), top[i].name);
+		add(inc, "process_kb", kilobytes(inc, top[i].bytes), top[i].name, top[i].addr);
 }
 
 /* What the log printed when memory ran out ("Mem-Info:"), against the counters.  They go on counting until the
@@ -105,7 +109,8 @@ static void compare_log(struct pm_linux_session *s, struct pm_incident *inc, con
 	if (told)
 		add(inc, "log_agrees", pm_arena_printf(&inc->arena, "%u of %u", same, told),
 		    same == told ? "what the log printed of memory is what the counters say"
-				 : "the counters went on after what the log printed of memory");
+				 : "the counters went on after what the log printed of memory",
+		    0);
 }
 
 void pm_linux_add_memory(struct pm_linux_session *s, struct pm_incident *inc)
@@ -118,12 +123,13 @@ void pm_linux_add_memory(struct pm_linux_session *s, struct pm_incident *inc)
 		     { "cache_kb", PM_MEMORY_CACHED },       { "slab_kb", PM_MEMORY_SLAB },
 		     { "vmalloc_kb", PM_MEMORY_VMALLOC },    { "kernel_stacks_kb", PM_MEMORY_STACKS },
 		     { "page_tables_kb", PM_MEMORY_TABLES }, { "huge_pages_kb", PM_MEMORY_HUGE_TOTAL } };
+	struct pm_linux *lx = pm_session_kernel(s);
 	struct pm_linux_memory m;
-	uint64_t sum = 0;
+	uint64_t sum = 0, pages_at = 0, counters_at = 0;
 
-	if (!pm_session_kernel(s)->btf)
+	if (!lx->btf)
 		return;
-	pm_linux_memory_read(pm_session_kernel(s), pm_session_caches(s), false, &m);
+	pm_linux_memory_read(lx, pm_session_caches(s), false, &m);
 	uint64_t total = m.pages[PM_MEMORY_TOTAL];
 	bool is_short = m.known[PM_MEMORY_FREE] && m.known[PM_MEMORY_RESERVE] &&
 			m.pages[PM_MEMORY_FREE] <= m.pages[PM_MEMORY_RESERVE];
@@ -137,17 +143,22 @@ void pm_linux_add_memory(struct pm_linux_session *s, struct pm_incident *inc)
 						     ? m.pages[PM_MEMORY_SHMEM]
 						     : m.pages[PM_MEMORY_CACHED];
 	}
-	add(inc, "total_kb", kilobytes(inc, total * PM_PAGE_SIZE), NULL);
+	if (!pm_linux_symbol(lx, "_totalram_pages", &pages_at))
+		pm_linux_symbol(lx, "totalram_pages", &pages_at);
+	pm_linux_symbol(lx, "vm_node_stat", &counters_at);
+	add(inc, "total_kb", kilobytes(inc, total * PM_PAGE_SIZE), NULL, pages_at);
 	for (size_t i = 0; i < PM_COUNT(rows); i++)
 		if (m.known[rows[i].row]) {
 			sum += m.pages[rows[i].row];
-			add(inc, rows[i].name, kilobytes(inc, m.pages[rows[i].row] * PM_PAGE_SIZE), NULL);
+			add(inc, rows[i].name, kilobytes(inc, m.pages[rows[i].row] * PM_PAGE_SIZE), NULL,
+			    counters_at);
 		}
 	if (sum < total)
-		add(inc, "unaccounted_kb", kilobytes(inc, (total - sum) * PM_PAGE_SIZE), NULL);
+		add(inc, "unaccounted_kb", kilobytes(inc, (total - sum) * PM_PAGE_SIZE), NULL, 0);
 	if (m.known[PM_MEMORY_SWAP_TOTAL]) {
-		add(inc, "swap_kb", kilobytes(inc, m.pages[PM_MEMORY_SWAP_TOTAL] * PM_PAGE_SIZE), NULL);
-		add(inc, "swap_free_kb", kilobytes(inc, m.pages[PM_MEMORY_SWAP_FREE] * PM_PAGE_SIZE), NULL);
+		add(inc, "swap_kb", kilobytes(inc, m.pages[PM_MEMORY_SWAP_TOTAL] * PM_PAGE_SIZE), NULL, 0);
+		add(inc, "swap_free_kb", kilobytes(inc, m.pages[PM_MEMORY_SWAP_FREE] * PM_PAGE_SIZE), NULL,
+		    0);
 	}
 	add_caches(s, inc);
 	add_processes(s, inc);

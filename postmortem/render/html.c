@@ -58,7 +58,9 @@ static bool in_log(const struct pm_incident *inc, struct pm_at at)
 
 void pm_html_line(struct pm_render_html *page, const struct pm_incident *inc, size_t index, struct pm_at at)
 {
-	if (!at.line)
+	if (at.memory)
+		pm_html_rawf(page, "<span>memory 0x%llx</span> ", (unsigned long long)at.memory);
+	else if (!at.line)
 		pm_html_rawf(page, "<span>offset 0x%llx</span> ", (unsigned long long)at.offset);
 	else if (in_log(inc, at))
 		pm_html_rawf(page, "<a href=\"#r%zu-l%u\">%u</a>", index + 1, at.line, at.line);

@@ -13,15 +13,18 @@ static const char *grade_name(enum pm_grade grade)
 	return grade == PM_CERTAIN ? "certain" : grade == PM_LIKELY ? "likely" : NULL;
 }
 
-/* Where a value was found: {"line": 12, "offset": 345}. */
+/* Where a value was found: {"line": 12, "offset": 345}; {"memory": "0xffffffff81a40"}. */
 static void at(struct pm_json *json, const char *key, struct pm_at where)
 {
-	if (!where.line && !where.offset)
+	if (!where.line && !where.offset && !where.memory)
 		return;
 	pm_json_open(json, key, '{');
 	if (where.line)
 		pm_json_uint(json, "line", where.line);
-	pm_json_uint(json, "offset", where.offset);
+	if (!where.memory || where.offset)
+		pm_json_uint(json, "offset", where.offset);
+	if (where.memory)
+		pm_json_hex(json, "memory", where.memory);
 	pm_json_close(json, '}');
 }
 

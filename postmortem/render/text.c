@@ -152,6 +152,23 @@ static const char *log_text(const struct pm_incident *inc, struct pm_at at)
 	return NULL;
 }
 
+/* What is told of an address elsewhere; NULL: nothing. */
+static const char *memory_text(const struct pm_incident *inc, uint64_t memory)
+{
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+
+	for (size_t i = 0; i < inc->locks.n; i++)
+		if (inc->locks.v[i].from_memory && inc->locks.v[i].addr == memory)
+			return inc->locks.v[i].name;
+	for (size_t i = 0; regs && i < regs->regs.n; i++)
+		if (regs->regs.v[i].value == memory)
+			return regs->regs.v[i].meaning;
+	for (size_t i = 0; i < inc->facts.n; i++)
+		if (inc->facts.v[i].at.memory == memory)
+			return inc->facts.v[i].meaning;
+	return NULL;
+}
+
 static void evidence(struct pm_page *page, const struct pm_incident *inc)
 {
 	bool any = false;
@@ -161,7 +178,7 @@ static void evidence(struct pm_page *page, const struct pm_incident *inc)
 
 		for (size_t k = 0; k < finding->evidence.n; k++) {
 			struct pm_at at = finding->evidence.v[k];
-			const char *text = log_text(inc, at);
+			const char *text = at.memory ? memory_text(inc, at.memory) : log_text(inc, at);
 			char number[32] = "";
 
 			if (!any) {
@@ -171,7 +188,11 @@ static void evidence(struct pm_page *page, const struct pm_incident *inc)
 			any = true;
 			if (k == 0)
 				snprintf(number, sizeof(number), "[%zu]", i + 1);
-			if (at.line)
+			if (at.memory)
+				pm_page_printf(page, 2, PM_PLAIN, "%-5s memory 0x%llx%s%s", number,
+					       (unsigned long long)at.memory, text ? ": " : "",
+					       text ? text : "");
+			else if (at.line)
 				pm_page_printf(page, 2, PM_PLAIN, "%-5s line %u%s%s", number, at.line,
 					       text ? ": " : "", text ? text : "");
 			else

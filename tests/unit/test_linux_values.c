@@ -363,6 +363,17 @@ static const char *finding(const char *rule)
 	return "";
 }
 
+/* Does a statement rest on that place in memory? */
+static bool rests_on(const char *rule, uint64_t memory)
+{
+	for (size_t i = 0; i < taken.findings.n; i++)
+		for (size_t k = 0; k < taken.findings.v[i].evidence.n; k++)
+			if (!strcmp(taken.findings.v[i].rule, rule) &&
+			    taken.findings.v[i].evidence.v[k].memory == memory)
+				return true;
+	return false;
+}
+
 static void member_by_types(void **state)
 {
 	struct opened o;
@@ -392,6 +403,7 @@ static void member_by_types(void **state)
 		"drv_ops");
 	assert_string_equal(finding("pointer-from-object"),
 			    "rax was loaded from rbx + 0x8; rbx (`dev`) is: test-48 object");
+	assert_true(rests_on("pointer-from-object", IMAGE_DIRECT + IMAGE_SLAB + 64 + 8));
 	assert_string_equal(finding("freed-object-in-memory"), "");
 	assert_string_equal(finding("base-register-from"), "");
 	pm_incident_deinit(&taken);
@@ -404,6 +416,7 @@ static void member_by_types(void **state)
 	assert_string_equal(finding("freed-object-in-memory"),
 			    "rax was loaded from rbx + 0x8, and what rbx points to is free (test-48 object): "
 			    "use after free");
+	assert_true(rests_on("freed-object-in-memory", IMAGE_DIRECT + IMAGE_SLAB + 3 * 64));
 	assert_string_equal(finding("pointer-from-object"), "");
 	pm_incident_deinit(&taken);
 	close_image(&o);
