@@ -4,7 +4,7 @@
 #include "lib/mem.h"
 
 static char line[KP_LINE_MAX + 1];
-static size_t used;
+static size_t used, put; /* put: of a line that is on its way out */
 static unsigned lines;
 static uint32_t crc;
 #if KP_TIER >= 3
@@ -18,7 +18,7 @@ void kp_line_to(kp_line_sink *to)
 
 void kp_line_start(void)
 {
-	used = 0;
+	used = put = 0;
 	lines = 0;
 	crc = 0;
 }
@@ -89,19 +89,24 @@ void kp_add_foreign(const char *text, size_t limit)
 
 void kp_end_line(void)
 {
-	line[used++] = '\n';
-	crc = kp_crc32(crc, line, used);
-	lines++;
+	if (!put)
+		line[used++] = '\n';
 #if KP_TIER >= 3
 	if (sink) {
+		crc = kp_crc32(crc, line, used);
 		sink(line, used);
-		used = 0;
-		return;
+		put = used;
 	}
 #endif
-	for (size_t i = 0; i < used; i++)
-		kp_host_putc(line[i]);
-	used = 0;
+	/* A byte that the hook does not come back from is tried once, as all else, and not summed up: it is not out. */
+	while (put < used) {
+		const char *at = &line[put++];
+
+		kp_host_putc(*at);
+		crc = kp_crc32(crc, at, 1);
+	}
+	lines++;
+	used = put = 0;
 }
 
 void kp_line_mend(void)

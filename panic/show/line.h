@@ -19,7 +19,7 @@ void kp_add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kp_add_foreign(const char *text, size_t limit);
 /* Ends it. */
 void kp_end_line(void);
-/* Ends it where a step was left in the middle of one. */
+/* Ends it where a step was left in the middle of one, or of putting one. */
 void kp_line_mend(void);
 
 /* An extension line: KPANIC 1 word, then its keys, then kp_end_line. */

@@ -7,8 +7,11 @@ static const char *const kinds[] = {
 	[KP_KIND_WARN] = "warn", [KP_KIND_OOPS] = "oops", [KP_KIND_PANIC] = "panic"
 };
 
+static enum kp_kind announced; /* by `begin` and `verdict` */
+
 static enum kp_stage_result begin(void)
 {
+	announced = kp_report.kind;
 	kp_line_start();
 	kp_extension("begin");
 	kp_key_number("report", kp_report.number);
@@ -65,6 +68,12 @@ static enum kp_stage_result verdict(void)
 		kp_key_string("message", kp_report.message);
 	kp_end_line();
 	return KP_RESULT_DONE;
+}
+
+/* Of a report that became a panic's after its beginning was out: what it was is no more. */
+static enum kp_stage_result verdict_again(void)
+{
+	return kp_report.kind == announced ? KP_RESULT_NONE : verdict();
 }
 
 /* What Linux prints first, by which its tools know the kind of report. */
@@ -284,6 +293,7 @@ kp_step *const kp_text_steps[] = {
 	kp_text_log,
 #endif
 	end_trace,
+	verdict_again,
 	message,
 	stages,
 	end,

@@ -347,6 +347,20 @@ static bool verdict(struct pm_incident *inc, const struct pm_rule *rule)
 	/* An explicit panic, a double fault and the like leave no choice. */
 	if (!what || !because)
 		return false;
+	const struct pm_fact *was = pm_incident_fact(inc, "verdict", "was"),
+			     *was_because = pm_incident_fact(inc, "verdict", "was_because");
+
+	if (was && strcmp(was->value, what->value)) {
+		struct pm_finding *finding =
+			pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, what->at,
+				"the verdict was a%s %s%s%s%s, until the report itself went wrong: it became "
+				"a %s (%s)",
+				strchr("aeiou", was->value[0]) ? "n" : "", was->value,
+				was_because ? " (" : "", was_because ? was_because->value : "",
+				was_because ? ")" : "", what->value, because->value);
+		pm_because(inc, finding, was->at);
+		return true;
+	}
 	for (size_t i = 0; i < PM_COUNT(verdicts); i++)
 		if (!strcmp(verdicts[i].because, because->value) ||
 		    !strcmp(verdicts[i].because, without_name(because->value)))

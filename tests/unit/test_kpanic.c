@@ -374,6 +374,30 @@ static void names_kinds(void **state)
 	kind_of(PLACE "Kernel panic - not syncing: cannot mount the disk\n", "panic: cannot mount the disk");
 }
 
+static void became_a_panic(struct pm_incident *inc)
+{
+	assert_true(inc->panicked);
+	assert_string_equal(fact(inc, "report", "kind"), "oops");
+	assert_string_equal(fact(inc, "verdict", "is"), "panic");
+	assert_string_equal(fact(inc, "verdict", "because"), "a fault while the report was made");
+	assert_string_equal(fact(inc, "verdict", "was"), "oops");
+	assert_string_equal(fact(inc, "verdict", "was_because"), "only the task is lost");
+}
+
+static void lets_the_last_verdict_count(void **state)
+{
+	char *text = sealed("",
+			    BEGIN("oops") "KPANIC 1 verdict is=oops because=\"only the task is lost\"\n" PLACE
+					  "KPANIC 1 verdict is=panic because=\"a fault while the report was "
+					  "made\"\n"
+					  "Kernel panic - not syncing: Fatal exception while reporting\n",
+			    "");
+
+	(void)state;
+	assert_int_equal(read_text(text, became_a_panic).n, 1);
+	free(text);
+}
+
 static void without_symbols(struct pm_incident *inc)
 {
 	const struct pm_trace *crash = pm_incident_crash_trace(inc);
@@ -416,7 +440,7 @@ int main(void)
 		cmocka_unit_test(tells_damage),        cmocka_unit_test(allows_lines_of_others),
 		cmocka_unit_test(tells_reports_apart), cmocka_unit_test(is_never_taken_for_linux),
 		cmocka_unit_test(is_no_report),        cmocka_unit_test(names_kinds),
-		cmocka_unit_test(reads_bare_frames),
+		cmocka_unit_test(reads_bare_frames),   cmocka_unit_test(lets_the_last_verdict_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

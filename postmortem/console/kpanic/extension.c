@@ -146,6 +146,12 @@ static bool report_kind(struct pm_fields *f, const struct kf_pair *pair)
 	return false;
 }
 
+static bool verdict_is(struct pm_fields *f, const struct kf_pair *pair)
+{
+	f->inc->panicked |= pm_slice_eq(slice(pair->value), PM_S("panic"));
+	return false;
+}
+
 static bool site_file(struct pm_fields *f, const struct kf_pair *pair)
 {
 	f->stated.file = text_of(f, pair);
@@ -316,6 +322,7 @@ static const struct key_row {
 	{ "begin", "up", up },
 	{ "begin", "command", command },
 	{ "begin", "kind", report_kind },
+	{ "verdict", "is", verdict_is },
 	{ "site", "file", site_file },
 	{ "site", "line", site_line },
 	{ "site", "function", site_function },
@@ -457,6 +464,23 @@ static bool read_cpu(struct pm_fields *f, const struct extension_row *row, struc
 	return true;
 }
 
+/* The last one counts: a report that went wrong after its beginning was written became a panic's. */
+static bool read_verdict(struct pm_fields *f, const struct extension_row *row, struct kf_line line)
+{
+	static const char *const names[][2] = { { "is", "was" }, { "because", "was_because" } };
+
+	for (size_t i = 0; i < PM_COUNT(names); i++) {
+		for (size_t k = 0; k < f->inc->facts.n; k++) {
+			struct pm_fact *fact = &f->inc->facts.v[k];
+
+			if (!strcmp(fact->group, row->group) && !strcmp(fact->name, names[i][0]) &&
+			    !pm_incident_fact(f->inc, row->group, names[i][1]))
+				fact->name = names[i][1];
+		}
+	}
+	return read_pairs(f, row, line);
+}
+
 /* There may be several: "1.words", "1.grade", "2.words" … */
 static bool read_cause(struct pm_fields *f, const struct extension_row *row, struct kf_line line)
 {
@@ -485,7 +509,7 @@ static const struct extension_row rows[] = {
 	{ "tss", "tss", NULL, read_pairs },
 	{ "table", "table", NULL, read_pairs },
 	{ "msr", "msr", NULL, read_pairs },
-	{ "verdict", "verdict", NULL, read_pairs },
+	{ "verdict", "verdict", NULL, read_verdict },
 	{ "cpu", "cpu", "cpu", read_cpu },
 	{ "lock", "lock", NULL, read_lock },
 	{ "stack", "stack", NULL, read_stack },
