@@ -25,6 +25,7 @@ extern char boot_stack_guard[];
 
 void kp_host_putc(char c)
 {
+	scenario_hook("putc");
 	console_put_bytes_only(c);
 	bench_byte();
 }
@@ -112,8 +113,7 @@ void kp_host_stop_others(void)
 
 bool kp_host_alarm(uint64_t ns)
 {
-	apic_timer_nmi(ns);
-	return clock_ns() != 0;
+	return apic_timer_nmi(ns);
 }
 
 static bool holds_critical(const struct cpu *cpu)

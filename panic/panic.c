@@ -29,15 +29,21 @@
  * while an oops is reported makes a panic of it, which goes on where the oops was.
  *
  *        free ──claim──> reporting (cpu) ──release──> free
- *                            │ fault within
+ *                            │ fault within, or late
  *        free ──claim──> panicking (cpu) ── never left
+ *
+ * Being late is a fault, too.  The step could be left, and the oops go on and return: but whoever has a hook that hangs with
+ * interrupts off, for many times what a slow console needs (PATIENCE), cannot be told what that hook was in the middle of;
+ * the kernel that is gone back to would stop at the next such place, and without a word.  A panic has all of the report, and
+ * panic=N brings the machine back.
+ *
+ * `end` has no time of its own, since a debugger may take as long as it likes, and pages may be turned for ever. But where a
+ * reboot is due, the steps on the way to it have until then and a little longer (allow).
  *
  * A panic that finds another CPU reporting waits for it, CLAIM_WAIT_NS at most, and then takes over: that one may be stuck.
  *
- * What is left unhandled: a hook that hangs while an oops or a warning is reported, since those have no deadline (a slow
- * console must not make a panic of an oops; a watchdog's NMI does, in the end); a debugger in `end`, which may take as long as
- * it likes; memory that lies (a flipped bit in our own code), system management mode, a CPU that neither an NMI nor an alarm
- * reaches. */
+ * What is left unhandled: a hook that hangs where the host has no alarm; memory that lies (a flipped bit in our own code),
+ * system management mode, a CPU that neither an NMI nor an alarm reaches. */
 #include "stages.h"
 
 #include "lib/format.h"
@@ -49,6 +55,9 @@
 #define ENTRIES_MAX (64 + 4 * KP_CPUS_MAX)
 #define CLAIM_WAIT_NS 3000000000ull
 #define CLAIM_SPINS 30000000u /* the same, about, where there is no clock */
+#define MOMENT_NS 100000000ull
+#define PATIENCE 2           /* times a stage's budget has a report that returns */
+#define END_NS 5000000000ull /* by which a reboot may be late: a page being drawn, the reset itself */
 
 struct kp_report kp_report;
 struct kp_cpu_record kp_others[KP_CPUS_MAX];
@@ -120,27 +129,6 @@ static uint64_t now(void)
 #endif
 }
 
-/* A stage's time runs from its first step on; its alarm is armed again for each, since a step that was left may have taken
- * the armed one with it. */
-static void arm(const struct stage *stage, struct kp_stage_record *record)
-{
-#if KP_TIER >= 2
-	uint64_t end = record->started_ns + stage->budget_ms * 1000000ull, time = now();
-
-	deadline_ns = 0;
-	if (!time || !stage->budget_ms || kp_report.kind != KP_KIND_PANIC)
-		return;
-	/* A stage that is late gets its other steps nonetheless, a moment each: the next may be the one that works. */
-	if (end < time + 100000000ull)
-		end = time + 100000000ull;
-	deadline_ns = end;
-	kp_host_alarm(end - time);
-#else
-	(void)stage;
-	(void)record;
-#endif
-}
-
 static void disarm(void)
 {
 #if KP_TIER >= 2
@@ -148,6 +136,38 @@ static void disarm(void)
 		deadline_ns = 0;
 		kp_host_alarm(0);
 	}
+#endif
+}
+
+#if KP_TIER >= 2
+/* The present step is left in ns from now. */
+static void allow(uint64_t ns)
+{
+	uint64_t time = now();
+
+	deadline_ns = time ? time + ns : 0;
+	if (time)
+		kp_host_alarm(ns);
+}
+#endif
+
+/* A stage's time runs from its first step on; its alarm is armed again for each, since a step that was left may have taken
+ * the armed one with it. */
+static void arm(const struct stage *stage, struct kp_stage_record *record)
+{
+#if KP_TIER >= 2
+	uint64_t budget = stage->budget_ms * 1000000ull, took = now() - record->started_ns;
+
+	if (kp_report.kind != KP_KIND_PANIC)
+		budget *= PATIENCE;
+	/* A stage that is late gets its other steps nonetheless, a moment each: the next may be the one that works. */
+	if (budget)
+		allow(budget > took + MOMENT_NS ? budget - took : MOMENT_NS);
+	else
+		disarm();
+#else
+	(void)stage;
+	(void)record;
 #endif
 }
 
@@ -167,6 +187,16 @@ static void check_stack(struct kp_stage_record *record)
 #else
 	(void)record;
 #endif
+}
+
+/* The text is out: how the later stages went is told behind it, if there is something to tell. */
+static void tell(struct kp_stage_record *record)
+{
+	record->took_ns = now() - record->started_ns;
+	if (where.stage <= KP_STAGE_TEXT || record->result < KP_RESULT_FAILED || record->told)
+		return;
+	record->told = true;
+	kp_text_stage(where.stage);
 }
 
 /* The whole of it.  Starts where the last entry stopped. */
@@ -192,16 +222,12 @@ static void run_stages(void)
 		}
 		while (stage->steps[where.step]) {
 			arm(stage, record);
+			tell(record);
 			worse(record, stage->steps[where.step++]());
 		}
 		disarm();
 		check_stack(record);
-		record->took_ns = now() - record->started_ns;
-		/* The text is out; how the later stages went is told behind it, if there is something to tell. */
-		if (where.stage > KP_STAGE_TEXT && record->result >= KP_RESULT_FAILED && !record->told) {
-			record->told = true;
-			kp_text_stage(where.stage);
-		}
+		tell(record);
 	}
 	if (kp_report.kind == KP_KIND_PANIC)
 		kp_isa_stop();
@@ -230,7 +256,8 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 	if (kp_report.kind != KP_KIND_PANIC) {
 		kp_report.kind = KP_KIND_PANIC;
 		kp_report.verdict.is = KP_VERDICT_PANIC;
-		kp_report.verdict.because = "a fault while the report was made";
+		kp_report.verdict.because = result == KP_RESULT_LATE ? "a hook hung while the report was made"
+								     : "a fault while the report was made";
 		if (!kp_report.message[0])
 			kp_string_copy(kp_report.message, sizeof(kp_report.message),
 				       "Fatal exception while reporting");
@@ -238,6 +265,7 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 		/* The gates that a panic takes, and the other CPUs, come first. */
 		resume = where;
 		where = (struct where){ 0, 0 };
+		kp_report.stages[KP_STAGE_WIN].started_ns = now();
 #endif
 		__atomic_store_n(&owner, (kp_cpu() + 1) | PANICKING, __ATOMIC_SEQ_CST);
 	}
@@ -265,19 +293,19 @@ unsigned kp_oops_count(void)
 bool kp_panic_nmi(const struct kp_frame *frame)
 {
 	unsigned by = __atomic_load_n(&owner, __ATOMIC_SEQ_CST);
+	bool panicking = by & PANICKING, here = (by & ~PANICKING) == kp_cpu() + 1;
 
-	if (!(by & PANICKING))
-		return false;
-	if (by != ((kp_cpu() + 1) | PANICKING))
+	if (panicking && !here)
 		kp_freeze_here(frame, false);
-	if (deadline_ns) {
+	if (here && deadline_ns) {
 		uint64_t time = now();
 		if (time >= deadline_ns)
 			go_on(KP_RESULT_LATE, frame, NULL);
 		/* Another's NMI, or a timer that cannot count that far: the alarm may be used up. */
-		kp_host_alarm(deadline_ns - time);
+		if (panicking)
+			kp_host_alarm(deadline_ns - time);
 	}
-	return true;
+	return panicking;
 }
 #endif
 
@@ -398,6 +426,8 @@ static enum kp_stage_result end_pages(void)
 	int32_t seconds = kp_policy()->reboot_after_s;
 
 	if (kp_report.stages[KP_STAGE_SCREEN].result == KP_RESULT_DONE && seconds >= 0) {
+		if (seconds)
+			allow((uint64_t)seconds * 1000000000u + END_NS);
 		kp_screen_linger(seconds && wait_ns ? wait_ns + (uint64_t)seconds * 1000000000u : UINT64_MAX);
 		return KP_RESULT_DONE;
 	}
@@ -411,6 +441,9 @@ static enum kp_stage_result end_reset(void)
 	int32_t seconds = kp_policy()->reboot_after_s;
 
 	if (seconds && wait_ns) {
+#if KP_TIER >= 2
+		allow((seconds > 0 ? (uint64_t)seconds * 1000000000u : 0) + END_NS);
+#endif
 		while (seconds > 0 && now() - wait_ns < (uint64_t)seconds * 1000000000u)
 			kp_isa_relax();
 		kp_host_reset();

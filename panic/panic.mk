@@ -8,8 +8,8 @@ KP_COMMON  := -std=gnu11 -Os -g -ffreestanding -fno-builtin -fno-stack-protector
 	      -fvisibility=hidden -ffunction-sections -fdata-sections $(WARNINGS) -Wframe-larger-than=512 \
 	      $(if $(filter clang%,$(CC)),,-fcallgraph-info=su) \
 	      $(if $(WERROR),-Werror) -Ipanic/include -Ipanic -I.
-# Nothing walks the recorder's own frames before it takes exceptions itself.
-KP_TIER_0  := -fomit-frame-pointer
+# Nothing walks the recorder's own frames before it takes exceptions itself; and as small as can be, where the compiler knows how.
+KP_TIER_0  := -fomit-frame-pointer $(shell $(CC) -Oz -E -xc /dev/null >/dev/null 2>&1 && echo -Oz)
 KP_x86_64  := -m64 -mgeneral-regs-only -mno-red-zone -fcf-protection=none
 
 # $(call kp_sources,ISA,TIER): what panic/sources lists

@@ -114,21 +114,23 @@ bool apic_send_nmi_to_others(void)
 	return send(0, MODE_NMI | COMMAND_ASSERT | COMMAND_OTHERS);
 }
 
-void apic_timer_nmi(uint64_t ns)
+bool apic_timer_nmi(uint64_t ns)
 {
 	/* Rather late than early. */
 	uint64_t counts = ns / 1000 * counts_per_tick / (1000000 / TICKS_PER_SECOND) + 1;
 
-	if (!registers || !counts_per_tick)
-		return;
+	/* A count of 0: this CPU's timer was never started. */
+	if (!registers || !counts_per_tick || !get(REG_TIMER_COUNT))
+		return false;
 	put(REG_TIMER, MASKED);
 	if (!ns) {
 		put(REG_TIMER, PERIODIC | VECTOR_TIMER);
 		put(REG_TIMER_COUNT, counts_per_tick);
-		return;
+		return true;
 	}
 	if (counts > 0xffffffff)
 		counts = 0xffffffff;
 	put(REG_TIMER, MODE_NMI);
 	put(REG_TIMER_COUNT, (uint32_t)counts);
+	return true;
 }

@@ -21,7 +21,7 @@ void apic_end_of_interrupt(void);
 bool apic_send_init(uint32_t apic_id);
 bool apic_send_startup(uint32_t apic_id, uint8_t page);
 bool apic_send_nmi_to_others(void);
-/* The timer becomes an NMI in ns nanoseconds; 0: becomes the tick again. */
-void apic_timer_nmi(uint64_t ns);
+/* The timer becomes an NMI in ns nanoseconds; 0: becomes the tick again. false: this CPU's was not started yet. */
+bool apic_timer_nmi(uint64_t ns);
 
 #endif

@@ -1,4 +1,5 @@
-/* Hooks of the recorder's host that fail while it reports: "hook=log:fault", "hook=screen:hang" on the command line. */
+/* Hooks of the recorder's host that fail while it reports: "hook=log:fault", "hook=screen:hang" on the command line;
+ * "hook=putc:fault@600": only its 600th call. */
 #include <stdint.h>
 
 #include "boot/boot.h"
@@ -10,12 +11,22 @@ static volatile uint64_t *volatile nowhere = (volatile uint64_t *)8;
 
 void scenario_hook(const char *name)
 {
-	const char *wanted = boot_option("hook");
-	size_t n = strlen(name);
+	static char wanted[64]; /* NAME:WHAT[@CALL]; " ": it was looked for, and there is none */
+	static unsigned long calls;
+	size_t n = strlen(name), what = n + 1;
 
-	if (!wanted || strncmp(wanted, name, n) != 0 || wanted[n] != ':')
+	/* Once: the recorder's bytes, each of which comes by here, are counted in instructions. */
+	if (!wanted[0]) {
+		const char *option = boot_option("hook");
+
+		strcopy(wanted, option ? option : " ", sizeof(wanted));
+	}
+	if (strncmp(wanted, name, n) != 0 || wanted[n] != ':')
 		return;
-	while (!strcmp(wanted + n + 1, "hang"))
+	for (const char *at = wanted + what; *at; at++)
+		if (*at == '@' && ++calls != number_of(at + 1))
+			return;
+	while (!strncmp(wanted + what, "hang", 4))
 		pause();
 	*nowhere = 0;
 }

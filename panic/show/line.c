@@ -94,8 +94,8 @@ void kp_end_line(void)
 #if KP_TIER >= 3
 	if (sink) {
 		crc = kp_crc32(crc, line, used);
-		sink(line, used);
 		put = used;
+		sink(line, used);
 	}
 #endif
 	/* A byte that the hook does not come back from is tried once, as all else, and not summed up: it is not out. */

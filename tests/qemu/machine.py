@@ -188,6 +188,6 @@ class Machine:
 
 
 def is_panic(log):
-    """The last report is a panic's, and has its end."""
-    begin = log.rfind(b"KPANIC 1 begin")
-    return begin >= 0 and b"kind=panic" in log[begin:log.find(b"\n", begin)] and b"KPANIC 1 end" in log[begin:]
+    """The last report is a panic's, or became one, and has its end."""
+    report = log[max(log.rfind(b"KPANIC 1 begin"), 0):]
+    return b"KPANIC 1 end" in report and b"KPANIC 1 verdict is=panic" in report

@@ -103,8 +103,15 @@ void kp_host_stop_others(void)
 
 bool kp_host_alarm(uint64_t ns)
 {
-	(void)ns;
+	fake.alarm_ns = ns;
+	fake.alarms += ns != 0;
 	return true;
+}
+
+bool kp_host_key(void)
+{
+	maybe_fault(FAKE_KEY);
+	return false;
 }
 
 bool kp_host_task(struct kp_task *out)

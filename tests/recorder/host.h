@@ -19,6 +19,7 @@ enum fake_hook {
 	FAKE_LOG,
 	FAKE_SYMBOL,
 	FAKE_SCREEN,
+	FAKE_KEY,
 	FAKE_AFTER,
 	FAKE_MEMORY,
 	FAKE_TASK_INFO,
@@ -29,7 +30,8 @@ struct fake_host {
 	char out[32768];
 	size_t used;
 	unsigned cpu, cpus;
-	uint64_t time_ns, tick_ns;
+	uint64_t time_ns, tick_ns, alarm_ns; /* alarm_ns: as armed last */
+	unsigned alarms;                     /* how often it was armed */
 	struct kp_task task;
 	bool has_task;
 	const struct kp_region *regions;  /* ends with end == 0 */

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include "formats/report.h"
+#include "kpanic/screen.h"
 #include "show/story.h"
 
 /* Is the report whole: does its sum fit? */
@@ -46,7 +47,7 @@ static void faults_in(enum fake_hook hook, bool always)
 	fake.always = always;
 	UNTIL_END(KP_PANIC("answer %d", 42));
 	CHECK(fake.halts == 1 && kp_panicking());
-	if (hook == FAKE_PUTC)
+	if (hook == FAKE_PUTC && always)
 		return;
 	CHECK(whole() && fake_find("Kernel panic - not syncing: answer 42\n"));
 	/* Where no frame pointer is known, no region is asked for. */
@@ -86,6 +87,97 @@ static void what_hangs_is_left(void)
 	fake.late = true;
 	UNTIL_END(KP_PANIC("x"));
 	CHECK(whole() && fake_find("name=collect result=late"));
+}
+
+/* A report that returns has a deadline, too, and gives the alarm back. */
+static void a_hang_makes_a_panic_of_an_oops(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+
+	fake.has_task = true;
+	fake.fault_in = FAKE_LOG;
+	fake.late = true;
+	UNTIL_END(kp_exception(&frame));
+	CHECK(kp_panicking() && !fake.kills && whole() && fake_find("name=collect result=late"));
+	CHECK(fake_find("is=panic because=\"a hook hung while the report was made\""));
+}
+
+static void an_oops_in_time_gives_the_alarm_back(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+
+	fake.has_task = true;
+	UNTIL_END(kp_exception(&frame));
+	CHECK(!kp_panicking() && fake.kills == 1 && fake.alarms && !fake.alarm_ns);
+	/* Nobody's report: it is no late alarm. */
+	CHECK(!kp_panic_nmi(&frame));
+}
+
+/* Its first lines said "oops": the last word is another. */
+static void what_became_a_panic_says_so(void)
+{
+	struct kp_frame frame = { .pc = 0x10123, .vector = 14, .error = 2 };
+	const char *first, *second;
+
+	fake.has_task = true;
+	fake.fault_in = FAKE_SYMBOL;
+	UNTIL_END(kp_exception(&frame));
+	CHECK(kp_panicking() && whole() && fake_find("kind=oops"));
+	first = fake_find("\nKPANIC 1 verdict is=oops");
+	second = fake_find("\nKPANIC 1 verdict is=panic because=\"a fault while the report was made\"");
+	CHECK(first && second > first && !strstr(second + 2, "KPANIC 1 verdict"));
+	CHECK(strstr(second, "\nKernel panic - not syncing: ") && strstr(second, "name=text result=faulted"));
+}
+
+static void one_verdict_is_enough(void)
+{
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(fake_find("KPANIC 1 verdict") &&
+	      !strstr(fake_find("KPANIC 1 verdict") + 1, "KPANIC 1 verdict"));
+}
+
+/* The others are put, and the sum is of those. */
+static void a_byte_that_is_lost_is_not_summed(void)
+{
+	fake.fault_in = FAKE_PUTC;
+	fake.fault_after = 300;
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(fake.faults == 1 && whole() && fake_find("name=text result=faulted"));
+}
+
+/* The reboot comes, whatever the screen's hooks do at the end. */
+static unsigned three_pages(struct kp_canvas *canvas, const struct kp_story *story, unsigned page)
+{
+	(void)canvas;
+	(void)story;
+	(void)page;
+	return 3;
+}
+
+static void reboots(enum fake_hook hook, bool late)
+{
+	static const struct kp_own_style style = { .draw = three_pages, .columns = 40, .rows = 10 };
+
+	kp_policy()->reboot_after_s = 3;
+	fake.tick_ns = 1000000;
+	fake.fault_in = hook;
+	fake.late = late;
+	kp_policy()->style = KP_STYLE_OWN;
+	kp_style_own(&style);
+	UNTIL_END(KP_PANIC("x"));
+	CHECK(fake.faults == 1 && fake.resets == 1 && fake.halts == 1);
+	CHECK(strstr(fake_find("KPANIC 1 end "), late ? "KPANIC 1 stage name=end result=late"
+						      : "KPANIC 1 stage name=end result=faulted"));
+}
+
+static void reboots_though_a_key_hangs(void)
+{
+	reboots(FAKE_KEY, true);
+}
+
+static void reboots_though_a_key_faults(void)
+{
+	reboots(FAKE_KEY, false);
 }
 
 static void an_nmi_in_time_changes_nothing(void)
@@ -273,6 +365,13 @@ const struct test stages_tests[] = {
 	BOTH(screen),
 	BOTH(after),
 	TEST(what_hangs_is_left),
+	TEST(a_hang_makes_a_panic_of_an_oops),
+	TEST(an_oops_in_time_gives_the_alarm_back),
+	TEST(what_became_a_panic_says_so),
+	TEST(one_verdict_is_enough),
+	TEST(a_byte_that_is_lost_is_not_summed),
+	TEST(reboots_though_a_key_hangs),
+	TEST(reboots_though_a_key_faults),
 	TEST(an_nmi_in_time_changes_nothing),
 	TEST(a_fault_makes_a_panic_of_an_oops),
 	TEST(a_warning_of_a_hook_is_dropped),
