@@ -56,3 +56,8 @@ RECORDER_FUZZ := $(filter-out tests/recorder/main.c tests/recorder/test_%.c,$(RE
 build-fuzz/fuzz_recorder: private CPPFLAGS += -Ipanic -Ipanic/include -Itests/recorder -I. -DKP_ISA_GENERIC -DKP_HOSTED -DKP_TIER=3
 build-fuzz/fuzz_recorder: LIBS += $(RECORDER_FUZZ)
 build-fuzz/fuzz_recorder: $(RECORDER_FUZZ)
+
+# The search in its table of names, alone.
+build-fuzz/fuzz_symbols: private CPPFLAGS += -Ipanic -Ipanic/include
+build-fuzz/fuzz_symbols: LIBS += panic/collect/symbols.c
+build-fuzz/fuzz_symbols: panic/collect/symbols.c
