@@ -87,13 +87,18 @@ static bool gate(struct pm_incident *inc, const struct pm_rule *rule)
 
 	if (!fact)
 		return false;
-	finding = pm_find(
-		inc, rule, PM_LIKELY, PM_RANK_READ, fact->at,
-		"%s (trap %lu) could not be handled because gate %lu of the IDT was not present: code "
-		"that can fault ran before the handler was set up",
-		exception_words(inc, vector), vector, vector);
+	/* Its gate was read; that it was this fault tells CR2, which only a page fault writes. */
+	bool written = vector == PAGE_FAULT && inc->fault.has_address && !is(inc, "fault", "sent", "1") &&
+		       inc->fault.vector == DOUBLE_FAULT;
+	finding = pm_find(inc, rule, written ? PM_CERTAIN : PM_LIKELY, PM_RANK_READ, fact->at,
+			  "%s (trap %lu) could not be handled because gate %lu of the IDT was not present",
+			  exception_words(inc, vector), vector, vector);
 	pm_because(inc, finding, inc->fault.at);
 	pm_because(inc, finding, at_of(inc, "page-table", "end"));
+	/* The other way, that a gate was there and was overwritten, is rarer by far. */
+	finding = pm_find(inc, rule, PM_LIKELY, PM_RANK_READ, fact->at,
+			  "code that can fault ran before the handler was set up");
+	pm_because(inc, finding, inc->fault.at);
 	return true;
 }
 
