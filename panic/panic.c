@@ -90,8 +90,8 @@ static volatile uint64_t deadline_ns; /* of the present stage; 0: none */
 /* budget_ms: of the whole stage, after which its present step is left.  What is behind a 115200 baud line takes a second for
  * ten kilobytes. */
 static const struct stage {
-	const char *name;
-	unsigned kinds, budget_ms;
+	char name[8];
+	uint32_t kinds, budget_ms;
 	kp_step *const *steps; /* ends with NULL */
 } stages[KP_STAGES] = {
 	[KP_STAGE_WIN] = { "win", WARN | OOPS | PANIC, 2000, kp_win_steps },
@@ -309,6 +309,9 @@ bool kp_panic_nmi(const struct kp_frame *frame)
 }
 #endif
 
+/* Below tier 2 nobody tells one CPU from another: whose it is, it is this one's. */
+#define MINE(by, me) (KP_TIER < 2 || ((by) & ~PANICKING) == (me))
+
 /* Becomes the owner, or does not come back; false: a report that is not worth to wait for. */
 static bool claim(const struct kp_event *event)
 {
@@ -321,9 +324,9 @@ static bool claim(const struct kp_event *event)
 		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST,
 						__ATOMIC_SEQ_CST))
 			return true;
-		if ((by & ~PANICKING) == me && event->kind == KP_KIND_WARN)
+		if (MINE(by, me) && event->kind == KP_KIND_WARN)
 			return false; /* of a hook's: not worth a panic */
-		if ((by & ~PANICKING) == me)
+		if (MINE(by, me))
 			go_on(KP_RESULT_FAULTED, event->frame, event->site);
 #if KP_TIER >= 2
 		if (by & PANICKING)
@@ -383,10 +386,12 @@ void kp_report_make(const struct kp_event *event)
 
 /* ---- win ---- */
 
+#if KP_TIER >= 2
 static enum kp_stage_result win_gates(void)
 {
 	return kp_report.kind == KP_KIND_PANIC ? kp_isa_take_gates() : KP_RESULT_NONE;
 }
+#endif
 
 static enum kp_stage_result win_message(void)
 {
@@ -397,7 +402,13 @@ static enum kp_stage_result win_message(void)
 	return KP_RESULT_DONE;
 }
 
-kp_step *const kp_win_steps[] = { win_gates, win_message, NULL };
+kp_step *const kp_win_steps[] = {
+#if KP_TIER >= 2
+	win_gates,
+#endif
+	win_message,
+	NULL,
+};
 
 #if KP_TIER >= 2
 kp_step *const kp_screen_steps[] = { kp_show_screen, NULL };
@@ -405,15 +416,15 @@ kp_step *const kp_screen_steps[] = { kp_show_screen, NULL };
 
 /* ---- end ---- */
 
+#if KP_TIER >= 2
 static enum kp_stage_result end_host(void)
 {
-#if KP_TIER >= 2
 	kp_host_after_panic();
 	return KP_RESULT_DONE;
-#else
-	return KP_RESULT_NONE;
-#endif
 }
+#endif
+
+#if KP_TIER >= 1
 
 /* When the wait for a reboot began. */
 static uint64_t wait_ns;
@@ -437,7 +448,6 @@ static enum kp_stage_result end_pages(void)
 
 static enum kp_stage_result end_reset(void)
 {
-#if KP_TIER >= 1
 	int32_t seconds = kp_policy()->reboot_after_s;
 
 	if (seconds && wait_ns) {
@@ -450,9 +460,9 @@ static enum kp_stage_result end_reset(void)
 	} else if (seconds < 0) {
 		kp_host_reset();
 	}
-#endif
 	return KP_RESULT_NONE;
 }
+#endif
 
 static enum kp_stage_result end_halt(void)
 {
@@ -462,4 +472,12 @@ static enum kp_stage_result end_halt(void)
 	kp_isa_stop();
 }
 
-kp_step *const kp_end_steps[] = { end_host, end_pages, end_reset, end_halt, NULL };
+kp_step *const kp_end_steps[] = {
+#if KP_TIER >= 2
+	end_host,
+#endif
+#if KP_TIER >= 1
+	end_pages, end_reset,
+#endif
+	end_halt,  NULL,
+};

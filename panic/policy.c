@@ -96,9 +96,10 @@ bool kp_policy_word(const char *word, size_t n)
 
 void kp_init(const struct kp_system *system)
 {
+	kp_system = *system;
+#if KP_TIER >= 1
 	const char *at = system->command_line;
 
-	kp_system = *system;
 	while (at && *at) {
 		size_t n = 0;
 
@@ -107,6 +108,7 @@ void kp_init(const struct kp_system *system)
 		kp_policy_word(at, n);
 		at += n + (at[n] == ' ');
 	}
+#endif
 #if KP_TIER >= 3
 	kp_note_begin();
 #endif

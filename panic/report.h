@@ -44,7 +44,7 @@ struct kp_trace {
 
 /* One row per register of struct kp_frame, in the order in which Linux prints them. */
 struct kp_register {
-	char name[8];
+	char name[4];
 	uint16_t offset; /* in struct kp_frame */
 };
 extern const struct kp_register kp_registers[];
@@ -138,13 +138,23 @@ struct kp_cause {
 
 enum kp_stage_id {
 	KP_STAGE_WIN,
+#if KP_TIER >= 2
 	KP_STAGE_FREEZE,
+#endif
 	KP_STAGE_COLLECT,
+#if KP_TIER >= 3
 	KP_STAGE_KEEP,
+#endif
 	KP_STAGE_TEXT,
+#if KP_TIER >= 3
 	KP_STAGE_NOTE,
+#endif
+#if KP_TIER >= 2
 	KP_STAGE_SCREEN,
+#endif
+#if KP_TIER >= 3
 	KP_STAGE_DUMP,
+#endif
 	KP_STAGE_END,
 	KP_STAGES,
 };

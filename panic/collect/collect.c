@@ -24,7 +24,7 @@ uint64_t kp_register(const struct kp_frame *frame, unsigned index)
 {
 	uint64_t value;
 
-	memcpy(&value, (const char *)frame + kp_registers[index].offset, sizeof(value));
+	__builtin_memcpy(&value, (const char *)frame + kp_registers[index].offset, sizeof(value));
 	return value;
 }
 

@@ -14,6 +14,10 @@
 
 const char *kp_stack_name(enum kp_stack_kind kind)
 {
+#if KP_TIER < 2
+	/* It has no others. */
+	return kind == KP_STACK_TASK ? "TASK" : "RECORDER";
+#else
 	static const char names[KP_STACK_KINDS][12] = {
 		[KP_STACK_TASK] = "TASK",         [KP_STACK_INTERRUPT] = "IRQ",
 		[KP_STACK_NMI] = "NMI",           [KP_STACK_DEBUG] = "#DB",
@@ -22,6 +26,7 @@ const char *kp_stack_name(enum kp_stack_kind kind)
 	};
 
 	return names[kind];
+#endif
 }
 
 struct walk {
@@ -32,16 +37,18 @@ struct walk {
 
 static enum kp_stack_kind kind_of(const struct walk *walk, uintptr_t sp)
 {
+#if KP_TIER >= 2
 	enum kp_stack_kind kind;
 
 	if (kp_isa_stack_of(sp, &kind))
 		return kind;
-	if (kp_on_own_stack(sp))
-		return KP_STACK_RECORDER;
-	if (walk->task && walk->task->context & KP_IN_INTERRUPT &&
+	if (walk->task && walk->task->context & KP_IN_INTERRUPT && !kp_on_own_stack(sp) &&
 	    (sp < walk->task->stack_start || sp >= walk->task->stack_end))
 		return KP_STACK_INTERRUPT;
-	return KP_STACK_TASK;
+#else
+	(void)walk;
+#endif
+	return kp_on_own_stack(sp) ? KP_STACK_RECORDER : KP_STACK_TASK;
 }
 
 static void add(struct walk *walk, uintptr_t address, enum kp_frame_grade grade, bool interrupted)
@@ -112,7 +119,8 @@ static void scan(struct walk *walk)
 }
 #endif
 
-/* Goes on where an exception interrupted; false: that was user mode, or is no frame of an exception. */
+#if KP_TIER >= 2
+/* Goes on where an exception interrupted, as the entry stubs mark it; false: that was user mode, or is no frame of an exception. */
 static bool cross(struct walk *walk, uintptr_t at, uintptr_t *fp)
 {
 	struct kp_frame frame;
@@ -126,6 +134,7 @@ static bool cross(struct walk *walk, uintptr_t at, uintptr_t *fp)
 	*fp = (uintptr_t)KP_FRAME_FP(&frame);
 	return true;
 }
+#endif
 
 void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, struct kp_trace *trace)
 {
@@ -153,12 +162,14 @@ void kp_trace_walk(const struct kp_frame *frame, const struct kp_task *task, str
 		if (fp < start || fp - start > FRAME_MAX)
 			return;
 #endif
+#if KP_TIER >= 2
 		if (fp & 1) {
 			if (!cross(&walk, fp - 1, &fp))
 				return;
 			last = 0;
 			continue;
 		}
+#endif
 		if (!fp)
 			return;
 		if (fp % sizeof(uintptr_t) || (last && (fp <= last || fp - last > FRAME_MAX)))

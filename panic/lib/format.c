@@ -1,5 +1,7 @@
 #include "lib/format.h"
 
+#include "kpanic/config.h"
+
 #include <stdbool.h>
 
 /* Small, and called from many places: a compiler that copies them there makes tier 0 too large. */
@@ -57,9 +59,13 @@ static void put_number(struct out *out, const struct spec *spec, uint64_t value,
 	int n = 0, length;
 
 	do {
+		unsigned digit;
+#if UINTPTR_MAX > UINT32_MAX
+		digit = (unsigned)(value % base);
+		value /= base;
+#else
 		/* A 64-bit division needs a library function on a 32-bit machine; base 16 is a shift, base 10 is done by
 		 * long division over 16 bits at a time. */
-		unsigned digit;
 		if (base == 16) {
 			digit = value & 15;
 			value >>= 4;
@@ -74,6 +80,7 @@ static void put_number(struct out *out, const struct spec *spec, uint64_t value,
 			digit = rest;
 			value = quotient;
 		}
+#endif
 		digits[n++] = (char)(digit < 10 ? '0' + digit : (unsigned)ten + digit - 10);
 	} while (value);
 	length = n;
@@ -115,10 +122,15 @@ static ONCE int64_t next(struct list *list, int longs)
 	return longs ? va_arg(list->arguments, long) : va_arg(list->arguments, int);
 }
 
-static ONCE int next_width(struct list *list)
+/* A width or a precision: a number, or "*" for the next argument. */
+static ONCE int next_width(struct list *list, const char **at)
 {
-	int64_t n = next(list, 0);
+	int64_t n;
 
+	if (**at != '*')
+		return number_in(at);
+	(*at)++;
+	n = next(list, 0);
 	return n > WIDTH_MAX ? WIDTH_MAX : n < -WIDTH_MAX ? -WIDTH_MAX : (int)n;
 }
 
@@ -128,6 +140,7 @@ static void format_one(struct out *out, const char **at, struct list *list)
 	struct spec spec = { .precision = -1 };
 	uint64_t value;
 	const char *sign = "";
+	bool hex;
 
 	for (;; format++) {
 		if (*format == '-')
@@ -139,24 +152,14 @@ static void format_one(struct out *out, const char **at, struct list *list)
 		else
 			break;
 	}
-	if (*format == '*') {
-		spec.width = next_width(list);
-		format++;
-		if (spec.width < 0) {
-			spec.left = true;
-			spec.width = -spec.width;
-		}
-	} else {
-		spec.width = number_in(&format);
+	spec.width = next_width(list, &format);
+	if (spec.width < 0) {
+		spec.left = true;
+		spec.width = -spec.width;
 	}
 	if (*format == '.') {
 		format++;
-		if (*format == '*') {
-			spec.precision = next_width(list);
-			format++;
-		} else {
-			spec.precision = number_in(&format);
-		}
+		spec.precision = next_width(list, &format);
 	}
 	for (;; format++) {
 		if (*format == 'l')
@@ -168,6 +171,7 @@ static void format_one(struct out *out, const char **at, struct list *list)
 		else if (*format != 'h')
 			break;
 	}
+	hex = *format == 'x' || *format == 'X' || *format == 'p';
 	switch (*format) {
 	case 's':
 		put_string(out, &spec, (const char *)(uintptr_t)next(list, 1));
@@ -176,26 +180,23 @@ static void format_one(struct out *out, const char **at, struct list *list)
 		put(out, (char)next(list, 0));
 		break;
 	case 'p':
-		put_number(out, &spec, (uintptr_t)next(list, 1), 16, 'a', "0x");
-		break;
+		spec.longs = 1;
+		/* fallthrough */
 	case 'd':
 	case 'i':
-		value = (uint64_t)next(list, spec.longs);
-		if ((int64_t)value < 0) {
-			value = 0 - value;
-			sign = "-";
-		}
-		put_number(out, &spec, value, 10, 'a', sign);
-		break;
 	case 'u':
 	case 'x':
 	case 'X':
 		value = (uint64_t)next(list, spec.longs);
-		if (spec.longs < 2)
+		if ((*format == 'd' || *format == 'i') && (int64_t)value < 0) {
+			value = 0 - value;
+			sign = "-";
+		} else if (spec.longs < 2) {
 			value &= spec.longs ? ~0ul : ~0u;
-		if (spec.prefix && value)
+		}
+		if (*format == 'p' || (hex && spec.prefix && value))
 			sign = "0x";
-		put_number(out, &spec, value, *format == 'u' ? 10 : 16, *format == 'X' ? 'A' : 'a', sign);
+		put_number(out, &spec, value, hex ? 16 : 10, *format == 'X' ? 'A' : 'a', sign);
 		break;
 	case '%':
 		put(out, '%');
@@ -227,6 +228,7 @@ size_t kp_vformat(char *to, size_t size, const char *format, va_list arguments)
 	return out.n;
 }
 
+#if KP_TIER >= 2
 size_t kp_format(char *to, size_t size, const char *format, ...)
 {
 	va_list arguments;
@@ -237,3 +239,4 @@ size_t kp_format(char *to, size_t size, const char *format, ...)
 	va_end(arguments);
 	return n;
 }
+#endif

@@ -60,6 +60,7 @@ size_t kp_length(const char *s, size_t limit)
 	return n;
 }
 
+#if KP_TIER >= 1
 bool kp_same(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
@@ -68,6 +69,7 @@ bool kp_same(const char *a, const char *b)
 	}
 	return *a == *b;
 }
+#endif
 
 void kp_string_copy(char *to, size_t size, const char *from)
 {

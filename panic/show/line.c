@@ -175,15 +175,19 @@ void kp_key_string(const char *key, const char *value)
 
 void kp_add_place(uintptr_t address, bool after_call)
 {
+#if KP_TIER >= 2
 	static struct kp_symbol symbol;
 
-	if (!kp_symbol(address - after_call, &symbol)) {
-		kp_add("0x%llx", (unsigned long long)address);
+	if (kp_symbol(address - after_call, &symbol)) {
+		kp_add("%s+0x%llx", symbol.name, (unsigned long long)(address - symbol.start));
+		if (symbol.size)
+			kp_add("/0x%llx", (unsigned long long)symbol.size);
 		return;
 	}
-	kp_add("%s+0x%llx", symbol.name, (unsigned long long)(address - symbol.start));
-	if (symbol.size)
-		kp_add("/0x%llx", (unsigned long long)symbol.size);
+#else
+	(void)after_call;
+#endif
+	kp_add("0x%llx", (unsigned long long)address);
 }
 
 void kp_add_registers(const struct kp_frame *frame)
@@ -230,6 +234,7 @@ void kp_add_trace(const struct kp_trace *trace)
 	}
 }
 
+#if KP_TIER >= 1
 /* Nanoseconds over 1000, in 16-bit pieces; up to 2^32 thousands. */
 static uint64_t over_1000(uint64_t n)
 {
@@ -253,3 +258,4 @@ uint32_t kp_microseconds(uint64_t ns)
 {
 	return (uint32_t)(over_1000(ns) - (uint64_t)kp_seconds(ns) * 1000000u);
 }
+#endif

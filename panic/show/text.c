@@ -3,7 +3,7 @@
 
 #include "lib/mem.h"
 
-static const char *const kinds[] = {
+static const char kinds[][6] = {
 	[KP_KIND_WARN] = "warn", [KP_KIND_OOPS] = "oops", [KP_KIND_PANIC] = "panic"
 };
 
@@ -56,7 +56,7 @@ static enum kp_stage_result site(void)
 
 static enum kp_stage_result verdict(void)
 {
-	static const char *const words[] = {
+	static const char words[][7] = {
 		[KP_VERDICT_NONE] = "none", [KP_VERDICT_SIGNAL] = "signal", [KP_VERDICT_FIXUP] = "fixup",
 		[KP_VERDICT_OOPS] = "oops", [KP_VERDICT_PANIC] = "panic",   [KP_VERDICT_WARN] = "warn",
 	};
@@ -198,7 +198,7 @@ static enum kp_stage_result message(void)
 
 void kp_text_stage(enum kp_stage_id id)
 {
-	static const char *const results[] = {
+	static const char results[][8] = {
 		[KP_RESULT_NONE] = "none", [KP_RESULT_DONE] = "done",       [KP_RESULT_FAILED] = "failed",
 		[KP_RESULT_LATE] = "late", [KP_RESULT_FAULTED] = "faulted",
 	};

@@ -3,29 +3,63 @@
 
 	.text
 
+#define PANIC 0
+#define BUG 1
+#define WARN 2
+#define SMASHED 3
+
+FUNCTION kp_panic_at
+	pushq	$PANIC
+	jmp	capture
+END kp_panic_at
+
+FUNCTION kp_bug_at
+	pushq	$BUG
+	jmp	capture
+END kp_bug_at
+
+FUNCTION kp_warn_at
+	pushq	$WARN
+	jmp	capture
+END kp_warn_at
+
+	.weak	__stack_chk_fail
+	.type	__stack_chk_fail, @function
+__stack_chk_fail:
+	pushq	$SMASHED
+END __stack_chk_fail
+
 /* Saves a struct kp_frame as if the call had been an exception: RIP is the return address, RSP what it is after the return.
- * At the end the stack pointer is at the frame, 192 bytes below the return address. */
-	.macro CAPTURE kind
+ * The frame lies at the stack pointer then, 192 bytes below the return address; above it the flags, and who was called. */
+	.type	capture, @function
+capture:
 	pushfq
 	cli
 	cld
-	pushq	$0		/* keeps the distance even */
 	pushq	$0
 	movw	%ss, (%rsp)
 	pushq	%rsp
 	addq	$32, (%rsp)	/* pushed: 24 below the return address; wanted: 8 above it */
-	pushq	24(%rsp)	/* the flags */
+	pushq	16(%rsp)	/* the flags */
 	pushq	$0
 	movw	%cs, (%rsp)
 	pushq	48(%rsp)	/* the return address */
 	pushq	$0		/* no error code */
-	pushq	$\kind
+	pushq	$0x1000
 	PUSH_REGISTERS
-	.endm
+	movl	184(%rsp), %eax
+	cmpl	$BUG, %eax
+	jb	panic
+	je	bug
+	cmpl	$WARN, %eax
+	je	warn
+	/* What is called from here on does not come back, but for the last. */
+	movq	%rsp, %rdi
+	pushq	%rax
+	call	kp_call_stack_smashed
 
-/* kp_panic_at(site, format, …) → kp_call_panic(frame, site, format, va_list *) */
-FUNCTION kp_panic_at
-	CAPTURE	0x1000
+/* (site, format, …) → kp_call_panic(frame, site, format, va_list *) */
+panic:
 	movq	%rsp, %rax
 	/* The registers of arguments in the order in which va_arg takes them. */
 	pushq	%r9
@@ -47,40 +81,26 @@ FUNCTION kp_panic_at
 	movq	%rax, %rdi
 	movq	%rsp, %rcx
 	call	kp_call_panic
-	ud2
-END kp_panic_at
 
-FUNCTION kp_bug_at
-	CAPTURE	0x1001
+bug:
+	incl	FRAME_VECTOR(%rsp)
 	movq	%rdi, %rsi
 	movq	%rsp, %rdi
-	subq	$8, %rsp
+	pushq	%rax
 	call	kp_call_bug
-	ud2
-END kp_bug_at
 
-FUNCTION kp_warn_at
-	CAPTURE	0x1000
+warn:
 	movq	%rdi, %rsi
 	movq	%rsp, %rdi
-	subq	$8, %rsp
+	pushq	%rax
 	call	kp_call_warn
-	addq	$8, %rsp
+	popq	%rax
 	POP_REGISTERS
-	addq	$64, %rsp
+	addq	$56, %rsp
 	popfq
+	leaq	8(%rsp), %rsp	/* which leaves the flags alone */
 	ret
-END kp_warn_at
-
-	.weak	__stack_chk_fail
-	.type	__stack_chk_fail, @function
-__stack_chk_fail:
-	CAPTURE	0x1000
-	movq	%rsp, %rdi
-	subq	$8, %rsp
-	call	kp_call_stack_smashed
-	ud2
-END __stack_chk_fail
+	.size	capture, . - capture
 
 /* (top, run): runs on another stack, and comes back. */
 FUNCTION kp_isa_call_on

@@ -1,5 +1,6 @@
 /* What every tier needs of x86-64. */
 #include "fault/x86_64/x86.h"
+#include "lib/mem.h"
 #include "show/sections.h"
 
 #include <stddef.h>
@@ -19,50 +20,39 @@ const struct kp_register kp_registers[] = {
 };
 const unsigned kp_register_count = sizeof(kp_registers) / sizeof(*kp_registers);
 
-/* Linux's words. */
-static const struct {
-	const char *name;
-	bool error;
-} vectors[32] = {
-	[0] = { "divide error", false },
-	[1] = { "debug", false },
-	[2] = { "NMI", false },
-	[3] = { "int3", false },
-	[4] = { "overflow", false },
-	[5] = { "bounds", false },
-	[6] = { "invalid opcode", false },
-	[7] = { "device not available", false },
-	[8] = { "double fault", true },
-	[9] = { "coprocessor segment overrun", false },
-	[10] = { "invalid TSS", true },
-	[11] = { "segment not present", true },
-	[12] = { "stack segment", true },
-	[13] = { "general protection fault", true },
-	[14] = { "Oops", true },
-	[16] = { "fpu exception", false },
-	[17] = { "alignment check", true },
-	[18] = { "machine check", false },
-	[19] = { "simd exception", false },
-	[20] = { "virtualization exception", false },
-	[21] = { "control protection fault", true },
-	[29] = { "VMM communication exception", true },
-	[30] = { "security exception", true },
-};
+/* Linux's words, one after the other from vector 0 on: pointers to them would take more room than they do. */
+static const char names[] =
+	"divide error\0debug\0NMI\0int3\0overflow\0bounds\0invalid opcode\0device not available\0"
+	"double fault\0coprocessor segment overrun\0invalid TSS\0segment not present\0"
+	"stack segment\0general protection fault\0Oops\0\0"
+	"fpu exception\0alignment check\0machine check\0simd exception\0"
+	"virtualization exception\0control protection fault\0\0\0"
+	"\0\0\0\0\0VMM communication exception\0security exception\0";
 
 const char *kp_x86_vector_name(unsigned vector)
 {
-	return vector < 32 && vectors[vector].name ? vectors[vector].name : "exception";
+	const char *name = names;
+
+	if (vector < 32) {
+		while (vector--)
+			name += kp_length(name, sizeof(names)) + 1;
+		if (*name)
+			return name;
+	}
+	return "exception";
 }
 
 bool kp_x86_has_error(unsigned vector)
 {
-	return vector < 32 && vectors[vector].error;
+	/* 8, 10 to 14, 17, 21, 29 and 30 */
+	return vector < 32 && 0x60227d00u >> vector & 1;
 }
 
 void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 {
-	uint64_t address = 0;
 	unsigned vector = (unsigned)frame->vector;
+#if KP_TIER >= 1
+	uint64_t address = 0;
 
 	/* Before anything else, since each fault overwrites it.  A double fault is of the first fault's address, if that had
 	 * one: where it had none, the sentinel is still there. */
@@ -70,14 +60,14 @@ void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 		address = kp_x86_read_cr2();
 		kp_x86_write_cr2(KP_CR2_SENTINEL);
 	}
-	*out = (struct kp_fault){
-		.vector = vector,
-		.name = kp_x86_vector_name(vector),
-		.has_error = kp_x86_has_error(vector),
-		.error = frame->error,
-		.user = KP_FRAME_USER(frame),
-		.access = KP_ACCESS_UNKNOWN,
-	};
+#endif
+	memset(out, 0, sizeof(*out));
+	out->vector = vector;
+	out->name = kp_x86_vector_name(vector);
+	out->has_error = kp_x86_has_error(vector);
+	out->error = frame->error;
+	out->user = KP_FRAME_USER(frame);
+#if KP_TIER >= 1
 	if (vector == KP_X86_PF) {
 		out->has_address = true;
 		out->address = address;
@@ -92,6 +82,7 @@ void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 		out->address = out->has_address ? address : 0;
 		out->stale = !out->has_address;
 	}
+#endif
 }
 
 void kp_isa_interrupts_off(void)
@@ -114,11 +105,6 @@ _Noreturn void kp_isa_stop(void)
 _Noreturn void kp_isa_restart_on(void *top, void (*run)(void))
 {
 	kp_x86_jump_on(top, run);
-}
-
-enum kp_stage_result kp_isa_take_gates(void)
-{
-	return KP_RESULT_NONE;
 }
 
 bool kp_isa_stack_of(uintptr_t address, enum kp_stack_kind *out)
@@ -178,6 +164,7 @@ enum kp_trilean kp_isa_call_before(uintptr_t address)
 }
 #endif
 
+#if KP_TIER >= 1
 enum kp_address_class kp_isa_class(uint64_t address)
 {
 	/* By what four and five levels of page tables have in common; the walk knows better. */
@@ -187,6 +174,7 @@ enum kp_address_class kp_isa_class(uint64_t address)
 		return KP_CLASS_NONCANONICAL;
 	return address >> 63 ? KP_CLASS_KERNEL : KP_CLASS_USER;
 }
+#endif
 
 void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *stack)
 {
