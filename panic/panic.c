@@ -255,7 +255,6 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 	note_trouble(result, frame, site);
 	if (kp_report.kind != KP_KIND_PANIC) {
 		kp_report.kind = KP_KIND_PANIC;
-		kp_report.verdict.is = KP_VERDICT_PANIC;
 		kp_report.verdict.because = result == KP_RESULT_LATE ? "a hook hung while the report was made"
 								     : "a fault while the report was made";
 		if (!kp_report.message[0])
@@ -368,9 +367,6 @@ void kp_report_make(const struct kp_event *event)
 	if (event->fault)
 		kp_report.fault = *event->fault;
 	kp_report.site = event->site;
-	kp_report.verdict.is = event->kind == KP_KIND_PANIC  ? KP_VERDICT_PANIC
-			       : event->kind == KP_KIND_OOPS ? KP_VERDICT_OOPS
-							     : KP_VERDICT_WARN;
 	kp_report.verdict.because = event->because;
 	format = event->format;
 	if (event->arguments)

@@ -5,9 +5,9 @@
 
 size_t kp_read(uintptr_t from, void *to, size_t n)
 {
+#if KP_TIER >= 1
 	if (from + n < from)
 		n = 0 - from;
-#if KP_TIER >= 1
 	size_t got = kp_host_read(from, to, n);
 	return got < n ? got : n;
 #else

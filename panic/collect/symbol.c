@@ -2,6 +2,7 @@
 
 #include "lib/mem.h"
 
+#if KP_TIER >= 1
 bool kp_symbol(uintptr_t address, struct kp_symbol *out)
 {
 	(void)address;
@@ -20,3 +21,4 @@ bool kp_symbol(uintptr_t address, struct kp_symbol *out)
 #endif
 	return false;
 }
+#endif

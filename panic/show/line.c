@@ -141,8 +141,6 @@ void kp_key_signed(const char *key, int64_t value)
 {
 	kp_add(" %s=%lld", key, (long long)value);
 }
-#endif
-
 void kp_key_hex(const char *key, uint64_t value)
 {
 	kp_add(" %s=%llx", key, (unsigned long long)value);
@@ -152,6 +150,7 @@ void kp_key_word(const char *key, const char *value)
 {
 	kp_add(" %s=%s", key, value);
 }
+#endif
 
 void kp_key_string(const char *key, const char *value)
 {

@@ -14,14 +14,10 @@ static enum kp_stage_result begin(void)
 	announced = kp_report.kind;
 	kp_line_start();
 	kp_extension("begin");
-	kp_key_number("report", kp_report.number);
-	kp_key_word("kind", kinds[kp_report.kind]);
+	kp_add(" report=%u kind=%s", kp_report.number, kinds[kp_report.kind]);
 	if (kp_report.oops)
 		kp_key_number("oops", kp_report.oops);
-	kp_key_number("tier", KP_TIER);
-	kp_key_word("arch", kp_isa_name);
-	kp_key_number("cpu", kp_report.cpu);
-	kp_key_number("cpus", kp_report.cpus);
+	kp_add(" tier=%u arch=%s cpu=%u cpus=%u", KP_TIER, kp_isa_name, kp_report.cpu, kp_report.cpus);
 #if KP_TIER >= 1
 	if (kp_report.up_ns) /* 0: no clock */
 		kp_add(" up=%u.%06u", (unsigned)kp_seconds(kp_report.up_ns),
@@ -56,13 +52,8 @@ static enum kp_stage_result site(void)
 
 static enum kp_stage_result verdict(void)
 {
-	static const char words[][7] = {
-		[KP_VERDICT_NONE] = "none", [KP_VERDICT_SIGNAL] = "signal", [KP_VERDICT_FIXUP] = "fixup",
-		[KP_VERDICT_OOPS] = "oops", [KP_VERDICT_PANIC] = "panic",   [KP_VERDICT_WARN] = "warn",
-	};
-
 	kp_extension("verdict");
-	kp_key_word("is", words[kp_report.verdict.is]);
+	kp_add(" is=%s", kinds[kp_report.kind]);
 	kp_key_string("because", kp_report.verdict.because);
 	if (kp_report.message[0])
 		kp_key_string("message", kp_report.message);
@@ -123,8 +114,12 @@ static enum kp_stage_result place(void)
 	kp_line_mend();
 
 	kp_isa_selectors(&kp_report.frame, &code, &stack);
+#if KP_TIER >= 2
 	kp_add("CPU: %u PID: %lld Comm: ", kp_report.cpu, (long long)kp_report.task.id);
 	kp_add_foreign(kp_report.task_known ? kp_report.task_name : "none", sizeof(kp_report.task_name));
+#else
+	kp_add("CPU: 0 PID: 0 Comm: none");
+#endif
 	kp_add(" Not tainted %s %s", kp_system.release ? kp_system.release : "-",
 	       kp_system.name ? kp_system.name : "-");
 	kp_end_line();
@@ -207,16 +202,14 @@ void kp_text_stage(enum kp_stage_id id)
 	if (!record->entered)
 		return;
 	kp_extension("stage");
-	kp_key_word("name", kp_stage_label(id));
-	kp_key_word("result", results[record->result]);
-	kp_key_number("took", record->took_ns);
+	kp_add(" name=%s result=%s took=%llu", kp_stage_label(id), results[record->result],
+	       (unsigned long long)record->took_ns);
 #if KP_TIER >= 1
 	if (record->overran)
 		kp_key_number("overran", 1);
 #endif
 	if (record->result >= KP_RESULT_LATE) {
-		kp_key_number("vector", record->vector);
-		kp_key_hex("ip", record->pc);
+		kp_add(" vector=%u ip=%llx", record->vector, (unsigned long long)record->pc);
 		if (record->site) {
 			kp_key_number("line", record->site->line);
 			kp_key_string("file", record->site->file);
@@ -245,8 +238,7 @@ static enum kp_stage_result end(void)
 	lines = kp_line_count();
 	crc = kp_line_crc();
 	kp_extension("end");
-	kp_key_number("lines", lines);
-	kp_add(" crc32=%08x", (unsigned)crc);
+	kp_add(" lines=%u crc32=%08x", lines, (unsigned)crc);
 	kp_end_line();
 	return KP_RESULT_DONE;
 }

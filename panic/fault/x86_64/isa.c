@@ -20,10 +20,11 @@ const struct kp_register kp_registers[] = {
 };
 const unsigned kp_register_count = sizeof(kp_registers) / sizeof(*kp_registers);
 
-/* Linux's words, one after the other from vector 0 on: pointers to them would take more room than they do. */
+/* Linux's words, one after the other from vector 0 on: pointers to them would take more room than they do. 9 is no
+ * processor's since the 387. */
 static const char names[] =
 	"divide error\0debug\0NMI\0int3\0overflow\0bounds\0invalid opcode\0device not available\0"
-	"double fault\0coprocessor segment overrun\0invalid TSS\0segment not present\0"
+	"double fault\0\0invalid TSS\0segment not present\0"
 	"stack segment\0general protection fault\0Oops\0\0"
 	"fpu exception\0alignment check\0machine check\0simd exception\0"
 	"virtualization exception\0control protection fault\0\0\0"
@@ -106,13 +107,6 @@ _Noreturn void kp_isa_restart_on(void *top, void (*run)(void))
 {
 	kp_x86_jump_on(top, run);
 }
-
-bool kp_isa_stack_of(uintptr_t address, enum kp_stack_kind *out)
-{
-	(void)address;
-	(void)out;
-	return false;
-}
 #endif
 
 #if KP_TIER >= 1
@@ -154,13 +148,6 @@ int kp_isa_before_frame(uintptr_t pc)
 			return -1;
 	}
 	return n && bytes[n - 1] == 0x55 ? 8 : 0; /* push %rbp, but not yet mov */
-}
-#else
-/* What could be read without a fault is too little for these. */
-enum kp_trilean kp_isa_call_before(uintptr_t address)
-{
-	(void)address;
-	return KP_UNKNOWN;
 }
 #endif
 
