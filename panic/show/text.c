@@ -77,7 +77,7 @@ static enum kp_stage_result title(void)
 #if KP_TIER >= 2
 	kp_text_page_fault();
 #else
-	if (fault->access) { /* known of page faults alone */
+	if (fault->has_address) { /* of page faults alone */
 		kp_add("BUG: %s address: %016llx",
 		       fault->address < 4096 ? "kernel NULL pointer dereference,"
 					     : "unable to handle page fault for",

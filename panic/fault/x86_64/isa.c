@@ -43,16 +43,17 @@ const char *kp_x86_vector_name(unsigned vector)
 	return "exception";
 }
 
+#if KP_TIER >= 2
 bool kp_x86_has_error(unsigned vector)
 {
 	/* 8, 10 to 14, 17, 21, 29 and 30 */
 	return vector < 32 && 0x60227d00u >> vector & 1;
 }
+#endif
 
 void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 {
 	unsigned vector = (unsigned)frame->vector;
-#if KP_TIER >= 1
 	uint64_t address = 0;
 
 	/* Before anything else, since each fault overwrites it.  A double fault is of the first fault's address, if that had
@@ -61,17 +62,19 @@ void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 		address = kp_x86_read_cr2();
 		kp_x86_write_cr2(KP_CR2_SENTINEL);
 	}
-#endif
 	memset(out, 0, sizeof(*out));
 	out->vector = vector;
 	out->name = kp_x86_vector_name(vector);
-	out->has_error = kp_x86_has_error(vector);
 	out->error = frame->error;
-	out->user = KP_FRAME_USER(frame);
-#if KP_TIER >= 1
 	if (vector == KP_X86_PF) {
 		out->has_address = true;
 		out->address = address;
+	}
+#if KP_TIER >= 2
+	/* What no line of a smaller report shows. */
+	out->has_error = kp_x86_has_error(vector);
+	out->user = KP_FRAME_USER(frame);
+	if (vector == KP_X86_PF) {
 		out->access = frame->error & 16  ? KP_ACCESS_EXECUTE
 			      : frame->error & 2 ? KP_ACCESS_WRITE
 						 : KP_ACCESS_READ;
