@@ -42,12 +42,12 @@ const void *kp_note(size_t *size_out)
 static struct {
 	uint32_t name_size, size, type;
 	char name[12];
-	char text[1024];
+	char text[1024]; /* NULs fill the last four bytes */
 } vmcoreinfo __attribute__((aligned(8)));
 
 const void *kp_vmcoreinfo(size_t *size_out)
 {
-	*size_out = offsetof(__typeof__(vmcoreinfo), text) + vmcoreinfo.size;
+	*size_out = offsetof(__typeof__(vmcoreinfo), text) + ((vmcoreinfo.size + 3) & ~3u);
 	return &vmcoreinfo;
 }
 
@@ -81,6 +81,8 @@ static void write_vmcoreinfo(void)
 	}
 	add_key(KF_NOTE_KEY "=%llx:%llx\n", (unsigned long long)kp_host_physical(note),
 		(unsigned long long)sizeof(note));
+	for (uint32_t i = vmcoreinfo.size; i % 4; i++)
+		vmcoreinfo.text[i] = '\0';
 }
 
 /* ---- at start ---- */
@@ -348,6 +350,28 @@ static enum kp_stage_result note_close(void)
 	kf_note_end(&writer);
 	kf_note_state(&writer, KF_NOTE_COMPLETE);
 	return KP_RESULT_DONE;
+}
+
+/* Written over at the next sink. */
+static uint32_t behind_panic;
+
+bool kp_note_dump_open(void)
+{
+	if (!usable())
+		return false;
+	if (behind_panic >= mark && behind_panic <= writer.used)
+		kf_note_back(&writer, behind_panic);
+	behind_panic = kf_note_mark(&writer);
+	if (!kf_note_section(&writer, KF_NOTE_DUMP))
+		return false;
+	kp_line_to(add_line);
+	return true;
+}
+
+void kp_note_dump_close(void)
+{
+	kp_line_to(NULL);
+	kf_note_end(&writer);
 }
 
 #define EIGHT(step) step, step, step, step, step, step, step, step

@@ -52,6 +52,9 @@ void kp_text_again(unsigned *next);
 
 /* Tier 3, note.c. Begins the note: what is known at start. Again where that has changed. */
 void kp_note_begin(void);
+/* Around lines of how a dump goes, which go into the note; false: there is no room, or no note. */
+bool kp_note_dump_open(void);
+void kp_note_dump_close(void);
 
 /* Tier 2: show/screen.c */
 kp_step kp_show_screen;

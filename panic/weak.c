@@ -31,3 +31,11 @@ __attribute__((weak)) bool kp_host_page_fault(struct kp_frame *frame, const stru
 __attribute__((weak)) void kp_host_after_panic(void)
 {
 }
+
+#if KP_TIER >= 3
+__attribute__((weak)) bool kp_host_page_kept(uint64_t physical)
+{
+	(void)physical;
+	return true;
+}
+#endif

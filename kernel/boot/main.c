@@ -11,6 +11,7 @@
 #include "cpu/instructions.h"
 #include "device/console.h"
 #include "device/disk.h"
+#include "device/dump.h"
 #include "device/screen.h"
 #include "device/watchdog.h"
 #include "lib/string.h"
@@ -95,6 +96,7 @@ void boot_main(uint32_t magic, uint32_t information)
 	kp_note_renew();
 	watchdog_init();
 	disk_init();
+	dump_init();
 	const char *scenario = boot_option("scenario");
 	process_start_first(scenario ? scenario : "");
 	scenario_at(SCENARIO_THREAD);

@@ -38,11 +38,16 @@ void pci_write_byte(struct pci_device device, uint8_t at, uint8_t value)
 
 bool pci_find(uint16_t vendor, uint16_t device, struct pci_device *out)
 {
+	return pci_find_nth(vendor, device, 0, out);
+}
+
+bool pci_find_nth(uint16_t vendor, uint16_t device, unsigned number, struct pci_device *out)
+{
 	for (unsigned bus = 0; bus < 8; bus++) {
 		for (unsigned i = 0; i < 256; i++) {
 			struct pci_device at = { (uint8_t)bus, (uint8_t)(i >> 3), (uint8_t)(i & 7) };
 
-			if (pci_read(at, 0) != ((uint32_t)device << 16 | vendor))
+			if (pci_read(at, 0) != ((uint32_t)device << 16 | vendor) || number--)
 				continue;
 			*out = at;
 			return true;

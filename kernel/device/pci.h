@@ -11,6 +11,8 @@ struct pci_device {
 
 /* The first device with these identifications; false: none. */
 bool pci_find(uint16_t vendor, uint16_t device, struct pci_device *out);
+/* The same with the number given, from 0. */
+bool pci_find_nth(uint16_t vendor, uint16_t device, unsigned number, struct pci_device *out);
 uint32_t pci_read(struct pci_device device, uint8_t at);
 void pci_write(struct pci_device device, uint8_t at, uint32_t value);
 void pci_write_byte(struct pci_device device, uint8_t at, uint8_t value);

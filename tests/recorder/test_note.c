@@ -93,6 +93,8 @@ static void is_begun_at_start(void)
 	CHECK(!memcmp(vmcoreinfo + 24, "OSRELEASE=0.1\n", 14));
 	snprintf(key, sizeof(key), "BUILD-ID=abcd\nKPANIC_NOTE=%llx:%llx\n",
 		 (unsigned long long)note.header.physical, (unsigned long long)KP_NOTE_MAX);
+	while (size && !vmcoreinfo[size - 1])
+		size--;
 	CHECK(size > 24 + strlen(key) && !memcmp(vmcoreinfo + size - strlen(key), key, strlen(key)));
 }
 

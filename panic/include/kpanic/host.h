@@ -144,6 +144,8 @@ struct kp_memory {
 	const char *name;     /* until the next call; NULL: none */
 };
 bool kp_host_memory(unsigned index, struct kp_memory *out);
+/* Does a dump that leaves out what is not the kernel's hold this page?  Weak: every one. */
+bool kp_host_page_kept(uint64_t physical);
 /* Physical address of something in the kernel's image, by calculation, not by the page tables; 0: not known. */
 uint64_t kp_host_physical(const volatile void *at);
 

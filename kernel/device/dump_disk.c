@@ -1,0 +1,193 @@
+/* A virtio disk for a panic: by polling, with a queue of its own.  Whatever the driver was doing with the device (disk.c), it is
+ * reset and set up again, so that nothing of the driver's is needed or believed. */
+#include "device/dump.h"
+
+#include <stddef.h>
+
+#include "cpu/clock.h"
+#include "cpu/instructions.h"
+#include "device/pci.h"
+#include "lib/string.h"
+#include "mm/layout.h"
+
+enum { VENDOR = 0x1af4, DEVICE = 0x1001 };
+enum {
+	REG_OFFERED = 0x00, /* features of the device's */
+	REG_FEATURES = 0x04,
+	REG_QUEUE_PAGE = 0x08,
+	REG_QUEUE_SIZE = 0x0c,
+	REG_QUEUE_SELECT = 0x0e,
+	REG_NOTIFY = 0x10,
+	REG_STATUS = 0x12,
+	REG_CAPACITY = 0x14,
+};
+enum { STATUS_SEEN = 1, STATUS_DRIVER = 2, STATUS_READY = 4 };
+enum { FEATURE_FLUSH = 1 << 9 }; /* without it each write is one with a flush */
+enum { NEXT = 1, DEVICE_WRITES = 2, NO_INTERRUPT = 1, QUEUE_MAX = 256 };
+enum { WRITE = 1, FLUSH = 4, RESULT_OK = 0, RESULT_NONE = 0xff };
+enum { SECTOR = 512, PIECES_MAX = 64, LARGEST = 1 << 20, DISKS_MAX = 2 };
+/* Where there is no clock: a poll takes a microsecond of a real device's, more of an emulated one. */
+#define SPINS_MAX 100000000u
+#define RESET_NS 1000000000ull
+
+struct descriptor {
+	uint64_t address;
+	uint32_t size;
+	uint16_t flags, next;
+};
+
+struct disk {
+	struct descriptor descriptors[QUEUE_MAX];
+	struct {
+		uint16_t flags, count, ring[QUEUE_MAX];
+	} available;
+	struct {
+		volatile uint16_t flags, count;
+		struct {
+			uint32_t index, size;
+		} ring[QUEUE_MAX];
+	} used __attribute__((aligned(PAGE_SIZE)));
+
+	struct {
+		uint32_t type, reserved;
+		uint64_t sector;
+	} what __attribute__((aligned(16)));
+	volatile uint8_t result;
+	uint16_t port, seen; /* seen: of used.count */
+	bool flushes;
+	struct kp_sink sink;
+	char name[8];
+} __attribute__((aligned(PAGE_SIZE)));
+
+static struct disk disks[DISKS_MAX];
+
+static uint64_t physical(const volatile void *address)
+{
+	return (uintptr_t)address - KERNEL_BASE;
+}
+
+static bool reset(struct disk *disk)
+{
+	uint64_t start = clock_ns();
+
+	out8(disk->port + REG_STATUS, 0);
+	for (unsigned spins = 0; in8(disk->port + REG_STATUS); spins++)
+		if (clock_ns() - start > RESET_NS || spins > SPINS_MAX)
+			return false;
+	return true;
+}
+
+static bool open(struct kp_sink *sink)
+{
+	struct disk *disk = sink->context;
+	uint32_t features;
+
+	if (!reset(disk))
+		return false;
+	memset(disk->descriptors, 0, sizeof(disk->descriptors));
+	memset(&disk->available, 0, sizeof(disk->available));
+	disk->used.count = 0;
+	disk->seen = 0;
+	out8(disk->port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER);
+	features = in32(disk->port + REG_OFFERED) & FEATURE_FLUSH;
+	out32(disk->port + REG_FEATURES, features);
+	disk->flushes = features != 0;
+	out16(disk->port + REG_QUEUE_SELECT, 0);
+	if (in16(disk->port + REG_QUEUE_SIZE) != QUEUE_MAX)
+		return false;
+	disk->available.flags = NO_INTERRUPT;
+	out32(disk->port + REG_QUEUE_PAGE, (uint32_t)(physical(disk) / PAGE_SIZE));
+	out8(disk->port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER | STATUS_READY);
+	sink->size = SECTOR *
+		     (in32(disk->port + REG_CAPACITY) | (uint64_t)in32(disk->port + REG_CAPACITY + 4) << 32);
+	return true;
+}
+
+/* What to do, the pieces, how it went: descriptors 0, 1 to n, n + 1. */
+static void send(struct disk *disk, uint32_t type, uint64_t sector, const struct kp_piece *pieces, unsigned n)
+{
+	struct descriptor *d = disk->descriptors;
+
+	disk->what.type = type;
+	disk->what.sector = sector;
+	disk->result = RESULT_NONE;
+	d[0] = (struct descriptor){ physical(&disk->what), sizeof(disk->what), NEXT, 1 };
+	for (unsigned i = 0; i < n; i++)
+		d[i + 1] = (struct descriptor){ pieces[i].physical, (uint32_t)pieces[i].n, NEXT,
+						(uint16_t)(i + 2) };
+	d[n + 1] = (struct descriptor){ physical(&disk->result), 1, DEVICE_WRITES, 0 };
+	disk->available.ring[disk->available.count % QUEUE_MAX] = 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	*(volatile uint16_t *)&disk->available.count = (uint16_t)(disk->available.count + 1);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	out16(disk->port + REG_NOTIFY, 0);
+}
+
+static bool start(struct kp_sink *sink, uint64_t offset, const struct kp_piece *pieces, unsigned n)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		/* 0 is not known, but for the first page of all. */
+		if ((!pieces[i].physical && pieces[i].at != (const void *)DIRECT_BASE) ||
+		    pieces[i].n % SECTOR)
+			return false;
+		bytes += pieces[i].n;
+	}
+	if (offset % SECTOR || !n || n > PIECES_MAX || offset > sink->size || bytes > sink->size - offset)
+		return false;
+	send(sink->context, WRITE, offset / SECTOR, pieces, n);
+	return true;
+}
+
+static enum kp_sink_result wait(struct kp_sink *sink, uint64_t timeout_ns)
+{
+	struct disk *disk = sink->context;
+	uint64_t begin = clock_ns();
+
+	for (unsigned spins = 0; disk->used.count == disk->seen; spins++) {
+		if (begin ? clock_ns() - begin > timeout_ns : spins > SPINS_MAX)
+			return KP_SINK_LATE;
+		pause();
+	}
+	disk->seen++;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return disk->result == RESULT_OK ? KP_SINK_DONE : KP_SINK_ERROR;
+}
+
+static enum kp_sink_result flush(struct kp_sink *sink, uint64_t timeout_ns)
+{
+	struct disk *disk = sink->context;
+
+	if (!disk->flushes)
+		return KP_SINK_DONE;
+	send(disk, FLUSH, 0, NULL, 0);
+	return wait(sink, timeout_ns);
+}
+
+struct kp_sink *dump_disk(unsigned number)
+{
+	struct pci_device device;
+	struct disk *disk = &disks[number % DISKS_MAX];
+
+	if (number >= DISKS_MAX || !pci_find_nth(VENDOR, DEVICE, number, &device))
+		return NULL;
+	disk->port = pci_port_bar(device, 0);
+	if (!disk->port)
+		return NULL;
+	memcpy(disk->name, "disk0", 6);
+	disk->name[4] = (char)('0' + number);
+	disk->sink = (struct kp_sink){
+		.name = disk->name,
+		.kind = KP_SINK_SEEKS,
+		.block = SECTOR,
+		.largest = LARGEST,
+		.pieces_max = PIECES_MAX,
+		.open = open,
+		.start = start,
+		.wait = wait,
+		.flush = flush,
+		.context = disk,
+	};
+	return &disk->sink;
+}
