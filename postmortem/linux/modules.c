@@ -4,6 +4,7 @@
 
 #include "symbols/bytes.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,18 +73,52 @@ static void read_memory(struct pm_linux *lx, struct pm_linux_module *m)
 	}
 }
 
+/* The section of that name, of those that /sys/module/NAME/notes shows. */
+static bool find_note(struct pm_linux *lx, uint64_t module, const char *name, uint64_t *at_out,
+		      uint64_t *size_out)
+{
+	enum { max_notes = 16 };
+	uint64_t table, step = pm_btf_size(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "bin_attribute"));
+
+	if (!step || !pm_linux_get(lx, module, PM_MODULE_NOTES, &table) || !table ||
+	    !(table = pm_linux_at(lx, table, PM_NOTES_ATTRS)))
+		return false;
+	for (unsigned i = 0; i < max_notes; i++) {
+		uint64_t attr = table + i * step, text;
+		char found[32];
+
+		/* how many there are is told otherwise in each kernel; behind the last is something else */
+		if (!pm_linux_get(lx, attr, PM_BIN_ATTR_NAME, &text) ||
+		    !pm_space_string(&lx->kernel, text, found, sizeof(found)) || strncmp(found, ".note", 5))
+			return false;
+		if (!strcmp(found, name))
+			return pm_linux_get(lx, attr, PM_BIN_ATTR_PRIVATE, at_out) &&
+			       pm_linux_get(lx, attr, PM_BIN_ATTR_SIZE, size_out);
+	}
+	return false;
+}
+
+/* struct module has a build id where CONFIG_STACKTRACE_BUILD_ID asks for it; the note that it is read from is loaded
+ * with every module. */
 static void read_build_id(struct pm_linux *lx, struct pm_arena *arena, struct pm_linux_module *m)
 {
-	uint64_t at = pm_linux_at(lx, m->addr, PM_MODULE_BUILD_ID);
-	uint8_t bytes[20], any = 0;
+	enum { head = 16, id_size = 20 };
+	uint64_t at = pm_linux_at(lx, m->addr, PM_MODULE_BUILD_ID), size;
+	uint8_t bytes[head + id_size], any = 0, *id = bytes + head;
+	char hex[2 * id_size + 1];
 
-	if (!at || pm_space_read(&lx->kernel, at, bytes, sizeof(bytes), NULL) < sizeof(bytes))
+	if (at) {
+		if (pm_space_read(&lx->kernel, at, id, id_size, NULL) < id_size)
+			return;
+	} else if (!find_note(lx, m->addr, ".note.gnu.build-id", &at, &size) || size < sizeof(bytes) ||
+		   pm_space_read(&lx->kernel, at, bytes, sizeof(bytes), NULL) < sizeof(bytes) ||
+		   pm_load(bytes, 4, false) != 4 || pm_load(bytes + 4, 4, false) != id_size ||
+		   pm_load(bytes + 8, 4, false) != NT_GNU_BUILD_ID || memcmp(bytes + 12, "GNU", 4)) {
 		return;
-	char hex[2 * sizeof(bytes) + 1];
-
-	for (size_t i = 0; i < sizeof(bytes); i++) {
-		any |= bytes[i];
-		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	}
+	for (size_t i = 0; i < id_size; i++) {
+		any |= id[i];
+		snprintf(hex + 2 * i, 3, "%02x", id[i]);
 	}
 	if (any)
 		m->build_id = pm_arena_str(arena, pm_slice_of(hex));

@@ -266,6 +266,7 @@ enum {
 	MODULE_MEM = 96,
 	MODULE_KALLSYMS = 240,
 	MODULE_BTF = 272,
+	MODULE_NOTES = 296,
 	MODULE_SIZE = 320,
 };
 
@@ -348,6 +349,18 @@ static inline void image_types(struct image *im)
 						  { "btf_data_size", u32, MODULE_BTF + 8 },
 						  { "btf_base_data_size", u32, MODULE_BTF + 12 },
 						  { "btf_base_data", ptr, MODULE_BTF + 16 },
+						  { "notes_attrs", ptr, MODULE_NOTES },
+						  { 0 } });
+	uint32_t attribute = image_btf_struct(&b, "attribute", 4, 16,
+					      (struct image_member[]){ { "name", ptr, 0 }, { 0 } });
+	uint32_t binary = image_btf_struct(
+		&b, "bin_attribute", 4, 56,
+		(struct image_member[]){
+			{ "attr", attribute, 0 }, { "size", u64, 16 }, { "private", ptr, 24 }, { 0 } });
+
+	image_btf_struct(&b, "module_notes_attrs", 4, 16,
+			 (struct image_member[]){ { "notes", u32, 8 },
+						  { "attrs", image_btf_array(&b, binary, u32, 0), 16 },
 						  { 0 } });
 
 	/* of no kernel: what declarations are made of */
@@ -585,6 +598,22 @@ static inline void image_module(struct image *im)
 	uint64_t head = image_variable(im, "modules", 16), module = image_room(im, MODULE_SIZE);
 	uint64_t symtab = image_room(im, 3 * 24), strtab = image_room(im, sizeof(strings));
 
+	uint64_t notes = image_room(im, 16 + 3 * 56), note = image_room(im, 40);
+
+	image_put(im, module + MODULE_NOTES, notes, 8);
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t attr = notes + 16 + 56 * i;
+
+		image_put(im, attr, image_string(im, i ? ".note.gnu.build-id" : ".note.Linux"), 8);
+		image_put(im, attr + 16, i ? 36 : 24, 8);
+		image_put(im, attr + 24, i ? note : notes, 8);
+	}
+	image_put(im, note, 4, 4);
+	image_put(im, note + 4, 20, 4);
+	image_put(im, note + 8, 3, 4);
+	image_text(im, note + 12, "GNU");
+	for (unsigned i = 0; i < 20; i++)
+		image_put(im, note + 16 + i, 0xa0 + i, 1);
 	image_list(im, (uint64_t[]){ head, module + MODULE_LIST }, 2);
 	image_text(im, module + MODULE_NAME, "drv");
 	image_put(im, module + MODULE_MEM, IMAGE_MODULE, 8);

@@ -255,6 +255,7 @@ static void tasks_and_modules(void **state)
 	assert_null(modules->trouble);
 	assert_int_equal(modules->v.n, 1);
 	assert_string_equal(modules->v.v[0].name, "drv");
+	assert_string_equal(modules->v.v[0].build_id, "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3");
 	assert_true(
 		pm_linux_module_symbol(o.lx, &modules->v.v[0], IMAGE_MODULE + 0x180, &name, &start, &end));
 	assert_string_equal(name, "drv_write");
