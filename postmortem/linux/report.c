@@ -577,6 +577,31 @@ static struct pm_error *nothing_to_tell(struct pm_linux_session *s)
 			    lx->symbols_trouble ? lx->symbols_trouble->message : "");
 }
 
+/* The log names modules, memory knows which builds they are: lines come out of no other's .ko. */
+static void name_build(struct pm_linux_session *s, struct pm_incident *inc, struct pm_place *place)
+{
+	if (!place->module || place->build_id)
+		return;
+	const struct pm_linux_modules *modules = pm_session_modules(s);
+
+	for (size_t i = 0; i < modules->v.n && !place->build_id; i++)
+		if (modules->v.v[i].build_id && !strcmp(modules->v.v[i].name, place->module))
+			place->build_id = pm_arena_str(&inc->arena, pm_slice_of(modules->v.v[i].build_id));
+}
+
+static void name_builds(struct pm_linux_session *s, struct pm_incident *inc)
+{
+	name_build(s, inc, &inc->place);
+	for (size_t i = 0; i < inc->traces.n; i++) {
+		struct pm_trace *trace = &inc->traces.v[i];
+
+		for (size_t k = 0; k < trace->frames.n; k++)
+			name_build(s, inc, &trace->frames.v[k].place);
+		for (size_t k = 0; k < trace->regs.n; k++)
+			name_build(s, inc, &trace->regs.v[k].pc);
+	}
+}
+
 static void tell(struct reports *reports, bool (*fn)(struct pm_incident *inc, void *user), void *user)
 {
 	bool goes_on = true;
@@ -622,6 +647,7 @@ struct pm_error *pm_linux_read_dump(struct pm_linux_session *s,
 			add_missing(s, inc);
 			inc->in_dump = whole(s);
 		}
+		name_builds(s, inc);
 	}
 	if (!reports.n)
 		err = nothing_to_tell(s);
