@@ -9,7 +9,7 @@
 
 /* ---- sinks of bytes: a port that takes a dump, a second serial port that takes the report ---- */
 
-enum { STREAM_PORT = 0x402, TEXT_PORT = 0x2f8, TEXT_STATUS = 5, TEXT_READY = 0x20, TEXT_SPINS = 10000 };
+enum { STREAM_PORT = 0x404, TEXT_PORT = 0x2f8, TEXT_STATUS = 5, TEXT_READY = 0x20, TEXT_SPINS = 10000 };
 
 static bool open_port(struct kp_sink *sink)
 {
@@ -84,6 +84,44 @@ static void add(struct kp_sink *sink, const char *name)
 		log_line("dump: no %s", name);
 }
 
+/* Hexadecimal, up to a character that is none; *at moves on behind it. */
+static uint64_t take_hex(const char **at)
+{
+	uint64_t value = 0;
+
+	if ((*at)[0] == '0' && (*at)[1] == 'x')
+		*at += 2;
+	for (;; (*at)++) {
+		char c = **at;
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint64_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			value = value << 4 | (uint64_t)(c - 'a' + 10);
+		else
+			return value;
+	}
+}
+
+static struct kp_dump_range ranges[8];
+
+/* 0x100000-0x200000 */
+static bool take_range(const char *word)
+{
+	struct kp_dump_range range = { take_hex(&word), 0 };
+
+	if (*word != '-' || plan.list_count == sizeof(ranges) / sizeof(*ranges))
+		return false;
+	word++;
+	range.end = take_hex(&word);
+	if (*word || range.end <= range.start)
+		return false;
+	ranges[plan.list_count++] = range;
+	plan.list = ranges;
+	plan.what = KP_DUMP_LIST;
+	return true;
+}
+
 static void take_word(const char *word)
 {
 	if (!strcmp(word, "disk0"))
@@ -100,7 +138,7 @@ static void take_word(const char *word)
 		plan.what = KP_DUMP_ALL;
 	else if (!strcmp(word, "snappy"))
 		plan.work = work;
-	else
+	else if (!take_range(word))
 		log_line("dump: what is \"%s\"?", word);
 }
 

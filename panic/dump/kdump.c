@@ -180,7 +180,8 @@ static void write_singly(const struct batch *batch)
 	uint64_t number = batch->first, offset = batch->offset;
 
 	if (kp_plan.work) {
-		bool done = kp_sink_start(d.sink, offset, batch->pieces, batch->n) && kp_sink_wait(d.sink);
+		bool done = offset + batch->bytes <= d.limit &&
+			    kp_sink_start(d.sink, offset, batch->pieces, batch->n) && kp_sink_wait(d.sink);
 
 		for (uint64_t i = 0; i < batch->pages && !done; i++)
 			lose(number + i);
@@ -193,7 +194,8 @@ static void write_singly(const struct batch *batch)
 		for (page.n = KP_PAGE; left; left -= KP_PAGE, number++, offset += KP_PAGE) {
 			bool done = false;
 
-			for (unsigned attempt = 0; attempt < 2 && !done; attempt++)
+			for (unsigned attempt = 0; attempt < 2 && !done && offset + KP_PAGE <= d.limit;
+			     attempt++)
 				done = kp_sink_start(d.sink, offset, &page, 1) && kp_sink_wait(d.sink);
 			if (!done)
 				lose(number);
@@ -224,8 +226,9 @@ static void submit(void)
 	await();
 	if (d.next_data + batch->bytes > d.limit) {
 		d.full = true;
-		for (uint64_t i = 0; i < batch->pages; i++)
-			lose(batch->first + i);
+		batch->offset = d.next_data;
+		write_singly(batch);
+		d.next_data = d.limit / KP_PAGE * KP_PAGE;
 	} else if (!d.broken) {
 		batch->offset = d.next_data;
 		d.filling = 1 - d.filling;

@@ -43,5 +43,6 @@ int pm_cmd_check(int argc, char **argv);
 int pm_cmd_dmesg(int argc, char **argv);
 int pm_cmd_shell(int argc, char **argv);
 int pm_cmd_code(int argc, char **argv);
+int pm_cmd_save(int argc, char **argv);
 
 #endif

@@ -5,7 +5,7 @@
  *	bitmap 1       one bit for each page that the machine has
  *	bitmap 2       one for each page that is here (the only bitmap of the first versions)
  *	descriptors    24 bytes for each page that is here, in order: {offset, size, flags, page flags}
- *	pages          those of zeros once, or each for itself; never left out
+ *	pages          those of zeros once, or each for itself; where the level is 1 and nothing else, they may be left out
  *
  * So a page's descriptor is found by counting the bits before its own: read/bitmap.h.  Words are those of the
  * machine that wrote the dump: of 32 or 64 bits, of either byte order; a block is its page.
@@ -16,13 +16,13 @@
 #include "read/page_codec.h"
 
 #include "base/memory.h"
+#include "formats/kdump.h"
 #include "symbols/bytes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNATURE "KDUMP   "
 #define HEADER_SIZE 512 /* of block 0, what is used of it */
 #define SUB_HEADER_SIZE 128
 #define DESCRIPTOR_SIZE 24
@@ -65,6 +65,8 @@ struct header {
 	uint64_t phys_base;
 	bool split;
 	uint64_t start_pfn, end_pfn;
+	bool torn;     /* one of the recorder's that was not finished (formats/kdump.h) … */
+	uint64_t done; /* … and the blocks below this are here */
 };
 
 /* A file of the dump; most dumps have one. */
@@ -87,11 +89,12 @@ struct kdump {
 	struct pm_unpacker_pool *pool;
 	uint64_t block, max_mapnr;
 	bool big_endian;
+	bool zeros_only; /* nothing else was left out */
 };
 
 static bool is_kdump(const uint8_t *start, size_t n)
 {
-	return n >= 8 && !memcmp(start, SIGNATURE, 8);
+	return n >= 8 && (!memcmp(start, KF_KDUMP_WHOLE, 8) || !memcmp(start, KF_KDUMP_TORN, 8));
 }
 
 /* --- reading */
@@ -191,6 +194,10 @@ static enum pm_absence unpack_block(const struct kdump *kdump, struct pm_unpacke
 	struct descriptor d;
 	enum pm_absence why = find_page(kdump, pm_unpacker_table(unpacker), block, &part, &d);
 
+	if (why == PM_FILTERED && kdump->zeros_only) {
+		memset(out, 0, (size_t)kdump->block);
+		return PM_PRESENT;
+	}
 	return why ? why : unpack(kdump, unpacker, part, &d, out);
 }
 
@@ -279,6 +286,17 @@ static bool try_layout(const uint8_t *bytes, struct header *h)
 	       is_power(h->block) && h->sub_blocks && h->sub_blocks <= 1024 && h->bitmap_blocks;
 }
 
+/* The recorder's header says by itself when it is not the last that was written. */
+static void read_torn(const struct pm_file *file, const uint8_t *start, struct header *h)
+{
+	uint8_t bytes[KF_DUMP_AT + KF_DUMP_SIZE];
+	struct kf_dump told;
+	bool ours = kf_dump_get(bytes, pm_file_read(file, 0, bytes, sizeof(bytes), NULL), &told);
+
+	h->torn = !memcmp(start, KF_KDUMP_TORN, 8) || (ours && told.state != KF_DUMP_WHOLE);
+	h->done = ours && told.state != KF_DUMP_WHOLE ? told.done : 0;
+}
+
 static struct pm_error *read_header(const struct pm_file *file, struct header *h)
 {
 	uint8_t bytes[HEADER_SIZE] = { 0 };
@@ -301,6 +319,7 @@ static struct pm_error *read_header(const struct pm_file *file, struct header *h
 	const struct layout *l = h->layout;
 	const uint8_t *sub = h->sub;
 
+	read_torn(file, bytes, h);
 	h->sub_n = pm_file_read(file, h->block, h->sub, SUB_HEADER_SIZE, NULL);
 	h->phys_base = pm_load(sub, l->word, h->big_endian);
 	h->end_pfn = UINT64_MAX;
@@ -507,9 +526,16 @@ static void add_part(struct pm_dump *dump, struct kdump *kdump, const struct pm_
 	part->bitmap_end = here >= size ? 0 : 8 * (size - here < bytes ? size - here : bytes);
 	if (part->bitmap_end > h->max_mapnr)
 		part->bitmap_end = h->max_mapnr;
+	if (h->torn) {
+		if (part->bitmap_end > h->done)
+			part->bitmap_end = h->done;
+		pm_dump_incomplete(dump, "torn: it was being written, and memory below 0x%" PRIx64 " is here",
+				   h->done * h->block);
+	}
 	part->here = pm_bitmap_create(file, here, part->start,
 				      part->end < part->bitmap_end ? part->end : part->bitmap_end);
-	check_end(dump, part, h);
+	if (!h->torn)
+		check_end(dump, part, h);
 }
 
 static int compare_parts(const void *a, const void *b)
@@ -627,6 +653,7 @@ static struct pm_error *open_kdump(struct pm_dump *dump)
 	kdump->pool = pm_unpacker_pool_create((size_t)first.block);
 	read_notes(dump, &first);
 	fill_info(dump, &first);
+	kdump->zeros_only = dump->info.level == KF_KDUMP_LEVEL_ZERO;
 	if (first.split)
 		check_parts(dump, kdump);
 	for (size_t i = 0; i < kdump->parts_n; i++)

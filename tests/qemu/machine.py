@@ -1,5 +1,5 @@
 """A virtual machine that boots the reference kernel: software emulation, a serial log, QMP, a time limit."""
-import io, json, os, shutil, socket, subprocess, tarfile, tempfile, time
+import io, json, os, re, shutil, socket, subprocess, tarfile, tempfile, time
 
 OVMF = "/usr/share/OVMF"
 EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
@@ -12,18 +12,18 @@ QUIET_S = 0.7  # no more lines for so long after a panic's report: it is whole
 class Machine:
     """usage: with Machine(kernel folder, command line, …) as machine: machine.run()
 
-    disk: MiB of an empty virtio disk.  to_the_end: a panic is not the end: the machine resets.
+    disk: MiB of an empty virtio disk.  until: what must stand in the log (bytes, a regular expression) for a panic to be over.  to_the_end: a panic is not the end: the machine resets.
     dump: a file for the guest's memory after the panic, in one of the emulator's formats ("elf", "kdump-zlib", …) or "raw",
     which is memory from address 0 on.
     firmware: "pvh" (the kernel alone), "bios" or "uefi" (its ISO).  program: the user program's file; None: none.
     Afterwards: log (serial, bytes), end ("exit N", "triple fault", "reset", "panic", "time is up"), screen (PNG's path)."""
 
     def __init__(self, folder, command, firmware="pvh", cpus=1, memory=64, program="init.elf", cpu=None, more=(),
-                 act=None, screen=None, limit=90, to_the_end=False, disk=0, dump=None, dump_format="elf"):
+                 act=None, screen=None, limit=90, to_the_end=False, disk=0, dump=None, dump_format="elf", until=None):
         self.folder, self.command, self.firmware = folder, command, firmware
         self.cpus, self.memory, self.program, self.cpu, self.more = cpus, memory, program, cpu, more
         self.act, self.screen, self.limit, self.to_the_end = act, screen, limit, to_the_end
-        self.disk = disk
+        self.disk, self.until = disk, until
         self.dump, self.dump_format = dump, dump_format
         self.log, self.end = b"", None
 
@@ -155,7 +155,8 @@ class Machine:
                 time.sleep(0.2)
                 self.do(act)
                 act = None
-            if is_panic(log) and not self.to_the_end and now - changed > QUIET_S:
+            if is_panic(log) and not self.to_the_end and now - changed > QUIET_S and \
+                    (not self.until or re.search(self.until, log)):
                 self.end = "panic"
                 break
             if now - start > self.limit:
