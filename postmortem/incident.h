@@ -204,6 +204,8 @@ enum pm_trace_role {
 struct pm_trace {
 	enum pm_trace_role role;
 	const char *title; /* as printed, trimmed: "Allocated by task 3789" */
+	bool from_memory;  /* PM_TRACE_TASK: a dump's, not the log's */
+	uint32_t others;   /* of a dump: tasks with that stack, but for the one that the report is about */
 	bool of_page; /* PM_TRACE_ALLOCATED, PM_TRACE_FREED: of the page around the object, not of the object */
 	bool has_pid, has_cpu;
 	int64_t pid;

@@ -15,7 +15,8 @@ static int usage(FILE *out, int status)
 {
 	fputs("usage: kpanic [OPTION...] [FILE...]\n"
 	      "       kpanic COMMAND [ARG...]\n\n"
-	      "Explains what a kernel panic left behind: a console log, standard input (-).\n\n"
+	      "Explains what a kernel panic left behind: a console log, a memory dump,\n"
+	      "standard input (-).\n\n"
 	      "commands:\n",
 	      out);
 	for (unsigned i = 0; i < pm_cmds_count; i++)

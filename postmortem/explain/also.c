@@ -56,31 +56,73 @@ static void other_cpus(struct pm_incident *inc)
 	pm_buf_deinit(&words);
 }
 
+/* Tasks that wait in one function of one function. */
+struct waiting {
+	const char *place, *first;
+	size_t n;
+};
+
+/* Is it shown already?  A dump has the log's traces and its own, which stand for all tasks with that stack. */
+static bool is_other(const struct pm_incident *inc, size_t index, bool of_memory)
+{
+	const struct pm_trace *trace = &inc->traces.v[index];
+
+	if (trace->role != PM_TRACE_TASK || of_memory != trace->from_memory)
+		return false;
+	if (of_memory)
+		return trace->others > 0;
+	return !trace->has_pid || !inc->actor.has_pid || trace->pid != inc->actor.pid;
+}
+
+static void add_waiting(struct pm_incident *inc, const struct pm_trace *trace, struct waiting *places,
+			size_t *places_n)
+{
+	const struct pm_place *wait = NULL;
+	struct pm_walk walk;
+	size_t at = 0;
+
+	if (!trace->has_pid || !trace->frames.n)
+		return;
+	pm_walk(inc, trace, &walk);
+	const struct pm_place *culprit = pm_walk_culprit(inc, &walk);
+	for (size_t k = 0; k < walk.places.n && walk.places.v[k] != culprit; k++)
+		wait = walk.places.v[k];
+	if (!culprit || !wait)
+		return;
+	const char *place = pm_arena_printf(&inc->arena, "in %s of %s", pm_function_words(inc, wait),
+					    pm_function_words(inc, culprit));
+
+	while (at < *places_n && strcmp(places[at].place, place))
+		at++;
+	if (at == LIST_MAX)
+		return;
+	if (at == *places_n)
+		places[(*places_n)++] =
+			(struct waiting){ place, pm_task_words(inc, trace->comm, true, trace->pid), 0 };
+	places[at].n += trace->from_memory ? trace->others : 1;
+}
+
 static void other_traces(struct pm_incident *inc)
 {
+	struct waiting places[LIST_MAX];
 	struct pm_buf words = { 0 };
-	size_t tasks = 0, told = 0;
+	size_t tasks = 0, told = 0, n = 0;
+	bool of_memory = false;
 
-	for (size_t i = 0; i < inc->traces.n; i++) {
-		const struct pm_trace *trace = &inc->traces.v[i];
-		struct pm_walk walk;
-
-		if (trace->role != PM_TRACE_TASK ||
-		    (trace->has_pid && inc->actor.has_pid && trace->pid == inc->actor.pid))
-			continue;
-		tasks++;
-		if (!trace->has_pid || !trace->frames.n || told >= LIST_MAX)
-			continue;
-		pm_walk(inc, trace, &walk);
-		const struct pm_place *culprit = pm_walk_culprit(inc, &walk), *wait = NULL;
-		for (size_t k = 0; k < walk.places.n && walk.places.v[k] != culprit; k++)
-			wait = walk.places.v[k];
-		if (!culprit || !wait)
-			continue;
-		told++;
-		pm_buf_printf(&words, "%s%s in %s of %s", words.n ? ", " : "",
-			      pm_task_words(inc, trace->comm, true, trace->pid), pm_function_words(inc, wait),
-			      pm_function_words(inc, culprit));
+	for (size_t i = 0; i < inc->traces.n; i++)
+		of_memory |= inc->traces.v[i].from_memory;
+	for (size_t i = 0; i < inc->traces.n; i++)
+		if (is_other(inc, i, of_memory)) {
+			tasks += of_memory ? inc->traces.v[i].others : 1;
+			add_waiting(inc, &inc->traces.v[i], places, &n);
+		}
+	for (size_t i = 0; i < n; i++) {
+		told += places[i].n;
+		pm_buf_str(&words, i ? ", " : "");
+		if (places[i].n > 1)
+			pm_buf_printf(&words, "%zu %s", places[i].n, places[i].place);
+		else
+			pm_buf_printf(&words, "%s %s", places[i].first, places[i].place);
 	}
 	if (told && inc->fault.kind == PM_KIND_HUNG_TASK)
 		pm_also(inc, "%zu other task%s: %s%s", tasks, tasks == 1 ? "" : "s", words.data,

@@ -399,7 +399,18 @@ static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
 {
 	struct pm_buf title = { 0 };
 	struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
-	const struct pm_linux_task *first = group->tasks.v[0];
+	const struct pm_linux_task *first = NULL;
+
+	for (size_t i = 0; i < group->tasks.n; i++) {
+		const struct pm_linux_task *task = group->tasks.v[i];
+
+		if (inc->actor.has_pid && task->pid == inc->actor.pid)
+			continue;
+		first = first ? first : task;
+		trace->others++;
+	}
+	if (!first)
+		first = group->tasks.v[0];
 
 	if (group->tasks.n > 1)
 		pm_buf_printf(&title, "%zu tasks blocked in the same place: ", group->tasks.n);
@@ -411,6 +422,7 @@ static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
 	if (group->tasks.n > max_group_names)
 		pm_buf_printf(&title, " and %zu more", group->tasks.n - max_group_names);
 	trace->role = PM_TRACE_TASK;
+	trace->from_memory = true;
 	trace->has_pid = true;
 	trace->pid = first->pid;
 	trace->comm = pm_arena_str(&inc->arena, pm_slice_of(first->comm));
@@ -471,6 +483,8 @@ static void add_holders(struct pm_linux_session *s, struct pm_incident *inc)
 		struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
 
 		trace->role = PM_TRACE_TASK;
+		trace->from_memory = true;
+		trace->others = !inc->actor.has_pid || lock->pid != inc->actor.pid;
 		trace->has_pid = true;
 		trace->pid = lock->pid;
 		trace->comm = lock->task;

@@ -69,6 +69,37 @@ static void hung_task_waits_for_its_last_lock(void **state)
 	assert_null(strstr(inc.path, "schedule"));
 }
 
+static void add_task(int64_t pid, const char *function)
+{
+	struct pm_trace *trace = TRACE(PM_TRACE_TASK, "__mutex_lock", function, "frob_thread");
+
+	trace->has_pid = true;
+	trace->pid = pid;
+	trace->comm = "frob";
+}
+
+/* Tasks that sleep in one place are told together; what a dump's memory has of them stands for the log's, and counts
+ * all. */
+static void tasks_in_one_place(void **state)
+{
+	(void)state;
+	inc.fault.kind = PM_KIND_HUNG_TASK;
+	inc.actor.has_pid = true;
+	inc.actor.pid = 40;
+	for (int64_t pid = 40; pid < 45; pid++)
+		add_task(pid, pid < 44 ? "frob_get" : "frob_put");
+	pm_explain(&inc);
+	assert_true(mentions(inc.also.v, inc.also.n,
+			     "4 other tasks: 3 in __mutex_lock() of frob_get(), frob (pid 44) in "
+			     "__mutex_lock() of frob_put()"));
+	inc.also.n = 0;
+	add_task(41, "frob_get");
+	inc.traces.v[inc.traces.n - 1].from_memory = true;
+	inc.traces.v[inc.traces.n - 1].others = 9;
+	pm_explain(&inc);
+	assert_true(mentions(inc.also.v, inc.also.n, "9 other tasks: 9 in __mutex_lock() of frob_get()"));
+}
+
 /* What it holds was taken elsewhere: it waits for something that lockdep does not know. */
 static void hung_task_holds_its_lock(void **state)
 {
@@ -214,6 +245,7 @@ int main(void)
 		TEST(stall_waits),
 		TEST(hung_task_waits_for_its_last_lock),
 		TEST(hung_task_holds_its_lock),
+		TEST(tasks_in_one_place),
 		TEST(preempted_reader_does_not_spin),
 		TEST(sleeper_does_not_spin),
 		TEST(no_softirq_advice_for_an_nmi),
