@@ -4,6 +4,7 @@
 #include "boot/boot.h"
 #include "cpu/cpu.h"
 #include "mm/layout.h"
+#include "mm/page.h"
 #include "scenarios/scenario.h"
 #include "task/task.h"
 
@@ -25,6 +26,11 @@ bool kp_host_memory(unsigned index, struct kp_memory *out)
 		return true;
 	}
 	return false;
+}
+
+bool kp_host_page_kept(uint64_t physical)
+{
+	return page_is_kept(physical);
 }
 
 uint64_t kp_host_physical(const volatile void *at)

@@ -22,6 +22,22 @@ static uint64_t end;
 static unsigned range;    /* of boot.ram, from which new pages come */
 static uint64_t position; /* the next page in it */
 
+/* A bit for each page that the kernel has for itself: what a dump of the kernel alone holds. Behind them all count as kept. */
+enum { KEPT_MAX = 1 << 20 };
+static uint8_t kept[KEPT_MAX / 8];
+
+static void keep(uint64_t page, bool yes)
+{
+	uint64_t number = page / PAGE_SIZE;
+
+	if (number >= KEPT_MAX)
+		return;
+	if (yes)
+		__atomic_or_fetch(&kept[number / 8], (uint8_t)(1 << number % 8), __ATOMIC_RELAXED);
+	else
+		__atomic_and_fetch(&kept[number / 8], (uint8_t) ~(1 << number % 8), __ATOMIC_RELAXED);
+}
+
 static bool within(uint64_t page, uint64_t start, uint64_t range_end)
 {
 	return page + PAGE_SIZE > start && page < range_end;
@@ -84,9 +100,23 @@ uint64_t page_get(void)
 	if (page)
 		free_count--;
 	lock_release(&page_lock);
-	if (page)
+	if (page) {
 		memset(page_at(page), 0, PAGE_SIZE);
+		keep(page, true);
+	}
 	return page;
+}
+
+void page_is_users(uint64_t page)
+{
+	keep(page, false);
+}
+
+bool page_is_kept(uint64_t page)
+{
+	uint64_t number = page / PAGE_SIZE;
+
+	return number >= KEPT_MAX || kept[number / 8] >> number % 8 & 1 || reserved(page);
 }
 
 uint64_t page_need(void)
@@ -103,6 +133,7 @@ void page_put(uint64_t page)
 	struct free_page *free = page_at(page);
 
 	KP_BUG_ON(page % PAGE_SIZE || page >= end || reserved(page));
+	keep(page, false);
 	memset(free, 0xdd, PAGE_SIZE); /* who still uses it shall notice */
 	lock_take(&page_lock);
 	free->next = list;

@@ -16,6 +16,10 @@ uint64_t page_get(void);
 /* The same where there is no way to go on without. */
 uint64_t page_need(void);
 void page_put(uint64_t page);
+/* A process has it, not the kernel. */
+void page_is_users(uint64_t page);
+/* Is it the kernel's, or nobody's to give away?  At any time. */
+bool page_is_kept(uint64_t page);
 size_t page_free_count(void);
 size_t page_total_count(void);
 /* End of RAM. */

@@ -54,6 +54,7 @@ int space_add(struct task *task, uint64_t start, uint64_t size, bool write, bool
 			page_put(page);
 			return -ENOMEM;
 		}
+		page_is_users(page);
 	}
 	return 0;
 }

@@ -91,9 +91,11 @@ static void put_header(const char *signature, uint32_t status)
 
 	memset(block, 0, sizeof(block));
 	memcpy(block, signature, 8);
-	names[0] = kp_system.name;
-	names[1] = "kpanic";
+	/* Readers of this format take the first for its signature, and look at no register without it. */
+	names[0] = "Linux";
+	names[1] = kp_system.name;
 	names[2] = kp_system.release;
+	names[3] = "kpanic";
 	names[4] = kp_isa_name;
 	for (unsigned i = 0; i < 6; i++)
 		kp_string_copy((char *)field + i * KF_KDUMP_UTSNAME_FIELD, KF_KDUMP_UTSNAME_FIELD, names[i]);

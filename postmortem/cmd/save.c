@@ -45,7 +45,7 @@ static bool is_dump(const uint8_t *block, size_t n, uint64_t at, struct found *o
 	header = !memcmp(block, KF_KDUMP_WHOLE, 8);
 	out->whole = header && out->dump.state == KF_DUMP_WHOLE;
 	out->at = at;
-	take_name(block, 0, out->system);
+	take_name(block, 1, out->system);
 	take_name(block, 2, out->release);
 	return true;
 }

@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct test *const tables[] = { lib_tests,    verdict_tests, trace_tests,
-					     stages_tests, x86_tests,     note_tests };
+static const struct test *const tables[] = { lib_tests, verdict_tests, trace_tests, stages_tests,
+					     x86_tests, note_tests,    dump_tests };
 
 static bool run(const struct test *test)
 {
