@@ -180,10 +180,62 @@ static void print_kernel(struct pm_linux_session *session)
 	print_use(session);
 }
 
+/* The same of a kernel that is not Linux. */
+static void print_image(const struct pm_image *image)
+{
+	static const char *const found[] = { "", "among the dump's notes", "named by VMCOREINFO",
+					     "found in memory" };
+	static const char *const states[] = { "", "no panic", "a panic that did not come to its end",
+					      "complete" };
+	unsigned state = image->note.header.state <= KF_NOTE_COMPLETE ? image->note.header.state : 0;
+	unsigned with_regs = 0;
+	struct kf_note_task task;
+	size_t tasks = 0;
+	struct pm_buf log = { 0 };
+
+	if (image->name.n || image->release.n)
+		row("kernel", "%.*s%s%.*s", PM_FMT(image->name), image->name.n && image->release.n ? " " : "",
+		    PM_FMT(image->release));
+	if (image->build_id)
+		row("build id", "%s", image->build_id);
+	if (image->found)
+		row("note", "the recorder's, %s%s%s%s%s", found[image->found], *states[state] ? ": " : "",
+		    states[state], image->note_trouble ? "; " : "",
+		    image->note_trouble ? image->note_trouble : "");
+	else
+		row("note", "none: %s", image->note_trouble);
+	if (image->has_space)
+		row("page tables", "%u levels, root 0x%llx of %s%s%s", image->space.levels,
+		    (unsigned long long)image->space.root,
+		    image->space_from ? image->space_from : "no one that is told",
+		    image->space_trouble ? "; " : "", image->space_trouble ? image->space_trouble : "");
+	else
+		row("page tables", "none: %s", image->space_trouble);
+	if (image->symbols.v.n)
+		row("symbols", "%zu of %s", image->symbols.v.n, image->symbols.from);
+	else
+		row("symbols", "none: %s", image->symbols_trouble);
+	if (image->symbols.lost)
+		row("", "%u of them are not in the dump", image->symbols.lost);
+	for (size_t i = 0; i < image->cpus.n; i++) {
+		struct pm_x86_regs regs;
+
+		with_regs += pm_image_cpu_regs(&image->cpus.v[i], true, &regs);
+	}
+	row("CPUs", "%zu, registers of %u", image->cpus.n, with_regs);
+	while (pm_image_task(image, tasks, &task))
+		tasks++;
+	row("tasks", "%zu", tasks);
+	pm_image_log(image, &log);
+	row("log", "%zu bytes", log.n);
+	pm_buf_deinit(&log);
+	row("report", image->report.n ? "%zu bytes" : "none", image->report.n);
+}
+
 int pm_cmd_check(int argc, char **argv)
 {
 	struct pm_dump *dump = NULL;
-	struct pm_linux_session *session = NULL;
+	struct pm_cmd_kernel kernel = { 0 };
 	struct pm_linux_options with = { .installed = true };
 	const char *raw = NULL;
 	uint64_t machine, here;
@@ -222,19 +274,23 @@ int pm_cmd_check(int argc, char **argv)
 		print_level(info, machine, here);
 		row("whole", "%s", info->trouble ? info->trouble : "as far as opening it tells");
 		pm_cmd_dump_status(dump, false, &status);
-		session = pm_cmd_session(dump, &with, &status);
+		pm_cmd_kernel_open(dump, &with, false, &kernel, &status);
 	} else {
 		pm_cmd_say("%s", err->message);
 		status = err->code == PM_USAGE ? PM_STATUS_USAGE : PM_STATUS_UNREADABLE;
 		pm_error_free(err);
 	}
-	if (session)
-		print_kernel(session);
-	if (session && !pm_cmd_log_is_whole(session))
+	if (kernel.session)
+		print_kernel(kernel.session);
+	if (kernel.image)
+		print_image(kernel.image);
+	if (kernel.image && kernel.image->note_trouble)
+		status = PM_STATUS_UNREADABLE;
+	if (kernel.session && !pm_cmd_log_is_whole(kernel.session))
 		status = PM_STATUS_UNREADABLE;
 	if (fflush(stdout))
 		status = PM_STATUS_UNREADABLE;
-	pm_session_close(session);
+	pm_cmd_kernel_close(&kernel);
 	pm_dump_close(dump);
 	return status;
 }

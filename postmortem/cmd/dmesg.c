@@ -51,12 +51,28 @@ static void print_found(struct pm_dump *dump, unsigned style)
 	pm_linux_log_deinit(&log);
 }
 
+/* Of a kernel that is not Linux: lines as they are, whatever style. */
+static enum pm_status print_image(const struct pm_image *image)
+{
+	struct pm_buf log = { 0 };
+	bool ok;
+
+	pm_image_log(image, &log);
+	ok = log.n && fwrite(log.data, 1, log.n, stdout) == log.n && !fflush(stdout);
+	if (!log.n)
+		pm_cmd_say("%s: %s", pm_dump_name(image->dump),
+			   image->note_trouble ? image->note_trouble
+					       : "the recorder's note has nothing of the log");
+	pm_buf_deinit(&log);
+	return ok ? PM_STATUS_OK : PM_STATUS_UNREADABLE;
+}
+
 int pm_cmd_dmesg(int argc, char **argv)
 {
 	unsigned style = PM_LOG_PLAIN;
 	const char *raw = NULL;
 	struct pm_dump *dump = NULL;
-	struct pm_linux_session *session = NULL;
+	struct pm_cmd_kernel kernel;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "xh", long_options, NULL)) != -1) {
@@ -90,13 +106,15 @@ int pm_cmd_dmesg(int argc, char **argv)
 			status = PM_STATUS_USAGE;
 		pm_error_free(err);
 	} else {
-		if ((session = pm_cmd_session(dump, NULL, &status)))
-			status = print_log(session, argv[optind], style);
+		if (pm_cmd_kernel_open(dump, NULL, false, &kernel, &status) && kernel.session)
+			status = print_log(kernel.session, argv[optind], style);
+		else if (kernel.image && kernel.image->found)
+			status = print_image(kernel.image);
 		else
 			print_found(dump, style);
 		pm_cmd_dump_status(dump, true, &status);
+		pm_cmd_kernel_close(&kernel);
 	}
-	pm_session_close(session);
 	pm_dump_close(dump);
 	return status;
 }

@@ -44,6 +44,25 @@ struct pm_error *pm_cmd_dump_open(char *const *paths, size_t n, const char *raw,
 	return err ? err : pm_cmd_raw_open(file, raw, out);
 }
 
+static void say(struct pm_error *err, enum pm_status *status)
+{
+	if (err) {
+		pm_cmd_say("%s", err->message);
+		*status = PM_STATUS_UNREADABLE;
+	}
+	pm_error_free(err);
+}
+
+static void say_refused(struct pm_linux_session *session, enum pm_status *status)
+{
+	const struct pm_error *refused = pm_session_kernel(session)->types_refused;
+
+	if (!refused)
+		return;
+	pm_cmd_say("%s", refused->message);
+	*status = PM_STATUS_UNREADABLE;
+}
+
 struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_linux_options *options,
 					enum pm_status *status)
 {
@@ -51,18 +70,65 @@ struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_li
 	struct pm_error *err = pm_session_open(dump, options, &session);
 
 	if (err) {
-		pm_cmd_say("%s", err->message);
-		pm_error_free(err);
-		*status = PM_STATUS_UNREADABLE;
+		say(err, status);
 		return NULL;
 	}
-	const struct pm_error *refused = pm_session_kernel(session)->types_refused;
-
-	if (refused) {
-		pm_cmd_say("%s", refused->message);
-		*status = PM_STATUS_UNREADABLE;
-	}
+	say_refused(session, status);
 	return session;
+}
+
+/* A vmlinux that is none of this kernel's is said, and the image opened without it. */
+static struct pm_error *open_image(struct pm_dump *dump, const struct pm_linux_options *options, bool quiet,
+				   struct pm_image **out, enum pm_status *status)
+{
+	const struct pm_image_options with = { .vmlinux = options ? options->vmlinux : NULL };
+	struct pm_error *err = pm_image_open(dump, &with, out);
+
+	if (!err || err->code == PM_NOT_FOUND || !with.vmlinux)
+		return err;
+	if (quiet)
+		pm_error_free(err);
+	else
+		say(err, status);
+	return pm_image_open(dump, NULL, out);
+}
+
+bool pm_cmd_kernel_open(struct pm_dump *dump, const struct pm_linux_options *options, bool quiet,
+			struct pm_cmd_kernel *out, enum pm_status *status)
+{
+	struct pm_error *err = NULL, *other;
+
+	*out = (struct pm_cmd_kernel){ 0 };
+	if (!pm_image_is(dump)) {
+		err = pm_session_open(dump, options, &out->session);
+		if (!err && !quiet)
+			say_refused(out->session, status);
+		if (!err)
+			return true;
+	}
+	other = open_image(dump, options, quiet, &out->image, status);
+	if (!other && out->image->found) {
+		pm_error_free(err);
+		return true;
+	}
+	if (other || quiet) {
+		pm_image_close(out->image);
+		out->image = NULL;
+		if (quiet)
+			pm_error_free(err);
+		else
+			say(err, status);
+		pm_error_free(other);
+		return false;
+	}
+	say(err, status);
+	return true;
+}
+
+void pm_cmd_kernel_close(struct pm_cmd_kernel *kernel)
+{
+	pm_session_close(kernel->session);
+	pm_image_close(kernel->image);
 }
 
 void pm_cmd_dump_status(const struct pm_dump *dump, bool say, enum pm_status *status)

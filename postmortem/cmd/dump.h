@@ -3,6 +3,7 @@
 #define PM_CMD_DUMP_H
 
 #include "cmd/cmd.h"
+#include "image/image.h"
 #include "linux/session.h"
 
 #define PM_CMD_RAW_HELP                                                                                      \
@@ -21,6 +22,17 @@ struct pm_error *pm_cmd_raw_open(struct pm_file *file, const char *raw, struct p
  * is said, too, makes *status PM_STATUS_UNREADABLE, and the session has the dump's own types or none. */
 struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_linux_options *options,
 					enum pm_status *status);
+/* The kernel in a dump: one of the first two. */
+struct pm_cmd_kernel {
+	struct pm_linux_session *session;
+	struct pm_image
+		*image; /* one that is not Linux; without a note it was said on stderr what is not found */
+};
+/* Linux first, where the notes do not say that it is another.  quiet: nothing is said, and no image is taken that only
+ * registers tell of.  false: there is none that is known; otherwise as pm_cmd_session. */
+bool pm_cmd_kernel_open(struct pm_dump *dump, const struct pm_linux_options *options, bool quiet,
+			struct pm_cmd_kernel *out, enum pm_status *status);
+void pm_cmd_kernel_close(struct pm_cmd_kernel *kernel);
 /* Makes *status PM_STATUS_UNREADABLE where the dump is not whole; and says so on stderr, if told to. */
 void pm_cmd_dump_status(const struct pm_dump *dump, bool say, enum pm_status *status);
 /* Could the kernel's log be read as far as it goes?  Reads it. */

@@ -4,6 +4,7 @@
 #include "console/pstore.h"
 #include "decode/decode.h"
 #include "explain/explain.h"
+#include "image/report.h"
 #include "linux/report.h"
 #include "read/file.h"
 #include "render/escape.h"
@@ -324,11 +325,12 @@ static struct pm_error *open_parts(struct pm_file *first, char **more, size_t *t
 	return pm_dump_open_files(files, n, dump_out);
 }
 
-/* Explains the kernel in the dump; the session may be NULL, where it was said why: then what is left of its log.  Takes both
- * over. */
-static void report_session(struct pm_report_run *run, struct pm_dump *dump, struct pm_linux_session *session,
-			   const char *name)
+/* Explains the kernel in the dump, NULL: none, and it was said why: then what is left of its log; and where that is nothing,
+ * what registers tell.  Takes both over. */
+static void report_kernel(struct pm_report_run *run, struct pm_dump *dump, struct pm_cmd_kernel *kernel,
+			  const char *name)
 {
+	struct pm_linux_session *session = kernel->session;
 	size_t before = run->reports;
 	struct pm_error *err = NULL;
 
@@ -339,10 +341,14 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 		run->not_whole = pm_dump_info(dump)->trouble;
 	if (session) {
 		err = pm_linux_read_dump(session, on_incident, run);
+	} else if (kernel->image && kernel->image->found) {
+		err = pm_image_read_dump(kernel->image, on_incident, run);
 	} else {
 		free(run->shell); /* which could not open it either */
 		run->shell = NULL;
 		pm_linux_read_log_alone(dump, on_incident, run);
+		if (kernel->image && run->reports == before)
+			err = pm_image_read_dump(kernel->image, on_incident, run);
 	}
 	run->of_dump = false;
 	free(run->shell);
@@ -358,9 +364,10 @@ static void report_session(struct pm_report_run *run, struct pm_dump *dump, stru
 		run->status = PM_STATUS_UNREADABLE;
 	if (err)
 		unreadable(run, err);
-	else if (session && run->reports == before && !ferror(stdout) && !run->options.json)
+	else if ((session || kernel->image) && run->reports == before && !ferror(stdout) &&
+		 !run->options.json)
 		fprintf(stderr, "kpanic: %s: the kernel in it had not panicked\n", name);
-	pm_session_close(session);
+	pm_cmd_kernel_close(kernel);
 	pm_dump_close(dump);
 }
 
@@ -423,6 +430,7 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 {
 	const struct pm_linux_options with = session_options(run);
 	const char *name = input_name(*paths);
+	struct pm_cmd_kernel kernel;
 	struct pm_dump *dump = NULL;
 	struct pm_file *file;
 	size_t taken = 1;
@@ -436,7 +444,8 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 		return taken;
 	}
 	run->shell = shell_words(run, paths, taken);
-	report_session(run, dump, pm_cmd_session(dump, &with, &run->status), name);
+	pm_cmd_kernel_open(dump, &with, false, &kernel, &run->status);
+	report_kernel(run, dump, &kernel, name);
 	return taken;
 }
 
@@ -444,7 +453,7 @@ static size_t report_dump(struct pm_report_run *run, struct pm_source *source, c
 static bool report_raw(struct pm_report_run *run, char *path)
 {
 	const struct pm_linux_options with = session_options(run);
-	struct pm_linux_session *session = NULL;
+	struct pm_cmd_kernel kernel = { 0 };
 	struct pm_dump *dump = NULL;
 	struct pm_file *file;
 
@@ -455,12 +464,12 @@ static bool report_raw(struct pm_report_run *run, char *path)
 		return false;
 	}
 	if (pm_error_take(pm_cmd_raw_open(file, "", &dump)) != PM_OK ||
-	    pm_error_take(pm_session_open(dump, &with, &session)) != PM_OK) {
+	    !pm_cmd_kernel_open(dump, &with, true, &kernel, &run->status)) {
 		pm_dump_close(dump);
 		return false;
 	}
 	run->shell = shell_words(run, &path, 1);
-	report_session(run, dump, session, path);
+	report_kernel(run, dump, &kernel, path);
 	return true;
 }
 

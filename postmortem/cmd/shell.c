@@ -48,9 +48,27 @@ static void read_lines(struct pm_shell *sh)
 	free(line);
 }
 
+/* A kernel that only its registers tell of is looked around in, too: that its system is not known was said. */
+static void open_kernel(struct pm_shell *sh, struct pm_cmd_kernel *kernel,
+			const struct pm_linux_options *with, enum pm_status *status)
+{
+	enum pm_status said = PM_STATUS_OK;
+
+	if (!pm_cmd_kernel_open(sh->dump, with, false, kernel, &said) || (kernel->session && said) ||
+	    (kernel->image && kernel->image->found && said))
+		*status = PM_STATUS_UNREADABLE;
+	sh->session = kernel->session;
+	sh->image = kernel->image;
+	if (!sh->session)
+		return;
+	sh->lx = pm_session_kernel(sh->session);
+	sh->btf = sh->lx->btf;
+}
+
 int pm_cmd_shell(int argc, char **argv)
 {
 	struct pm_shell sh = { .out = stdout };
+	struct pm_cmd_kernel kernel = { 0 };
 	const char *commands = NULL, *raw = NULL;
 	struct pm_error *err;
 	struct pm_json json;
@@ -93,12 +111,10 @@ int pm_cmd_shell(int argc, char **argv)
 		return PM_STATUS_USAGE;
 	}
 	err = pm_cmd_dump_open(parts, n, raw, &sh.dump);
-	if (!err && (sh.session = pm_cmd_session(sh.dump, &with, &status))) {
-		sh.lx = pm_session_kernel(sh.session);
-		sh.btf = sh.lx->btf;
-		if (with.vmlinux)
-			err = pm_shell_lines_open(&sh, with.vmlinux);
-	}
+	if (!err)
+		open_kernel(&sh, &kernel, &with, &status);
+	if (!err && !status && with.vmlinux)
+		err = pm_shell_lines_open(&sh, with.vmlinux);
 	if (err) {
 		pm_cmd_say("%s", err->message);
 		status = err->code == PM_USAGE ? PM_STATUS_USAGE : PM_STATUS_UNREADABLE;
@@ -109,12 +125,12 @@ int pm_cmd_shell(int argc, char **argv)
 	/* what was given and is of another kernel would only mislead */
 	if (status) {
 		pm_shell_lines_close(&sh);
-		pm_session_close(sh.session);
+		pm_cmd_kernel_close(&kernel);
 		pm_dump_close(sh.dump);
 		return status;
 	}
 	status = whole;
-	sh.task = first_task(&sh);
+	sh.task = sh.session ? first_task(&sh) : 0;
 	/* JSON escapes by itself, and a file or pipe gets the bytes as they are */
 	if (!sh.json && isatty(STDOUT_FILENO))
 		sh.out = pm_shell_terminal(stdout);
@@ -129,7 +145,7 @@ int pm_cmd_shell(int argc, char **argv)
 	if (fflush(stdout) || ferror(stdout))
 		status = PM_STATUS_UNREADABLE;
 	pm_shell_lines_close(&sh);
-	pm_session_close(sh.session);
+	pm_cmd_kernel_close(&kernel);
 	pm_dump_close(sh.dump);
 	pm_json_deinit(&json);
 	return status;

@@ -24,6 +24,13 @@ static bool symbol_address(struct pm_shell *sh, const char *name, uint64_t *out,
 	struct pm_linux_modules *modules;
 
 	*percpu_out = false;
+	if (sh->image) {
+		const struct pm_image_symbol *symbol = pm_image_symbols_named(&sh->image->symbols, name);
+
+		if (symbol)
+			*out = symbol->start;
+		return symbol != NULL;
+	}
 	if (pm_linux_symbol(sh->lx, name, out)) {
 		*percpu_out = pm_linux_is_percpu(sh->lx, *out);
 		return true;
@@ -41,7 +48,16 @@ static bool symbol_address(struct pm_shell *sh, const char *name, uint64_t *out,
 /* Why a name may be unknown though the kernel has it; NULL: it has not. */
 static const char *symbols_lost(struct pm_shell *sh, char *buf, size_t size)
 {
-	uint32_t lost = sh->lx->symbols ? pm_linux_symbols_lost(sh->lx->symbols) : 0;
+	uint32_t lost;
+
+	if (sh->image) {
+		snprintf(buf, size, "%u of the kernel's symbols are not in the dump",
+			 sh->image->symbols.lost);
+		return sh->image->symbols_trouble ? sh->image->symbols_trouble
+		       : sh->image->symbols.lost  ? buf
+						  : NULL;
+	}
+	lost = sh->lx->symbols ? pm_linux_symbols_lost(sh->lx->symbols) : 0;
 
 	if (!sh->lx->symbols)
 		return sh->lx->symbols_trouble->message;
@@ -141,6 +157,8 @@ bool pm_shell_each_address(struct pm_shell *sh, const char *command, const char 
 
 	if (!colon)
 		return pm_shell_address(sh, command, text, &addr) && fn(sh, addr, -1, user);
+	if (sh->image)
+		return pm_shell_error(sh, command, "%s: per-CPU symbols are Linux's", text);
 	char *name = pm_printf("%.*s", (int)(colon - text), text);
 
 	/* a number is what the kernel's own per-CPU pointers are */
@@ -192,7 +210,7 @@ bool pm_shell_gap(struct pm_shell *sh, uint64_t addr, uint64_t size, uint64_t *a
 
 		if (n > size - done)
 			n = size - done;
-		size_t got = pm_space_read(&sh->lx->kernel, at, bytes, (size_t)n, why_out);
+		size_t got = pm_space_read(pm_shell_space(sh), at, bytes, (size_t)n, why_out);
 
 		*at_out = at + got;
 		if (got < n)

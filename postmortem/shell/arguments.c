@@ -29,6 +29,24 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	return false;
 }
 
+struct pm_space *pm_shell_space(struct pm_shell *sh)
+{
+	return sh->image ? &sh->image->space : &sh->lx->kernel;
+}
+
+bool pm_shell_has_space(struct pm_shell *sh, const char *command)
+{
+	return !sh->image || sh->image->has_space ||
+	       pm_shell_error(sh, command, "no virtual addresses: %s", sh->image->space_trouble);
+}
+
+bool pm_shell_place(struct pm_shell *sh, struct pm_arena *arena, uint64_t addr, bool exact,
+		    struct pm_place *out)
+{
+	return sh->image ? pm_image_place(sh->image, addr, exact, out)
+			 : pm_linux_place(sh->lx, pm_session_modules(sh->session), arena, addr, exact, out);
+}
+
 bool pm_shell_no_such(struct pm_shell *sh, const char *command, const char *what, const char *which,
 		      const char *reason)
 {
@@ -74,7 +92,7 @@ void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, si
 	struct pm_place place;
 
 	pm_arena_init(&arena);
-	if (pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, exact, &place)) {
+	if (pm_shell_place(sh, &arena, addr, exact, &place)) {
 		int n = snprintf(buf, size, "%s", place.symbol);
 
 		if (place.offset && n > 0 && (size_t)n < size)
@@ -106,7 +124,7 @@ void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact)
 	struct pm_place place;
 
 	pm_arena_init(&arena);
-	if (pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, exact, &place)) {
+	if (pm_shell_place(sh, &arena, addr, exact, &place)) {
 		pm_json_str(sh->json, "symbol", place.symbol);
 		pm_json_uint(sh->json, "offset", place.offset);
 		pm_json_str(sh->json, "module", place.module);

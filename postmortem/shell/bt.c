@@ -1,15 +1,12 @@
 /* bt: stack traces. */
 #include "shell/shell.h"
+#include "shell/bt.h"
 #include "shell/lines.h"
 
 #include "symbols/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct options {
-	bool words, offsets, lines, parameters, text;
-};
 
 static void print_regs(struct pm_shell *sh, const struct pm_x86_regs *r)
 {
@@ -76,7 +73,7 @@ static void print_words(struct pm_shell *sh, uint64_t from, uint64_t to)
 		pm_json_open(sh->json, "words", '[');
 	for (uint64_t at = from; at < to; at += 8) {
 		uint64_t word;
-		bool first = (at - from) % 16 == 0, known = pm_space_load(&sh->lx->kernel, at, 8, &word);
+		bool first = (at - from) % 16 == 0, known = pm_space_load(pm_shell_space(sh), at, 8, &word);
 
 		if (sh->json) {
 			if (known)
@@ -117,7 +114,7 @@ static void json_frame(struct pm_shell *sh, const struct pm_stack_frame *f, bool
 }
 
 static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_frame *f,
-			const struct options *options)
+			const struct pm_bt_options *options)
 {
 	char name[PM_LINUX_NAME_MAX + 96], number[24];
 
@@ -140,21 +137,26 @@ static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_fra
 		(unsigned long long)f->pc, grade_mark(f->trust));
 }
 
+/* Where the note does not say how long a stack is. */
+static const uint64_t image_stack = 8192;
+
 /* Every code address from the stack pointer up to the stack's end, whether it was left by a call or not. */
 static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stack_trace *trace)
 {
-	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
+	struct pm_linux_unwinder *u = sh->image ? NULL : pm_session_unwinder(sh->session);
 	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
+	uint64_t size = u ? u->thread_size : image_stack;
 	char name[PM_LINUX_NAME_MAX + 96];
 
 	if (!stack)
-		stack = at & -u->thread_size;
-	if (at - stack >= u->thread_size)
+		stack = u ? at & -size : at;
+	if (at - stack >= size)
 		at = stack;
 	if (sh->json)
 		pm_json_open(sh->json, "text", '[');
-	for (; at - stack < u->thread_size; at += 8) {
-		if (!pm_space_load(&sh->lx->kernel, at, 8, &word) || !pm_linux_is_text(u, word))
+	for (; at - stack < size; at += 8) {
+		if (!pm_space_load(pm_shell_space(sh), at, 8, &word) ||
+		    !(u ? pm_linux_is_text(u, word) : pm_image_is_text(sh->image, word)))
 			continue;
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');
@@ -173,7 +175,7 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 }
 
 static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace,
-			 const struct options *options)
+			 const struct pm_bt_options *options)
 {
 	const char *stack = NULL;
 	struct pm_x86_regs regs = { 0 };
@@ -217,9 +219,8 @@ static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
 	pm_json_uint(sh->json, "cpu", cpu->cpu);
 }
 
-/* What follows the line or members of whose trace it is; false: nothing, and it was said why.  stack: the lowest address of it; 0: not known. */
-static bool put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t stack,
-		      const struct options *options, const char *whose)
+bool pm_bt_put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t stack,
+		     const struct pm_bt_options *options, const char *whose)
 {
 	if (options->text)
 		print_text(sh, stack, trace);
@@ -243,7 +244,8 @@ static bool put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_
 	return any || pm_shell_error(sh, "bt", "%s: no trace: %s", whose, ended ? ended : "no frames");
 }
 
-static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task, const struct options *options)
+static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
+			const struct pm_bt_options *options)
 {
 	struct pm_stack_trace trace;
 	char whose[48];
@@ -253,12 +255,12 @@ static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task, c
 	pm_shell_put_task(sh, task);
 	pm_session_unwind(sh->session, task, &trace);
 	snprintf(whose, sizeof(whose), "%s (pid %d)", task->comm, task->pid);
-	return put_trace(sh, &trace, task->stack, options, whose);
+	return pm_bt_put_trace(sh, &trace, task->stack, options, whose);
 }
 
 /* Of what a CPU ran, from its registers. */
 static bool print_trace_of_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu,
-			       const struct options *options)
+			       const struct pm_bt_options *options)
 {
 	struct pm_stack_trace trace;
 	char whose[16];
@@ -268,17 +270,17 @@ static bool print_trace_of_cpu(struct pm_shell *sh, const struct pm_linux_cpu *c
 	put_cpu(sh, cpu);
 	snprintf(whose, sizeof(whose), "CPU %u", cpu->cpu);
 	pm_linux_unwind(pm_session_unwinder(sh->session), &cpu->regs, true, 0, &trace);
-	return put_trace(sh, &trace, 0, options, whose);
+	return pm_bt_put_trace(sh, &trace, 0, options, whose);
 }
 
-/* Between traces. */
-static void gap(struct pm_shell *sh)
+void pm_bt_gap(struct pm_shell *sh)
 {
 	if (!sh->json)
 		fputc('\n', sh->out);
 }
 
-static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu, const struct options *options)
+static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu,
+		      const struct pm_bt_options *options)
 {
 	struct pm_linux_task task;
 
@@ -290,7 +292,7 @@ static bool print_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu, const
 	return known ? print_trace(sh, &task, options) : print_trace_of_cpu(sh, cpu, options);
 }
 
-static bool print_cpus(struct pm_shell *sh, const char *list, const struct options *options)
+static bool print_cpus(struct pm_shell *sh, const char *list, const struct pm_bt_options *options)
 {
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
 	bool ok = true, any = false, *chosen;
@@ -301,7 +303,7 @@ static bool print_cpus(struct pm_shell *sh, const char *list, const struct optio
 		if (!chosen[i])
 			continue;
 		if (any)
-			gap(sh);
+			pm_bt_gap(sh);
 		any = true;
 		ok &= print_cpu(sh, &cpus->v.v[i], options);
 	}
@@ -309,14 +311,8 @@ static bool print_cpus(struct pm_shell *sh, const char *list, const struct optio
 	return ok;
 }
 
-struct choice {
-	bool all_cpus, tasks;
-	const char *cpus; /* NULL: none named */
-	int first;        /* of the tasks' arguments */
-};
-
-static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struct choice *choice,
-			 const struct options *options)
+static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struct pm_bt_choice *choice,
+			 const struct pm_bt_options *options)
 {
 	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
@@ -327,14 +323,14 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 		return print_cpus(sh, choice->cpus, options);
 	for (size_t i = 0; choice->all_cpus && i < cpus->v.n; i++) {
 		ok &= print_cpu(sh, &cpus->v.v[i], options);
-		gap(sh);
+		pm_bt_gap(sh);
 	}
 	if (choice->all_cpus)
 		return ok;
 	for (int i = choice->first; i < argc; i++) {
 		for (size_t k = 0; !strcmp(argv[i], "all") && k < tasks->v.n; k++) {
 			ok &= print_trace(sh, &tasks->v.v[k], options);
-			gap(sh);
+			pm_bt_gap(sh);
 		}
 		if (!strcmp(argv[i], "all")) {
 			ok &= !tasks->trouble ||
@@ -361,8 +357,8 @@ static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struc
 
 bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 {
-	struct options options = { 0 };
-	struct choice choice = { .first = 1 };
+	struct pm_bt_options options = { 0 };
+	struct pm_bt_choice choice = { .first = 1 };
 
 	for (; choice.first < argc && *argv[choice.first] == '-'; choice.first++) {
 		const char *option = argv[choice.first];
@@ -386,7 +382,8 @@ bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 	}
 	if (sh->json)
 		pm_json_open(sh->json, "traces", '[');
-	bool ok = print_chosen(sh, argc, argv, &choice, &options);
+	bool ok = sh->image ? pm_bt_image(sh, argc, argv, &choice, &options)
+			    : print_chosen(sh, argc, argv, &choice, &options);
 
 	if (sh->json)
 		pm_json_close(sh->json, ']');

@@ -20,7 +20,7 @@ static bool bounds(struct pm_shell *sh, uint64_t addr, uint64_t *start, uint64_t
 	bool found;
 
 	pm_arena_init(&arena);
-	found = pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, true, &place);
+	found = pm_shell_place(sh, &arena, addr, true, &place);
 	*start = addr - place.offset;
 	*end = *start + place.size;
 	pm_arena_deinit(&arena);
@@ -88,7 +88,7 @@ static bool print_one(struct pm_shell *sh, const struct pm_disasm *dis, const st
 	uint8_t code[16];
 	const char *text;
 	enum pm_absence why;
-	size_t n = pm_space_read(&sh->lx->kernel, addr, code, sizeof(code), &why);
+	size_t n = pm_space_read(pm_shell_space(sh), addr, code, sizeof(code), &why);
 
 	if (!n)
 		return pm_shell_absent(sh, "dis", addr, why);
@@ -111,8 +111,8 @@ static bool print_range(struct pm_shell *sh, const struct options *o, uint64_t f
 	bool ok = true;
 
 	pm_incident_init(&inc);
-	inc.machine.system = PM_LINUX;
-	inc.machine.arch = PM_X86_64;
+	inc.machine.system = sh->image ? PM_KPANIC : PM_LINUX;
+	inc.machine.arch = sh->image ? sh->image->arch : PM_X86_64;
 	struct pm_disasm *dis = pm_disasm_new(&inc);
 
 	if (sh->json)
@@ -155,7 +155,7 @@ bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv)
 	}
 	if (!what)
 		return pm_shell_error(sh, "dis", "which address or function?");
-	if (!pm_shell_address(sh, "dis", what, &addr))
+	if (!pm_shell_has_space(sh, "dis") || !pm_shell_address(sh, "dis", what, &addr))
 		return false;
 	bool has_bounds = bounds(sh, addr, &start, &end) && end - start <= max_function;
 

@@ -35,8 +35,11 @@ static bool user_words(struct pm_shell *sh, uint64_t addr, char *buf, size_t siz
 static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *user)
 {
 	char text[PM_LINUX_PATH_MAX + 128];
-	bool is_user = addr < sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel);
-	bool known = is_user || pm_session_identify(sh->session, addr, text, sizeof(text));
+	struct pm_space *space = pm_shell_space(sh);
+	bool is_user = !sh->image && addr < space->mmu->kernel_start(space);
+	bool known = is_user || (sh->image ? pm_image_identify(sh->image, addr, text, sizeof(text))
+					   : pm_session_identify(sh->session, addr, text, sizeof(text)) !=
+						     PM_IS_NOTHING);
 	enum pm_absence why;
 	uint64_t phys, at;
 
@@ -45,7 +48,7 @@ static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *use
 		return false;
 	if (!known && pm_shell_gap(sh, addr, 1, &at, &why))
 		return pm_shell_absent(sh, "id", addr, why);
-	if (!known && pm_space_translate(&sh->lx->kernel, addr, &phys, NULL) == PM_PRESENT)
+	if (!known && pm_space_translate(space, addr, &phys, NULL) == PM_PRESENT)
 		snprintf(text, sizeof(text), "physical 0x%llx, of no object that is known",
 			 (unsigned long long)phys);
 	if (!sh->json) {

@@ -18,17 +18,19 @@ struct pm_shell_lines {
 /* Without a vmlinux it is looked for where distributions put it, when the first line is asked for. */
 static struct pm_shell_lines *lines_of(struct pm_shell *sh, const char *vmlinux)
 {
-	struct pm_kernel_id id = { .has_kaslr = true, .kaslr = sh->lx->kaslr };
+	struct pm_kernel_id id = { .has_kaslr = true, .kaslr = sh->lx ? sh->lx->kaslr : 0 };
+	const char *release = sh->lx ? sh->lx->release : NULL,
+		   *build_id = sh->lx ? sh->lx->build_id : sh->image->build_id;
 
 	if (sh->lines)
 		return sh->lines;
 	sh->lines = pm_alloc(sizeof(*sh->lines));
 	sh->lines->options.vmlinux = vmlinux;
 	sh->lines->symbols = pm_symbols_create(&sh->lines->options);
-	if (sh->lx->release)
-		id.release = pm_slice_of(sh->lx->release);
-	if (sh->lx->build_id)
-		id.build_id = pm_slice_of(sh->lx->build_id);
+	if (release)
+		id.release = pm_slice_of(release);
+	if (build_id)
+		id.build_id = pm_slice_of(build_id);
 	sh->lines->kernel = pm_symbols_kernel(sh->lines->symbols, &id);
 	return sh->lines;
 }
@@ -73,7 +75,7 @@ void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact)
 	struct pm_place place;
 
 	pm_arena_init(&arena);
-	if (!pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, pc, exact, &place)) {
+	if (!pm_shell_place(sh, &arena, pc, exact, &place)) {
 		pm_arena_deinit(&arena);
 		return;
 	}
@@ -201,7 +203,7 @@ static void leave_frame(struct pm_shell *sh, const struct pm_printed_place *plac
 			if (cfi.saved[i].rule == PM_CFI_SAME
 				    ? pm_x86_has(&before, kept[k])
 				    : cfi.saved[i].rule == PM_CFI_AT_CFA &&
-					      pm_space_load(&sh->lx->kernel,
+					      pm_space_load(pm_shell_space(sh),
 							    cfa + (uint64_t)cfi.saved[i].offset, 8, &value))
 				pm_x86_set(regs, kept[k], value);
 		}
@@ -233,8 +235,7 @@ void pm_shell_parameters(struct pm_shell *sh, const struct pm_stack_frame *frame
 		if (pm_x86_has(&frame->regs, (enum pm_x86_reg)i))
 			pm_x86_set(regs, (enum pm_x86_reg)i, frame->regs.v[i]);
 	pm_arena_init(&arena);
-	if (pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, frame->pc, frame->exact_pc,
-			   &place)) {
+	if (pm_shell_place(sh, &arena, frame->pc, frame->exact_pc, &place)) {
 		const struct pm_printed_place printed = printed_place(&place, frame->pc, frame->exact_pc);
 
 		if (!pm_error_take(pm_symbols_parameters(lines->kernel, &printed, &values, &arena, &found))) {

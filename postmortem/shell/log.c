@@ -86,6 +86,8 @@ bool pm_shell_log(struct pm_shell *sh, int argc, char **argv)
 	unsigned style = PM_LOG_PLAIN;
 	bool dates = false;
 
+	if (sh->image)
+		return pm_shell_image_log(sh, argc, argv);
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-m"))
 			style |= PM_LOG_LEVELS;

@@ -85,6 +85,8 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint6
 
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
 {
+	if (sh->image)
+		return pm_shell_image_ps(sh, argc, argv);
 	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
 	struct choice choice = { 0 };
 	int first = 1;

@@ -19,7 +19,9 @@ static const uint64_t max_bytes = 64 << 20;
 /* Whose addresses those at at are; false: the current task has no memory of its own. */
 static bool choose_space(struct pm_shell *sh, struct options *o, uint64_t at, struct pm_space *user)
 {
-	o->space = &sh->lx->kernel;
+	o->space = pm_shell_space(sh);
+	if (sh->image)
+		return o->physical || pm_shell_has_space(sh, "rd");
 	if (o->physical || at >= sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel))
 		return true;
 	const struct pm_linux_task *task = pm_linux_task_by_addr(pm_session_tasks(sh->session), sh->task);
@@ -44,7 +46,8 @@ static void print_unit(struct pm_shell *sh, const struct options *o, const uint8
 	uint64_t value = pm_load(p, o->width, false);
 	char name[PM_LINUX_NAME_MAX + 96];
 
-	if (o->symbols && o->width == 8 && value >= sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel)) {
+	if (o->symbols && o->width == 8 &&
+	    value >= pm_shell_space(sh)->mmu->kernel_start(pm_shell_space(sh))) {
 		pm_shell_name(sh, value, true, name, sizeof(name));
 		/* no symbol: the number itself */
 		if (strlen(name) != 16 || strspn(name, "0123456789abcdef") != 16) {

@@ -9,6 +9,7 @@
 #ifndef PM_SHELL_H
 #define PM_SHELL_H
 
+#include "image/image.h"
 #include "linux/session.h"
 #include "render/json_out.h"
 
@@ -16,9 +17,10 @@
 
 struct pm_shell {
 	struct pm_dump *dump;
-	struct pm_linux_session *session;
-	struct pm_linux *lx; /* of the session */
-	struct pm_btf *btf;  /* its types, or for as long as a command runs those of a module; NULL: none */
+	struct pm_linux_session *session; /* NULL: the kernel is no Linux, and image is set */
+	struct pm_linux *lx;              /* of the session */
+	struct pm_image *image;           /* a kernel that is not Linux; NULL: it is */
+	struct pm_btf *btf; /* its types, or for as long as a command runs those of a module; NULL: none */
 	FILE *out;
 	struct pm_json *json; /* one object for each command; NULL: text */
 	struct pm_arena errors_arena;
@@ -36,6 +38,7 @@ struct pm_shell_command {
 	/* false: it was told something that it cannot do, and said so. */
 	bool (*run)(struct pm_shell *sh, int argc, char **argv);
 	bool needs_types; /* without the kernel's types it could only say nothing, which is not none */
+	bool needs_linux; /* it reads structures of Linux */
 };
 
 extern const struct pm_shell_command pm_shell_commands[];
@@ -57,7 +60,13 @@ bool pm_shell_files(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_vtop(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
+
+/* The same of a kernel that is not Linux (shell/image.c). */
+bool pm_shell_image_log(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_image_ps(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_image_sys(struct pm_shell *sh, int argc, char **argv);
 
 /* Does the kernel or a module of it have a type of that name, as C writes it? */
 bool pm_shell_has_type(struct pm_shell *sh, const char *name);
@@ -69,6 +78,14 @@ bool pm_shell_run(struct pm_shell *sh, const char *line);
 FILE *pm_shell_terminal(FILE *out);
 
 /* ---- what commands share (shell/arguments.c) ---- */
+
+/* The kernel's address space, whichever kernel it is. */
+struct pm_space *pm_shell_space(struct pm_shell *sh);
+/* Why there is none, said; true: there is one. */
+bool pm_shell_has_space(struct pm_shell *sh, const char *command);
+/* Symbol, offset, size and module of an address, as pm_linux_place. */
+bool pm_shell_place(struct pm_shell *sh, struct pm_arena *arena, uint64_t addr, bool exact,
+		    struct pm_place *out);
 
 /* "kpanic: bt: <formatted>" on stderr; returns false, for `return pm_shell_error(…)`.  A message names what it is about
  * and says why.  command: NULL: none. */

@@ -27,6 +27,16 @@ static size_t print_kernel(struct pm_shell *sh, const char *text)
 	char name[PM_LINUX_NAME_MAX];
 	size_t n = 0;
 
+	for (size_t i = 0; sh->image && i < sh->image->symbols.v.n; i++) {
+		const struct pm_image_symbol *symbol = &sh->image->symbols.v.v[i];
+
+		if (!strstr(symbol->name, text))
+			continue;
+		print_symbol(sh, symbol->start, symbol->data ? 'd' : 't', symbol->name, NULL);
+		n++;
+	}
+	if (sh->image)
+		return n;
 	for (uint32_t i = 0; sh->lx->symbols && i < pm_linux_symbols_count(sh->lx->symbols); i++) {
 		char type = pm_linux_symbols_name(sh->lx->symbols, i, name);
 
@@ -41,10 +51,10 @@ static size_t print_kernel(struct pm_shell *sh, const char *text)
 /* Of a module (NULL: of all); how many.  *found_out (may be NULL): is there one of that name? */
 static size_t print_modules(struct pm_shell *sh, const char *module, const char *text, bool *found_out)
 {
-	struct pm_linux_modules *modules = pm_session_modules(sh->session);
+	struct pm_linux_modules *modules = sh->image ? NULL : pm_session_modules(sh->session);
 	size_t n = 0;
 
-	for (size_t i = 0; i < modules->v.n; i++) {
+	for (size_t i = 0; modules && i < modules->v.n; i++) {
 		struct pm_linux_module *m = &modules->v.v[i];
 		const char *name;
 		uint64_t addr;
@@ -66,6 +76,8 @@ static size_t print_modules(struct pm_shell *sh, const char *module, const char 
 /* Why a list of symbols may lack some; NULL: it does not. */
 static const char *trouble_of(struct pm_shell *sh, bool kernel, bool modules)
 {
+	if (sh->image)
+		return kernel ? sh->image->symbols_trouble : NULL;
 	if (kernel && !sh->lx->symbols)
 		return sh->lx->symbols_trouble->message;
 	return modules ? pm_session_modules(sh->session)->trouble : NULL;
@@ -94,8 +106,9 @@ static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *use
 
 	(void)user;
 	pm_arena_init(&arena);
-	bool found = pm_linux_place(sh->lx, pm_session_modules(sh->session), &arena, addr, true, &place);
-	bool percpu = !found && pm_session_identify(sh->session, addr, name, sizeof(name)) == PM_IS_PERCPU;
+	bool found = pm_shell_place(sh, &arena, addr, true, &place);
+	bool percpu = !found && !sh->image &&
+		      pm_session_identify(sh->session, addr, name, sizeof(name)) == PM_IS_PERCPU;
 
 	pm_arena_deinit(&arena);
 	if (sh->json) {

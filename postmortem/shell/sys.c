@@ -103,6 +103,8 @@ static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, c
 
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 {
+	if (sh->image)
+		return pm_shell_image_sys(sh, argc, argv);
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
 	const struct pm_dump_info *info = pm_dump_info(sh->dump);
 	const struct pm_log *log = pm_session_log(sh->session, NULL);

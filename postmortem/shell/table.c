@@ -9,7 +9,7 @@
 
 const struct pm_shell_command pm_shell_commands[] = {
 	{ "blocked", "", "tasks in uninterruptible sleep, grouped by their stacks", NULL, pm_shell_blocked,
-	  true },
+	  true, true },
 	{ "bt", "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,... | PID|TASK|all...]", "stack traces",
 	  "  -a        of the task on each CPU\n"
 	  "  -c CPU,...  of the task on these: 0,2-4\n"
@@ -24,7 +24,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -f      from the address up to the function's end\n"
 	  "  -x      with the bytes\n",
 	  pm_shell_dis },
-	{ "files", "[PID|TASK]...", "open files", NULL, pm_shell_files, true },
+	{ "files", "[PID|TASK]...", "open files", NULL, pm_shell_files, true, true },
 	{ "help", "[COMMAND]", "the commands, or one of them", NULL, pm_shell_help },
 	{ "id", "ADDRESS...", "what an address is, of the kernel or the current task's process", NULL,
 	  pm_shell_id },
@@ -32,8 +32,8 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -i         all of it, in pages\n"
 	  "  -s         the slab caches, or those named\n"
 	  "  ADDRESS    the slab, object, task and page that an address belongs to\n",
-	  pm_shell_kmem, true },
-	{ "locks", "[PID|TASK]...", "who waits for which lock, and who holds it", NULL, pm_shell_locks,
+	  pm_shell_kmem, true, true },
+	{ "locks", "[PID|TASK]...", "who waits for which lock, and who holds it", NULL, pm_shell_locks, true,
 	  true },
 	{ "log", "[-c] [-m] [-t | -T]", "the kernel's log",
 	  "  -c    with the task or CPU that printed each line\n"
@@ -42,7 +42,7 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -T    with the date and time of each line\n",
 	  pm_shell_log },
 	{ "mod", "[-t]", "the modules that are loaded", "  -t    those that taint the kernel, and how\n",
-	  pm_shell_mod, true },
+	  pm_shell_mod, true, true },
 	{ "ps", "[-k|-u|-G] [PID|TASK|COMMAND]...", "the tasks",
 	  "  -k    kernel threads only\n"
 	  "  -u    user tasks only\n"
@@ -58,13 +58,13 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "SYMBOL:CPUS is a per-CPU symbol's address: runqueues:0,2-3, runqueues:a\n",
 	  pm_shell_rd },
 	{ "set", "[PID|TASK|-p]", "show or choose the current task", "  -p    the task that panicked\n",
-	  pm_shell_set, true },
+	  pm_shell_set, true, true },
 	{ "struct", "[-o] [-x] [-c N] TYPE[.MEMBER,...] [ADDRESS]...", "a type, or memory by it",
 	  "  -o      with the offset of each member, or where it stands, instead of values\n"
 	  "  -x      integers in hex\n"
 	  "  -c N    so many of them, one behind the other\n"
 	  "ADDRESS is also SYMBOL:CPUS, of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n",
-	  pm_shell_struct },
+	  pm_shell_struct, false, true },
 	{ "sym", "-l | -M | -m MODULE | -q TEXT | ADDRESS|SYMBOL...", "symbols by address or name",
 	  "  SYMBOL:CPUS  of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n"
 	  "  -l           all, the modules' too\n"
@@ -73,18 +73,25 @@ const struct pm_shell_command pm_shell_commands[] = {
 	  "  -q TEXT      those whose name holds TEXT\n",
 	  pm_shell_sym },
 	{ "sys", "", "the system and its panic", NULL, pm_shell_sys },
-	{ "union", "[-o] [-x] TYPE[.MEMBER,...] [ADDRESS]...", "as struct", NULL, pm_shell_struct },
-	{ "vm", "[PID|TASK]...", "the mappings of a process", NULL, pm_shell_vm, true },
-	{ "*", "TYPE[.MEMBER,...] [ADDRESS]...", "as struct, whatever the type is", NULL, pm_shell_struct },
+	{ "union", "[-o] [-x] TYPE[.MEMBER,...] [ADDRESS]...", "as struct", NULL, pm_shell_struct, false,
+	  true },
+	{ "vm", "[PID|TASK]...", "the mappings of a process", NULL, pm_shell_vm, true, true },
+	{ "vtop", "[-u | -c PID|TASK] ADDRESS|SYMBOL...",
+	  "virtual address to physical, with the tables on the way",
+	  "  -u      of the current task's process, whatever the address is\n"
+	  "  -c PID  of that task's process\n",
+	  pm_shell_vtop },
+	{ "*", "TYPE[.MEMBER,...] [ADDRESS]...", "as struct, whatever the type is", NULL, pm_shell_struct,
+	  false, true },
 };
 const size_t pm_shell_commands_n = sizeof(pm_shell_commands) / sizeof(pm_shell_commands[0]);
 
 /* Those of crash that are not here yet.  Many are types' names, too, whose declaration is not what was asked for. */
-static const char *const not_yet[] = { "alias",   "ascii",    "bpf",    "btop",   "dev",  "eval", "extend",
-				       "foreach", "fuser",    "gdb",    "ipcs",   "irq",  "list", "mach",
-				       "mount",   "net",      "p",      "pte",    "ptob", "ptov", "repeat",
-				       "runq",    "sbitmapq", "search", "sig",    "swap", "task", "timer",
-				       "tree",    "vtop",     "waitq",  "whatis", "wr" };
+static const char *const not_yet[] = { "alias",   "ascii",    "bpf",    "btop", "dev",  "eval", "extend",
+				       "foreach", "fuser",    "gdb",    "ipcs", "irq",  "list", "mach",
+				       "mount",   "net",      "p",      "pte",  "ptob", "ptov", "repeat",
+				       "runq",    "sbitmapq", "search", "sig",  "swap", "task", "timer",
+				       "tree",    "waitq",    "whatis", "wr" };
 
 static bool not_implemented(struct pm_shell *sh, const char *name)
 {
@@ -154,7 +161,10 @@ static char **split_options(int *n, char **words)
 
 static bool run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words)
 {
-	if (command->needs_types && !sh->btf)
+	if (command->needs_linux && sh->image)
+		return pm_shell_error(sh, command->name,
+				      "it reads structures of Linux, and this is another kernel");
+	if (command->needs_types && !sh->image && !sh->btf)
 		return pm_shell_no_types(sh, command->name);
 	char **separate = split_options(&n, words);
 	bool ok = command->run(sh, n, separate);
@@ -259,6 +269,8 @@ bool pm_shell_help(struct pm_shell *sh, int argc, char **argv)
 	for (size_t i = 0; i < pm_shell_commands_n; i++) {
 		const struct pm_shell_command *cmd = &pm_shell_commands[i];
 
+		if (argc < 2 && sh->image && cmd->needs_linux)
+			continue;
 		if (sh->json && (argc < 2 || !strcmp(argv[1], cmd->name))) {
 			pm_json_open(sh->json, NULL, '{');
 			pm_json_str(sh->json, "name", cmd->name);
