@@ -69,6 +69,7 @@ check-kernel: kernel kernel-iso $(O)/kpanic ## crash the reference kernel in a q
 .PHONY: check-kernel-matrix
 check-kernel-matrix: kernel kernel-iso $(O)/kpanic ## the same in all ways on all machines (ONLY=scenarios)
 	@tests/qemu/check --kpanic $(O)/kpanic $(ONLY)
+	@tests/qemu/dumps --kpanic $(O)/kpanic $(ONLY)
 
 check: kernel kernel-iso
 bench: kernel

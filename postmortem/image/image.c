@@ -372,11 +372,21 @@ bool pm_image_is(const struct pm_dump *dump)
 	return pm_slice_has(info, PM_S(KF_NOTE_KEY "="));
 }
 
-static bool has_cpus(const struct pm_image *image)
+/* Without a note: do registers lead to a kernel that runs?  One whose code the page tables map, or one before paging. */
+static bool cpus_run(struct pm_image *image)
 {
-	for (size_t i = 0; i < image->cpus.n; i++)
-		if (image->cpus.v[i].has_regs || image->cpus.v[i].has_system)
+	for (size_t i = 0; i < image->cpus.n; i++) {
+		const struct pm_image_cpu *cpu = &image->cpus.v[i];
+		uint64_t phys;
+
+		if (!cpu->has_system || !cpu->has_regs)
+			continue;
+		if (!(cpu->system.cr[0] & CR0_PAGING) && cpu->regs.v[PM_X86_IP])
 			return true;
+		if (image->has_space && !image->space_trouble && cpu->regs.v[PM_X86_IP] &&
+		    pm_space_translate(&image->space, cpu->regs.v[PM_X86_IP], &phys, NULL) == PM_PRESENT)
+			return true;
+	}
 	return false;
 }
 
@@ -396,17 +406,17 @@ struct pm_error *pm_image_open(struct pm_dump *dump, const struct pm_image_optio
 		read_note(image);
 	else
 		read_cpus(image);
-	if (!image->found && !has_cpus(image)) {
+	bool told = image->found && kf_note_find(&image->note, KF_NOTE_SYMBOLS, &part) &&
+		    kf_note_get_symbols(&part, &where) && where.at;
+
+	open_space(image, told ? &where : NULL);
+	if (!image->found && !cpus_run(image)) {
 		pm_image_close(image);
 		return pm_error_new(PM_NOT_FOUND,
 				    "%s: no kernel that kpanic knows in it: neither a VMCOREINFO nor "
 				    "a note of the recorder's nor registers",
 				    pm_dump_name(dump));
 	}
-	bool told = image->found && kf_note_find(&image->note, KF_NOTE_SYMBOLS, &part) &&
-		    kf_note_get_symbols(&part, &where) && where.at;
-
-	open_space(image, told ? &where : NULL);
 	struct pm_error *err = options && options->vmlinux ? open_elf(image, options->vmlinux) : NULL;
 
 	if (err) {
@@ -461,22 +471,20 @@ static bool is_executable(struct pm_image *image, uint64_t addr)
 
 bool pm_image_is_text(struct pm_image *image, uint64_t addr)
 {
-	const struct pm_image_symbol *symbol;
+	const struct pm_image_symbol *symbol = pm_image_symbols_at(&image->symbols, addr);
 	struct kf_note_range range;
-	bool any = false;
+	bool any = image->symbols.v.n > 0;
 
+	/* code of before paging is in no region of the host's */
+	if (symbol && !symbol->data)
+		return true;
 	for (size_t i = 0; pm_image_region(image, i, &range); i++)
 		if (range.kind == KF_REGION_TEXT) {
 			if (addr - range.start < range.size)
 				return true;
 			any = true;
 		}
-	if (any)
-		return false;
-	symbol = pm_image_symbols_at(&image->symbols, addr);
-	if (image->symbols.v.n)
-		return symbol && !symbol->data;
-	return image->has_space && addr >= image->space.mmu->kernel_start(&image->space) &&
+	return !any && image->has_space && addr >= image->space.mmu->kernel_start(&image->space) &&
 	       is_executable(image, addr);
 }
 

@@ -4,6 +4,8 @@
 
 #include "symbols/bytes.h"
 
+#include <string.h>
+
 enum {
 	max_steps = 4096, /* of a chain, so that a recursion's beginning is reached */
 	max_frames = 2048,
@@ -32,27 +34,35 @@ static struct pm_stack_frame *add(struct walk *w, uint64_t pc, uint64_t return_a
 	return frame;
 }
 
-/* A function that has not made its frame yet, or is at its end: its return address lies at the stack pointer or next to it.
- * Of one that was called at a wild address, too. */
+/* Where a function that has no frame, or has not made it yet, keeps its return address: bytes above the stack pointer; -1:
+ * it has one.  Compilers make none in functions that call nothing, and put off making one until it is needed: so it is looked
+ * for in all that may have run before pc. */
+static int before_frame(struct pm_image *image, uint64_t pc)
+{
+	static const uint8_t make_frame[] = { 0x48, 0x89, 0xe5 }; /* mov %rsp,%rbp */
+	const struct pm_image_symbol *symbol = pm_image_symbols_at(&image->symbols, pc);
+	uint8_t bytes[96];
+
+	if (!symbol || pc - symbol->start > sizeof(bytes))
+		return -1;
+	size_t n = (size_t)(pc - symbol->start);
+
+	if (pm_space_read(&image->space, symbol->start, bytes, n, NULL) < n)
+		return -1;
+	for (size_t i = 0; i + sizeof(make_frame) <= n; i++)
+		if (!memcmp(bytes + i, make_frame, sizeof(make_frame)))
+			return -1;
+	return n && bytes[n - 1] == 0x55 ? 8 : 0; /* push %rbp, but not yet mov */
+}
+
+/* Of a function that was called at a wild address, too. */
 static void frameless(struct walk *w, uint64_t pc)
 {
-	const struct pm_image_symbol *symbol = pm_image_symbols_at(&w->image->symbols, pc);
-	unsigned push, set;
-	uint64_t at = w->sp, word;
+	int offset = pm_image_is_text(w->image, pc) ? before_frame(w->image, pc) : 0;
+	uint64_t word, at = w->sp + (uint64_t)offset;
 
-	if (pm_image_is_text(w->image, pc)) {
-		uint8_t code;
-
-		if (!symbol || !pm_x86_prologue(&w->image->space, symbol->start, &push, &set))
-			return;
-		if (pc > symbol->start + push && pc < symbol->start + set)
-			at += 8;
-		else if (pc > symbol->start + push &&
-			 !(pm_space_read(&w->image->space, pc, &code, 1, NULL) == 1 && code == 0xc3))
-			return;
-	}
-	if (pm_space_load(&w->image->space, at, 8, &word) && pm_image_is_text(w->image, word) &&
-	    pm_x86_after_call(&w->image->space, word))
+	if (offset >= 0 && pm_space_load(&w->image->space, at, 8, &word) &&
+	    pm_image_is_text(w->image, word) && pm_x86_after_call(&w->image->space, word))
 		add(w, word, at, PM_EXACT, false);
 }
 

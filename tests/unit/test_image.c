@@ -1,0 +1,285 @@
+/* A kernel that is not Linux, in memory: how its note is found, what it tells, and what is told without. */
+#include "kernel_image.h"
+
+#include "console/console.h"
+#include "console/source.h"
+#include "decode/decode.h"
+#include "explain/explain.h"
+#include "image/image.h"
+#include "image/report.h"
+#include "shell/shell.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+struct seen {
+	unsigned n;
+	char title[200], fingerprint[40], frames[300], facts[400], missing[600], findings[800],
+		registers[300];
+	bool panicked, corrupted;
+};
+
+static void add(char *to, size_t size, const char *a, const char *b)
+{
+	size_t n = strlen(to);
+
+	snprintf(to + n, size - n, "%s%s%s%s", n ? "; " : "", a ? a : "-", b ? " " : "", b ? b : "");
+}
+
+static bool see(struct pm_incident *inc, void *user)
+{
+	struct seen *s = user;
+	const struct pm_regs *regs = pm_incident_regs(inc, PM_REGS_FAULT);
+	const struct pm_fact *fact = pm_incident_fact(inc, "dump", "log_frames");
+
+	pm_decode(inc);
+	pm_explain(inc);
+	memset(s->frames, 0, sizeof(s->frames));
+	s->n++;
+	s->panicked = inc->panicked;
+	s->corrupted = inc->corrupted;
+	snprintf(s->title, sizeof(s->title), "%s", inc->title);
+	snprintf(s->fingerprint, sizeof(s->fingerprint), "%s", inc->fingerprint ? inc->fingerprint : "");
+	for (size_t i = 0; i < inc->traces.n; i++)
+		for (size_t k = 0; k < inc->traces.v[i].frames.n; k++)
+			add(s->frames, sizeof(s->frames), inc->traces.v[i].frames.v[k].place.symbol,
+			    i && !k ? "(another)" : NULL);
+	if (fact)
+		add(s->facts, sizeof(s->facts), fact->name, fact->value);
+	for (size_t i = 0; i < inc->missing.n; i++)
+		add(s->missing, sizeof(s->missing), inc->missing.v[i], NULL);
+	for (size_t i = 0; i < inc->findings.n; i++)
+		add(s->findings, sizeof(s->findings), inc->findings.v[i].text, NULL);
+	for (size_t i = 0; regs && i < regs->regs.n; i++)
+		if (regs->regs.v[i].meaning)
+			add(s->registers, sizeof(s->registers), regs->regs.v[i].name,
+			    regs->regs.v[i].meaning);
+	return true;
+}
+
+/* What is read of the file as it is; size: cut there, 0: whole. */
+static void read_image(const struct kernel_image *ki, size_t size, struct pm_image **image_out,
+		       struct pm_dump **dump_out, struct seen *seen)
+{
+	memset(seen, 0, sizeof(*seen));
+	*dump_out = kernel_image_open(ki, size);
+	assert_non_null(*dump_out);
+	struct pm_error *err = pm_image_open(*dump_out, NULL, image_out);
+
+	if (err)
+		fail_msg("%s", err->message);
+	assert_null(pm_image_read_dump(*image_out, see, seen));
+}
+
+static void close_image(struct kernel_image *ki, struct pm_image *image, struct pm_dump *dump)
+{
+	pm_image_close(image);
+	pm_dump_close(dump);
+	free(ki->file);
+}
+
+/* Whatever carried the note: the report is that of the console's text. */
+static void same_as_text(void **state)
+{
+	static const enum pm_image_found found[] = { [KI_BY_NAME] = PM_IMAGE_BY_NAME,
+						     [KI_BY_KEY] = PM_IMAGE_BY_KEY,
+						     [KI_BY_SCAN] = PM_IMAGE_BY_SCAN,
+						     [KI_RAW] = PM_IMAGE_BY_SCAN };
+	struct seen text = { 0 }, dump_seen;
+	char report[4096];
+	size_t n = ki_report(report, sizeof(report));
+	struct pm_source *source = pm_source_memory("text", (struct pm_slice){ report, n });
+
+	(void)state;
+	assert_null(pm_console_read_source(source, "text", see, &text));
+	pm_source_close(source);
+	assert_int_equal(text.n, 1);
+	assert_false(text.corrupted);
+	for (unsigned carrier = KI_BY_NAME; carrier <= KI_RAW; carrier++) {
+		struct kernel_image ki;
+		struct pm_image *image;
+		struct pm_dump *dump;
+
+		kernel_image_make(&ki, (enum ki_carrier)carrier, KF_NOTE_COMPLETE);
+		read_image(&ki, 0, &image, &dump, &dump_seen);
+		assert_int_equal(pm_image_is(dump), carrier == KI_BY_NAME || carrier == KI_BY_KEY);
+		assert_int_equal(image->found, found[carrier]);
+		assert_null(image->note_trouble);
+		assert_int_equal(dump_seen.n, 1);
+		assert_true(dump_seen.panicked);
+		assert_string_equal(dump_seen.title, text.title);
+		assert_string_equal(dump_seen.fingerprint, text.fingerprint);
+		assert_string_equal(dump_seen.facts, "log_frames 3 of 3");
+		assert_non_null(strstr(dump_seen.registers, "rbx idle"));
+		/* CPU 1 did not stop: only its registers tell where it was */
+		assert_string_equal(dump_seen.frames, carrier == KI_RAW
+							      ? "poke; work; start"
+							      : "poke; work; start; idle (another)");
+		assert_string_equal(image->build_id, "deadbeef");
+		close_image(&ki, image, dump);
+	}
+}
+
+/* A copy of the note, of an earlier run or in a buffer, says another place than where it is. */
+static void stale_copy(void **state)
+{
+	struct kernel_image ki;
+	struct pm_image *image;
+	struct pm_dump *dump;
+	struct seen seen;
+
+	(void)state;
+	kernel_image_make(&ki, KI_BY_SCAN, KF_NOTE_BEGUN);
+	ki_note(ki.memory + 0x1000 * 40, 0x7000000, KF_NOTE_COMPLETE);
+	read_image(&ki, 0, &image, &dump, &seen);
+	assert_int_equal(image->note_at, KI_NOTE);
+	assert_int_equal(image->notes_passed, 1);
+	close_image(&ki, image, dump);
+}
+
+/* What is damaged costs what it held. */
+static void damages(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t at, size; /* of memory, set to 0xa5 */
+		uint64_t cut;      /* of memory; 0: whole */
+		const char *title, *facts, *missing;
+	} rows[] = {
+		{ "page tables", KI_PML4, 0x6000, 0, "bad memory access in poke", "log_frames 3 of 3",
+		  "do not map the kernel" },
+		{ "symbols", KI_TABLE, 16, 0, "bad memory access in poke", "", "was written over" },
+		{ "the header's sum", KI_NOTE + 60, 4, 0, "bad memory access in poke", "log_frames 3 of 3",
+		  "header of the recorder's note was changed" },
+		{ "the stack", KI_STACK + 0xf00, 0x100, 0, "bad memory access in poke", "log_frames 1 of 3",
+		  NULL },
+		{ "cut in the note", 0, 0, KI_NOTE + 0x400, "kernel panic without a report", "",
+		  "not whole in the dump" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		struct kernel_image ki;
+		struct pm_image *image;
+		struct pm_dump *dump;
+		struct seen seen;
+
+		kernel_image_make(&ki, KI_BY_SCAN, KF_NOTE_COMPLETE);
+		memset(ki.memory + rows[i].at, 0xa5, rows[i].size);
+		read_image(&ki, rows[i].cut ? ki.memory_at + rows[i].cut : 0, &image, &dump, &seen);
+		if (strcmp(seen.title, rows[i].title) || strcmp(seen.facts, rows[i].facts) ||
+		    (rows[i].missing && !strstr(seen.missing, rows[i].missing)))
+			fail_msg("%s: title '%s', facts '%s', missing '%s'", rows[i].name, seen.title,
+				 seen.facts, seen.missing);
+		close_image(&ki, image, dump);
+	}
+}
+
+/* Without a report: a kernel that runs has nothing to tell, and gates that are missing are told. */
+static void no_report(void **state)
+{
+	struct kernel_image ki;
+	struct pm_image *image;
+	struct pm_dump *dump;
+	struct seen seen;
+
+	(void)state;
+	kernel_image_make(&ki, KI_BY_SCAN, KF_NOTE_BEGUN);
+	ki.memory[KI_IDT + 16 * 14 + 5] = 0x8e;
+	ki_put(ki.memory + KI_STACK + 0xf00 - 24, 0, 8); /* no frame of an exception */
+	read_image(&ki, 0, &image, &dump, &seen);
+	assert_int_equal(seen.n, 0);
+	close_image(&ki, image, dump);
+
+	kernel_image_make(&ki, KI_NO_NOTE, KF_NOTE_BEGUN);
+	read_image(&ki, 0, &image, &dump, &seen);
+	assert_int_equal(image->found, PM_IMAGE_NO_NOTE);
+	assert_int_equal(seen.n, 1);
+	assert_false(seen.panicked);
+	assert_string_equal(seen.title, "CPU 0: gates of its IDT are not present: 14");
+	assert_non_null(strstr(seen.findings,
+			       "CPU 0: it handles an exception on the stack of #DF double fault, "
+			       "raised at 0xffffffff80000048"));
+	assert_non_null(strstr(seen.missing, "there is no note"));
+	close_image(&ki, image, dump);
+
+	/* an IDT of zeros */
+	kernel_image_make(&ki, KI_NO_NOTE, KF_NOTE_BEGUN);
+	memset(ki.memory + KI_IDT, 0, 0x200);
+	read_image(&ki, 0, &image, &dump, &seen);
+	assert_non_null(strstr(seen.title, "CPU 0: no IDT is loaded"));
+	close_image(&ki, image, dump);
+}
+
+/* ---- the shell ---- */
+
+static void commands(void **state)
+{
+	static const struct {
+		const char *command, *text; /* NULL: it fails */
+	} rows[] = {
+		{ "bt", "PID: 7        CPU: 0    COMMAND: \"worker\"\n"
+			" #0 [ffffffff80008f10] poke at ffffffff80000048\n"
+			" #1 [ffffffff80008f28] work at ffffffff80000030\n" },
+		{ "bt -s waiter", "PID: 8        CPU: -    COMMAND: \"waiter\"\n"
+				  " #0 [ffffffff80008f30] work+16 at ffffffff80000030\n"
+				  " #1 [ffffffff80008f48] start+16 at ffffffff80000010\n" },
+		{ "bt -c 1", "PID: ?        CPU: 1    COMMAND: ?\n"
+			     " #0 [ffffffff80008e00] idle at ffffffff80000068\n" },
+		{ "ps", "       PID  CPU  ST  STACK             SYSCALL  COMM\n"
+			">        7    0  RU  ffffffff80008000        -  [worker]\n"
+			"         8    -  IN  0000000000000000        3  waiter  waits for poke\n" },
+		{ "log", "[    1.2] toy: at work\n" },
+		{ "sym work", "ffffffff80000020  work\n" },
+		{ "sym ffffffff80000048", "ffffffff80000048  poke+8\n" },
+		{ "sym -q o", "ffffffff80000020 (t) work\nffffffff80000040 (t) poke\n" },
+		{ "rd work", "ffffffff80000020:  90909090e5894855                    UH......\n" },
+		{ "rd -p 10020", "           10020:  90909090e5894855                    UH......\n" },
+		{ "dis poke 1", "0xffffffff80000040 <poke>:\tpush %rbp\n" },
+		{ "id ffffffff80000044", "ffffffff80000044  poke+0x4\n" },
+		{ "vtop poke", "VIRTUAL           PHYSICAL\nffffffff80000040  10040\n\nPAGE DIRECTORY: 1000\n"
+			       "   PGD: 1ff8 => 2003" },
+		{ "vtop -c waiter ffff800000001000", "VIRTUAL           PHYSICAL\nffff800000001000  1000\n" },
+		{ "kmem -i", NULL },
+		{ "struct task", NULL },
+		{ "vtop 1000", "VIRTUAL           PHYSICAL\n1000              (mapped by no page table)\n" },
+		{ "bt nobody", NULL },
+		{ "ps -z", NULL },
+		{ "log -m", NULL },
+	};
+	struct kernel_image ki;
+	struct pm_dump *dump;
+	struct pm_image *image;
+
+	(void)state;
+	kernel_image_make(&ki, KI_BY_NAME, KF_NOTE_COMPLETE);
+	dump = kernel_image_open(&ki, 0);
+	assert_null(pm_image_open(dump, NULL, &image));
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		struct pm_shell sh = { .dump = dump, .image = image };
+		char *text = NULL;
+		size_t n;
+
+		sh.out = open_memstream(&text, &n);
+		bool ok = pm_shell_run(&sh, rows[i].command);
+
+		fclose(sh.out);
+		if (rows[i].text ? strncmp(text, rows[i].text, strlen(rows[i].text)) : ok)
+			fail_msg("%s: %s", rows[i].command, text);
+		free(text);
+	}
+	close_image(&ki, image, dump);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(same_as_text), cmocka_unit_test(stale_copy), cmocka_unit_test(damages),
+		cmocka_unit_test(no_report),    cmocka_unit_test(commands),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
