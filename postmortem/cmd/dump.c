@@ -3,6 +3,7 @@
 #include "read/file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct pm_error *pm_cmd_raw_open(struct pm_file *file, const char *raw, struct pm_dump **out)
 {
@@ -81,7 +82,9 @@ struct pm_linux_session *pm_cmd_session(struct pm_dump *dump, const struct pm_li
 static struct pm_error *open_image(struct pm_dump *dump, const struct pm_linux_options *options, bool quiet,
 				   struct pm_image **out, enum pm_status *status)
 {
-	const struct pm_image_options with = { .vmlinux = options ? options->vmlinux : NULL };
+	const struct pm_image_options with = { .vmlinux = options ? options->vmlinux : NULL,
+					       .note_only = quiet },
+				      alone = { .note_only = quiet };
 	struct pm_error *err = pm_image_open(dump, &with, out);
 
 	if (!err || err->code == PM_NOT_FOUND || !with.vmlinux)
@@ -90,7 +93,7 @@ static struct pm_error *open_image(struct pm_dump *dump, const struct pm_linux_o
 		pm_error_free(err);
 	else
 		say(err, status);
-	return pm_image_open(dump, NULL, out);
+	return pm_image_open(dump, &alone, out);
 }
 
 bool pm_cmd_kernel_open(struct pm_dump *dump, const struct pm_linux_options *options, bool quiet,
@@ -105,6 +108,14 @@ bool pm_cmd_kernel_open(struct pm_dump *dump, const struct pm_linux_options *opt
 			say_refused(out->session, status);
 		if (!err)
 			return true;
+		/* a Linux that is damaged, or not whole, is no other kernel */
+		if (err->code != PM_NOT_FOUND && err->code != PM_UNSUPPORTED) {
+			if (quiet)
+				pm_error_free(err);
+			else
+				say(err, status);
+			return false;
+		}
 	}
 	other = open_image(dump, options, quiet, &out->image, status);
 	if (!other && out->image->found) {
@@ -114,11 +125,17 @@ bool pm_cmd_kernel_open(struct pm_dump *dump, const struct pm_linux_options *opt
 	if (other || quiet) {
 		pm_image_close(out->image);
 		out->image = NULL;
+		/* what is said of the machine is worth a line */
+		bool told = other && other->code == PM_NOT_FOUND && strstr(other->message, "-endian ");
+
 		if (quiet)
 			pm_error_free(err);
 		else
 			say(err, status);
-		pm_error_free(other);
+		if (!quiet && told)
+			say(other, status);
+		else
+			pm_error_free(other);
 		return false;
 	}
 	say(err, status);

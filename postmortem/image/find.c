@@ -167,7 +167,9 @@ void pm_image_find_note(struct pm_image *image, bool scan)
 static size_t read_piece(struct pm_image *image, const struct kf_note_symbols *where, uint64_t offset,
 			 uint8_t *to, size_t n)
 {
-	size_t got = image->has_space ? pm_space_read(&image->space, where->at + offset, to, n, NULL) : 0;
+	size_t got = image->has_space && where->at
+			     ? pm_space_read(&image->space, where->at + offset, to, n, NULL)
+			     : 0;
 
 	if (got < n && where->physical)
 		got = pm_dump_read(image->dump, where->physical + offset, to, n, NULL);

@@ -340,12 +340,37 @@ static struct pm_error *open_elf(struct pm_image *image, const char *path)
 	return err;
 }
 
+/* Without a note: the table's magic is found in memory, and what it counts from by the code. */
+static void search_symbols(struct pm_image *image)
+{
+	const struct kf_note_symbols where = { .physical = image->machine.table_at };
+	uint64_t anchor;
+
+	image->symbols_trouble = "without a note it is not known where its symbols are";
+	if (!where.physical || !image->has_space ||
+	    pm_error_take(pm_image_read_table(image, &where)) != PM_OK)
+		return;
+	if (!pm_image_find_anchor(image, &image->symbols, &anchor)) {
+		image->symbols_trouble =
+			"its table of symbols was found, but not the address that it counts from";
+		image->symbols.v.n = 0;
+		return;
+	}
+	for (size_t i = 0; i < image->symbols.v.n; i++)
+		image->symbols.v.v[i].start += anchor;
+	pm_image_symbols_sort(&image->symbols);
+	image->symbols.from = "the table in its image, placed by the calls in its code";
+	image->symbols_trouble = NULL;
+}
+
 static void open_symbols(struct pm_image *image, const struct kf_note_symbols *where)
 {
+	if (!where && !image->found) {
+		search_symbols(image);
+		return;
+	}
 	if (!where) {
-		image->symbols_trouble = image->found
-						 ? "the note does not say where its symbol table is"
-						 : "without a note it is not known where its symbols are";
+		image->symbols_trouble = "the note does not say where its symbol table is";
 		return;
 	}
 	struct pm_error *err = pm_image_read_table(image, where);
@@ -390,6 +415,28 @@ static bool cpus_run(struct pm_image *image)
 	return false;
 }
 
+/* What can be said of it all the same. */
+static struct pm_error *no_kernel(const struct pm_image *image)
+{
+	const struct pm_image_machine *m = &image->machine;
+	const char *order = !m->has_order ? "" : m->big_endian ? "big-endian " : "little-endian ";
+	char word[16] = "";
+
+	if (!*m->words)
+		return pm_error_new(
+			PM_NOT_FOUND,
+			"%s: no kernel that kpanic knows in it: neither a VMCOREINFO nor a note of the "
+			"recorder's nor registers",
+			pm_dump_name(image->dump));
+	if (m->word)
+		snprintf(word, sizeof(word), "%u-bit ", 8 * m->word);
+	return pm_error_new(PM_NOT_FOUND,
+			    "%s: the memory of a %s%smachine%s%s (%s), but without a note of the recorder's, "
+			    "registers or a root of page tables there is no way into its kernel",
+			    pm_dump_name(image->dump), order, word, m->arch ? ", " : "",
+			    m->arch ? pm_arch_name(m->arch) : "", m->words);
+}
+
 struct pm_error *pm_image_open(struct pm_dump *dump, const struct pm_image_options *options,
 			       struct pm_image **out)
 {
@@ -406,16 +453,17 @@ struct pm_error *pm_image_open(struct pm_dump *dump, const struct pm_image_optio
 		read_note(image);
 	else
 		read_cpus(image);
+	if (!image->found && !(options && options->note_only))
+		pm_image_machine_of(dump, &image->machine);
 	bool told = image->found && kf_note_find(&image->note, KF_NOTE_SYMBOLS, &part) &&
 		    kf_note_get_symbols(&part, &where) && where.at;
 
 	open_space(image, told ? &where : NULL);
-	if (!image->found && !cpus_run(image)) {
+	if (!image->found && ((options && options->note_only) || !cpus_run(image))) {
+		struct pm_error *nothing = no_kernel(image);
+
 		pm_image_close(image);
-		return pm_error_new(PM_NOT_FOUND,
-				    "%s: no kernel that kpanic knows in it: neither a VMCOREINFO nor "
-				    "a note of the recorder's nor registers",
-				    pm_dump_name(dump));
+		return nothing;
 	}
 	struct pm_error *err = options && options->vmlinux ? open_elf(image, options->vmlinux) : NULL;
 

@@ -13,6 +13,7 @@
 #define PM_IMAGE_H
 
 #include "formats/note.h"
+#include "image/machine.h"
 #include "image/symbols.h"
 #include "translate/space.h"
 #include "unwind/trace.h"
@@ -68,12 +69,14 @@ struct pm_image {
 	const char *space_from;    /* what named the root: "the note", "CR3 of CPU 0" */
 	const char *space_trouble; /* why there is none, or it is only in parts; NULL: it is whole */
 
+	struct pm_image_machine machine; /* where no note was found: what its memory says */
 	struct pm_image_symbols symbols; /* v.n 0: none, symbols_trouble says why */
 	const char *symbols_trouble;
 };
 
 struct pm_image_options {
 	const char *vmlinux; /* the kernel's ELF file, whose symbols are used; NULL: none */
+	bool note_only;      /* without a note nothing else is looked at: PM_NOT_FOUND */
 };
 
 /* Is it one for certain, by its notes alone?  Cheap: no memory is read. */

@@ -136,6 +136,34 @@ static bool same_place(const struct pm_place *a, const struct pm_place *b)
 	       a->offset == b->offset;
 }
 
+/* Reports print a place, not an address, and several functions may have a name: which it was the note's registers tell, or the
+ * function's size. */
+static bool address_of(const struct pm_image *image, const struct pm_regs *fault, struct pm_x86_regs *regs)
+{
+	const struct pm_place *pc = &fault->pc;
+	struct pm_x86_regs told;
+	struct pm_place place;
+
+	for (size_t i = 0; i < image->cpus.n; i++) {
+		const struct pm_image_cpu *cpu = &image->cpus.v[i];
+
+		if (cpu->told && cpu->told->flags & KF_CPU_REPORTS && pm_image_cpu_regs(cpu, true, &told) &&
+		    pm_image_place(image, told.v[PM_X86_IP], true, &place) && same_place(&place, pc)) {
+			pm_x86_set(regs, PM_X86_IP, told.v[PM_X86_IP]);
+			return true;
+		}
+	}
+	for (size_t i = 0; pc->symbol && i < image->symbols.v.n; i++) {
+		const struct pm_image_symbol *symbol = &image->symbols.v.v[i];
+
+		if (!strcmp(symbol->name, pc->symbol) && (!pc->size || symbol->size == pc->size)) {
+			pm_x86_set(regs, PM_X86_IP, symbol->start + pc->offset);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* How far the report's proven frames are those on the stack in memory.  The report's first is RIP itself, which is on no
  * stack. */
 static void compare_traces(struct pm_image *image, struct pm_incident *inc)
@@ -147,13 +175,8 @@ static void compare_traces(struct pm_image *image, struct pm_incident *inc)
 
 	if (!told || !image->has_space || !image->symbols.v.n || !regs_of(inc, told, &regs))
 		return;
-	/* where the symbol is known its address is, too: reports print the first only */
-	const struct pm_regs *fault = pm_incident_regs(inc, PM_REGS_FAULT);
-	const struct pm_image_symbol *symbol =
-		fault->pc.symbol ? pm_image_symbols_named(&image->symbols, fault->pc.symbol) : NULL;
-
-	if (!pm_x86_has(&regs, PM_X86_IP) && symbol)
-		pm_x86_set(&regs, PM_X86_IP, symbol->start + fault->pc.offset);
+	if (!pm_x86_has(&regs, PM_X86_IP) && !address_of(image, pm_incident_regs(inc, PM_REGS_FAULT), &regs))
+		return;
 	pm_image_unwind(image, &regs, inc->fault.has_vector, &walked);
 	pm_image_add_frames(image, inc, &walked, &found);
 	pm_stack_trace_deinit(&walked);

@@ -34,7 +34,7 @@ static int by_start(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-static void sort(struct pm_image_symbols *symbols)
+void pm_image_symbols_sort(struct pm_image_symbols *symbols)
 {
 	size_t kept = 0;
 
@@ -105,7 +105,7 @@ struct pm_error *pm_image_symbols_table(struct pm_image_symbols *symbols, const 
 								(size_t)(end - bytes) - (size_t)name }),
 		};
 	}
-	sort(symbols);
+	pm_image_symbols_sort(symbols);
 	symbols->from = "the table in its image";
 	return NULL;
 }
@@ -143,7 +143,7 @@ struct pm_error *pm_image_symbols_elf(struct pm_image_symbols *symbols, struct p
 		table.n = 16 * max_rows * row;
 	for (size_t i = 0; table.p && i < table.n / row; i++)
 		add_elf(symbols, table.p + i * row, wide, big_endian, names);
-	sort(symbols);
+	pm_image_symbols_sort(symbols);
 	if (!symbols->v.n)
 		return pm_error_new(PM_NOT_FOUND, "%s: no symbols (was it stripped?)", pm_elf_path(elf));
 	/* assembly does not say how long its functions are, and a linker's labels have no length */

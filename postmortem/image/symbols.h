@@ -37,6 +37,9 @@ struct pm_error *pm_image_symbols_table(struct pm_image_symbols *symbols, const 
 struct pm_error *pm_image_symbols_elf(struct pm_image_symbols *symbols, struct pm_elf *elf)
 	__attribute__((warn_unused_result));
 
+/* After addresses were changed: their order. */
+void pm_image_symbols_sort(struct pm_image_symbols *symbols);
+
 /* The symbol that covers addr; NULL: none does. */
 const struct pm_image_symbol *pm_image_symbols_at(const struct pm_image_symbols *symbols, uint64_t addr);
 /* The first of that name; NULL: none. */
