@@ -214,6 +214,79 @@ static void no_report(void **state)
 	close_image(&ki, image, dump);
 }
 
+/* Memory without a header, and no kernel that is known in it: byte order, word size and architecture all the same. */
+static void machines(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned
+			what; /* bits: 1 ACPI's pointer, 2 an ELF header, 4 a table of symbols, 8 addresses */
+		bool big_endian, bad_sum;
+		struct pm_image_machine is;
+		const char *words;
+	} rows[] = {
+		{ "nothing", 0, .words = "" },
+		{ "acpi", 1, .is = { .has_order = true, .grade = PM_CERTAIN },
+		  .words = "ACPI's root pointer at 0x40" },
+		{ "acpi, wrong sum", 1, .bad_sum = true, .words = "" },
+		{ "elf", 2, true, .is = { PM_S390X, 8, true, true, PM_CERTAIN },
+		  .words = "an ELF file of s390x at 0x5000" },
+		{ "table", 4, true,
+		  .is = { .has_order = true, .big_endian = true, .grade = PM_CERTAIN, .table_at = 0x6010 },
+		  .words = "the recorder's table of symbols at 0x6010" },
+		{ "table, wrong sum", 4, true, true, .words = "" },
+		{ "addresses", 8, .is = { .word = 8, .has_order = true, .grade = PM_LIKELY },
+		  .words = "128 words that look like a kernel's addresses" },
+		{ "addresses, big-endian", 8, true,
+		  .is = { .word = 8, .has_order = true, .big_endian = true, .grade = PM_LIKELY },
+		  .words = "128 words that look like a kernel's addresses" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		static uint8_t memory[16 * 4096];
+		struct pm_image_machine found;
+		struct pm_dump *dump = NULL;
+		bool big = rows[i].big_endian;
+
+		memset(memory, 0, sizeof(memory));
+		if (rows[i].what & 1) {
+			memcpy(memory + 0x40, "RSD PTR ", 8);
+			for (unsigned k = 0; k < 8; k++)
+				memory[0x48] = (uint8_t)(memory[0x48] - memory[0x40 + k]);
+		}
+		if (rows[i].what & 2) {
+			memcpy(memory + 0x5000, "\177ELF\2\2\1", 7);
+			memory[0x5011] = ET_EXEC;
+			memory[0x5013] = EM_S390;
+		}
+		if (rows[i].what & 4) {
+			const uint32_t head[4] = { 0x6b70736d, 1, 2,
+						   ~(0x6b70736du ^ 1 * 0x9e3779b1u ^ 2 * 0x85ebca6bu) };
+
+			for (unsigned k = 0; k < 16; k++)
+				memory[0x6010 + k] = (uint8_t)(head[k / 4] >> 8 * (big ? 3 - k % 4 : k % 4));
+		}
+		for (unsigned k = 0; rows[i].what & 8 && k < 128; k++)
+			for (unsigned b = 0; b < 8; b++)
+				memory[0x7000 + 8 * k + b] =
+					(uint8_t)((0xffff800012340000ull + k) >> 8 * (big ? 7 - b : b));
+		if (rows[i].bad_sum)
+			memory[0x4b] = memory[0x601e] = 0x55;
+		assert_null(
+			pm_dump_open_raw_file(pm_file_memory("raw", memory, sizeof(memory)), NULL, 0, &dump));
+		pm_image_machine_of(dump, &found);
+		pm_dump_close(dump);
+		if (strcmp(found.words, rows[i].words) || found.arch != rows[i].is.arch ||
+		    found.word != rows[i].is.word || found.has_order != rows[i].is.has_order ||
+		    found.big_endian != rows[i].is.big_endian || found.grade != rows[i].is.grade ||
+		    found.table_at != rows[i].is.table_at)
+			fail_msg("%s: '%s', arch %d, word %u, order %d %d, grade %d", rows[i].name,
+				 found.words, (int)found.arch, found.word, found.has_order, found.big_endian,
+				 (int)found.grade);
+	}
+}
+
 /* ---- the shell ---- */
 
 static void commands(void **state)
@@ -278,7 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_as_text), cmocka_unit_test(stale_copy), cmocka_unit_test(damages),
-		cmocka_unit_test(no_report),    cmocka_unit_test(commands),
+		cmocka_unit_test(no_report),    cmocka_unit_test(commands),   cmocka_unit_test(machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
