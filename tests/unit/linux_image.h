@@ -39,6 +39,7 @@ struct image_options {
 	bool wrapped_log; /* the first record's text begins at the ring's end */
 	/* printk took line ends and levels off texts in the ring, and there are pairs that look like records */
 	bool moved_log;
+	bool sme; /* page tables of AMD's encrypted memory */
 	bool no_panic;
 	unsigned orc; /* version; 0: 3 */
 	bool old; /* structures as before 5.17 and 6.1: slabs in struct page, mappings in a list, pages counted by
@@ -140,7 +141,9 @@ static inline void image_list(struct image *im, const uint64_t *nodes, size_t n)
 
 static inline void image_page_tables(struct image *im)
 {
-	const uint64_t present = 3, large = 0x83;
+	/* SME: memory that is encrypted has a bit in its entries */
+	const uint64_t encrypted = im->options.sme ? 1ull << 47 : 0, present = 3 | encrypted,
+		       large = 0x83 | encrypted;
 
 	image_put(im, 0x1000 + 8 * 511, 0x2000 | present, 8);
 	image_put(im, 0x2000 + 8 * 510, 0x3000 | present, 8);
@@ -152,6 +155,8 @@ static inline void image_page_tables(struct image *im)
 	image_put(im, 0x3000 + 8 * 2, 0 | large, 8);
 	/* so that the root has an address in the image's mapping */
 	image_say(im, "SYMBOL(swapper_pg_dir)=%llx\n", IMAGE_MAP + 0x1000);
+	if (im->options.sme)
+		image_say(im, "NUMBER(sme_mask)=%llu\n", (unsigned long long)encrypted);
 }
 
 /* ---- types ---- */

@@ -2,6 +2,7 @@
 #include "linux_opened.h"
 
 #include "incident.h"
+#include "linux/user.h"
 #include "linux/report.h"
 
 static void symbols_in_every_encoding(void **state)
@@ -380,6 +381,27 @@ static void incident(void **state)
 	close_image(&o);
 }
 
+/* The bit of encrypted memory in page tables is no part of an address, of the kernel's memory or a process's. */
+static void encrypted_memory(void **state)
+{
+	struct opened o;
+	struct pm_linux_user process;
+	uint64_t here, there;
+	unsigned n = 0;
+
+	(void)state;
+	open_image(&o, &(struct image_options){ .sme = true });
+	assert_int_equal(o.lx->kernel.crypt_mask, 1ull << 47);
+	assert_null(pm_linux_read_dump(o.session, count, &n));
+	assert_int_equal(n, 1);
+	pm_linux_user_init(&process, o.lx, pm_linux_task_by_pid(pm_session_tasks(o.session), 42)->mm);
+	assert_int_equal(pm_linux_user_read(&process, 0x400000 + 0x1000, &there, 8, NULL), 8);
+	assert_true(pm_space_load(&o.lx->kernel, IMAGE_MAP + 0x1000, 8, &here));
+	assert_int_equal(there, here);
+	assert_int_not_equal(here, 0);
+	close_image(&o);
+}
+
 static bool holder(struct pm_incident *inc, void *user)
 {
 	unsigned *n = user;
@@ -476,6 +498,7 @@ int main(void)
 		cmocka_unit_test(symbols_out_of_order),
 		cmocka_unit_test(incident),
 		cmocka_unit_test(holders_trace),
+		cmocka_unit_test(encrypted_memory),
 		cmocka_unit_test(lists_that_lie),
 		cmocka_unit_test(no_kernel),
 	};
