@@ -1,6 +1,7 @@
 /* The recorder's host: every hook of kpanic/host.h up to tier 2, in its order.  host_memory.c has the others. */
 #include <kpanic/panic.h>
 
+#include "attack/attack.h"
 #include "boot/smp.h"
 #include "cpu/apic.h"
 #include "cpu/clock.h"
@@ -26,6 +27,7 @@ extern char boot_stack_guard[];
 void kp_host_putc(char c)
 {
 	scenario_hook("putc");
+	attack_hook("putc");
 	console_put_bytes_only(c);
 	bench_byte();
 }
@@ -50,6 +52,8 @@ void kp_host_reset(void)
 	scenario_hook("reset");
 	power_reset();
 }
+
+enum { EMERGENCY_STACKS = 4 }; /* of each CPU; the recorder's own count as one CPU's */
 
 /* The fixed regions first, then a guard for each stack in use, then those of the emergency stacks. */
 bool kp_host_region(unsigned index, struct kp_region *out)
@@ -85,6 +89,15 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 		return true;
 	}
 	index--;
+	if (index < (KP_CPUS_MAX + 1) * EMERGENCY_STACKS) {
+		uintptr_t start = 0, end;
+
+		kp_gates_emergency_stack(index / EMERGENCY_STACKS, index % EMERGENCY_STACKS, &start, &end);
+		*out = (struct kp_region){ KP_REGION_GUARD, start ? start - PAGE_SIZE : 0, start, 0,
+					   "guard of an emergency stack" };
+		return true;
+	}
+	index -= (KP_CPUS_MAX + 1) * EMERGENCY_STACKS;
 	if (index + 1 < CPUS_MAX) {
 		uintptr_t guard = smp_stack_guard(index + 1);
 
@@ -97,6 +110,9 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 
 unsigned kp_host_cpu(void)
 {
+#ifdef KP_WITHOUT_CPU_BY_APIC
+	return this_cpu()->index;
+#endif
 	return cpu_by_apic()->index;
 }
 
@@ -113,6 +129,7 @@ void kp_host_stop_others(void)
 
 bool kp_host_alarm(uint64_t ns)
 {
+	attack_hook("alarm");
 	return apic_timer_nmi(ns);
 }
 
@@ -226,6 +243,7 @@ static void timer(struct kp_frame *frame)
 		task_tick();
 		watchdog_tick();
 		scenario_tick();
+		attack_at(ATTACK_INTERRUPT);
 	}
 	cpu->interrupt_depth--;
 	task_yield();
@@ -236,6 +254,9 @@ static void timer(struct kp_frame *frame)
 bool kp_host_interrupt(unsigned vector, struct kp_frame *frame)
 {
 	switch (vector) {
+	case VECTOR_NMI:
+		attack_at(ATTACK_NMI);
+		return false;
 	case VECTOR_TIMER:
 		timer(frame);
 		return true;
@@ -246,7 +267,16 @@ bool kp_host_interrupt(unsigned vector, struct kp_frame *frame)
 	}
 }
 
+bool kp_host_page_fault(struct kp_frame *frame, const struct kp_fault *fault)
+{
+	(void)frame;
+	if (fault->address == ATTACK_ADDRESS)
+		attack_at(ATTACK_PAGE_FAULT);
+	return false;
+}
+
 void kp_host_after_panic(void)
 {
+	attack_hook("after");
 	bench_tell();
 }

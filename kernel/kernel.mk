@@ -4,6 +4,10 @@
 
 KERNEL_O := $(O)/kernel
 KERNEL_ELF := $(KERNEL_O)/kernel.elf
+# The recorder's spare is in it as bytes.
+$(KERNEL_O)/boot/spare_image.S.o: KERNEL_ONLY += -DSPARE_IMAGE='"$(BLOB)"'
+$(KERNEL_O)/boot/spare_image.S.o: $(BLOB)
+
 KERNEL_INIT := $(KERNEL_O)/init.elf
 KERNEL_ISO := $(KERNEL_O)/kernel.iso
 
@@ -11,7 +15,7 @@ KERNEL_ISO := $(KERNEL_O)/kernel.iso
 # that it cannot step over a guard page.
 KERNEL_CFLAGS := -std=gnu11 $(WARNINGS) $(if $(WERROR),-Werror) -O2 -g -ffreestanding -fno-pic -fno-pie \
 		 -mgeneral-regs-only -mno-red-zone -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls \
-		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection -Ikernel -Ipanic/include -DKP_TIER=3
+		 -fno-asynchronous-unwind-tables -fno-strict-aliasing -fstack-clash-protection -Ikernel -Ipanic/include -DKP_TIER=3 $(WITHOUT:%=-D%)
 KERNEL_ONLY := -mcmodel=kernel -fstack-protector-strong -mstack-protector-guard=global
 KERNEL_USER := -fno-stack-protector
 

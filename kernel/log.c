@@ -38,6 +38,11 @@ void log_line(const char *text, ...)
 	lock_release(&log_lock);
 }
 
+void log_hold(void)
+{
+	lock_take(&log_lock);
+}
+
 size_t log_tail(char *to, size_t n)
 {
 	size_t end = *(volatile size_t *)&written;

@@ -62,10 +62,20 @@
 struct kp_report kp_report;
 struct kp_cpu_record kp_others[KP_CPUS_MAX];
 
-/* 0: free; else CPU + 1, and PANICKING. */
-#define PANICKING 0x10000u
-static unsigned owner;
+/* 0: free; else CPU + 1, and PANICKING; above, their complement: what was written over it is no owner. */
+#define PANICKING 0x1000u
+#if KP_TIER >= 2
+#define OWNED(by) ((by) | (~(by)&0xffffu) << 16)
+static unsigned stalls; /* of this CPU's entries since a step was begun */
+#define STALLS_MAX 2
+#else
+#define OWNED(by) (by)
+#endif
+unsigned kp_owner;
 static unsigned entries, reports, oopses;
+#define ENTRIES_NEVER (2 * ENTRIES_MAX) /* this many were not counted, but written over it */
+
+_Static_assert(KP_CPUS_MAX < PANICKING, "a CPU's number fits below");
 
 /* The event, copied away from the stack that it came on. */
 static const char *format;
@@ -145,6 +155,9 @@ static void allow(uint64_t ns)
 {
 	uint64_t time = now();
 
+#ifdef KP_WITHOUT_DEADLINES
+	return;
+#endif
 	deadline_ns = time ? time + ns : 0;
 	if (time)
 		kp_host_alarm(ns);
@@ -169,6 +182,24 @@ static void arm(const struct stage *stage, struct kp_stage_record *record)
 	(void)stage;
 	(void)record;
 #endif
+}
+
+/* Whose the report is: 0, or CPU + 1 and PANICKING. */
+static unsigned owned_by(void)
+{
+	unsigned by = __atomic_load_n(&kp_owner, __ATOMIC_SEQ_CST);
+
+#ifdef KP_WITHOUT_OWNER_CHECK
+	return by & 0xffffu;
+#endif
+	return by == OWNED(by & 0xffffu) ? by & 0xffffu : 0;
+}
+
+static bool take(unsigned from, unsigned to)
+{
+	from = from ? OWNED(from) : 0;
+	return __atomic_compare_exchange_n(&kp_owner, &from, to ? OWNED(to) : 0, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
 }
 
 static void worse(struct kp_stage_record *record, enum kp_stage_result result)
@@ -199,6 +230,14 @@ static void tell(struct kp_stage_record *record)
 	kp_text_stage(where.stage);
 }
 
+static void got_on(void)
+{
+#if KP_TIER >= 2
+	stalls = 0;
+	kp_spare_alive();
+#endif
+}
+
 /* The whole of it.  Starts where the last entry stopped. */
 static void run_stages(void)
 {
@@ -220,10 +259,20 @@ static void run_stages(void)
 			record->entered = true;
 			record->started_ns = now();
 		}
+#if KP_TIER >= 2
+		if (where.stage == KP_STAGE_END && !where.step && !kp_text_whole())
+			kp_spare_enter(&kp_report.frame, "the spare: the report was not written to its end");
+#endif
 		while (stage->steps[where.step]) {
+			got_on();
 			arm(stage, record);
 			tell(record);
+#ifdef KP_WITHOUT_ONCE
+			worse(record, stage->steps[where.step]());
+			where.step++;
+#else
 			worse(record, stage->steps[where.step++]());
+#endif
 		}
 		disarm();
 		check_stack(record);
@@ -252,6 +301,10 @@ static void note_trouble(enum kp_stage_result result, const struct kp_frame *fra
 static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *frame,
 			    const struct kp_site *site)
 {
+#if KP_TIER >= 2
+	if (++stalls > STALLS_MAX)
+		kp_spare_enter(frame, "the spare: the recorder faults before it gets to its next step");
+#endif
 	note_trouble(result, frame, site);
 	if (kp_report.kind != KP_KIND_PANIC) {
 		kp_report.kind = KP_KIND_PANIC;
@@ -266,20 +319,20 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 		where = (struct where){ 0, 0 };
 		kp_report.stages[KP_STAGE_WIN].started_ns = now();
 #endif
-		__atomic_store_n(&owner, (kp_cpu() + 1) | PANICKING, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&kp_owner, OWNED((kp_cpu() + 1) | PANICKING), __ATOMIC_SEQ_CST);
 	}
 	kp_isa_restart_on(kp_own_stack_top(1), run_stages);
 }
 
 bool kp_panicking(void)
 {
-	return (__atomic_load_n(&owner, __ATOMIC_SEQ_CST) & PANICKING) != 0;
+	return (owned_by() & PANICKING) != 0;
 }
 
 #if KP_TIER >= 2
 bool kp_reporting_here(void)
 {
-	return (__atomic_load_n(&owner, __ATOMIC_SEQ_CST) & ~PANICKING) == kp_cpu() + 1;
+	return (owned_by() & ~PANICKING) == kp_cpu() + 1;
 }
 #endif
 
@@ -291,7 +344,7 @@ unsigned kp_oops_count(void)
 #if KP_TIER >= 2
 bool kp_panic_nmi(const struct kp_frame *frame)
 {
-	unsigned by = __atomic_load_n(&owner, __ATOMIC_SEQ_CST);
+	unsigned by = owned_by();
 	bool panicking = by & PANICKING, here = (by & ~PANICKING) == kp_cpu() + 1;
 
 	if (panicking && !here)
@@ -318,11 +371,26 @@ static bool claim(const struct kp_event *event)
 	uint64_t start = now();
 
 	for (unsigned spins = 0;; spins++) {
-		unsigned by = 0;
+		unsigned by;
+#if KP_TIER >= 2
+		unsigned seen = __atomic_load_n(&kp_owner, __ATOMIC_SEQ_CST);
+#endif
 
-		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST))
+		if (take(0, wanted))
 			return true;
+		by = owned_by();
+#ifdef KP_WITHOUT_OWNER_CHECK
+		seen = 0;
+#endif
+#if KP_TIER >= 2
+		if (seen && seen != OWNED(seen & 0xffffu)) {
+			/* What else was written over is not known. */
+			kp_spare_enter(event->frame, "the spare: the recorder's own data were changed");
+			__atomic_compare_exchange_n(&kp_owner, &seen, 0, false, __ATOMIC_SEQ_CST,
+						    __ATOMIC_SEQ_CST);
+			continue;
+		}
+#endif
 		if (MINE(by, me) && event->kind == KP_KIND_WARN)
 			return false; /* of a hook's: not worth a panic */
 		if (MINE(by, me))
@@ -336,8 +404,7 @@ static bool claim(const struct kp_event *event)
 			continue;
 		if (event->kind != KP_KIND_PANIC)
 			return false;
-		if (__atomic_compare_exchange_n(&owner, &by, wanted, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST))
+		if (take(by, wanted))
 			return true;
 	}
 }
@@ -347,7 +414,17 @@ void kp_report_make(const struct kp_event *event)
 	unsigned by;
 
 	kp_isa_interrupts_off();
-	if (__atomic_add_fetch(&entries, 1, __ATOMIC_SEQ_CST) > ENTRIES_MAX)
+	by = __atomic_add_fetch(&entries, 1, __ATOMIC_SEQ_CST);
+#if KP_TIER >= 2
+	if (by > ENTRIES_NEVER) {
+		kp_spare_enter(event->frame, "the spare: the recorder's own data were changed");
+		__atomic_store_n(&entries, 1, __ATOMIC_SEQ_CST);
+		by = 1;
+	}
+	if (by > ENTRIES_MAX)
+		kp_spare_enter(event->frame, "the spare: the recorder was entered too often");
+#endif
+	if (by > ENTRIES_MAX)
 		kp_isa_stop();
 	by = kp_cpu() + 1;
 	if (!claim(event)) {
@@ -356,6 +433,10 @@ void kp_report_make(const struct kp_event *event)
 	}
 
 	/* Behind this line other CPUs stay out, and a fault of this one comes back to go_on. */
+#if KP_TIER >= 2
+	if (event->kind != KP_KIND_WARN)
+		kp_spare_note(event->frame, event->fault);
+#endif
 	where = (struct where){ 0, 0 };
 	memset(&kp_report, 0, sizeof(kp_report));
 	kp_report.number = ++reports;
@@ -377,7 +458,7 @@ void kp_report_make(const struct kp_event *event)
 	kp_isa_call_on(kp_own_stack_top(0), run_stages);
 	__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
 	/* A panic elsewhere may have taken over meanwhile; then it keeps what it has, and its NMI is on the way. */
-	__atomic_compare_exchange_n(&owner, &by, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	take(by, 0);
 }
 
 /* ---- win ---- */
@@ -398,11 +479,30 @@ static enum kp_stage_result win_message(void)
 	return KP_RESULT_DONE;
 }
 
+#if KP_TIER >= 2
+static enum kp_stage_result win_mend(void)
+{
+	return kp_report.kind == KP_KIND_PANIC ? kp_isa_mend_gates() : KP_RESULT_NONE;
+}
+
+/* Code that was changed may do anything. */
+static enum kp_stage_result win_intact(void)
+{
+	if (kp_report.kind != KP_KIND_PANIC || kp_spare_watched_intact())
+		return KP_RESULT_DONE;
+	kp_spare_enter(&kp_report.frame, "the spare: the recorder's own code was changed");
+	return KP_RESULT_FAILED;
+}
+#endif
+
 kp_step *const kp_win_steps[] = {
 #if KP_TIER >= 2
 	win_gates,
 #endif
 	win_message,
+#if KP_TIER >= 2
+	win_intact,  win_mend,
+#endif
 	NULL,
 };
 

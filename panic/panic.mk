@@ -7,7 +7,7 @@ KP_COMMON  := -std=gnu11 -Os -g -ffreestanding -fno-builtin -fno-stack-protector
 	      -fno-optimize-sibling-calls -fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-jump-tables -fpie \
 	      -fvisibility=hidden -ffunction-sections -fdata-sections $(WARNINGS) -Wframe-larger-than=512 \
 	      $(if $(filter clang%,$(CC)),,-fcallgraph-info=su) \
-	      $(if $(WERROR),-Werror) -Ipanic/include -Ipanic -I.
+	      $(if $(WERROR),-Werror) -Ipanic/include -Ipanic -I. $(WITHOUT:%=-D%)
 # Nothing walks the recorder's own frames before it takes exceptions itself; and as small as can be, where the compiler knows how.
 KP_TIER_0  := -fomit-frame-pointer $(shell $(CC) -Oz -E -xc /dev/null >/dev/null 2>&1 && echo -Oz)
 KP_x86_64  := -m64 -mgeneral-regs-only -mno-red-zone -fcf-protection=none

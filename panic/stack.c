@@ -34,6 +34,9 @@ bool kp_own_stack_overran(void)
 
 void *kp_own_stack_top(unsigned which)
 {
+#ifdef KP_WITHOUT_OWN_STACK
+	return (void *)(((uintptr_t)__builtin_frame_address(0) - 256) & ~(uintptr_t)15);
+#endif
 #if KP_TIER >= 1
 	if (!*sentinel(which))
 		*sentinel(which) = SENTINEL;

@@ -18,6 +18,8 @@ struct kp_event {
 	const char *format;           /* NULL: none */
 	va_list *arguments;
 };
+/* Whose the report is, as panic.c has it. */
+extern unsigned kp_owner;
 /* Makes the report.  Returns for a warning and an oops only, on the stack it was called on. */
 void kp_report_make(const struct kp_event *event);
 
@@ -41,6 +43,9 @@ extern kp_step *const kp_screen_steps[];
 extern kp_step *const kp_dump_steps[];
 extern kp_step *const kp_end_steps[];
 
+/* Has the text on the console its end? */
+bool kp_text_whole(void);
+
 /* One `stage` line. */
 void kp_text_stage(enum kp_stage_id id);
 
@@ -58,6 +63,17 @@ void kp_note_dump_close(void);
 
 /* Tier 2: show/screen.c */
 kp_step kp_show_screen;
+
+/* ---- the spare (kpanic/spare.h), tier 2 ---- */
+
+/* Enters it; returns where there is none. frame: where kp_spare_note was not called before; why: begins with "the spare: ". */
+void kp_spare_enter(const struct kp_frame *frame, const char *why);
+/* What it is to report. */
+void kp_spare_note(const struct kp_frame *frame, const struct kp_fault *fault);
+/* The recorder gets on: another double fault is the first one again. */
+void kp_spare_alive(void);
+/* Is the recorder's code what it was? Yes, where nobody watches it. */
+bool kp_spare_watched_intact(void);
 
 /* ---- freeze ---- */
 
@@ -117,6 +133,16 @@ void kp_isa_call_on(void *top, void (*run)(void));
 _Noreturn void kp_isa_restart_on(void *top, void (*run)(void));
 /* Puts the recorder's own gates in place, after it has noted how the old ones were. */
 enum kp_stage_result kp_isa_take_gates(void);
+/* Tier 2. For a CPU that has lost the race to panic: the winner's gates, as soon as they are there. */
+void kp_isa_join_gates(void);
+/* Tier 2. Makes the gates anew that the other CPUs have. */
+enum kp_stage_result kp_isa_mend_gates(void);
+/* Tier 2. Will an NMI to the others come to the recorder? */
+bool kp_isa_gates_are_right(void);
+/* Tier 2. Tells the spare where its gates lead on; puts a fault's address back into the register that it is read from. */
+struct kp_blob;
+void kp_isa_spare_gates(struct kp_blob *blob);
+void kp_isa_restore_address(uint64_t address);
 /* Does a call instruction end at address? */
 enum kp_trilean kp_isa_call_before(uintptr_t address);
 /* Which emergency stack holds the address; false: none. */

@@ -9,6 +9,11 @@ __attribute__((weak)) bool kp_host_symbol(uintptr_t address, char *name, size_t 
 	return kp_symbol_find(address, name, size, start_out, size_out);
 }
 
+__attribute__((weak)) struct kp_blob *kp_host_spare(void)
+{
+	return NULL;
+}
+
 __attribute__((weak)) bool kp_host_key(void)
 {
 	return false;

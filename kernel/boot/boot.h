@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define KERNEL_NAME "kpk"
+#define KERNEL_RELEASE "0.1"
+
 enum { BOOT_RANGES_MAX = 64, BOOT_COMMAND_LINE_MAX = 512 };
 
 struct boot_range {

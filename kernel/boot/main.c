@@ -2,9 +2,11 @@
 #include <kpanic/panic.h>
 #include <kpanic/sink.h>
 
+#include "attack/attack.h"
 #include "boot/acpi.h"
 #include "boot/boot.h"
 #include "boot/smp.h"
+#include "boot/spare.h"
 #include "cpu/apic.h"
 #include "cpu/clock.h"
 #include "cpu/cpu.h"
@@ -21,9 +23,6 @@
 #include "scenarios/scenario.h"
 #include "task/process.h"
 #include "task/task.h"
-
-#define KERNEL_NAME "kpk"
-#define KERNEL_RELEASE "0.1"
 
 extern char boot_root[]; /* physical, by its value */
 extern char boot_stack_start[], boot_stack_end[];
@@ -42,7 +41,18 @@ static void change_stack_guard(void)
 /* Boot's tables map everything where it is loaded, too: from here on NULL is nowhere. (boot/smp.c needs it again.) */
 static void forget_identity(void)
 {
-	*(volatile uint64_t *)page_at((uint64_t)boot_root) = 0;
+	enum {
+		ENTRIES = 512,
+		DIRECT_ENTRY = DIRECT_BASE >> 39 & (ENTRIES - 1),
+		SPARE_ENTRY = SPARE_BASE >> 39 & (ENTRIES - 1)
+	};
+	volatile uint64_t *root = page_at((uint64_t)boot_root);
+
+	root[0] = 0;
+	root[SPARE_ENTRY] = root[DIRECT_ENTRY];
+#ifndef KP_WITHOUT_EARLY_GUARD
+	paging_guard_boot_stack(root);
+#endif
 	write_cr3(read_cr3());
 }
 
@@ -74,34 +84,43 @@ void boot_main(uint32_t magic, uint32_t information)
 	boot_read(magic, information);
 	init_recorder();
 	clock_init();
+	spare_load();
 	log_line("%s %s: by %s, \"%s\"", KERNEL_NAME, KERNEL_RELEASE, boot.loader, boot.command_line);
 	scenario_at(SCENARIO_EARLY);
+	attack_init();
+	attack_at(ATTACK_EARLY);
 	cpu_check_features();
 	unsigned others = acpi_read_cpus(boot.rsdp, apic_ids, CPUS_MAX);
 
 	cpu_init_features();
 	page_init();
 	paging_init();
+	spare_map();
 	cpu_init_gates();
 	task_init_cpu((uintptr_t)boot_stack_start, (uintptr_t)boot_stack_end);
 	kp_note_renew(); /* memory is known, and mapped as it stays */
 	log_line("memory: %lu KiB", page_total_count() * (PAGE_SIZE >> 10));
 	screen_init();
+	spare_tell_screen();
 	apic_init();
 	apic_init_cpu();
 	this_cpu()->started = true;
 	scenario_at(SCENARIO_BEFORE_TASKS);
+	attack_at(ATTACK_BOOT);
 
 	smp_start(apic_ids, others);
 	kp_note_renew();
+	spare_tell_cpus();
 	watchdog_init();
 	disk_init();
 	dump_init();
 	const char *scenario = boot_option("scenario");
-	process_start_first(scenario ? scenario : "");
+	process_start_first(scenario ? scenario : attack_scenario());
 	scenario_at(SCENARIO_THREAD);
+	attack_at(ATTACK_TASKS);
 
 	for (;;) {
+		attack_at(ATTACK_IDLE);
 		task_yield();
 		__asm__ volatile("sti; hlt");
 	}

@@ -109,6 +109,11 @@ bool apic_send_startup(uint32_t apic_id, uint8_t page)
 	return send(apic_id, MODE_STARTUP | COMMAND_ASSERT | page);
 }
 
+bool apic_send_nmi(uint32_t apic_id)
+{
+	return send(apic_id, MODE_NMI | COMMAND_ASSERT);
+}
+
 bool apic_send_nmi_to_others(void)
 {
 	return send(0, MODE_NMI | COMMAND_ASSERT | COMMAND_OTHERS);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 enum {
+	VECTOR_NMI = 2,
 	VECTOR_TIMER = 32,
 	VECTOR_SPURIOUS = 255,
 	TICKS_PER_SECOND = 100,
@@ -20,6 +21,7 @@ void apic_end_of_interrupt(void);
 /* To the CPU with that identification; false: it was not accepted within a millisecond. */
 bool apic_send_init(uint32_t apic_id);
 bool apic_send_startup(uint32_t apic_id, uint8_t page);
+bool apic_send_nmi(uint32_t apic_id);
 bool apic_send_nmi_to_others(void);
 /* The timer becomes an NMI in ns nanoseconds; 0: becomes the tick again. false: this CPU's was not started yet. */
 bool apic_timer_nmi(uint64_t ns);

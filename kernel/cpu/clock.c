@@ -32,6 +32,11 @@ void clock_init(void)
 	start = read_tsc();
 }
 
+uint64_t clock_khz(void)
+{
+	return ticks_per_ms;
+}
+
 uint64_t clock_ns(void)
 {
 	if (!ticks_per_ms)

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 void clock_init(void);
+/* Of the counter; 0 before clock_init. */
+uint64_t clock_khz(void);
 /* 0 before clock_init. */
 uint64_t clock_ns(void);
 /* Busy. */

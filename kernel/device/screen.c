@@ -133,6 +133,11 @@ void screen_put(char c)
 	text[row * TEXT_WIDTH + column++] = (uint16_t)(TEXT_GREY << 8 | (uint8_t)c);
 }
 
+const struct kp_screen *screen_now(void)
+{
+	return screen.base ? &screen : NULL;
+}
+
 bool screen_for_panic(struct kp_screen *out)
 {
 	if (panic_width) {

@@ -11,6 +11,8 @@
 void screen_init(void);
 /* VGA text only: a terminal of the simplest kind. */
 void screen_put(char c);
+/* The same, for good; NULL: nothing. */
+const struct kp_screen *screen_now(void);
 /* What is shown now; false: nothing. "panic.video=" on the command line sets another mode first. */
 bool screen_for_panic(struct kp_screen *out);
 

@@ -24,9 +24,15 @@ void serial_init(void)
 	out8(PORT + MODEM, 0x03);
 }
 
+#ifdef KP_WITHOUT_SERIAL_TIMEOUT
+#define SERIAL_PATIENT(i) true
+#else
+#define SERIAL_PATIENT(i) ((i) < patience)
+#endif
+
 static void put(char c)
 {
-	for (unsigned i = 0; i < patience; i++) {
+	for (unsigned i = 0; SERIAL_PATIENT(i); i++) {
 		if (in8(PORT + STATUS) & STATUS_EMPTY) {
 			out8(PORT + DATA, (uint8_t)c);
 			return;

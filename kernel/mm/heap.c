@@ -51,6 +51,12 @@ void *heap_get(size_t size)
 	return object;
 }
 
+void heap_break(uintptr_t garbage)
+{
+	for (unsigned i = 0; i < CLASSES; i++)
+		lists[i] = (struct object *)garbage;
+}
+
 void heap_put(void *memory, size_t size)
 {
 	struct object *object = memory;

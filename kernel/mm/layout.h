@@ -16,10 +16,12 @@
 	0xffffd00000000000 /* a slot for each kernel stack: guard pages, then the stack at its end */
 #define STACK_SLOT_SIZE 0x10000
 #define STACK_SLOTS 256
+#define SPARE_BASE 0xffffa00000000000 /* the recorder's spare, by its physical address; nothing else */
 #define KERNEL_BASE 0xffffffff80000000
 
 /* Physical. Where other CPUs start; the first MiB belongs to no allocator. */
 #define TRAMPOLINE 0x8000
+#define SPARE 0x10000
 #define KERNEL_START 0x100000
 
 #endif

@@ -3,6 +3,7 @@
 #include <kpanic/panic.h>
 
 #include "boot/smp.h"
+#include "boot/spare.h"
 #include "cpu/cpu.h"
 #include "cpu/instructions.h"
 #include "lib/string.h"
@@ -56,6 +57,16 @@ uint64_t *paging_entry(uint64_t root, uintptr_t address, bool create)
 	return entry_at(root, address, 1, create);
 }
 
+bool paging_physical(uintptr_t address, uint64_t *physical_out)
+{
+	uint64_t *entry = paging_entry(kernel_root, address, false);
+
+	if (!entry || !(*entry & PAGING_PRESENT))
+		return false;
+	*physical_out = (*entry & PAGING_ADDRESS) + address % PAGE_SIZE;
+	return true;
+}
+
 bool paging_map(uint64_t root, uintptr_t address, uint64_t page, uint64_t flags)
 {
 	uint64_t *entry = paging_entry(root, address, true);
@@ -98,17 +109,19 @@ static void map_image(void)
 			*paging_entry(kernel_root, start - PAGE_SIZE, false) = 0;
 }
 
-/* All RAM, in large pages but where the image lies: what is not writable there is not writable here. */
+/* All RAM, in large pages but where the image lies (what is not writable there is not writable here) and the spare, which
+ * nobody shall reach by a wild pointer. */
 static void map_direct(void)
 {
 	uint64_t image_start = (uint64_t)text_start - KERNEL_BASE,
 		 image_end = (uint64_t)data_end - KERNEL_BASE;
 
 	for (uint64_t at = 0; at < page_end(); at += LARGE_PAGE) {
-		if (at + LARGE_PAGE > image_start && at < image_end) {
+		if (!at || (at + LARGE_PAGE > image_start && at < image_end)) {
 			for (uint64_t page = at; page < at + LARGE_PAGE; page += PAGE_SIZE)
-				need_map(DIRECT_BASE + page, page,
-					 image_flags(KERNEL_BASE + page) | PAGING_NO_EXECUTE);
+				if (!spare_holds(page))
+					need_map(DIRECT_BASE + page, page,
+						 image_flags(KERNEL_BASE + page) | PAGING_NO_EXECUTE);
 			continue;
 		}
 		uint64_t *entry = entry_at(kernel_root, DIRECT_BASE + at, 2, true);
@@ -116,6 +129,20 @@ static void map_direct(void)
 			KP_PANIC("out of memory: no page for the kernel's page tables");
 		*entry = at | PAGING_LARGE | PAGING_PRESENT | PAGING_WRITE | PAGING_NO_EXECUTE;
 	}
+}
+
+void paging_guard_boot_stack(volatile uint64_t *root)
+{
+	static uint64_t table[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+	uintptr_t guard = (uintptr_t)boot_stack_guard;
+	volatile uint64_t *entry = &root[index_of(guard, 4)];
+
+	entry = (uint64_t *)page_at(*entry & PAGING_ADDRESS) + index_of(guard, 3);
+	entry = (uint64_t *)page_at(*entry & PAGING_ADDRESS) + index_of(guard, 2);
+	for (unsigned i = 0; i < ENTRIES; i++)
+		table[i] = ((*entry & PAGING_ADDRESS) + i * PAGE_SIZE) | PAGING_PRESENT | PAGING_WRITE;
+	table[index_of(guard, 1)] = 0;
+	*entry = ((uintptr_t)table - KERNEL_BASE) | PAGING_PRESENT | PAGING_WRITE;
 }
 
 void paging_init(void)

@@ -17,6 +17,8 @@ enum {
 #define PAGING_NO_EXECUTE (1ull << 63)
 #define PAGING_ADDRESS 0x000ffffffffff000ull
 
+/* In boot's tables, of that root: the page below boot's stack is taken out of its large page. */
+void paging_guard_boot_stack(volatile uint64_t *root);
 /* The kernel's own tables: text without writing, everything else without execution; guard pages below boot's stack and the
  * recorder's. Then switches to them. */
 void paging_init(void);
@@ -32,6 +34,8 @@ void paging_free_root(uint64_t root);
 
 /* The entry of the page that holds address, tables made on the way where create is set; NULL: there is none. */
 uint64_t *paging_entry(uint64_t root, uintptr_t address, bool create);
+/* Of an address that is mapped by a small page of the kernel's; false: it is not. */
+bool paging_physical(uintptr_t address, uint64_t *physical_out);
 /* flags: PAGING_… other than PRESENT; false: out of memory. */
 bool paging_map(uint64_t root, uintptr_t address, uint64_t page, uint64_t flags);
 

@@ -1,6 +1,7 @@
 /* What the kernel says itself: panics, failed checks, warnings. */
 #include <kpanic/panic.h>
 
+#include "attack/attack.h"
 #include "lock/lock.h"
 #include "log.h"
 #include "mm/page.h"
@@ -55,6 +56,11 @@ static void bug_critical(void)
 	lock_release(&ledger_lock);
 }
 
+static void attack(void)
+{
+	attack_at(ATTACK_SYSCALL);
+}
+
 static void out_of_memory(void)
 {
 	for (;;)
@@ -70,6 +76,7 @@ const struct scenario scenarios_call[] = {
 	{ "bug-on", SCENARIO_PROCESS, bug_on },
 	{ "bug-critical", SCENARIO_PROCESS, bug_critical },
 	{ "warn", SCENARIO_PROCESS, warn },
+	{ "attack", SCENARIO_PROCESS, attack },
 	{ "lock-twice", SCENARIO_THREAD, lock_twice },
 	{ "out-of-memory", SCENARIO_THREAD, out_of_memory },
 	{ 0 },

@@ -2,6 +2,7 @@
  * "hook=putc:fault@600": only its 600th call. */
 #include <stdint.h>
 
+#include "attack/attack.h"
 #include "boot/boot.h"
 #include "cpu/instructions.h"
 #include "lib/string.h"
@@ -15,6 +16,7 @@ void scenario_hook(const char *name)
 	static unsigned long calls;
 	size_t n = strlen(name), what = n + 1;
 
+	attack_hook(name);
 	/* Once: the recorder's bytes, each of which comes by here, are counted in instructions. */
 	if (!wanted[0]) {
 		const char *option = boot_option("hook");

@@ -5,7 +5,7 @@
 	.hidden	kp_blob
 kp_blob:
 	.ascii	"KPANBLOB"
-	.long	1, 512
+	.long	2, 640
 	.long	kp_blob_image_end - kp_blob
 	.long	kp_blob_memory_end - kp_blob
 	.long	kp_blob_initialise - kp_blob
@@ -13,16 +13,23 @@ kp_blob:
 	.quad	0			/* physical */
 	.long	0			/* entered */
 	.word	0x3f8, 1		/* serial, its divisor */
-	.balign	512
+	.skip	512 - (. - kp_blob)
+	.long	double_fault - kp_blob, nmi - kp_blob
+	.skip	640 - (. - kp_blob)
+
+#include "fault/x86_64/frame.inc"
 
 /* struct kp_frame and struct kp_blob */
-#define FRAME_VECTOR 120
-#define FRAME_RIP 136
-#define FRAME_CS 144
 #define FRAME_FLAGS 152
-#define FRAME_RSP 160
 #define FRAME_SS 168
 #define BLOB_ENTERED 40
+#define BLOB_FRAME 320
+#define BLOB_HOST_DOUBLE_FAULT 528
+#define BLOB_HOST_NMI 536
+#define BLOB_WHY 568
+#define BLOB_ADDRESS 576
+#define BLOB_FRAME_SAVED 584
+#define BLOB_LAST_STACK 592
 
 /* CR4: what stands in the way of code and page tables as plain as ours: global pages, PCIDs, control-flow enforcement,
  * protection keys of user and kernel. */
@@ -93,6 +100,49 @@ kp_blob_enter:
 	cli
 	hlt
 	jmp	.Ltoo_late
+
+/* The kernel's gate of the double fault, on whatever stack its TSS has: the kernel's recorder gets it, unless that has had one already
+ * and got nowhere since.  Needs this page, the header and the stack. */
+double_fault:
+	/* Each CPU has a stack of its own for this. */
+	cmpq	%rsp, kp_blob + BLOB_LAST_STACK(%rip)
+	je	1f
+	movq	%rsp, kp_blob + BLOB_LAST_STACK(%rip)
+	/* What it finds is noted: the second one may be of the recorder's own. */
+	cmpl	$1, kp_blob + BLOB_FRAME_SAVED(%rip)
+	je	3f
+	pushq	$8
+	PUSH_REGISTERS
+	cld
+	movq	%rsp, %rsi
+	leaq	kp_blob + BLOB_FRAME(%rip), %rdi
+	movl	$(FRAME_SIZE / 8), %ecx
+	rep movsq
+	movq	%cr2, %rax
+	movq	%rax, kp_blob + BLOB_ADDRESS(%rip)
+	movl	$1, kp_blob + BLOB_FRAME_SAVED(%rip)
+	POP_REGISTERS
+	addq	$8, %rsp
+3:	jmp	*kp_blob + BLOB_HOST_DOUBLE_FAULT(%rip)
+1:	pushq	$8
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	leaq	.Lwhy(%rip), %rax
+	movq	%rax, kp_blob + BLOB_WHY(%rip)
+	xorl	%esi, %esi
+	cmpl	$1, kp_blob + BLOB_FRAME_SAVED(%rip)
+	jne	kp_blob_enter
+	movq	kp_blob + BLOB_ADDRESS(%rip), %rax
+	movq	%rax, %cr2
+	leaq	kp_blob + BLOB_FRAME(%rip), %rdi
+	jmp	kp_blob_enter
+.Lwhy:	.asciz	"the spare: the recorder did not survive a double fault"
+
+/* The kernel's gate of the NMI: who is stopped for the image's sake needs nothing of the kernel's. */
+nmi:
+	cmpl	$0, kp_blob + BLOB_ENTERED(%rip)
+	jne	.Ltoo_late
+	jmp	*kp_blob + BLOB_HOST_NMI(%rip)
 
 	.text
 	.globl	kp_blob_initialise

@@ -6,8 +6,8 @@
 
 #include "fault/x86_64/x86.h"
 
-/* Not among what is cleared: written by the entry. */
-struct kp_frame kp_blob_found __attribute__((section(".data")));
+/* Neither among what is cleared, nor of the image that is summed up: written by the entry. */
+struct kp_frame kp_blob_found __attribute__((section(".blob.memory")));
 
 struct relocation {
 	uint64_t offset, kind;
@@ -82,12 +82,12 @@ static void get_frame(struct kp_frame *frame)
 	}
 }
 
-static void get_message(char *to, size_t size)
+static void get_text(uint64_t from, char *to, size_t size)
 {
 	size_t n = 0;
 
 	to[0] = 0;
-	while (kp_blob_found.rsi && n + 1 < size && kp_blob_read(kp_blob_found.rsi + n, to + n, 1) && to[n])
+	while (from && n + 1 < size && kp_blob_read(from + n, to + n, 1) && to[n])
 		n++;
 	to[n] = 0;
 }
@@ -104,18 +104,43 @@ static void report(const struct kp_event *event, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Before anything of the image is changed. */
+static bool damaged(void)
+{
+	const char *image = (const char *)&kp_blob;
+
+	return kp_blob.sum && kp_crc32(0, image + kp_blob.header_size,
+				       kp_blob.image_size - kp_blob.header_size) != kp_blob.sum;
+}
+
+/* By an NMI to all but this one; those that have none of their gates left will reset the machine one day, or go on. */
+static void stop_others(void)
+{
+	volatile uint32_t *command = (volatile uint32_t *)((uintptr_t)kp_blob.apic + 0x300);
+
+	if (kp_blob.apic)
+		*command = 0x000c4400;
+}
+
 _Noreturn void kp_blob_run(void)
 {
 	static struct kp_frame frame;
 	static struct kp_fault fault;
-	static char message[KP_MESSAGE_MAX];
+	static char message[KP_MESSAGE_MAX], why[KP_MESSAGE_MAX];
 	struct kp_event event = { .kind = KP_KIND_PANIC, .because = "the kernel gave up" };
+	bool sum_is_wrong = damaged();
 
+	stop_others();
 	clear();
 	relocate();
 	start();
 	get_frame(&frame);
-	get_message(message, sizeof(message));
+	get_text(kp_blob_found.rsi, message, sizeof(message));
+	get_text(kp_blob.why, why, sizeof(why));
+	if (why[0])
+		event.because = why;
+	if (sum_is_wrong)
+		event.because = "the spare: it was changed itself";
 	event.frame = &frame;
 	if (frame.vector < 32) {
 		kp_isa_fault(&frame, &fault);

@@ -17,12 +17,12 @@ static struct {
 	table five, four, three, two[4], spare[SPARE];
 } tables __attribute__((section(".blob.memory"), aligned(4096)));
 
-uint64_t kp_blob_root __attribute__((section(".data")));
-uint64_t kp_blob_between __attribute__((section(".data")));
-uint64_t kp_blob_mapped_end __attribute__((section(".data")));
-uint64_t kp_blob_cr0 __attribute__((section(".data")));
-uint64_t kp_blob_cr3 __attribute__((section(".data")));
-uint64_t kp_blob_cr4 __attribute__((section(".data")));
+uint64_t kp_blob_root __attribute__((section(".blob.memory")));
+uint64_t kp_blob_between __attribute__((section(".blob.memory")));
+uint64_t kp_blob_mapped_end __attribute__((section(".blob.memory")));
+uint64_t kp_blob_cr0 __attribute__((section(".blob.memory")));
+uint64_t kp_blob_cr3 __attribute__((section(".blob.memory")));
+uint64_t kp_blob_cr4 __attribute__((section(".blob.memory")));
 
 /* What is processed here is not relocated yet: no pointer in static memory may be used. */
 static void clear(table *at)

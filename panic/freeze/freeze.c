@@ -17,6 +17,9 @@ _Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
 	struct kp_cpu_record *record = &kp_others[kp_cpu()];
 	struct kp_task task = { .name = NULL };
 
+	/* Its own may be what is broken. */
+	if (panicked)
+		kp_isa_join_gates();
 	/* Told before anything is read that may fault: then an NMI that arrives meanwhile has nothing to do, and a fault
 	 * comes here again, to stop. */
 	if (!__atomic_exchange_n(&record->begun, 1, __ATOMIC_SEQ_CST)) {
@@ -46,6 +49,12 @@ static enum kp_stage_result freeze_send(void)
 {
 	if (cpus() < 2)
 		return KP_RESULT_NONE;
+#ifdef KP_WITHOUT_FREEZE
+	return KP_RESULT_DONE;
+#endif
+	/* One that found no gate would reset the machine. */
+	if (!kp_isa_gates_are_right())
+		return KP_RESULT_FAILED;
 	__atomic_store_n(&freezing, true, __ATOMIC_SEQ_CST);
 	kp_host_stop_others();
 	return KP_RESULT_DONE;

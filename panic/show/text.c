@@ -229,6 +229,13 @@ static enum kp_stage_result stages(void)
 	return KP_RESULT_DONE;
 }
 
+static bool whole;
+
+bool kp_text_whole(void)
+{
+	return whole;
+}
+
 static enum kp_stage_result end(void)
 {
 	unsigned lines;
@@ -240,6 +247,7 @@ static enum kp_stage_result end(void)
 	kp_extension("end");
 	kp_add(" lines=%u crc32=%08x", lines, (unsigned)crc);
 	kp_end_line();
+	whole = true;
 	return KP_RESULT_DONE;
 }
 
@@ -249,6 +257,7 @@ static enum kp_stage_result to_console(void)
 #if KP_TIER >= 3
 	kp_line_to(NULL);
 #endif
+	whole = false;
 	/* Whatever the host's console was in the middle of. */
 	kp_host_putc('\n');
 	return KP_RESULT_NONE;

@@ -104,6 +104,32 @@ enum kp_stage_result kp_isa_take_gates(void)
 	return KP_RESULT_NONE;
 }
 
+#if KP_TIER >= 2
+enum kp_stage_result kp_isa_mend_gates(void)
+{
+	return KP_RESULT_NONE;
+}
+
+void kp_isa_join_gates(void)
+{
+}
+
+bool kp_isa_gates_are_right(void)
+{
+	return true;
+}
+
+void kp_isa_spare_gates(struct kp_blob *blob)
+{
+	(void)blob;
+}
+
+void kp_isa_restore_address(uint64_t address)
+{
+	(void)address;
+}
+#endif
+
 enum kp_trilean kp_isa_call_before(uintptr_t address)
 {
 	(void)address;

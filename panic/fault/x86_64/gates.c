@@ -1,6 +1,7 @@
 /* Descriptor tables: those that a host's CPUs run with, and those that a panic brings along. */
 #include "fault/x86_64/x86.h"
 
+#include "kpanic/blob.h"
 #include "lib/mem.h"
 
 #include <stddef.h>
@@ -67,8 +68,14 @@ static struct gate idt[256] __attribute__((aligned(4096)));
 #define PANIC_DATA 14u
 #define PANIC_TSS 15u
 static uint64_t panic_gdt[PANIC_TSS + 2];
+#ifdef KP_WITHOUT_OWN_IDT
+#define panic_idt idt
+#else
+static struct gate panic_idt[256] __attribute__((aligned(16)));
+#endif
 static struct tss panic_tss;
 static bool own_tables; /* these are loaded */
+static uint16_t panic_selector;
 
 static unsigned long unclaimed; /* interrupts that nobody wanted */
 
@@ -82,12 +89,46 @@ static struct kp_x86_emergency *emergency(unsigned cpu, unsigned index)
 	return (struct kp_x86_emergency *)(emergency_stacks[cpu][index].bytes + KP_STACK_SIZE) - 1;
 }
 
-static void set_gate(unsigned vector, uint16_t selector, unsigned ist)
+static uintptr_t stub(unsigned vector)
 {
-	uintptr_t offset = vector < 32 ? (uintptr_t)kp_x86_stubs + 16ul * vector
-				       : (uintptr_t)kp_x86_stubs_32 + 8ul * (vector - 32);
+	return vector < 32 ? (uintptr_t)kp_x86_stubs + 16ul * vector
+			   : (uintptr_t)kp_x86_stubs_32 + 8ul * (vector - 32);
+}
 
-	idt[vector] = (struct gate){
+/* By way of the spare, if there is one: it knows when the recorder has not survived the last. */
+static uintptr_t way_to(unsigned vector)
+{
+	const struct kp_blob *spare = kp_host_spare();
+
+#ifdef KP_WITHOUT_DOOR
+	spare = NULL;
+#endif
+	if (!spare || (vector != KP_X86_DF && vector != KP_X86_NMI))
+		return stub(vector);
+	return (uintptr_t)spare + (vector == KP_X86_DF ? spare->double_fault : spare->nmi);
+}
+
+void kp_isa_spare_gates(struct kp_blob *blob)
+{
+	blob->host_double_fault = stub(KP_X86_DF);
+	blob->host_nmi = stub(KP_X86_NMI);
+}
+
+void kp_isa_restore_address(uint64_t address)
+{
+	kp_x86_write_cr2(address);
+}
+
+static uint64_t gate_offset(const struct gate *gate)
+{
+	return (uint64_t)gate->offset_0 | (uint64_t)gate->offset_16 << 16 | (uint64_t)gate->offset_32 << 32;
+}
+
+static void set_gate(struct gate *table, unsigned vector, uint16_t selector, unsigned ist)
+{
+	uintptr_t offset = way_to(vector);
+
+	table[vector] = (struct gate){
 		.offset_0 = (uint16_t)offset,
 		.offset_16 = (uint16_t)(offset >> 16),
 		.offset_32 = (uint32_t)(offset >> 32),
@@ -98,12 +139,14 @@ static void set_gate(unsigned vector, uint16_t selector, unsigned ist)
 	};
 }
 
-static void set_gates(uint16_t selector)
+static void set_gates(struct gate *table, uint16_t selector)
 {
 	for (unsigned vector = 0; vector < 256; vector++)
-		set_gate(vector, selector, 0);
+		set_gate(table, vector, selector, 0);
+#ifndef KP_WITHOUT_EMERGENCY_STACKS
 	for (unsigned i = 0; i < IST_COUNT; i++)
-		set_gate(emergency_vectors[i].vector, selector, emergency_vectors[i].ist);
+		set_gate(table, emergency_vectors[i].vector, selector, emergency_vectors[i].ist);
+#endif
 }
 
 static void set_tss_descriptor(uint64_t *slot, const struct tss *at)
@@ -114,9 +157,9 @@ static void set_tss_descriptor(uint64_t *slot, const struct tss *at)
 	slot[1] = base >> 32;
 }
 
-static void load_idt(void)
+static void load_idt(const struct gate *gates)
 {
-	struct table table = { sizeof(idt) - 1, (uint64_t)(uintptr_t)idt };
+	struct table table = { sizeof(idt) - 1, (uint64_t)(uintptr_t)gates };
 
 	__asm__ volatile("lidt %0" ::"m"(table));
 }
@@ -138,8 +181,8 @@ void kp_gates_install(const struct kp_gates *gates)
 	tss[cpu].io_map = sizeof(struct tss);
 	set_tss_descriptor(gates->gdt + gates->tss_slot, &tss[cpu]);
 	__asm__ volatile("ltr %w0" ::"r"(gates->tss_slot * 8) : "memory");
-	set_gates(gates->code_selector);
-	load_idt();
+	set_gates(idt, gates->code_selector);
+	load_idt(idt);
 	kp_x86_write_cr2(KP_CR2_SENTINEL);
 }
 
@@ -184,14 +227,20 @@ size_t kp_x86_read(uintptr_t from, void *to, size_t n);
 /* Will a fault come back here? */
 static bool gates_work(void)
 {
-	return loaded_idt().base == (uint64_t)(uintptr_t)idt && idt[KP_X86_PF].type & 0x80 &&
-	       idt[KP_X86_GP].type & 0x80;
+	const struct gate *loaded = (const struct gate *)(uintptr_t)loaded_idt().base;
+
+	return (loaded == idt || loaded == panic_idt) && loaded[KP_X86_PF].type & 0x80 &&
+	       loaded[KP_X86_GP].type & 0x80;
 }
 
 size_t kp_read_own(uintptr_t from, void *to, size_t n)
 {
 	struct kp_region region;
 
+#ifdef KP_WITHOUT_SAFE_READS
+	memcpy(to, (const void *)from, n);
+	return n;
+#endif
 	if (gates_work())
 		return kp_x86_read(from, to, n);
 	/* Nothing would catch a fault.  What the host says is there is read nonetheless. */
@@ -286,8 +335,7 @@ static void note_gate(const struct gate *gate, unsigned vector, bool known)
 		.dpl = gate->type >> 5 & 3,
 		.selector = gate->selector,
 		.ist = gate->ist & 7,
-		.offset = (uint64_t)gate->offset_0 | (uint64_t)gate->offset_16 << 16 |
-			  (uint64_t)gate->offset_32 << 32,
+		.offset = gate_offset(gate),
 	};
 }
 
@@ -336,10 +384,12 @@ enum kp_stage_result kp_isa_take_gates(void)
 	struct kp_machine *machine = &kp_report.machine;
 	struct table gdt = { sizeof(panic_gdt) - 1, (uint64_t)(uintptr_t)panic_gdt }, was_gdt,
 		     was_idt = loaded_idt();
-	static struct gate was[32];
 	unsigned code;
 	uint16_t tr;
 
+#ifdef KP_WITHOUT_GATES
+	return KP_RESULT_NONE;
+#endif
 	machine->cr2 = kp_x86_read_cr2();
 	__asm__ volatile("sgdt %0" : "=m"(was_gdt));
 	__asm__ volatile("str %0" : "=r"(tr));
@@ -353,8 +403,6 @@ enum kp_stage_result kp_isa_take_gates(void)
 	__asm__ volatile("movl %%cs, %0" : "=r"(code));
 	code = code / 8 && code / 8 < PANIC_DATA ? code / 8 : 1;
 
-	/* Ours may be what is broken: what it was is kept aside while it is made anew. */
-	memcpy(was, idt, sizeof(was));
 	panic_gdt[code] = 0x00af9b000000ffffull;
 	panic_gdt[PANIC_DATA] = 0x00cf93000000ffffull;
 	panic_tss.io_map = sizeof(struct tss);
@@ -367,7 +415,9 @@ enum kp_stage_result kp_isa_take_gates(void)
 		panic_tss.ist[i] = (uint64_t)(uintptr_t)end;
 	}
 	set_tss_descriptor(panic_gdt + PANIC_TSS, &panic_tss);
-	set_gates((uint16_t)(code * 8));
+	/* A table apart: the other one may be what is broken, or gone. */
+	panic_selector = (uint16_t)(code * 8);
+	set_gates(panic_idt, panic_selector);
 	__asm__ volatile("lgdt %0" ::"m"(gdt));
 	__asm__ volatile("movw %w0, %%ss\n\t"
 			 "movw %w0, %%ds\n\t"
@@ -385,15 +435,49 @@ enum kp_stage_result kp_isa_take_gates(void)
 			 :
 			 : "r"((uint64_t)PANIC_DATA * 8), "r"((uint64_t)code * 8)
 			 : "rax", "memory");
-	load_idt();
+	load_idt(panic_idt);
 	__asm__ volatile("ltr %w0" ::"r"(PANIC_TSS * 8) : "memory");
 	own_tables = true;
 
-	if (was_idt.base == (uint64_t)(uintptr_t)idt)
-		was_idt.base = (uint64_t)(uintptr_t)was;
 	note_gates(&was_idt);
 	note_tss(&was_gdt, tr);
 	return KP_RESULT_DONE;
+}
+
+enum kp_stage_result kp_isa_mend_gates(void)
+{
+#ifdef KP_WITHOUT_GATES
+	return KP_RESULT_NONE;
+#endif
+	set_gates(idt, panic_selector);
+	return KP_RESULT_DONE;
+}
+
+#define JOIN_SPINS 1000000u
+
+void kp_isa_join_gates(void)
+{
+	for (unsigned i = 0; i < JOIN_SPINS && !__atomic_load_n(&own_tables, __ATOMIC_ACQUIRE); i++)
+		kp_isa_relax();
+	if (own_tables) {
+		struct table gdt = { sizeof(panic_gdt) - 1, (uint64_t)(uintptr_t)panic_gdt };
+
+		__asm__ volatile("lgdt %0" ::"m"(gdt));
+		load_idt(panic_idt);
+	}
+}
+
+bool kp_isa_gates_are_right(void)
+{
+	static const uint8_t wanted[] = { KP_X86_NMI, KP_X86_DF, KP_X86_PF };
+	struct gate gate;
+
+	for (unsigned i = 0; i < sizeof(wanted); i++) {
+		if (kp_read((uintptr_t)&idt[wanted[i]], &gate, sizeof(gate)) != sizeof(gate) ||
+		    !(gate.type & 0x80) || gate_offset(&gate) != way_to(wanted[i]))
+			return false;
+	}
+	return true;
 }
 
 _Noreturn void kp_isa_restart_on(void *top, void (*run)(void))

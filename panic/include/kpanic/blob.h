@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define KP_BLOB_MAGIC "KPANBLOB"
-#define KP_BLOB_VERSION 1
+#define KP_BLOB_VERSION 2
 
 /* By convention: below 1 MiB, where any kernel can leave memory alone. Any page below 4 GiB will do. */
 #define KP_BLOB_ADDRESS 0x10000u
@@ -44,9 +44,24 @@ struct kp_blob {
 	struct kp_frame frame; /* room for the registers of a kernel that has no other */
 	/* Of the kernel's table of names (symbols.h): where it is, and its kp_symbol_find; virtual. 0: there is none. */
 	uint64_t symbols, symbols_anchor;
+	/* since version 2; 0 where nobody says more.  Of an image that is a kernel's spare (spare.h): */
+	uint32_t double_fault,
+		nmi;   /* fixed by the image: where those gates lead, as offsets from the header */
+	uint32_t sum;  /* CRC-32 of the image behind its header; 0: not known */
+	uint32_t apic; /* physical, of the local APICs' registers: the other CPUs are stopped by an NMI */
+	uint64_t host_double_fault, host_nmi; /* where these gates lead on, virtual */
+	uint64_t watched_start, watched_end;  /* the recorder's own code, virtual, */
+	uint32_t watched_sum;                 /* and its CRC-32 */
+	uint32_t reserved_2;
+	uint64_t why;         /* virtual: a text; why the kernel's recorder gives up */
+	uint64_t address;     /* of the fault in `frame`; 0: none */
+	uint32_t frame_saved; /* 1: `frame` has the registers of the crash */
+	uint32_t reserved_3;
+	uint64_t last_stack; /* of the last double fault; 0: the recorder got on since */
+	uint64_t reserved_4[5];
 };
 
-_Static_assert(sizeof(struct kp_blob) == 512, "as formats/SPEC.md has it");
+_Static_assert(sizeof(struct kp_blob) == 640, "as formats/SPEC.md has it");
 
 /* Both in 64-bit mode.  The first at its physical address; 0: ready, else what is wrong: 1 not on a page, 2 not below 4 GiB. */
 typedef uint32_t kp_blob_init(void);

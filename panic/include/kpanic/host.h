@@ -126,6 +126,11 @@ bool kp_host_interrupt(unsigned vector, struct kp_frame *frame);
  * it must not touch by itself what it is asked for. */
 bool kp_host_page_fault(struct kp_frame *frame, const struct kp_fault *fault);
 
+/* The recorder's spare (spare.h), as it is mapped now; NULL: there is none, or it is not armed yet.  Asked when nothing of the
+ * recorder's own can be relied on: best an address that never changes. Weak: NULL. */
+struct kp_blob;
+struct kp_blob *kp_host_spare(void);
+
 /* After the report: a debugger, a boot of something else. Returns when it is done. Weak: nothing. */
 void kp_host_after_panic(void);
 

@@ -1,0 +1,336 @@
+/* What can be broken, a row each.  Nothing here knows what will become of it: that is in tests/attack/cells. */
+#include "attack/attack.h"
+
+#include <kpanic/panic.h>
+
+#include "cpu/cpu.h"
+#include "cpu/instructions.h"
+#include "device/screen.h"
+#include "mm/heap.h"
+#include "mm/layout.h"
+#include "mm/page.h"
+#include "mm/paging.h"
+
+enum { MSR_GS_BASE = 0xc0000101, GARBAGE = 0xa5 };
+
+struct table {
+	uint16_t limit;
+	uint64_t base;
+} __attribute__((packed));
+
+static struct table idt(void)
+{
+	struct table table;
+
+	__asm__ volatile("sidt %0" : "=m"(table));
+	return table;
+}
+
+static struct table gdt(void)
+{
+	struct table table;
+
+	__asm__ volatile("sgdt %0" : "=m"(table));
+	return table;
+}
+
+/* ---- stacks ---- */
+
+static volatile unsigned depth_wanted = 100000000;
+
+static __attribute__((noinline)) unsigned recurse(unsigned depth)
+{
+	volatile char room[64];
+
+	room[depth % sizeof(room)] = 1;
+	if (depth >= depth_wanted)
+		return depth;
+	return recurse(depth + 1) + (unsigned)room[depth % sizeof(room)];
+}
+
+static void stack(void)
+{
+	depth_wanted += recurse(0);
+}
+
+/* Calls for the panic with that little left of the stack: enough for the call, and for nothing that a panic does. */
+enum { ROOM_LEFT = 640 };
+
+static __attribute__((noinline)) void call_deep(uintptr_t lowest)
+{
+	if (!depth_wanted)
+		return;
+	if ((uintptr_t)__builtin_frame_address(0) - lowest > ROOM_LEFT)
+		call_deep(lowest);
+	KP_PANIC("attack: %s at %s", attack_damage->name, attack_context_name);
+}
+
+/* The page below is the first that is not mapped. */
+static void little_stack(void)
+{
+	uintptr_t lowest = (uintptr_t)__builtin_frame_address(0) & ~(uintptr_t)(PAGE_SIZE - 1);
+
+	while (attack_mapped(lowest - 1))
+		lowest -= PAGE_SIZE;
+	call_deep(lowest);
+}
+
+/* ---- descriptor tables ---- */
+
+static void fill_idt(void)
+{
+	attack_fill(idt().base, idt().base + idt().limit + 1u, GARBAGE);
+}
+
+static void cut_idt(void)
+{
+	struct table none = { 0, idt().base };
+
+	__asm__ volatile("lidt %0" ::"m"(none));
+}
+
+static void fill_gdt(void)
+{
+	attack_fill(gdt().base, gdt().base + gdt().limit + 1u, GARBAGE);
+}
+
+static void cut_gdt(void)
+{
+	struct table none = { 0, gdt().base };
+
+	__asm__ volatile("lgdt %0" ::"m"(none));
+}
+
+/* Where the task register's descriptor says; its type as it is when it is loaded. */
+static uint64_t *tss_descriptor(void)
+{
+	uint16_t tr;
+
+	__asm__ volatile("str %0" : "=r"(tr));
+	return (uint64_t *)(gdt().base + (tr & ~7u));
+}
+
+static void fill_tss(void)
+{
+	uint64_t *slot = tss_descriptor();
+	uintptr_t base = (slot[0] >> 16 & 0xffffff) | (slot[0] >> 56) << 24 | slot[1] << 32;
+
+	attack_fill(base, base + (slot[0] & 0xffff) + 1, GARBAGE);
+}
+
+/* The processor keeps the limit that it has loaded: so it is loaded anew. */
+static void cut_tss(void)
+{
+	uint64_t *slot = tss_descriptor();
+
+	slot[0] = (slot[0] & ~0xffffull & ~(0x0full << 40)) | 3 | 9ull << 40;
+	__asm__ volatile("ltr %w0" ::"r"((unsigned)((uintptr_t)slot - gdt().base)) : "memory");
+}
+
+/* An overflow finds no stack to go to. */
+static void fill_tss_stack(void)
+{
+	fill_tss();
+	stack();
+}
+
+static void wrong_gs(void)
+{
+	write_msr(MSR_GS_BASE, 0xffffb00000002000);
+}
+
+/* ---- page tables ---- */
+
+extern char recorder_text_start[], recorder_text_end[], recorder_data_start[], recorder_data_end[];
+extern char text_end[];
+/* The recorder's own names: this file knows what it breaks. */
+extern char kp_report[], kp_others[], kp_system[], kp_end_line[];
+extern unsigned kp_owner;
+
+/* All but the few pages of this very code. */
+static void unmap_kernel_text(void)
+{
+	uintptr_t here = (uintptr_t)unmap_kernel_text & ~(uintptr_t)(PAGE_SIZE - 1);
+	uintptr_t strike = (uintptr_t)attack_strike & ~(uintptr_t)(PAGE_SIZE - 1);
+	uintptr_t unmap = (uintptr_t)attack_unmap & ~(uintptr_t)(PAGE_SIZE - 1);
+
+	for (uintptr_t at = (uintptr_t)recorder_text_end; at < (uintptr_t)text_end; at += PAGE_SIZE)
+		if ((at < here || at > here + PAGE_SIZE) && (at < strike || at > strike + PAGE_SIZE) &&
+		    (at < unmap - PAGE_SIZE || at > unmap + PAGE_SIZE))
+			attack_unmap(at, at + 1);
+}
+
+static void unmap_recorder_text(void)
+{
+	attack_unmap((uintptr_t)recorder_text_start, (uintptr_t)recorder_text_end);
+}
+
+static void unmap_recorder_data(void)
+{
+	attack_unmap((uintptr_t)recorder_data_start, (uintptr_t)recorder_data_end);
+}
+
+static void unmap_report(void)
+{
+	attack_unmap((uintptr_t)kp_report, (uintptr_t)kp_report + 1);
+}
+
+static void unmap_idt(void)
+{
+	attack_unmap(idt().base, idt().base + idt().limit);
+}
+
+static void unmap_direct(void)
+{
+	uint64_t *root = page_at(read_cr3() & PAGING_ADDRESS);
+
+	root[DIRECT_BASE >> 39 & 511] = 0;
+	write_cr3(read_cr3());
+}
+
+static void unmap_all(void)
+{
+	static uint64_t nothing[512] __attribute__((aligned(PAGE_SIZE)));
+
+	write_cr3((uintptr_t)nothing - KERNEL_BASE);
+}
+
+static void unmap_screen(void)
+{
+	struct kp_screen screen;
+
+	if (screen_for_panic(&screen))
+		attack_unmap((uintptr_t)screen.base,
+			     (uintptr_t)screen.base + (uintptr_t)screen.pitch * screen.height);
+}
+
+/* ---- the kernel's and the recorder's data ---- */
+
+static void break_heap(void)
+{
+	heap_break(0x6b6b6b6b6b6b6b6b);
+	for (unsigned i = 0; i < 8; i++)
+		*(volatile uint8_t *)heap_get(32) = 1;
+}
+
+static void fill_report(void)
+{
+	attack_fill((uintptr_t)kp_report, (uintptr_t)kp_report + 8192, GARBAGE);
+}
+
+static void fill_others(void)
+{
+	attack_fill((uintptr_t)kp_others, (uintptr_t)kp_others + 8192, GARBAGE);
+}
+
+static void fill_policy(void)
+{
+	attack_fill((uintptr_t)kp_policy(), (uintptr_t)kp_policy() + sizeof(struct kp_policy), GARBAGE);
+}
+
+static void fill_system(void)
+{
+	attack_fill((uintptr_t)kp_system, (uintptr_t)kp_system + sizeof(struct kp_system), GARBAGE);
+}
+
+static void fill_stacks(void)
+{
+	uintptr_t start, end;
+
+	for (unsigned i = 0; kp_gates_emergency_stack(KP_CPUS_MAX, i, &start, &end); i++)
+		attack_fill(start, end, GARBAGE);
+}
+
+/* Those of #DF, NMI, #MC and #DB, but for the one that this runs on. */
+static void fill_emergency_stacks(void)
+{
+	uintptr_t start, end, here = (uintptr_t)__builtin_frame_address(0);
+
+	for (unsigned cpu = 0; cpu < KP_CPUS_MAX; cpu++)
+		for (unsigned i = 0; kp_gates_emergency_stack(cpu, i, &start, &end); i++)
+			if (here < start || here >= end)
+				attack_fill(start, end, GARBAGE);
+}
+
+/* As if another CPU, which there is not, were at it. */
+static void change_owner(void)
+{
+	kp_owner = 0x1000 + KP_CPUS_MAX;
+}
+
+/* What writes a line of the report returns at once: all seems to go well. */
+static void silence_text(void)
+{
+	attack_poke((uintptr_t)kp_end_line, 0xc3);
+}
+
+static void fill_recorder_data(void)
+{
+	uintptr_t start = (uintptr_t)recorder_data_start, end = (uintptr_t)recorder_data_end;
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	/* In an NMI's handler this runs on a stack of the recorder's. */
+	if (here >= start && here < end) {
+		attack_fill(start, here - 2048, GARBAGE);
+		start = (here | 0x1fff) + 1;
+	}
+	attack_fill(start, end, GARBAGE);
+}
+
+static void fill_recorder_text(void)
+{
+	attack_fill((uintptr_t)recorder_text_start, (uintptr_t)recorder_text_end, 0xcc);
+}
+
+const struct attack_damage attack_damages[] = {
+	{ "stack", stack, THEN_NOTHING, OTHERS_RUN },
+	{ "stack-low", little_stack, THEN_NOTHING, OTHERS_RUN },
+	{ "idt", fill_idt, THEN_CALL, OTHERS_PARKED },
+	{ "idt-fault", fill_idt, THEN_FAULT, OTHERS_PARKED },
+	{ "idt-limit", cut_idt, THEN_CALL, OTHERS_RUN },
+	{ "idt-limit-fault", cut_idt, THEN_FAULT, OTHERS_RUN },
+	{ "gdt", fill_gdt, THEN_CALL, OTHERS_RUN },
+	{ "gdt-fault", fill_gdt, THEN_FAULT, OTHERS_RUN },
+	{ "gdt-limit", cut_gdt, THEN_CALL, OTHERS_RUN },
+	{ "gdt-limit-fault", cut_gdt, THEN_FAULT, OTHERS_RUN },
+	{ "tss", fill_tss, THEN_CALL, OTHERS_RUN },
+	{ "tss-fault", fill_tss, THEN_FAULT, OTHERS_RUN },
+	{ "tss-limit", cut_tss, THEN_CALL, OTHERS_RUN },
+	{ "tss-stack", fill_tss_stack, THEN_NOTHING, OTHERS_RUN },
+	{ "gs", wrong_gs, THEN_CALL, OTHERS_RUN },
+	{ "gs-fault", wrong_gs, THEN_FAULT, OTHERS_RUN },
+	{ "map-report", unmap_report, THEN_CALL, OTHERS_RUN },
+	{ "map-idt", unmap_idt, THEN_CALL, OTHERS_PARKED },
+	{ "map-data", unmap_recorder_data, THEN_CALL, OTHERS_PARKED },
+	{ "map-recorder", unmap_recorder_text, THEN_CALL, OTHERS_PARKED },
+	{ "map-text", unmap_kernel_text, THEN_CALL, OTHERS_PARKED },
+	{ "map-direct", unmap_direct, THEN_CALL, OTHERS_RUN },
+	{ "map-all", unmap_all, THEN_CALL, OTHERS_RUN },
+	{ "screen", unmap_screen, THEN_CALL, OTHERS_RUN },
+	{ "log-lock", NULL, THEN_CALL, OTHERS_HOLD_LOG },
+	{ "heap", break_heap, THEN_CALL, OTHERS_RUN },
+	{ "serial", NULL, THEN_CALL, OTHERS_RUN }, /* the machine has a port that is never ready */
+	{ "deaf", NULL, THEN_CALL, OTHERS_DEAF },
+	{ "in-win", NULL, THEN_CALL, OTHERS_RUN, "alarm" },
+	{ "in-freeze", NULL, THEN_CALL, OTHERS_RUN, "stop" },
+	{ "in-collect", NULL, THEN_CALL, OTHERS_RUN, "log" },
+	{ "in-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_PANICS, 1500 },
+	{ "in-screen", NULL, THEN_CALL, OTHERS_RUN, "screen" },
+	{ "in-end", NULL, THEN_CALL, OTHERS_RUN, "after" },
+	{ "always-collect", NULL, THEN_CALL, OTHERS_RUN, "log", HOOK_PANICS_ALWAYS },
+	{ "always-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_PANICS_ALWAYS },
+	{ "hang-collect", NULL, THEN_CALL, OTHERS_RUN, "log", HOOK_HANGS },
+	{ "hang-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_HANGS },
+	{ "own-report", fill_report, THEN_CALL, OTHERS_RUN },
+	{ "own-others", fill_others, THEN_CALL, OTHERS_RUN },
+	{ "own-owner", change_owner, THEN_CALL, OTHERS_RUN },
+	{ "own-policy", fill_policy, THEN_CALL, OTHERS_RUN },
+	{ "own-system", fill_system, THEN_CALL, OTHERS_RUN },
+	{ "own-stacks", fill_stacks, THEN_CALL, OTHERS_RUN },
+	{ "own-emergency", fill_emergency_stacks, THEN_FAULT, OTHERS_PARKED },
+	{ "own-data", fill_recorder_data, THEN_CALL, OTHERS_PARKED },
+	{ "own-text", fill_recorder_text, THEN_CALL, OTHERS_PARKED },
+	{ "own-silence", silence_text, THEN_CALL, OTHERS_RUN },
+	{ "random", attack_random, THEN_CALL, OTHERS_RUN }, /* no row of the matrix */
+	{ 0 },
+};
