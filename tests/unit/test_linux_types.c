@@ -1,4 +1,5 @@
 /* Where a dump's types are from: itself, a file, a module. */
+#include "folder.h"
 #include "linux_opened.h"
 
 #include "incident.h"
@@ -291,19 +292,15 @@ static void broken(void **state)
 static int make_folder(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
+	return folder_make(folder);
 }
 
 static int remove_folder(void **state)
 {
-	char path[128];
+	static const char *const files[] = { "btf", "vmlinux", NULL };
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/btf", folder);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/vmlinux", folder);
-	unlink(path);
-	return rmdir(folder);
+	return folder_remove(folder, files);
 }
 
 int main(void)

@@ -1,4 +1,6 @@
 /* Parameters of functions that are compiled here, and where they keep their callers' registers. */
+#include "folder.h"
+
 #include "base/memory.h"
 #include "symbols/cfi.h"
 #include "symbols/parameters.h"
@@ -168,19 +170,15 @@ static void saved_registers(void **state)
 static int make_folder(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
+	return folder_make(folder);
 }
 
 static int remove_folder(void **state)
 {
-	char path[128];
+	static const char *const files[] = { "prog.c", "prog", NULL };
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/prog.c", folder);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/prog", folder);
-	unlink(path);
-	return rmdir(folder);
+	return folder_remove(folder, files);
 }
 
 int main(void)
