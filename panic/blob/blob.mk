@@ -2,7 +2,7 @@
 
 BLOB     := $(O)/panic/blob.bin
 BLOB_O   := $(O)/panic/blob
-BLOB_SRC := $(call kp_sources,x86_64,2) $(wildcard panic/blob/*.c panic/blob/*.S)
+BLOB_SRC := $(call kp_sources,x86_64,2) panic/quiet.c $(wildcard panic/blob/*.c panic/blob/*.S)
 BLOB_OBJ := $(patsubst panic/%,$(BLOB_O)/%.o,$(basename $(BLOB_SRC)))
 # A kernel that is lost is one CPU: the others are stopped before, or not at all.
 BLOB_DEF := -DKP_TIER=2 -DKP_CPUS_MAX=1

@@ -122,57 +122,7 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 	}
 }
 
-/* ---- what there is no kernel any more to ask for ---- */
-
-unsigned kp_host_cpu(void)
-{
-	return 0;
-}
-
-unsigned kp_host_cpus(void)
-{
-	return 1;
-}
-
-void kp_host_stop_others(void)
-{
-}
-
-bool kp_host_alarm(uint64_t ns)
-{
-	(void)ns;
-	return false;
-}
-
-bool kp_host_task(struct kp_task *out)
-{
-	(void)out;
-	return false;
-}
-
-bool kp_host_lock(unsigned index, struct kp_lock *out)
-{
-	(void)index;
-	(void)out;
-	return false;
-}
-
-size_t kp_host_log(char *to, size_t n)
-{
-	(void)to;
-	(void)n;
-	return 0;
-}
-
-void kp_host_user_fault(struct kp_frame *frame, const struct kp_fault *fault)
-{
-	(void)frame;
-	(void)fault;
-}
-
-void kp_host_kill_task(void)
-{
-}
+/* What there is no kernel any more to ask for: quiet.c. */
 
 /* ---- the screen ---- */
 

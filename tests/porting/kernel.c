@@ -81,63 +81,12 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 #endif
 #if KP_TIER >= 2
 
-unsigned kp_host_cpu(void)
-{
-	return 0;
-}
-
-unsigned kp_host_cpus(void)
-{
-	return 1;
-}
-
-void kp_host_stop_others(void)
-{
-}
-
-bool kp_host_alarm(uint64_t ns)
-{
-	(void)ns;
-	return false;
-}
-
-bool kp_host_task(struct kp_task *out)
-{
-	(void)out;
-	return false;
-}
-
-bool kp_host_lock(unsigned index, struct kp_lock *out)
-{
-	(void)index;
-	(void)out;
-	return false;
-}
-
-size_t kp_host_log(char *to, size_t n)
-{
-	(void)to;
-	(void)n;
-	return 0;
-}
-
 bool kp_host_screen(struct kp_screen *out)
 {
 	*out = (struct kp_screen){
 		.kind = KP_SCREEN_VGA_TEXT, .base = (void *)0xb8000, .width = 80, .height = 25
 	};
 	return true;
-}
-
-void kp_host_user_fault(struct kp_frame *frame, const struct kp_fault *fault)
-{
-	(void)frame;
-	(void)fault; /* there is no user mode */
-}
-
-void kp_host_kill_task(void)
-{
-	kp_host_halt(); /* there is no other task */
 }
 
 extern uint64_t gdt[];
