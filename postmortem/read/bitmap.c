@@ -15,6 +15,7 @@
 struct block {
 	uint64_t index; /* 1 + its number; 0: none */
 	size_t n;       /* bytes that could be read */
+	int all;        /* of a scanned block: what all of its bytes are; -1: they differ */
 	uint16_t before[BLOCK_BITS / PART_BITS];
 	uint8_t bytes[BLOCK_BYTES];
 };
@@ -215,6 +216,8 @@ static uint64_t next_bit(const struct block *block, uint64_t at, bool set)
 {
 	uint8_t all = set ? 0 : 0xff;
 
+	if (block->all == all)
+		return BLOCK_BITS;
 	while (at < BLOCK_BITS) {
 		uint8_t byte = block->bytes[at / 8];
 
@@ -247,6 +250,11 @@ bool pm_bitmap_run(struct pm_bitmap *bitmap, uint64_t from, uint64_t *start_out,
 		if (bitmap->scan->index != number + 1) {
 			bitmap->scan->n = read_blocks(bitmap, number, bitmap->scan->bytes, 1);
 			bitmap->scan->index = number + 1;
+			/* holes of a machine, and its memory, are large */
+			bitmap->scan->all =
+				memcmp(bitmap->scan->bytes, bitmap->scan->bytes + 1, BLOCK_BYTES - 1)
+					? -1
+					: bitmap->scan->bytes[0];
 		}
 		if (!bitmap->scan->n)
 			break;
