@@ -31,12 +31,14 @@ def explain(kpanic, log):
         raise RuntimeError(f"no JSON from kpanic ({e!r}; status {run.returncode}: {run.stderr.decode()[-200:]!r})")
 
 
-def machine_of(kernel, row, kind, **more):
-    """The machine of a row of the table, of a kind such as "bios4"; more: as Machine has it."""
+def machine_of(kernel, row, kind, devices=(), command_words="", **more):
+    """The machine of a row of the table, of a kind such as "bios4"; devices, command_words: added to its own; more: as
+    Machine has it."""
     _, machine, command, end, _ = row
     firmware, cpus = kind[:-1], int(kind[-1])
     options = dict(word.split("=", 1) for word in words(machine) if word != "-")
-    extra = [a for key in ("device",) if key in options for a in ("-device", options[key])]
+    named = list(devices) + [options[key] for key in ("device",) if key in options]
+    extra = [a for device in named for a in ("-device", device)]
     for name in ("vga", "action", "global"):
         if name in options:
             extra += [f"-{name}", options[name]]
@@ -44,10 +46,10 @@ def machine_of(kernel, row, kind, **more):
     memory = int(options.get("memory", 64))
     if firmware == "uefi":  # which needs some itself
         memory = max(memory, 256)
-    return Machine(kernel, "" if command == "-" else command, firmware, cpus, memory,
+    more.setdefault("disk", int(options.get("disk", 0)))
+    return Machine(kernel, (("" if command == "-" else command) + " " + command_words).strip(), firmware, cpus, memory,
                    program=None if program == "none" else program, cpu=options.get("cpu"), more=extra,
-                   act=options.get("act"), limit=float(options.get("limit", LIMIT_S[firmware])), to_the_end=end == "reset",
-                   disk=int(options.get("disk", 0)), **more)
+                   act=options.get("act"), limit=float(options.get("limit", LIMIT_S[firmware])), to_the_end=end == "reset", **more)
 
 
 # What must be the same of one panic, whatever carried it.
