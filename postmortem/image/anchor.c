@@ -115,7 +115,7 @@ bool pm_image_find_anchor(struct pm_image *image, const struct pm_image_symbols 
 	size_t best = 0;
 
 	for (size_t i = 0; i < image->cpus.n && i < 8; i++)
-		if (image->cpus.v[i].has_regs)
+		if (image->cpus.v[i].has_regs && image->cpus.v[i].regs.v[PM_X86_IP] >> 63)
 			collect(image, image->cpus.v[i].regs.v[PM_X86_IP], &all);
 	size_t n = frequent(&all, targets);
 

@@ -229,6 +229,21 @@ static bool try_root(struct pm_image *image, uint64_t root, unsigned levels,
 	return pm_dump_read(image->dump, root & FRAME, &entry, 1, NULL) == 1 && maps(image, symbols);
 }
 
+/* Does no CPU have paging on?  One that firmware has parked says nothing of the kernel. */
+static bool before_paging(const struct pm_image *image)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < image->cpus.n; i++) {
+		if (!image->cpus.v[i].has_system)
+			continue;
+		if (image->cpus.v[i].system.cr[0] & CR0_PAGING)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* Where no page table does: what the note says is linear; and a CPU that runs without paging. */
 static void add_linear(struct pm_image *image)
 {
@@ -239,11 +254,8 @@ static void add_linear(struct pm_image *image)
 	for (size_t i = 0; pm_image_region(image, i, &range); i++)
 		if (range.physical && (range.kind == KF_REGION_TEXT || range.kind == KF_REGION_DATA))
 			pm_space_add_linear(&image->space, range.start, range.size, range.physical);
-	for (size_t i = 0; i < image->cpus.n; i++)
-		if (image->cpus.v[i].has_system && !(image->cpus.v[i].system.cr[0] & CR0_PAGING)) {
-			pm_space_add_linear(&image->space, 0, 1ull << 32, 0);
-			return;
-		}
+	if (before_paging(image))
+		pm_space_add_linear(&image->space, 0, 1ull << 32, 0);
 }
 
 static void open_space(struct pm_image *image, const struct kf_note_symbols *symbols)
@@ -406,7 +418,7 @@ static bool cpus_run(struct pm_image *image)
 
 		if (!cpu->has_system || !cpu->has_regs)
 			continue;
-		if (!(cpu->system.cr[0] & CR0_PAGING) && cpu->regs.v[PM_X86_IP])
+		if (before_paging(image) && cpu->regs.v[PM_X86_IP])
 			return true;
 		if (image->has_space && !image->space_trouble && cpu->regs.v[PM_X86_IP] &&
 		    pm_space_translate(&image->space, cpu->regs.v[PM_X86_IP], &phys, NULL) == PM_PRESENT)

@@ -5,6 +5,7 @@
 #include "console/source.h"
 #include "image/state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct reports {
@@ -23,13 +24,53 @@ static bool keep(struct pm_incident *inc, void *user)
 	return true;
 }
 
+static bool is_word(const char *name)
+{
+	while (pm_is_alnum(*name))
+		name++;
+	return !*name;
+}
+
+/* Stages that went wrong after the text was written stand in the note alone: as the console has them, behind the end. */
+static void add_stages(const struct pm_image *image, struct pm_buf *text)
+{
+	static const char *const results[] = { NULL, NULL, "failed", "late", "faulted" };
+	struct kf_note_stage stage;
+
+	for (size_t i = 0; i < 32 && pm_image_stage(image, i, &stage); i++) {
+		char line[160];
+
+		if (stage.result >= PM_COUNT(results) || !results[stage.result] || !*stage.name ||
+		    !is_word(stage.name))
+			continue;
+		snprintf(line, sizeof(line), "KPANIC 1 stage name=%s result=%s ", stage.name,
+			 results[stage.result]);
+		if (pm_slice_has(image->report, pm_slice_of(line)))
+			continue;
+		pm_buf_printf(text, "%stook=%llu", line, (unsigned long long)stage.took_ns);
+		if (stage.pc)
+			pm_buf_printf(text, " vector=%u ip=%llx", stage.vector, (unsigned long long)stage.pc);
+		pm_buf_str(text, "\n");
+	}
+}
+
 static void read_reports(const struct pm_image *image, struct reports *reports)
 {
-	struct pm_source *source = pm_source_memory(pm_dump_name(image->dump), image->report);
+	struct pm_buf text = { 0 };
+
+	if (!image->report.n)
+		return;
+	pm_buf_add(&text, image->report.p, image->report.n);
+	if (text.data[text.n - 1] != '\n')
+		pm_buf_str(&text, "\n");
+	add_stages(image, &text);
+	struct pm_source *source =
+		pm_source_memory(pm_dump_name(image->dump), (struct pm_slice){ text.data, text.n });
 
 	/* A text in memory has nothing that could fail. */
 	pm_error_free(pm_console_read_source(source, pm_dump_name(image->dump), keep, reports));
 	pm_source_close(source);
+	pm_buf_deinit(&text);
 }
 
 /* ---- what memory adds ---- */

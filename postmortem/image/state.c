@@ -271,14 +271,27 @@ static void look_at_code(struct cpu_state *s, const struct pm_x86_regs *regs)
 	     NULL);
 }
 
+static bool paging_elsewhere(const struct pm_image *image)
+{
+	for (size_t i = 0; i < image->cpus.n; i++)
+		if (image->cpus.v[i].has_system && image->cpus.v[i].system.cr[0] & CR0_PAGING)
+			return true;
+	return false;
+}
+
 static void look_at_cpu(struct cpu_state *s)
 {
 	const struct pm_x86_regs *regs = &s->cpu->regs;
 	struct pm_stack_trace walked;
 
 	if (s->cpu->has_system && !(s->cpu->system.cr[0] & CR0_PAGING)) {
+		bool parked = paging_elsewhere(s->image);
+
 		fact(s, "paging", "off",
-		     "it runs without paging: before the kernel set it up, or after a reset");
+		     parked ? NULL : "it runs without paging: before the kernel set it up, or after a reset");
+		/* by firmware, and never started */
+		if (parked)
+			return;
 	} else if (s->cpu->has_system && s->image->has_space) {
 		look_at_gdt(s);
 		look_at_gates(s);

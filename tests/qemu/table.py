@@ -64,7 +64,9 @@ def essence(report):
     found |= {f"fault.{key}": report.get("fault", {}).get(key) for key in SAME_FAULT}
     found |= {f"place.{key}": report.get("place", {}).get(key) for key in SAME_PLACE}
     found["panic_reason"] = report.get("end", {}).get("panic_reason")
-    found["causes"] = [(f["rule"], f["grade"], f["text"]) for f in report.get("findings", [])]
+    # How a stage went that came after the note was written, only the console tells.
+    found["causes"] = [(f["rule"], f["grade"], f["text"]) for f in report.get("findings", [])
+                       if f["rule"] != "recorder-stage"]
     crash = next((t for t in report.get("traces", []) if t["role"] == "crash"), {})
     found["frames"] = [(f.get("symbol"), f.get("offset_in_symbol"), f["trust"]) for f in crash.get("frames", [])]
     return found
