@@ -279,4 +279,5 @@ void kp_host_after_panic(void)
 {
 	attack_hook("after");
 	bench_tell();
+	bench_write();
 }

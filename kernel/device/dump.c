@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "log.h"
 #include "mm/layout.h"
+#include "scenarios/bench.h"
 
 /* ---- sinks of bytes: a port that takes a dump, a second serial port that takes the report ---- */
 
@@ -246,9 +247,11 @@ static void register_vmcoreinfo(void)
 void dump_init(void)
 {
 	static char words[BOOT_COMMAND_LINE_MAX];
-	const char *value = boot_option("dump");
+	const char *value;
 
 	register_vmcoreinfo();
+	bench_fill();
+	value = boot_option("dump");
 	if (!value)
 		return;
 	strcopy(words, value, sizeof(words));

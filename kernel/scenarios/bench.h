@@ -7,4 +7,10 @@ void bench_byte(void);
 /* After the report: prints it, where scenario=bench was measured. */
 void bench_tell(void);
 
+/* "fill=MiB" on the command line: so much memory is filled with pages like the kernel's own, for dumps to have what to write. */
+void bench_fill(void);
+/* "bench=MiB": so much memory is written to the disk of the dump as it lies, without a dump; prints how long that took, and
+ * when the panic ends. */
+void bench_write(void);
+
 #endif
