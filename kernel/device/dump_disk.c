@@ -72,7 +72,7 @@ static bool reset(struct disk *disk)
 
 	out8(disk->port + REG_STATUS, 0);
 	for (unsigned spins = 0; in8(disk->port + REG_STATUS); spins++)
-		if (clock_ns() - start > RESET_NS || spins > SPINS_MAX)
+		if ((int64_t)(clock_ns() - start) > (int64_t)RESET_NS || spins > SPINS_MAX)
 			return false;
 	return true;
 }
@@ -146,7 +146,8 @@ static enum kp_sink_result wait(struct kp_sink *sink, uint64_t timeout_ns)
 	uint64_t begin = clock_ns();
 
 	for (unsigned spins = 0; disk->used.count == disk->seen; spins++) {
-		if (begin ? clock_ns() - begin > timeout_ns : spins > SPINS_MAX)
+		/* Signed: another CPU's counter may be a little behind. */
+		if (begin ? (int64_t)(clock_ns() - begin) > (int64_t)timeout_ns : spins > SPINS_MAX)
 			return KP_SINK_LATE;
 		pause();
 	}

@@ -37,7 +37,7 @@ bool kp_dump_is_late(void)
 {
 	uint64_t now = kp_host_time_ns(), began = kp_report.stages[KP_STAGE_DUMP].started_ns;
 
-	return now && now - began > KP_DUMP_MS * 1000000ull - SPARE_NS;
+	return now && (int64_t)(now - began) > (int64_t)(KP_DUMP_MS * 1000000ull - SPARE_NS);
 }
 
 static void begin_line(const char *state)
