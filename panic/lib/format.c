@@ -117,7 +117,7 @@ struct list {
 /* One place for all: each va_arg is a page of code. longs: 0 int, 1 long, 2 long long; the sign is kept. */
 static ONCE int64_t next(struct list *list, int longs)
 {
-	if (longs > 1)
+	if (longs > 1 && sizeof(long) < sizeof(long long))
 		return va_arg(list->arguments, long long);
 	return longs ? va_arg(list->arguments, long) : va_arg(list->arguments, int);
 }

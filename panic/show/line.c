@@ -160,14 +160,9 @@ void kp_key_string(const char *key, const char *value)
 	/* The longest form of a byte, and what says that it is cut, with the quote. */
 	for (; *value && kp_line_room() > 8; value++) {
 		unsigned char c = (unsigned char)*value;
-		if (c == '"' || c == '\\')
-			kp_add("\\%c", c);
-		else if (c == '\n')
-			kp_add("\\n");
-		else if (c < ' ' || c >= 0x7f)
-			kp_add("\\x%02x", c);
-		else
-			kp_add("%c", c);
+		bool escaped = c == '"' || c == '\\' || c == '\n';
+
+		kp_add(escaped ? "\\%c" : c < ' ' || c >= 0x7f ? "\\x%02x" : "%c", c == '\n' ? 'n' : c);
 	}
 	kp_add(*value ? "...\"" : "\"");
 }

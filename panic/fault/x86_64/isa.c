@@ -54,27 +54,30 @@ bool kp_x86_has_error(unsigned vector)
 void kp_isa_fault(const struct kp_frame *frame, struct kp_fault *out)
 {
 	unsigned vector = (unsigned)frame->vector;
+	bool page_fault = vector == KP_X86_PF;
+#if KP_TIER >= 2
 	uint64_t address = 0;
 
 	/* Before anything else, since each fault overwrites it.  A double fault is of the first fault's address, if that had
 	 * one: where it had none, the sentinel is still there. */
-	if (vector == KP_X86_PF || vector == KP_X86_DF) {
+	if (page_fault || vector == KP_X86_DF) {
 		address = kp_x86_read_cr2();
 		kp_x86_write_cr2(KP_CR2_SENTINEL);
 	}
+#else
+	uint64_t address = kp_x86_read_cr2();
+#endif
 	memset(out, 0, sizeof(*out));
 	out->vector = vector;
 	out->name = kp_x86_vector_name(vector);
 	out->error = frame->error;
-	if (vector == KP_X86_PF) {
-		out->has_address = true;
-		out->address = address;
-	}
+	out->has_address = page_fault;
+	out->address = page_fault ? address : 0;
 #if KP_TIER >= 2
 	/* What no line of a smaller report shows. */
 	out->has_error = kp_x86_has_error(vector);
 	out->user = KP_FRAME_USER(frame);
-	if (vector == KP_X86_PF) {
+	if (page_fault) {
 		out->access = frame->error & 16  ? KP_ACCESS_EXECUTE
 			      : frame->error & 2 ? KP_ACCESS_WRITE
 						 : KP_ACCESS_READ;

@@ -61,7 +61,9 @@ struct kp_blob {
 	uint64_t reserved_4[5];
 };
 
+#if defined(__x86_64__) && !defined(KP_ISA_GENERIC) /* of other frames it has no form */
 _Static_assert(sizeof(struct kp_blob) == 640, "as formats/SPEC.md has it");
+#endif
 
 /* Both in 64-bit mode.  The first at its physical address; 0: ready, else what is wrong: 1 not on a page, 2 not below 4 GiB. */
 typedef uint32_t kp_blob_init(void);
