@@ -69,15 +69,20 @@ static void put64_of_machine(uint8_t *to, uint64_t value)
 	__builtin_memcpy(to, &value, sizeof(value)); /* not a call: one for each page */
 }
 
+/* A sink does one thing at a time: what it was given before is done first. */
+static void await(void);
+
 /* What there is no file without. */
 static void write_needed(uint64_t offset, const void *at, size_t n)
 {
+	await();
 	if (!d.broken && !kp_sink_write(d.sink, offset, at, n))
 		d.broken = true;
 }
 
 static void flush(void)
 {
+	await();
 	if (!d.broken && !kp_sink_flush(d.sink))
 		d.broken = true;
 }

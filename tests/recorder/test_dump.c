@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define PAGES 96
-#define START 0x100000u
+#define START (0x8000000u - 50 * 4096u) /* a bitmap has its second block in the midst of it */
 #define DISK (1u << 20)
 
 static uint8_t ram[PAGES][4096] __attribute__((aligned(4096)));
@@ -21,7 +21,7 @@ static struct fake_disk {
 	uint8_t *at;
 	uint64_t bad_from, bad_to; /* bytes that take no write */
 	unsigned bad_times;        /* so often; 0: for ever */
-	bool late, fails, flushed;
+	bool late, fails, busy;
 	unsigned writes, opens, headers_at; /* headers_at: the write that made it a dump */
 	enum kp_sink_result result;
 } disks[2] = { { .at = bytes[0] }, { .at = bytes[1] } };
@@ -43,8 +43,10 @@ static bool disk_start(struct kp_sink *sink, uint64_t offset, const struct kp_pi
 		end += pieces[i].n;
 	CHECK(offset % 512 == 0 && end % 512 == 0 && n && n <= sink->pieces_max &&
 	      end - offset <= sink->largest);
+	CHECK(!disk->busy);
 	if (end > sink->size)
 		return false;
+	disk->busy = true;
 	disk->writes++;
 	disk->result = disk->late ? KP_SINK_LATE : KP_SINK_DONE;
 	if (disk->bad_to > offset && disk->bad_from < end) {
@@ -62,8 +64,12 @@ static bool disk_start(struct kp_sink *sink, uint64_t offset, const struct kp_pi
 
 static enum kp_sink_result disk_wait(struct kp_sink *sink, uint64_t timeout_ns)
 {
+	struct fake_disk *disk = sink->context;
+
 	(void)timeout_ns;
-	return ((struct fake_disk *)sink->context)->result;
+	CHECK(disk->busy);
+	disk->busy = false;
+	return disk->result;
 }
 
 static struct kp_sink sinks[2] = {
