@@ -53,6 +53,8 @@ void kp_host_reset(void)
 	power_reset();
 }
 
+#define BOOT_MAPPED 0x100000000ull /* by boot's page tables */
+
 enum { EMERGENCY_STACKS = 4 }; /* of each CPU; the recorder's own count as one CPU's */
 
 /* The fixed regions first, then a guard for each stack in use, then those of the emergency stacks. */
@@ -62,7 +64,8 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 		{ KP_REGION_TEXT, (uintptr_t)text_start, (uintptr_t)text_end, 0, "kernel text" },
 		{ KP_REGION_DATA, (uintptr_t)rodata_start, (uintptr_t)rodata_end, 0, "kernel constants" },
 		{ KP_REGION_DATA, (uintptr_t)data_start, (uintptr_t)data_end, 0, "kernel data" },
-		{ KP_REGION_DIRECT, DIRECT_BASE, DIRECT_BASE + page_end(), 0, "all memory" },
+		{ KP_REGION_DIRECT, DIRECT_BASE, DIRECT_BASE + (page_end() ? page_end() : BOOT_MAPPED), 0,
+		  "all memory" },
 		{ KP_REGION_GUARD, (uintptr_t)boot_stack_guard, (uintptr_t)boot_stack_guard + PAGE_SIZE, 0,
 		  "guard of boot's stack" },
 	};

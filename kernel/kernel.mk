@@ -75,6 +75,18 @@ check-kernel-matrix: kernel kernel-iso $(O)/kpanic ## the same in all ways on al
 	@tests/qemu/check --kpanic $(O)/kpanic $(ONLY)
 	@tests/qemu/dumps --kpanic $(O)/kpanic $(ONLY)
 
+# What became of it is kept, so that docs/attack.md can be written again from parts of it: CELLS=… (names of cells, rows,
+# @columns), SEEDS=, and CONTROLS=… pick some.
+ATTACK := $(O)/kernel/attack-results.json
+
+.PHONY: check-attack
+check-attack: kernel $(O)/kpanic ## the panic path under attack: every cell, each protection left out once, SEEDS=1000 random damages; writes docs/attack.md
+	@failed=0; \
+	tests/attack/check --kpanic $(O)/kpanic --results $(ATTACK) $(CELLS) || failed=1; \
+	tests/attack/control --kpanic $(O)/kpanic --results $(ATTACK) $(CONTROLS) || failed=1; \
+	tests/attack/random --kpanic $(O)/kpanic --results $(ATTACK) --count $(or $(SEEDS),1000) || failed=1; \
+	tests/attack/document $(ATTACK) >docs/attack.md; sed -n '/^## The matrix/,/^### /p' docs/attack.md; exit $$failed
+
 check: kernel kernel-iso
 bench: kernel
 # ONLY= is a dump's there.

@@ -488,10 +488,19 @@ static enum kp_stage_result win_mend(void)
 /* Code that was changed may do anything. */
 static enum kp_stage_result win_intact(void)
 {
-	if (kp_report.kind != KP_KIND_PANIC || kp_spare_watched_intact())
-		return KP_RESULT_DONE;
-	kp_spare_enter(&kp_report.frame, "the spare: the recorder's own code was changed");
-	return KP_RESULT_FAILED;
+	bool code, names = kp_system_intact();
+
+	if (kp_report.kind != KP_KIND_PANIC)
+		return KP_RESULT_NONE;
+	code = kp_spare_watched_intact();
+	if (!code)
+		kp_spare_enter(&kp_report.frame, "the spare: the recorder's own code was changed");
+	if (!names) {
+		kp_spare_enter(&kp_report.frame, "the spare: the recorder's own data were changed");
+		/* No pointer there is to be followed. */
+		memset(&kp_system, 0, sizeof(kp_system));
+	}
+	return code && names ? KP_RESULT_DONE : KP_RESULT_FAILED;
 }
 #endif
 

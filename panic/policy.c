@@ -94,9 +94,21 @@ bool kp_policy_word(const char *word, size_t n)
 }
 #endif
 
+#if KP_TIER >= 2
+static uint32_t kp_system_sum; /* 0: kp_init was not called */
+
+bool kp_system_intact(void)
+{
+	return !kp_system_sum || kp_crc32(0, &kp_system, sizeof(kp_system)) == kp_system_sum;
+}
+#endif
+
 void kp_init(const struct kp_system *system)
 {
 	kp_system = *system;
+#if KP_TIER >= 2
+	kp_system_sum = kp_crc32(0, &kp_system, sizeof(kp_system));
+#endif
 #if KP_TIER >= 1
 	const char *at = system->command_line;
 

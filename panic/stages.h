@@ -72,6 +72,8 @@ void kp_spare_enter(const struct kp_frame *frame, const char *why);
 void kp_spare_note(const struct kp_frame *frame, const struct kp_fault *fault);
 /* The recorder gets on: another double fault is the first one again. */
 void kp_spare_alive(void);
+/* Is what kp_init was told what it was? */
+bool kp_system_intact(void);
 /* Is the recorder's code what it was? Yes, where nobody watches it. */
 bool kp_spare_watched_intact(void);
 

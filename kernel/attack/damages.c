@@ -215,12 +215,12 @@ static void break_heap(void)
 
 static void fill_report(void)
 {
-	attack_fill((uintptr_t)kp_report, (uintptr_t)kp_report + 8192, GARBAGE);
+	attack_fill((uintptr_t)kp_report, (uintptr_t)kp_report + 2048, GARBAGE);
 }
 
 static void fill_others(void)
 {
-	attack_fill((uintptr_t)kp_others, (uintptr_t)kp_others + 8192, GARBAGE);
+	attack_fill((uintptr_t)kp_others, (uintptr_t)kp_others + 2048, GARBAGE);
 }
 
 static void fill_policy(void)
@@ -320,7 +320,6 @@ const struct attack_damage attack_damages[] = {
 	{ "always-collect", NULL, THEN_CALL, OTHERS_RUN, "log", HOOK_PANICS_ALWAYS },
 	{ "always-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_PANICS_ALWAYS },
 	{ "hang-collect", NULL, THEN_CALL, OTHERS_RUN, "log", HOOK_HANGS },
-	{ "hang-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_HANGS },
 	{ "own-report", fill_report, THEN_CALL, OTHERS_RUN },
 	{ "own-others", fill_others, THEN_CALL, OTHERS_RUN },
 	{ "own-owner", change_owner, THEN_CALL, OTHERS_RUN },

@@ -51,7 +51,7 @@ static void forget_identity(void)
 	root[0] = 0;
 	root[SPARE_ENTRY] = root[DIRECT_ENTRY];
 #ifndef KP_WITHOUT_EARLY_GUARD
-	paging_guard_boot_stack(root);
+	paging_guard_early(root);
 #endif
 	write_cr3(read_cr3());
 }

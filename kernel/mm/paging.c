@@ -131,18 +131,38 @@ static void map_direct(void)
 	}
 }
 
-void paging_guard_boot_stack(volatile uint64_t *root)
+/* Takes a page out of the large page that it lies in. */
+static void guard_early(volatile uint64_t *root, uintptr_t guard)
 {
-	static uint64_t table[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-	uintptr_t guard = (uintptr_t)boot_stack_guard;
+	enum { TABLES = 8 };
+	static uint64_t tables[TABLES][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+	static unsigned used;
 	volatile uint64_t *entry = &root[index_of(guard, 4)];
+	uint64_t *table;
 
 	entry = (uint64_t *)page_at(*entry & PAGING_ADDRESS) + index_of(guard, 3);
 	entry = (uint64_t *)page_at(*entry & PAGING_ADDRESS) + index_of(guard, 2);
-	for (unsigned i = 0; i < ENTRIES; i++)
-		table[i] = ((*entry & PAGING_ADDRESS) + i * PAGE_SIZE) | PAGING_PRESENT | PAGING_WRITE;
+	if (*entry & PAGING_LARGE) {
+		if (used == TABLES)
+			return;
+		table = tables[used++];
+		for (unsigned i = 0; i < ENTRIES; i++)
+			table[i] =
+				((*entry & PAGING_ADDRESS) + i * PAGE_SIZE) | PAGING_PRESENT | PAGING_WRITE;
+		*entry = ((uintptr_t)table - KERNEL_BASE) | PAGING_PRESENT | PAGING_WRITE;
+	}
+	table = page_at(*entry & PAGING_ADDRESS);
 	table[index_of(guard, 1)] = 0;
-	*entry = ((uintptr_t)table - KERNEL_BASE) | PAGING_PRESENT | PAGING_WRITE;
+}
+
+void paging_guard_early(volatile uint64_t *root)
+{
+	uintptr_t start, end;
+
+	guard_early(root, (uintptr_t)boot_stack_guard);
+	for (unsigned cpu = 0; cpu <= KP_CPUS_MAX; cpu++)
+		for (unsigned i = 0; kp_gates_emergency_stack(cpu, i, &start, &end); i++)
+			guard_early(root, start - PAGE_SIZE);
 }
 
 void paging_init(void)

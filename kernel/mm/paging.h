@@ -17,8 +17,8 @@ enum {
 #define PAGING_NO_EXECUTE (1ull << 63)
 #define PAGING_ADDRESS 0x000ffffffffff000ull
 
-/* In boot's tables, of that root: the page below boot's stack is taken out of its large page. */
-void paging_guard_boot_stack(volatile uint64_t *root);
+/* In boot's tables, of that root: the pages below boot's stack and the recorder's are taken out of their large pages. */
+void paging_guard_early(volatile uint64_t *root);
 /* The kernel's own tables: text without writing, everything else without execution; guard pages below boot's stack and the
  * recorder's. Then switches to them. */
 void paging_init(void);

@@ -14,6 +14,11 @@ void kp_line_to(kp_line_sink *to)
 {
 	sink = to;
 }
+
+bool kp_line_on_console(void)
+{
+	return !sink;
+}
 #endif
 
 void kp_line_start(void)

@@ -10,6 +10,7 @@
 /* Where whole lines go from now on, with their ends; NULL: the host's console.  A stage that sets it sets it back; the stages
  * that write to the console do so, too. */
 typedef void kp_line_sink(const char *line, size_t n);
+bool kp_line_on_console(void);
 void kp_line_to(kp_line_sink *sink);
 /* Forgets sum, count and what stands in the line. */
 void kp_line_start(void);

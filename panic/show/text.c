@@ -247,6 +247,11 @@ static enum kp_stage_result end(void)
 	kp_extension("end");
 	kp_add(" lines=%u crc32=%08x", lines, (unsigned)crc);
 	kp_end_line();
+#if KP_TIER >= 3
+	/* The same text goes elsewhere, too. */
+	if (!kp_line_on_console())
+		return KP_RESULT_DONE;
+#endif
 	whole = true;
 	return KP_RESULT_DONE;
 }

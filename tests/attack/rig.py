@@ -6,7 +6,7 @@ sys.path.insert(0, os.path.join(HERE, "../qemu"))
 from machine import Machine
 
 CONTEXTS = "early boot syscall interrupt nmi exception secondary idle all".split()
-LIMIT_S = 30
+LIMIT_S = 60
 PIPE_SIZE = 1031  # F_SETPIPE_SZ
 
 
