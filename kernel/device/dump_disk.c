@@ -188,6 +188,7 @@ struct kp_sink *dump_disk(unsigned number)
 		.start = start,
 		.wait = wait,
 		.flush = flush,
+		.by_physical = true,
 		.context = disk,
 	};
 	return &disk->sink;

@@ -206,7 +206,7 @@ static void write_singly(const struct batch *batch)
 				done = kp_sink_start(d.sink, offset, &page, 1) && kp_sink_wait(d.sink);
 			if (!done)
 				lose(number);
-			page.at = (const char *)page.at + KP_PAGE;
+			page.at = (const void *)((uintptr_t)page.at + KP_PAGE);
 			page.physical += KP_PAGE;
 		}
 	}
@@ -280,7 +280,8 @@ static void add_raw(const void *at, uint64_t physical)
 {
 	struct batch *batch = &d.batches[d.filling];
 	struct kp_piece *last = batch->n ? &batch->pieces[batch->n - 1] : NULL;
-	bool joins = last && last->physical + last->n == physical && (const char *)last->at + last->n == at;
+	bool joins = last && last->physical + last->n == physical &&
+		     (uintptr_t)last->at + last->n == (uintptr_t)at;
 
 	if (batch->bytes + KP_PAGE > largest() || (!joins && batch->n == pieces_max())) {
 		submit();
@@ -446,7 +447,10 @@ static void add_page(uint64_t page)
 		put_rows();
 	}
 	set_bit(here, page);
-	if (!at) {
+	if (!at && d.sink->by_physical && !kp_plan.work) {
+		add_raw(NULL,
+			page * KP_PAGE); /* mapped nowhere, on purpose or by damage: the disk can read it */
+	} else if (!at) {
 		put_row(0, 0, 0);
 		d.count->lost++;
 	} else if (kp_plan.work) {

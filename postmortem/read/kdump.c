@@ -67,6 +67,7 @@ struct header {
 	uint64_t start_pfn, end_pfn;
 	bool torn;     /* one of the recorder's that was not finished (formats/kdump.h) … */
 	uint64_t done; /* … and the blocks below this are here */
+	uint32_t why;  /* enum kf_dump_why: what it lacks */
 };
 
 /* A file of the dump; most dumps have one. */
@@ -295,6 +296,7 @@ static void read_torn(const struct pm_file *file, const uint8_t *start, struct h
 
 	h->torn = !memcmp(start, KF_KDUMP_TORN, 8) || (ours && told.state != KF_DUMP_WHOLE);
 	h->done = ours && told.state != KF_DUMP_WHOLE ? told.done : 0;
+	h->why = ours ? told.why : KF_DUMP_ALL_THERE;
 }
 
 static struct pm_error *read_header(const struct pm_file *file, struct header *h)
@@ -389,6 +391,14 @@ static void read_notes(struct pm_dump *dump, const struct header *h)
 	}
 }
 
+/* What a dump lacks that says itself that it is not complete; by enum kf_dump_why of the recorder's. */
+static const char *const lacks[] = {
+	[KF_DUMP_ALL_THERE] = "whoever wrote it ran out of room",
+	[KF_DUMP_LOST_PAGES] = "there are pages that could not be read or written",
+	[KF_DUMP_NO_TIME] = "time ran out before all of memory was written",
+	[KF_DUMP_NO_ROOM] = "the disk was full before all of memory was written",
+};
+
 static void fill_info(struct pm_dump *dump, const struct header *h)
 {
 	uint8_t bytes[HEADER_SIZE] = { 0 };
@@ -412,7 +422,7 @@ static void fill_info(struct pm_dump *dump, const struct header *h)
 	dump->info.has_phys_base = h->phys_base || release.n;
 	dump->info.phys_base = h->layout->word == 4 ? (uint64_t)(int32_t)h->phys_base : h->phys_base;
 	if (h->status & FLAG_INCOMPLETE)
-		pm_dump_incomplete(dump, "incomplete: whoever wrote it ran out of room");
+		pm_dump_incomplete(dump, "incomplete: %s", lacks[h->why < PM_COUNT(lacks) ? h->why : 0]);
 	if (h->status & FLAG_EXCLUDED_VMEMMAP)
 		pm_dump_trouble(dump, "the page structs of pages that were left out were left out too");
 }

@@ -73,8 +73,10 @@ static enum kp_sink_result disk_wait(struct kp_sink *sink, uint64_t timeout_ns)
 }
 
 static struct kp_sink sinks[2] = {
-	{ "first", KP_SINK_SEEKS, DISK, 512, 65536, 4, disk_open, disk_start, disk_wait, NULL, &disks[0] },
-	{ "second", KP_SINK_SEEKS, DISK, 512, 65536, 4, disk_open, disk_start, disk_wait, NULL, &disks[1] },
+	{ "first", KP_SINK_SEEKS, DISK, 512, 65536, 4, disk_open, disk_start, disk_wait, NULL, false,
+	  &disks[0] },
+	{ "second", KP_SINK_SEEKS, DISK, 512, 65536, 4, disk_open, disk_start, disk_wait, NULL, false,
+	  &disks[1] },
 };
 
 static const struct kp_memory memory[] = {

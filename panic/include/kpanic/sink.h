@@ -48,7 +48,8 @@ struct kp_sink {
 	enum kp_sink_result (*wait)(struct kp_sink *sink, uint64_t timeout_ns);
 	/* What was written until now outlives a loss of power when it returns. NULL: nothing to do. */
 	enum kp_sink_result (*flush)(struct kp_sink *sink, uint64_t timeout_ns);
-	void *context; /* the host's */
+	bool by_physical; /* transfers by physical addresses alone: what is mapped nowhere can be written, too */
+	void *context;    /* the host's */
 };
 
 /* Adds one at the end of those that are tried in turn; false: no room. */
