@@ -2,6 +2,7 @@
 #include <kpanic/panic.h>
 
 #include "attack/attack.h"
+#include "boot/keep.h"
 #include "boot/smp.h"
 #include "cpu/apic.h"
 #include "cpu/clock.h"
@@ -240,6 +241,7 @@ static void timer(struct kp_frame *frame)
 	struct cpu *cpu = this_cpu();
 
 	cpu->ticks++;
+	keep_tick(frame);
 	cpu->interrupt_depth++;
 	apic_end_of_interrupt();
 	if (cpu->index == 0) {
@@ -283,4 +285,19 @@ void kp_host_after_panic(void)
 	attack_hook("after");
 	bench_tell();
 	bench_write();
+}
+
+size_t kp_host_keep_log(char *to, size_t n)
+{
+	return log_tail(to, n);
+}
+
+bool kp_host_running(unsigned cpu, struct kp_task *out)
+{
+	const struct task *task = cpu < CPUS_MAX ? cpus[cpu].task : NULL;
+
+	if (!task)
+		return false;
+	*out = (struct kp_task){ .id = (uint64_t)task->id, .name = task->name };
+	return true;
 }

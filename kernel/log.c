@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "boot/keep.h"
 #include "cpu/clock.h"
 #include "device/console.h"
 #include "lib/format.h"
@@ -36,6 +37,7 @@ void log_line(const char *text, ...)
 		put(line[i]);
 	put('\n');
 	lock_release(&log_lock);
+	keep_log();
 }
 
 void log_hold(void)

@@ -125,6 +125,9 @@ static inline unsigned kp_cpu(void)
 
 enum kp_trilean { KP_NO, KP_YES, KP_UNKNOWN };
 
+/* Tier 3: freeze/freeze.c's last step, which is the record's first word of a panic. */
+kp_step kp_keep_early;
+
 /* What a folder of fault/ supplies. */
 extern const char kp_isa_name[]; /* as Linux calls it */
 void kp_isa_interrupts_off(void);
@@ -160,6 +163,8 @@ bool kp_isa_is_nmi(const struct kp_frame *frame);
 const char *kp_isa_fatal(const struct kp_frame *frame);
 /* Tier 2. Interrupts as they were in frame; see kp_isa_interrupts_off. */
 void kp_isa_interrupts_as(const struct kp_frame *frame);
+/* Tier 3. What was written there is in memory before whatever is written next: a reset keeps memory, not caches. */
+void kp_isa_flush(const void *at, size_t n);
 /* What kind of address it is. */
 enum kp_address_class kp_isa_class(uint64_t address);
 void kp_isa_machine(struct kp_machine *machine);

@@ -14,6 +14,20 @@ __attribute__((weak)) struct kp_blob *kp_host_spare(void)
 	return NULL;
 }
 
+#if KP_TIER >= 3
+__attribute__((weak)) size_t kp_host_keep_log(char *to, size_t n)
+{
+	return kp_host_log(to, n);
+}
+
+__attribute__((weak)) bool kp_host_running(unsigned cpu, struct kp_task *out)
+{
+	(void)cpu;
+	(void)out;
+	return false;
+}
+#endif
+
 __attribute__((weak)) bool kp_host_key(void)
 {
 	return false;

@@ -5,6 +5,7 @@
 #include "attack/attack.h"
 #include "boot/acpi.h"
 #include "boot/boot.h"
+#include "boot/keep.h"
 #include "boot/smp.h"
 #include "boot/spare.h"
 #include "cpu/apic.h"
@@ -86,6 +87,7 @@ void boot_main(uint32_t magic, uint32_t information)
 	clock_init();
 	spare_load();
 	log_line("%s %s: by %s, \"%s\"", KERNEL_NAME, KERNEL_RELEASE, boot.loader, boot.command_line);
+	keep_start();
 	scenario_at(SCENARIO_EARLY);
 	attack_init();
 	attack_at(ATTACK_EARLY);
@@ -113,6 +115,7 @@ void boot_main(uint32_t magic, uint32_t information)
 	spare_tell_cpus();
 	watchdog_init();
 	disk_init();
+	keep_hand_on();
 	dump_init();
 	const char *scenario = boot_option("scenario");
 	process_start_first(scenario ? scenario : attack_scenario());

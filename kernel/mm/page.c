@@ -4,6 +4,7 @@
 #include <kpanic/panic.h>
 
 #include "boot/boot.h"
+#include "boot/keep.h"
 #include "lib/string.h"
 #include "lock/lock.h"
 
@@ -46,6 +47,7 @@ static bool within(uint64_t page, uint64_t start, uint64_t range_end)
 static bool reserved(uint64_t page)
 {
 	return page < KERNEL_START || within(page, KERNEL_START, (uint64_t)kernel_end) ||
+	       within(page, keep_place().start, keep_place().end) ||
 	       within(page, boot.program.start, boot.program.end) ||
 	       within(page, boot.information_start, boot.information_end);
 }

@@ -1,7 +1,9 @@
 /* What the kernel says itself: panics, failed checks, warnings. */
+#include <kpanic/keep.h>
 #include <kpanic/panic.h>
 
 #include "attack/attack.h"
+#include "device/power.h"
 #include "lock/lock.h"
 #include "log.h"
 #include "mm/page.h"
@@ -61,6 +63,13 @@ static void attack(void)
 	attack_at(ATTACK_SYSCALL);
 }
 
+/* As an administrator does it. */
+static void restart(void)
+{
+	kp_keep_end(KP_KEEP_REBOOT);
+	power_reset();
+}
+
 static void out_of_memory(void)
 {
 	for (;;)
@@ -78,6 +87,7 @@ const struct scenario scenarios_call[] = {
 	{ "warn", SCENARIO_PROCESS, warn },
 	{ "attack", SCENARIO_PROCESS, attack },
 	{ "lock-twice", SCENARIO_THREAD, lock_twice },
+	{ "restart", SCENARIO_THREAD, restart },
 	{ "out-of-memory", SCENARIO_THREAD, out_of_memory },
 	{ 0 },
 };

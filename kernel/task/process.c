@@ -1,5 +1,6 @@
 #include "task/process.h"
 
+#include <kpanic/keep.h>
 #include <kpanic/panic.h>
 
 #include "boot/boot.h"
@@ -142,6 +143,7 @@ void process_exit(int status)
 		if (status)
 			KP_PANIC("the first process has ended, with status %d", status);
 		log_line("the first process has ended; power off");
+		kp_keep_end(KP_KEEP_OFF);
 		power_off(status);
 	}
 	/* Orphans are the first process's. */

@@ -95,4 +95,11 @@ static enum kp_stage_result freeze_wait(void)
 	return running(true) ? KP_RESULT_FAILED : KP_RESULT_DONE;
 }
 
-kp_step *const kp_freeze_steps[] = { freeze_send, freeze_wait, NULL };
+kp_step *const kp_freeze_steps[] = {
+	freeze_send,
+	freeze_wait,
+#if KP_TIER >= 3
+	kp_keep_early,
+#endif
+	NULL,
+};

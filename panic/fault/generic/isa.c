@@ -220,3 +220,13 @@ void kp_isa_selectors(const struct kp_frame *frame, unsigned *code, unsigned *st
 	(void)frame;
 	*code = *stack = 0;
 }
+
+#if KP_TIER >= 3
+/* Order is all that can be said without the ISA's own instructions: a host on one of these maps the record uncached. */
+void kp_isa_flush(const void *at, size_t n)
+{
+	(void)at;
+	(void)n;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+#endif

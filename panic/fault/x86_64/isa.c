@@ -97,6 +97,18 @@ void kp_isa_interrupts_off(void)
 	__asm__ volatile("cli" ::: "memory");
 }
 
+#if KP_TIER >= 3
+void kp_isa_flush(const void *at, size_t n)
+{
+	enum { LINE = 64 }; /* of every processor that has the instruction */
+
+	for (size_t i = 0; i < n; i += LINE)
+		__asm__ volatile("clflush %0" ::"m"(*((const char *)at + i)) : "memory");
+	if (n)
+		__asm__ volatile("clflush %0\n\tmfence" ::"m"(*((const char *)at + n - 1)) : "memory");
+}
+#endif
+
 void kp_isa_relax(void)
 {
 	__asm__ volatile("pause" ::: "memory");

@@ -51,4 +51,9 @@
 #define KP_SINKS_MAX 4
 #endif
 
+/* Bytes of it that the flight record of a running system holds. */
+#ifndef KP_KEEP_LOG_MAX
+#define KP_KEEP_LOG_MAX 2048
+#endif
+
 #endif

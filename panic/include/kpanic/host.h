@@ -171,4 +171,10 @@ struct kp_task_info {
 #define KP_NO_CPU 0xffffffffu
 bool kp_host_task_info(unsigned index, struct kp_task_info *out);
 
+/* The flight record (keep.h), while the system runs: from kp_keep_renew, so in whatever context the host calls that.
+ * The last bytes of the log, oldest first; returns how many.  Weak: kp_host_log. */
+size_t kp_host_keep_log(char *to, size_t n);
+/* What runs on any CPU now, as far as it can be read without a lock: id and name.  Weak: not known. */
+bool kp_host_running(unsigned cpu, struct kp_task *out);
+
 #endif
