@@ -518,6 +518,9 @@ struct pm_incident {
 	bool panicked;
 	const char *fingerprint; /* hex; the same across builds, offsets, CPUs, compiler suffixes */
 
+	/* Of a report that a copy may tell again, in the same input: what no other report has; NULL: none is known. */
+	const char *told_by;
+	bool is_copy;             /* it is one: the next start printed it */
 	bool ran_before;          /* PM_KIND_REBOOT: lines before show a kernel that ran, so that it is one */
 	bool on_request;          /* somebody asked for the crash: sysrq-c */
 	const char *panic_reason; /* "Fatal exception", "panic_on_warn set ..." */

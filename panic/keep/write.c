@@ -92,8 +92,11 @@ static void add_time(struct writer *w, const char *key, uint64_t ns)
 
 static void begin(struct writer *w, const char *message)
 {
-	add(w, "KPANIC 1 begin report=0 kind=%s tier=%d arch=%s cpu=%u cpus=%u", message ? "panic" : "run",
-	    KP_TIER, kp_isa_name, kp_cpu(), kp_host_cpus());
+	add(w, "KPANIC 1 begin report=0 kind=%s tier=%d arch=%s", message ? "panic" : "run", KP_TIER,
+	    kp_isa_name);
+	if (message)
+		add(w, " cpu=%u", kp_cpu());
+	add(w, " cpus=%u", kp_host_cpus());
 	add_time(w, "up", kp_host_time_ns());
 	if (kp_oops_count())
 		add(w, " oopses=%u", kp_oops_count());

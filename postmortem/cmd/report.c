@@ -1,6 +1,7 @@
 #include "cmd/report.h"
 
 #include "console/console.h"
+#include "console/keep.h"
 #include "console/pstore.h"
 #include "decode/decode.h"
 #include "explain/explain.h"
@@ -473,6 +474,39 @@ static bool report_raw(struct pm_report_run *run, char *path)
 	return true;
 }
 
+/* The same for a file that holds flight records; false: there is none. */
+static bool report_keep(struct pm_report_run *run, const char *path)
+{
+	struct pm_keep *keep;
+	struct pm_buf text = { 0 };
+	struct pm_file *file;
+	bool any;
+
+	if (pm_error_take(pm_file_open(path, &file)) != PM_OK)
+		return false;
+	keep = pm_alloc(sizeof(*keep));
+	if (pm_keep_may_be(file))
+		pm_keep_find(file, keep);
+	for (unsigned i = 0; i < keep->n; i++) {
+		const struct pm_keep_record *record = &keep->records[i];
+
+		if (!pm_keep_in_order(record))
+			pm_keep_text(record, &text);
+		else if (!run->options.json)
+			fprintf(stderr, "kpanic: %s: run %llu ended in order (%s), %.3f s after its start\n",
+				path, (unsigned long long)record->keep.run,
+				kf_keep_state_word(record->keep.state), (double)record->keep.up_ns / 1e9);
+	}
+	any = keep->n > 0;
+	pm_keep_deinit(keep);
+	free(keep);
+	pm_file_close(file);
+	if (text.n)
+		pm_report_source(run, pm_source_memory(path, (struct pm_slice){ text.data, text.n }), path);
+	pm_buf_deinit(&text);
+	return any;
+}
+
 /* Adds what is left of a source to text, up to the bound of pstore's records. */
 static struct pm_error *read_whole(struct pm_source *source, struct pm_buf *text)
 {
@@ -516,6 +550,10 @@ void pm_report_files(struct pm_report_run *run, char **paths)
 			continue;
 		}
 		if (pm_source_descriptor(source) >= 0 && strcmp(*paths, "-") && report_raw(run, *paths)) {
+			pm_source_close(source);
+			continue;
+		}
+		if (pm_source_descriptor(source) >= 0 && strcmp(*paths, "-") && report_keep(run, *paths)) {
 			pm_source_close(source);
 			continue;
 		}

@@ -9,6 +9,7 @@
  */
 #include "console/console.h"
 
+#include "base/hash.h"
 #include "console/boot.h"
 #include "console/scan.h"
 #include "console/system.h"
@@ -33,6 +34,9 @@ struct console {
 	/* Those of taken messages in the middle of a line: numbers do not tell them apart. */
 	uint64_t taken_halves[64];
 	unsigned taken_halves_n;
+	/* What was told and may be told again: the last ones, in a ring. */
+	uint64_t told[32];
+	unsigned told_n;
 	pm_incident_fn fn;
 	void *user;
 };
@@ -140,6 +144,19 @@ static bool line_starts_report(const struct pm_line *line, void *user)
 	return pm_systems_start(&con->systems, line) != NULL;
 }
 
+/* Is the report a copy of one that was told whole? */
+static bool is_retold(struct console *con, const struct pm_incident *inc)
+{
+	uint64_t by = inc->told_by ? pm_hash_field(PM_HASH_BEGIN, pm_slice_of(inc->told_by)) : 0;
+
+	for (unsigned i = 0; by && inc->is_copy && i < PM_COUNT(con->told); i++)
+		if (con->told[i] == by)
+			return true;
+	if (by && !inc->corrupted)
+		con->told[con->told_n++ % PM_COUNT(con->told)] = by;
+	return false;
+}
+
 /* The report that starts at the line at offset; false when the caller's function wants no more. */
 static bool read_report(struct console *con, uint64_t offset, uint32_t number)
 {
@@ -163,9 +180,14 @@ static bool read_report(struct console *con, uint64_t offset, uint32_t number)
 				if (i > window.start && pm_systems_start(&con->systems, &window.lines[i]))
 					take_start(con, window.lines[i].at.offset);
 			}
-		pm_boot_fill(&con->boot, &inc);
-		pm_boot_reported(&con->boot, &inc);
-		go_on = con->fn(&inc, con->user);
+		if (!is_retold(con, &inc)) {
+			/* A copy is of an earlier boot, not of the one that printed it. */
+			if (!inc.is_copy) {
+				pm_boot_fill(&con->boot, &inc);
+				pm_boot_reported(&con->boot, &inc);
+			}
+			go_on = con->fn(&inc, con->user);
+		}
 	}
 	take_message(con, &window, window.start);
 	pm_incident_deinit(&inc);

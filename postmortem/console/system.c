@@ -149,6 +149,7 @@ static const char *const boots[] = {
 	"welcome to Zircon",
 	">> OpenBSD/",
 	">> NetBSD/",
+	"KPANIC 1 kept ", /* the recorder, of the run before */
 };
 
 void pm_systems_words(struct pm_scanner *scanner)

@@ -164,7 +164,7 @@ static void ending(struct pm_incident *inc)
 		pm_also(inc, "the crash kernel was started");
 	else if (inc->end < PM_COUNT(words) && words[inc->end])
 		pm_also(inc, "%s", words[inc->end]);
-	else if (inc->end == PM_END_GOES_ON && !inc->panicked)
+	else if (inc->end == PM_END_GOES_ON && !inc->panicked && inc->fault.kind != PM_KIND_RESET)
 		pm_also(inc, "the system went on running");
 }
 

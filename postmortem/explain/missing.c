@@ -8,9 +8,9 @@
 
 /* Reports that come without a trace by their nature. */
 #define TRACELESS                                                                                            \
-	(PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) | PM_K(REBOOT) | PM_K(NO_ROOT) | PM_K(INIT_KILLED) |     \
-	 PM_K(MEMORY_LEAK) | PM_K(OOM) | PM_K(UNKNOWN) | PM_K(OTHER) | PM_K(FILESYSTEM) |                    \
-	 PM_K(WORKQUEUE_LOCKUP) | PM_K(EMULATION))
+	(PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) | PM_K(REBOOT) | PM_K(RESET) | PM_K(NO_ROOT) |           \
+	 PM_K(INIT_KILLED) | PM_K(MEMORY_LEAK) | PM_K(OOM) | PM_K(UNKNOWN) | PM_K(OTHER) |                   \
+	 PM_K(FILESYSTEM) | PM_K(WORKQUEUE_LOCKUP) | PM_K(EMULATION))
 
 static bool has(uint64_t kinds, const struct pm_incident *inc)
 {

@@ -112,7 +112,8 @@ static bool same_call(const char *a, const char *b)
 static void look_at_place(struct pm_incident *inc)
 {
 	const uint64_t elsewhere = PM_K(MACHINE_CHECK) | PM_K(HARDWARE_ERROR) | PM_K(NMI) | PM_K(NO_ROOT) |
-				   PM_K(INIT_KILLED) | PM_K(OOM) | PM_K(REBOOT) | PM_K(STACK_END);
+				   PM_K(INIT_KILLED) | PM_K(OOM) | PM_K(REBOOT) | PM_K(RESET) |
+				   PM_K(STACK_END);
 	const struct pm_place *place;
 
 	if (elsewhere >> inc->fault.kind & 1)

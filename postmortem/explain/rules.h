@@ -31,7 +31,8 @@ struct pm_theme {
 
 extern const struct pm_theme pm_theme_trust, pm_theme_memory, pm_theme_sanitizer, pm_theme_stack,
 	pm_theme_lock, pm_theme_code, pm_theme_hang, pm_theme_hardware, pm_theme_panic, pm_theme_oom,
-	pm_theme_module, pm_theme_dump, pm_theme_image, pm_theme_recorder, pm_theme_recorder_late;
+	pm_theme_module, pm_theme_dump, pm_theme_image, pm_theme_recorder, pm_theme_keep,
+	pm_theme_recorder_late;
 
 /* Order of statements: what was read comes before what is concluded from it. */
 enum pm_rank {

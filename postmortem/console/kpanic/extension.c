@@ -306,6 +306,7 @@ static const struct meaning {
 	{ "stage", "result", "faulted", "a fault within it ended it" },
 	{ "cpu", "state", "silent", "it did not answer the NMI" },
 	{ "cpu", "state", "offline", "it had been stopped before" },
+	{ "cpu", "state", "unseen", "its timer had not come yet" },
 	{ "gate", "present", "0", "the processor cannot deliver this vector" },
 };
 
@@ -517,6 +518,15 @@ static const struct extension_row rows[] = {
 	{ "log", "log", NULL, read_pairs },
 	{ "cause", "cause", NULL, read_cause },
 	{ "end", NULL, NULL, NULL }, /* cut.c */
+	{ "begin", "report", NULL, read_pairs },    { "site", "site", NULL, read_pairs },
+	{ "task", "task", NULL, read_pairs },       { "fault", "fault", NULL, read_pairs },
+	{ "walk", "page-table", NULL, read_pairs }, { "gate", "gate", "vector", read_pairs },
+	{ "tss", "tss", NULL, read_pairs },         { "table", "table", NULL, read_pairs },
+	{ "msr", "msr", NULL, read_pairs },         { "verdict", "verdict", NULL, read_pairs },
+	{ "cpu", "cpu", "cpu", read_cpu },          { "lock", "lock", NULL, read_lock },
+	{ "stack", "stack", NULL, read_stack },     { "stage", "stage", "name", read_pairs },
+	{ "log", "log", NULL, read_pairs },         { "cause", "cause", NULL, read_cause },
+	{ "cut", "cut", NULL, read_pairs },         { "end", NULL, NULL, NULL }, /* cut.c */
 };
 
 /* The part of another CPU is over: what follows is the crashed one's. */

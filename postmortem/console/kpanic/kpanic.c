@@ -107,6 +107,72 @@ static void read_sum(struct pm_incident *inc, enum pm_kpanic_sum sum, size_t for
 				     "lines of others between those of the report", at);
 	inc->corrupted = sums[sum].why != NULL;
 	inc->corrupted_why = sums[sum].why;
+	if (sum == PM_KPANIC_CUT && pm_incident_fact(inc, "cut", "bytes"))
+		inc->corrupted_why = "the flight record had no room for its end";
+}
+
+/* ---- the flight record of a run before, as the next start prints it (formats/SPEC.md, section 4) ---- */
+
+#define KEPT_PREFIX PM_S("last: ")
+#define KEPT_LINES 4 /* between the line that tells of the record, and the record */
+
+/* What the values mean that are words. */
+static const struct {
+	const char *name, *value, *meaning;
+} kept_meanings[] = {
+	{ "state", "running", "no code saw how that run ended" },
+	{ "state", "panicking", "a panic had begun, and did not get as far as its report" },
+	{ "state", "panicked", "a panic ended it" },
+	{ "state", "rebooting", "it ended in order" },
+	{ "state", "off", "it ended in order" },
+	{ "damaged", "1", "more of it had changed than its check bytes can mend" },
+	{ "image", "1", "found in an image of memory, which may be of a running system" },
+};
+
+static void read_kept(const struct pm_line *line, struct kf_line extension, struct pm_incident *inc)
+{
+	struct kf_pair pair;
+
+	for (unsigned n = 0; n < 16 && kf_pair_next(&extension.rest, &pair); n++) {
+		const char *meaning = NULL;
+		char *name = pm_arena_str(&inc->arena, (struct pm_slice){ pair.key.p, pair.key.n });
+
+		for (char *c = name; *c; c++)
+			if (!pm_is_alnum(*c))
+				*c = '_';
+		struct pm_slice value = { pair.value.p, pair.value.n };
+		for (size_t i = 0; i < PM_COUNT(kept_meanings); i++)
+			if (!strcmp(kept_meanings[i].name, name) &&
+			    pm_slice_eq(value, pm_slice_of(kept_meanings[i].value)))
+				meaning = kept_meanings[i].meaning;
+		pm_incident_add_fact(inc, "kept", name, value, meaning, line->at);
+	}
+}
+
+/* Is the report one that was kept?  Then what stands before it tells how. */
+static void find_kept(const struct pm_window *window, const struct pm_kpanic_cut *cut,
+		      struct pm_incident *inc)
+{
+	const struct pm_line *first = cut->report.lines.v[0];
+	size_t start = window->start, marked = pm_slice_find(window->lines[start].raw, PM_S(KF_REPORT_MARK));
+	struct pm_slice before = pm_slice_upto(window->lines[start].raw, marked);
+
+	if (cut->has_begin)
+		inc->told_by = pm_arena_str(&inc->arena, first->body);
+	if (!pm_slice_ends(before, KEPT_PREFIX))
+		return;
+	inc->is_copy = true;
+	for (size_t i = start; i > 0 && i + KEPT_LINES > start; i--) {
+		const struct pm_line *line = &window->lines[i - 1];
+		size_t at = kf_line_find(line->raw.p, line->raw.n);
+		struct kf_line extension;
+
+		if (!kf_line_read(line->raw.p + at, line->raw.n - at, &extension) ||
+		    !pm_slice_eq((struct pm_slice){ extension.word.p, extension.word.n }, PM_S("kept")))
+			continue;
+		read_kept(line, extension, inc);
+		return;
+	}
 }
 
 static bool read_report(struct pm_window *window, struct pm_incident *inc)
@@ -128,6 +194,11 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	drop_placeholders(inc);
 	read_machine_check(inc);
 	read_sum(inc, sum, foreign, &cut);
+	find_kept(window, &cut, inc);
+	/* Of a flight record all places are those of the CPUs' last ticks. */
+	const struct pm_fact *report_number = pm_incident_fact(inc, "report", "report");
+	if (report_number && !strcmp(report_number->value, "0"))
+		inc->place = (struct pm_place){ 0 };
 	pm_kpanic_name(inc);
 	inc->context_how = "one report: from its first line to its last";
 	return true;

@@ -102,6 +102,8 @@ static enum pm_kind kind_of(struct pm_incident *inc)
 {
 	const char *message = inc->fault.message;
 
+	if (is(inc, "report", "kind", "run")) /* a flight record: nobody panicked */
+		return PM_KIND_RESET;
 	/* A warning that policy made a panic of is one still. */
 	if (is(inc, "report", "kind", "warn") || strstr(value(inc, "verdict", "because"), "panic_on_warn"))
 		return PM_KIND_WARNING;
