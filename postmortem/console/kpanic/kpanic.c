@@ -197,8 +197,12 @@ static bool read_report(struct pm_window *window, struct pm_incident *inc)
 	find_kept(window, &cut, inc);
 	/* Of a flight record all places are those of the CPUs' last ticks. */
 	const struct pm_fact *report_number = pm_incident_fact(inc, "report", "report");
-	if (report_number && !strcmp(report_number->value, "0"))
+	if (report_number && !strcmp(report_number->value, "0")) {
 		inc->place = (struct pm_place){ 0 };
+		for (size_t i = 0; i < inc->traces.n; i++)
+			if (inc->traces.v[i].has_cpu)
+				inc->traces.v[i].role = PM_TRACE_CPU;
+	}
 	pm_kpanic_name(inc);
 	inc->context_how = "one report: from its first line to its last";
 	return true;
