@@ -1,4 +1,4 @@
-/* The flight record (SPEC.md, section 4): slots in RAM that a warm reset keeps, each a header and a text, with check bytes
+/* The flight record (SPEC.md, section 5): slots in RAM that a warm reset keeps, each a header and a text, with check bytes
  * that mend what has flipped.  The recorder writes slots, its next start and the reader read them.
  *
  * Which code.  What happens to RAM over a reset comes in two kinds: single bits, anywhere (cells that lost their charge), and

@@ -17,7 +17,6 @@
 static const struct {
 	uint64_t memory, at; /* in machines with so much of it */
 } places[] = { { 48 << 20, 32 << 20 }, { 20 << 20, 16 << 20 } };
-enum { KEEP_SIZE = 192 << 10 };
 /* A machine that always dies again stays down after so many times, and shows why. */
 enum { CRASHES_MAX = 5 };
 

@@ -6,6 +6,8 @@
 
 /* Physical, the same at each start of the same machine; empty: this one has no room for it. */
 struct boot_range keep_place(void);
+/* Bytes of it, and of the end of a disk that is for the record: a dump leaves them alone. */
+enum { KEEP_SIZE = 192 << 10 };
 /* Looks for what the last run left, prints it, and begins this run's record.  Then the memory map is known. */
 void keep_start(void);
 /* Writes the last run's record to the end of the disk, if there is one, and says that it was read. Without a disk: that it was

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "boot/keep.h"
 #include "cpu/clock.h"
 #include "cpu/instructions.h"
 #include "device/pci.h"
@@ -100,6 +101,8 @@ static bool open(struct kp_sink *sink)
 	out8(disk->port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER | STATUS_READY);
 	sink->size = SECTOR *
 		     (in32(disk->port + REG_CAPACITY) | (uint64_t)in32(disk->port + REG_CAPACITY + 4) << 32);
+	if (sink->size > KEEP_SIZE) /* the next start may put this run's record there (boot/keep.c) */
+		sink->size -= KEEP_SIZE;
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /* Flight records (formats/keep.h) in a file of any bytes: an image of memory, of the piece of it that is reserved for them, of a
- * disk that one was written to. Each becomes the text that the next start prints of it (formats/SPEC.md, section 4), so that there
+ * disk that one was written to. Each becomes the text that the next start prints of it (formats/SPEC.md, section 5), so that there
  * is one way from a record to an incident. */
 #ifndef PM_KEEP_H
 #define PM_KEEP_H

@@ -111,7 +111,7 @@ static void read_sum(struct pm_incident *inc, enum pm_kpanic_sum sum, size_t for
 		inc->corrupted_why = "the flight record had no room for its end";
 }
 
-/* ---- the flight record of a run before, as the next start prints it (formats/SPEC.md, section 4) ---- */
+/* ---- the flight record of a run before, as the next start prints it (formats/SPEC.md, section 5) ---- */
 
 #define KEPT_PREFIX PM_S("last: ")
 #define KEPT_LINES 4 /* between the line that tells of the record, and the record */
