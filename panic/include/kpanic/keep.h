@@ -46,7 +46,7 @@ void kp_keep_tell(void);
 /* The record that waits was read: on a disk, or shown to who wants to know. */
 void kp_keep_done(void);
 
-/* Renews the record. From a timer's interrupt or anywhere but an NMI, as often as its cost allows (about 25 instructions for
+/* Renews the record. From a timer's interrupt or anywhere but an NMI, as often as its cost allows (35 instructions for
  * each byte of text); several CPUs may: one of them does it, the others return.  Where tasks are preempted: with interrupts off,
  * so that nobody waits for who does it.  Takes no lock, and returns at once while a panic goes on. */
 void kp_keep_renew(void);
