@@ -123,8 +123,12 @@ static void try_copy(const char *path, const struct pm_damage *damages, size_t n
 
 	watch();
 	told->reports = told->panics = 0;
-	if (!err)
-		err = pm_dump_open_file(pm_file_damaged(file, damages, n, size), &dump);
+	if (!err) {
+		bool raw = pm_dump_may_be_raw(file); /* before it is damaged: as one who knows what it is */
+
+		file = pm_file_damaged(file, damages, n, size);
+		err = raw ? pm_dump_open_raw_file(file, NULL, 0, &dump) : pm_dump_open_file(file, &dump);
+	}
 	if (!err) {
 		totals->opened++;
 		err = pm_session_open(dump, NULL, &session);

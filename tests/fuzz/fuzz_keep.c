@@ -1,6 +1,7 @@
 /* Flight records of any bytes are mended or not, and what they hold is read as a console's text. */
 #include "console/console.h"
 #include "console/keep.h"
+#include "console/source.h"
 #include "read/file.h"
 
 #include <stdlib.h>
@@ -24,10 +25,12 @@ static void read_file(const uint8_t *data, size_t size)
 		pm_keep_find(file, keep);
 	for (unsigned i = 0; i < keep->n; i++)
 		pm_keep_text(&keep->records[i], &text);
-	if (text.n)
-		pm_error_free(pm_console_read_source(
-			pm_source_memory("input", (struct pm_slice){ text.data, text.n }), "input", ignore,
-			NULL));
+	if (text.n) {
+		struct pm_source *source = pm_source_memory("input", (struct pm_slice){ text.data, text.n });
+
+		pm_error_free(pm_console_read_source(source, "input", ignore, NULL));
+		pm_source_close(source);
+	}
 	pm_keep_deinit(keep);
 	pm_buf_deinit(&text);
 	pm_file_close(file);
