@@ -4,7 +4,6 @@
 #include <kpanic/panic.h>
 
 #include "cpu/apic.h"
-#include "cpu/clock.h"
 #include "cpu/cpu.h"
 #include "device/disk.h"
 #include "lib/string.h"
@@ -21,10 +20,11 @@ static const struct {
 enum { CRASHES_MAX = 5 };
 
 enum { EVERY_TICKS = TICKS_PER_SECOND / 10 };
-#define EVERY_NS 10000000ull
+/* Lines of the log that are kept at once, until the timer of the boot CPU comes: of a flood the rest waits for it. */
+enum { LINES_MAX = 16 };
 
 static struct boot_range place;
-static volatile uint64_t renewed_ns;
+static volatile unsigned lines;
 static volatile bool changed; /* the log, since then */
 
 /* All of it is memory, and nothing else lies there. */
@@ -104,10 +104,9 @@ void keep_hand_on(void)
 	kp_keep_done();
 }
 
-static void renew(uint64_t now)
+static void renew(void)
 {
 	interrupts_push();
-	renewed_ns = now;
 	changed = false;
 	kp_keep_renew();
 	interrupts_pop();
@@ -118,16 +117,17 @@ void keep_tick(const struct kp_frame *frame)
 	struct cpu *cpu = this_cpu();
 
 	kp_keep_tick(frame);
-	if (cpu->index == 0 && (changed || cpu->ticks % EVERY_TICKS == 0))
-		renew(clock_ns());
+	if (cpu->index != 0)
+		return;
+	lines = 0;
+	if (changed || cpu->ticks % EVERY_TICKS == 0)
+		renew();
 }
 
-/* At once, so that the line before the end is there; but a flood of lines waits for the timer. */
+/* At once, so that the line before the end is there. */
 void keep_log(void)
 {
-	uint64_t now = clock_ns();
-
 	changed = true;
-	if (now - renewed_ns > EVERY_NS)
-		renew(now);
+	if (lines++ < LINES_MAX)
+		renew();
 }
