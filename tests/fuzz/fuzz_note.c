@@ -1,9 +1,12 @@
 /* The note KPANIC out of any bytes: walked, found, and each section read as what it may be. */
 #include "formats/note.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+static void read_note(const uint8_t *data, size_t n)
 {
 	struct kf_note note;
 	struct kf_note_part part;
@@ -22,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	case KF_NOTE_IS_WHOLE:
 		break;
 	default:
-		return 0;
+		return;
 	}
 	while (kf_note_next(&note, &part)) {
 		for (size_t i = 0; i < part.n; i++)
@@ -39,5 +42,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			sum += stage.pc;
 	}
 	kf_note_find(&note, KF_NOTE_REPORT, &part);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	uint8_t *marked = malloc(n + 8);
+
+	if (!marked)
+		abort();
+	memcpy(marked, KF_NOTE_MAGIC, 8);
+	if (n)
+		memcpy(marked + 8, data, n);
+	read_note(data, n);
+	read_note(marked, n + 8);
+	free(marked);
 	return 0;
 }
