@@ -64,8 +64,7 @@ const struct pm_cmd pm_cmds[] = {
 	  "  --json               {\"schema\": 1, \"places\": [...]}\n"
 	  "  --force              use files that do not match\n",
 	  pm_cmd_symbolize },
-	{ "save", "[OPTION...] DEVICE|IMAGE [FILE]",
-	  "take the recorder's memory dump off a disk",
+	{ "save", "[OPTION...] DEVICE|IMAGE [FILE]", "take the recorder's memory dump off a disk",
 	  "Finds the dump that a dying kernel wrote to a raw disk or partition, or to an\n"
 	  "image of one, says whether it is whole or torn, and copies it to FILE: a\n"
 	  "kdump-compressed dump. Exit status 3: something of it is missing.\n\n"

@@ -145,11 +145,8 @@ static const struct {
 };
 
 static const char *const boots[] = {
-	"---<<BOOT>>---",
-	"welcome to Zircon",
-	">> OpenBSD/",
-	">> NetBSD/",
-	"KPANIC 1 kept ", /* the recorder, of the run before */
+	"---<<BOOT>>---", "welcome to Zircon", ">> OpenBSD/",
+	">> NetBSD/",     "KPANIC 1 kept ", /* the recorder, of the run before */
 };
 
 void pm_systems_words(struct pm_scanner *scanner)

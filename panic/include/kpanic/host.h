@@ -43,7 +43,7 @@ enum kp_region_kind {
 	KP_REGION_DATA,   /* its data, read-only or not */
 	KP_REGION_STACKS, /* stacks of tasks and CPUs lie in here */
 	KP_REGION_DIRECT, /* physical memory, mapped linearly from `physical` on */
-	KP_REGION_GUARD,  /* never mapped; may lie within another region; name says what of ("stack of init") */
+	KP_REGION_GUARD, /* never mapped; may lie within another region; name says what of ("stack of init") */
 };
 struct kp_region {
 	enum kp_region_kind kind;

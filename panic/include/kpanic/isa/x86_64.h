@@ -7,7 +7,7 @@
 struct kp_frame {
 	uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
 	uint64_t vector; /* KP_VECTOR_CALL: no exception but a call */
-	uint64_t error; /* 0 where the processor has none */
+	uint64_t error;  /* 0 where the processor has none */
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
