@@ -135,7 +135,8 @@ bool apic_timer_nmi(uint64_t ns)
 	}
 	if (counts > 0xffffffff)
 		counts = 0xffffffff;
-	put(REG_TIMER, MODE_NMI);
+	/* The new count first: what is left of the tick's would end as an NMI that nobody waits for. */
 	put(REG_TIMER_COUNT, (uint32_t)counts);
+	put(REG_TIMER, MODE_NMI);
 	return true;
 }
