@@ -10,6 +10,7 @@
 #include "mm/layout.h"
 #include "mm/page.h"
 #include "mm/paging.h"
+#include "scenarios/scenario.h"
 
 enum { MSR_GS_BASE = 0xc0000101, GARBAGE = 0xa5 };
 
@@ -36,29 +37,14 @@ static struct table gdt(void)
 
 /* ---- stacks ---- */
 
-static volatile unsigned depth_wanted = 100000000;
-
-static __attribute__((noinline)) unsigned recurse(unsigned depth)
-{
-	volatile char room[64];
-
-	room[depth % sizeof(room)] = 1;
-	if (depth >= depth_wanted)
-		return depth;
-	return recurse(depth + 1) + (unsigned)room[depth % sizeof(room)];
-}
-
-static void stack(void)
-{
-	depth_wanted += recurse(0);
-}
-
 /* Calls for the panic with that little left of the stack: enough for the call, and for nothing that a panic does. */
 enum { ROOM_LEFT = 640 };
 
+static volatile bool deep_enough; /* never: no recursion without an end */
+
 static __attribute__((noinline)) void call_deep(uintptr_t lowest)
 {
-	if (!depth_wanted)
+	if (deep_enough)
 		return;
 	if ((uintptr_t)__builtin_frame_address(0) - lowest > ROOM_LEFT)
 		call_deep(lowest);
@@ -131,7 +117,7 @@ static void cut_tss(void)
 static void fill_tss_stack(void)
 {
 	fill_tss();
-	stack();
+	scenario_overflow_stack();
 }
 
 static void wrong_gs(void)
@@ -283,7 +269,7 @@ static void fill_recorder_text(void)
 }
 
 const struct attack_damage attack_damages[] = {
-	{ "stack", stack, THEN_NOTHING, OTHERS_RUN },
+	{ "stack", scenario_overflow_stack, THEN_NOTHING, OTHERS_RUN },
 	{ "stack-low", little_stack, THEN_NOTHING, OTHERS_RUN },
 	{ "idt", fill_idt, THEN_CALL, OTHERS_PARKED },
 	{ "idt-fault", fill_idt, THEN_FAULT, OTHERS_PARKED },

@@ -117,6 +117,7 @@ void boot_main(uint32_t magic, uint32_t information)
 	disk_init();
 	keep_hand_on();
 	dump_init();
+	scenario_hooks_arm();
 	const char *scenario = boot_option("scenario");
 	process_start_first(scenario ? scenario : attack_scenario());
 	scenario_at(SCENARIO_THREAD);

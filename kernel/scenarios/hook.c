@@ -1,5 +1,6 @@
-/* Hooks of the recorder's host that fail while it reports: "hook=log:fault", "hook=screen:hang" on the command line;
- * "hook=putc:fault@600": only its 600th call. */
+/* Hooks of the recorder's host that fail: "hook=log:fault", "hook=screen:hang" on the command line; "hook=putc:fault@600":
+ * only its 600th call.  Not while the kernel starts: the recorder asks some of them then, too. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "attack/attack.h"
@@ -10,6 +11,13 @@
 
 static volatile uint64_t *volatile nowhere = (volatile uint64_t *)8;
 
+static volatile bool armed;
+
+void scenario_hooks_arm(void)
+{
+	armed = true;
+}
+
 void scenario_hook(const char *name)
 {
 	static char wanted[64]; /* NAME:WHAT[@CALL]; " ": it was looked for, and there is none */
@@ -17,6 +25,8 @@ void scenario_hook(const char *name)
 	size_t n = strlen(name), what = n + 1;
 
 	attack_hook(name);
+	if (!armed)
+		return;
 	/* Once: the recorder's bytes, each of which comes by here, are counted in instructions. */
 	if (!wanted[0]) {
 		const char *option = boot_option("hook");

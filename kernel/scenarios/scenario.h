@@ -23,8 +23,12 @@ void scenario_at(enum scenario_place place);
 /* In the timer's interrupt. */
 void scenario_tick(void);
 
-/* First in a hook of the recorder's host: fails where the command line asks for it. */
+/* First in a hook of the recorder's host: fails where the command line asks for it, once hooks are armed. */
+void scenario_hooks_arm(void);
 void scenario_hook(const char *name);
+
+/* Runs into the guard page below the stack. */
+void scenario_overflow_stack(void);
 
 /* Devices with bugs: meter.c, and what runs scenarios in a process. */
 extern const struct device meter_device, crash_device;

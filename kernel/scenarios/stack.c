@@ -18,7 +18,7 @@ static __attribute__((noinline)) unsigned recurse(unsigned depth)
 	return recurse(depth + 1) + (unsigned)room[depth % sizeof(room)];
 }
 
-static void recursion(void)
+void scenario_overflow_stack(void)
 {
 	depth_wanted += recurse(0);
 }
@@ -42,7 +42,7 @@ static void lose_stack(void)
 }
 
 const struct scenario scenarios_stack[] = {
-	{ "stack-recursion", SCENARIO_PROCESS, recursion },
+	{ "stack-recursion", SCENARIO_PROCESS, scenario_overflow_stack },
 	{ "stack-array", SCENARIO_PROCESS, huge_array },
 	{ "stack-lost", SCENARIO_PROCESS, lose_stack },
 	{ 0 },
