@@ -1,4 +1,4 @@
-/* virtio-blk in its first form ("legacy"): registers by ports, one queue, one request at a time.
+/* A virtio disk (virtio_blk.h), one request at a time.
  * The three parts of a request (what to do, the sectors, how it went) are descriptors 0, 1 and 2, always the same. */
 #include "device/disk.h"
 
@@ -7,55 +7,18 @@
 #include "cpu/clock.h"
 #include "cpu/instructions.h"
 #include "device/pci.h"
+#include "device/virtio_blk.h"
 #include "lib/string.h"
 #include "lock/lock.h"
 #include "log.h"
 #include "mm/layout.h"
 
-enum { VENDOR = 0x1af4, DEVICE = 0x1001 };
-enum {
-	REG_FEATURES = 0x04, /* that the driver takes */
-	REG_QUEUE_PAGE = 0x08,
-	REG_QUEUE_SIZE = 0x0c,
-	REG_QUEUE_SELECT = 0x0e,
-	REG_NOTIFY = 0x10,
-	REG_STATUS = 0x12,
-	REG_CAPACITY = 0x14,
-};
-enum { STATUS_SEEN = 1, STATUS_DRIVER = 2, STATUS_READY = 4 };
-enum { NEXT = 1, DEVICE_WRITES = 2, NO_INTERRUPT = 1, QUEUE_MAX = 256 };
-enum { READ = 0, WRITE = 1, RESULT_OK = 0, RESULT_NONE = 0xff };
 #define PATIENCE_NS 1000000000ull
 
-struct descriptor {
-	uint64_t address;
-	uint32_t size;
-	uint16_t flags, next;
-};
-
-struct available {
-	uint16_t flags, count, ring[QUEUE_MAX];
-};
-
-struct used {
-	uint16_t flags, count;
-	struct {
-		uint32_t index, size;
-	} ring[QUEUE_MAX];
-};
-
-/* The device's layout for a queue of QUEUE_MAX: `used` begins on a page of its own. */
-static struct {
-	struct descriptor descriptors[QUEUE_MAX];
-	struct available available;
-	struct used used __attribute__((aligned(PAGE_SIZE)));
-} queue __attribute__((aligned(PAGE_SIZE)));
+static struct virtio_queue queue;
 
 static struct {
-	struct {
-		uint32_t type, reserved;
-		uint64_t sector;
-	} what;
+	struct virtio_blk_what what;
 	uint8_t data[DISK_SECTORS_MAX * DISK_SECTOR];
 	volatile uint8_t result;
 } request __attribute__((aligned(16)));
@@ -64,17 +27,11 @@ static struct lock disk_lock = LOCK("disk", 0);
 static uint16_t port;
 static uint64_t sectors;
 
-/* Of something in the kernel's image. */
-static uint64_t physical(const volatile void *address)
-{
-	return (uintptr_t)address - KERNEL_BASE;
-}
-
 void disk_init(void)
 {
 	struct pci_device device;
 
-	if (!pci_find(VENDOR, DEVICE, &device) || !(port = pci_port_bar(device, 0)))
+	if (!pci_find(VIRTIO_VENDOR, VIRTIO_BLK, &device) || !(port = pci_port_bar(device, 0)))
 		return;
 	out8(port + REG_STATUS, 0);
 	out8(port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER);
@@ -85,7 +42,7 @@ void disk_init(void)
 		return;
 	}
 	queue.available.flags = NO_INTERRUPT;
-	out32(port + REG_QUEUE_PAGE, (uint32_t)(physical(&queue) / PAGE_SIZE));
+	out32(port + REG_QUEUE_PAGE, (uint32_t)(virtio_physical(&queue) / PAGE_SIZE));
 	out8(port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER | STATUS_READY);
 	sectors = in32(port + REG_CAPACITY) | (uint64_t)in32(port + REG_CAPACITY + 4) << 32;
 	log_line("disk: %lu sectors", sectors);
@@ -98,22 +55,24 @@ uint64_t disk_sectors(void)
 
 static bool transfer(uint32_t type, uint64_t sector, unsigned count)
 {
-	uint16_t before = *(volatile uint16_t *)&queue.used.count;
+	uint16_t before = queue.used.count;
 	uint64_t end = clock_ns() + PATIENCE_NS;
 
 	request.what.type = type;
 	request.what.sector = sector;
 	request.result = RESULT_NONE;
-	queue.descriptors[0] = (struct descriptor){ physical(&request.what), sizeof(request.what), NEXT, 1 };
-	queue.descriptors[1] = (struct descriptor){ physical(request.data), count * DISK_SECTOR,
-						    NEXT | (type == READ ? DEVICE_WRITES : 0), 2 };
-	queue.descriptors[2] = (struct descriptor){ physical(&request.result), 1, DEVICE_WRITES, 0 };
+	queue.descriptors[0] =
+		(struct virtio_descriptor){ virtio_physical(&request.what), sizeof(request.what), NEXT, 1 };
+	queue.descriptors[1] = (struct virtio_descriptor){ virtio_physical(request.data), count * DISK_SECTOR,
+							   NEXT | (type == READ ? DEVICE_WRITES : 0), 2 };
+	queue.descriptors[2] =
+		(struct virtio_descriptor){ virtio_physical(&request.result), 1, DEVICE_WRITES, 0 };
 	queue.available.ring[queue.available.count % QUEUE_MAX] = 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	queue.available.count++;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	out16(port + REG_NOTIFY, 0);
-	while (*(volatile uint16_t *)&queue.used.count == before) {
+	while (queue.used.count == before) {
 		if (clock_ns() > end) {
 			sectors =
 				0; /* it may still write into the request: nothing of it can be used again */

@@ -8,64 +8,26 @@
 #include "cpu/clock.h"
 #include "cpu/instructions.h"
 #include "device/pci.h"
+#include "device/virtio_blk.h"
 #include "lib/string.h"
 #include "mm/layout.h"
 
-enum { VENDOR = 0x1af4, DEVICE = 0x1001 };
-enum {
-	REG_OFFERED = 0x00, /* features of the device's */
-	REG_FEATURES = 0x04,
-	REG_QUEUE_PAGE = 0x08,
-	REG_QUEUE_SIZE = 0x0c,
-	REG_QUEUE_SELECT = 0x0e,
-	REG_NOTIFY = 0x10,
-	REG_STATUS = 0x12,
-	REG_CAPACITY = 0x14,
-};
-enum { STATUS_SEEN = 1, STATUS_DRIVER = 2, STATUS_READY = 4 };
-enum { FEATURE_FLUSH = 1 << 9 }; /* without it each write is one with a flush */
-enum { NEXT = 1, DEVICE_WRITES = 2, NO_INTERRUPT = 1, QUEUE_MAX = 256 };
-enum { WRITE = 1, FLUSH = 4, RESULT_OK = 0, RESULT_NONE = 0xff };
 enum { SECTOR = 512, PIECES_MAX = 64, LARGEST = 1 << 20, DISKS_MAX = 2 };
 /* Where there is no clock: a poll takes a microsecond of a real device's, more of an emulated one. */
 #define SPINS_MAX 100000000u
 #define RESET_NS 1000000000ull
 
-struct descriptor {
-	uint64_t address;
-	uint32_t size;
-	uint16_t flags, next;
-};
-
 struct disk {
-	struct descriptor descriptors[QUEUE_MAX];
-	struct {
-		uint16_t flags, count, ring[QUEUE_MAX];
-	} available;
-	struct {
-		volatile uint16_t flags, count;
-		struct {
-			uint32_t index, size;
-		} ring[QUEUE_MAX];
-	} used __attribute__((aligned(PAGE_SIZE)));
-
-	struct {
-		uint32_t type, reserved;
-		uint64_t sector;
-	} what __attribute__((aligned(16)));
+	struct virtio_queue queue;
+	struct virtio_blk_what what __attribute__((aligned(16)));
 	volatile uint8_t result;
 	uint16_t port, seen; /* seen: of used.count */
 	bool flushes;
 	struct kp_sink sink;
 	char name[8];
-} __attribute__((aligned(PAGE_SIZE)));
+};
 
 static struct disk disks[DISKS_MAX];
-
-static uint64_t physical(const volatile void *address)
-{
-	return (uintptr_t)address - KERNEL_BASE;
-}
 
 static bool reset(struct disk *disk)
 {
@@ -85,9 +47,9 @@ static bool open(struct kp_sink *sink)
 
 	if (!reset(disk))
 		return false;
-	memset(disk->descriptors, 0, sizeof(disk->descriptors));
-	memset(&disk->available, 0, sizeof(disk->available));
-	disk->used.count = 0;
+	memset(disk->queue.descriptors, 0, sizeof(disk->queue.descriptors));
+	memset(&disk->queue.available, 0, sizeof(disk->queue.available));
+	disk->queue.used.count = 0;
 	disk->seen = 0;
 	out8(disk->port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER);
 	features = in32(disk->port + REG_OFFERED) & FEATURE_FLUSH;
@@ -96,8 +58,8 @@ static bool open(struct kp_sink *sink)
 	out16(disk->port + REG_QUEUE_SELECT, 0);
 	if (in16(disk->port + REG_QUEUE_SIZE) != QUEUE_MAX)
 		return false;
-	disk->available.flags = NO_INTERRUPT;
-	out32(disk->port + REG_QUEUE_PAGE, (uint32_t)(physical(disk) / PAGE_SIZE));
+	disk->queue.available.flags = NO_INTERRUPT;
+	out32(disk->port + REG_QUEUE_PAGE, (uint32_t)(virtio_physical(&disk->queue) / PAGE_SIZE));
 	out8(disk->port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER | STATUS_READY);
 	sink->size = SECTOR *
 		     (in32(disk->port + REG_CAPACITY) | (uint64_t)in32(disk->port + REG_CAPACITY + 4) << 32);
@@ -109,19 +71,19 @@ static bool open(struct kp_sink *sink)
 /* What to do, the pieces, how it went: descriptors 0, 1 to n, n + 1. */
 static void send(struct disk *disk, uint32_t type, uint64_t sector, const struct kp_piece *pieces, unsigned n)
 {
-	struct descriptor *d = disk->descriptors;
+	struct virtio_descriptor *d = disk->queue.descriptors;
 
 	disk->what.type = type;
 	disk->what.sector = sector;
 	disk->result = RESULT_NONE;
-	d[0] = (struct descriptor){ physical(&disk->what), sizeof(disk->what), NEXT, 1 };
+	d[0] = (struct virtio_descriptor){ virtio_physical(&disk->what), sizeof(disk->what), NEXT, 1 };
 	for (unsigned i = 0; i < n; i++)
-		d[i + 1] = (struct descriptor){ pieces[i].physical, (uint32_t)pieces[i].n, NEXT,
-						(uint16_t)(i + 2) };
-	d[n + 1] = (struct descriptor){ physical(&disk->result), 1, DEVICE_WRITES, 0 };
-	disk->available.ring[disk->available.count % QUEUE_MAX] = 0;
+		d[i + 1] = (struct virtio_descriptor){ pieces[i].physical, (uint32_t)pieces[i].n, NEXT,
+						       (uint16_t)(i + 2) };
+	d[n + 1] = (struct virtio_descriptor){ virtio_physical(&disk->result), 1, DEVICE_WRITES, 0 };
+	disk->queue.available.ring[disk->queue.available.count % QUEUE_MAX] = 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	*(volatile uint16_t *)&disk->available.count = (uint16_t)(disk->available.count + 1);
+	*(volatile uint16_t *)&disk->queue.available.count = (uint16_t)(disk->queue.available.count + 1);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	out16(disk->port + REG_NOTIFY, 0);
 }
@@ -148,7 +110,7 @@ static enum kp_sink_result wait(struct kp_sink *sink, uint64_t timeout_ns)
 	struct disk *disk = sink->context;
 	uint64_t begin = clock_ns();
 
-	for (unsigned spins = 0; disk->used.count == disk->seen; spins++) {
+	for (unsigned spins = 0; disk->queue.used.count == disk->seen; spins++) {
 		/* Signed: another CPU's counter may be a little behind. */
 		if (begin ? (int64_t)(clock_ns() - begin) > (int64_t)timeout_ns : spins > SPINS_MAX)
 			return KP_SINK_LATE;
@@ -174,7 +136,7 @@ struct kp_sink *dump_disk(unsigned number)
 	struct pci_device device;
 	struct disk *disk = &disks[number % DISKS_MAX];
 
-	if (number >= DISKS_MAX || !pci_find_nth(VENDOR, DEVICE, number, &device))
+	if (number >= DISKS_MAX || !pci_find_nth(VIRTIO_VENDOR, VIRTIO_BLK, number, &device))
 		return NULL;
 	disk->port = pci_port_bar(device, 0);
 	if (!disk->port)
