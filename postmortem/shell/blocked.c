@@ -1,7 +1,7 @@
 /* blocked: the tasks in uninterruptible sleep, those with the same stack together. */
 #include "linux/waits.h"
 
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* bt: stack traces. */
-#include "shell/shell.h"
+#include "shell/commands.h"
 #include "shell/bt.h"
 #include "shell/lines.h"
 

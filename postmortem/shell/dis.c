@@ -1,5 +1,5 @@
 /* dis: instructions of the kernel and its modules. */
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include "decode/disasm.h"
 

@@ -1,6 +1,6 @@
 /* files: what a process has open. */
 #include "linux/files.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <string.h>
 

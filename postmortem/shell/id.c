@@ -2,7 +2,7 @@
 #include "linux/files.h"
 #include "linux/identify.h"
 #include "linux/user.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <string.h>
 

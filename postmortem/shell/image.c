@@ -1,6 +1,6 @@
 /* What commands tell of a kernel that is not Linux: of its CPUs' registers, and of the recorder's note. */
 #include "shell/bt.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "linux/memory.h"
 
 #include "linux/identify.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <string.h>
 

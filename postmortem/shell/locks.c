@@ -1,7 +1,7 @@
 /* locks: which task waits for which lock, who holds it, and where that closes to a circle. */
 #include "linux/waits.h"
 
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* log: the kernel's log. */
 #include "linux/clock.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <stdlib.h>
 #include <string.h>

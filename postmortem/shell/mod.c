@@ -1,5 +1,5 @@
 /* mod: the modules. */
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include "decode/taint.h"
 

@@ -1,6 +1,6 @@
 /* rd: memory as numbers, symbols or text; below the kernel's addresses that of the current task's process. */
 #include "linux/mm.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include "symbols/bytes.h"
 

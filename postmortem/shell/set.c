@@ -1,4 +1,4 @@
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <string.h>
 

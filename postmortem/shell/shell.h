@@ -1,9 +1,9 @@
 /* kpanic shell: crash's commands on a dump, without debug information.
  *
- * One file and one row (shell/table.c) for each command.  A command writes to sh->out, says on stderr what it
+ * One file and one row (shell/table_TOPIC.c) for each command.  A command writes to sh->out, says on stderr what it
  * cannot do, and never ends the shell.
  *
- * With sh->json it writes members of an object instead, which shell/table.c opens and closes; what it cannot do is
+ * With sh->json it writes members of an object instead, which shell/line.c opens and closes; what it cannot do is
  * said on stderr too, and stands in the object's "errors".  docs/shell.md has the members of each command.
  */
 #ifndef PM_SHELL_H
@@ -28,8 +28,22 @@ struct pm_shell {
 	struct pm_shell_lines *lines; /* shell/lines.h; NULL: not asked for yet */
 	unsigned members;             /* that may still be printed by this command (shell/value.h) */
 	uint64_t task;                /* the current one: commands without an argument mean it */
+	bool hex;                     /* `set radix 16`: integers in hex where no option says otherwise */
+	bool each;                    /* foreach runs the command: it is told of that task alone */
 	bool ended;                   /* by quit */
 	unsigned failures;            /* commands that could not do what they were told */
+};
+
+/* What a command's arguments are that are no options: what the Tab key completes them to. */
+enum pm_shell_completes {
+	PM_COMPLETE_NOTHING,
+	PM_COMPLETE_SYMBOL, /* of the kernel and its modules */
+	PM_COMPLETE_TYPE,   /* structures, unions, enumerations, typedefs, and behind a '.' members */
+	PM_COMPLETE_EITHER, /* of those two */
+	PM_COMPLETE_TASK,   /* names of tasks, which foreach, ps and bt take */
+	PM_COMPLETE_MODULE,
+	PM_COMPLETE_COMMAND,
+	PM_COMPLETE_FILE, /* on this machine */
 };
 
 struct pm_shell_command {
@@ -39,34 +53,25 @@ struct pm_shell_command {
 	bool (*run)(struct pm_shell *sh, int argc, char **argv);
 	bool needs_types; /* without the kernel's types it could only say nothing, which is not none */
 	bool needs_linux; /* it reads structures of Linux */
+	bool foreach;     /* foreach may run it, with each task as the current one (sh->each is set then) */
+	bool raw;         /* its arguments are given as they were written: "-fl" is not "-f" "-l" */
+	enum pm_shell_completes completes;
 };
 
-extern const struct pm_shell_command pm_shell_commands[];
-extern const size_t pm_shell_commands_n;
+struct pm_shell_topic {
+	const char *title;
+	const struct pm_shell_command *commands; /* up to one without a name */
+};
 
-bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_log(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_sym(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_id(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_files(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_vtop(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
+extern const struct pm_shell_topic pm_shell_topics[];
+extern const size_t pm_shell_topics_n;
 
-/* The same of a kernel that is not Linux (shell/image.c). */
-bool pm_shell_image_log(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_image_ps(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_image_sys(struct pm_shell *sh, int argc, char **argv);
+/* All of them, sorted by name; NULL: there are no more. */
+const struct pm_shell_command *pm_shell_command_at(size_t i);
+/* NULL: none of that name. */
+const struct pm_shell_command *pm_shell_command_find(const char *name);
+/* Is it a command of crash that is not here yet?  Then that was said. */
+bool pm_shell_not_implemented(struct pm_shell *sh, const char *name);
 
 /* Does the kernel or a module of it have a type of that name, as C writes it? */
 bool pm_shell_has_type(struct pm_shell *sh, const char *name);
@@ -76,6 +81,34 @@ bool pm_shell_run(struct pm_shell *sh, const char *line);
 
 /* A stream to out on which control characters of the dump's texts are escaped; closing it leaves out open. */
 FILE *pm_shell_terminal(FILE *out);
+
+/* Was the command told to stop (Ctrl-C)?  Whatever may run for long asks in its loops, and returns; that it was stopped
+ * is said behind it.  Cheap.  Loops that know of no shell ask pm_interrupted (base/interrupt.h). */
+bool pm_shell_interrupted(struct pm_shell *sh);
+
+/* ---- options (shell/options.c) ---- */
+
+enum pm_shell_option_kind {
+	PM_OPTION_FLAG,    /* bool *: set */
+	PM_OPTION_COUNT,   /* unsigned *: one more each time: "-FF" */
+	PM_OPTION_TEXT,    /* const char **: the next argument */
+	PM_OPTION_NUMBER,  /* uint64_t *: the next argument, as pm_shell_number */
+	PM_OPTION_ADDRESS, /* uint64_t *: the next argument, as pm_shell_address */
+};
+
+/* A row of a command's options: { "-c", PM_OPTION_NUMBER, &count }. */
+struct pm_shell_option {
+	const char *name;
+	enum pm_shell_option_kind kind;
+	void *to;
+	bool *given; /* set where it stands; NULL: not asked */
+};
+
+/* Takes options out of argv, wherever among the arguments they stand, and moves the others to argv[1] and on; returns
+ * how many arguments are left with argv[0], as argc.  "--" ends the options.  A negative number is no option, unless a
+ * row has its name.  0: one is unknown, or lacks what it takes, and it was said. */
+int pm_shell_options(struct pm_shell *sh, int argc, char **argv, const struct pm_shell_option *rows,
+		     size_t n);
 
 /* ---- what commands share (shell/arguments.c) ---- */
 

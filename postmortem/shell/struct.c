@@ -1,4 +1,5 @@
 /* struct, union, *: a type's declaration, or the memory at an address by it. */
+#include "shell/commands.h"
 #include "shell/value.h"
 
 #include "linux/kernel_types.h"

@@ -1,6 +1,6 @@
 /* sym: symbols by address or name, or all of them. */
 #include "linux/identify.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* sys: the system, and what it died of. */
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include "linux/clock.h"
 

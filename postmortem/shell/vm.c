@@ -1,7 +1,7 @@
 /* vm: the mappings of a process. */
 #include "linux/files.h"
 #include "linux/mm.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 static void print_mapping(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vma *vma)
 {

@@ -1,6 +1,6 @@
 /* vtop: a virtual address to its physical one, with the page tables on the way. */
 #include "linux/mm.h"
-#include "shell/shell.h"
+#include "shell/commands.h"
 
 #include "decode/pte.h"
 

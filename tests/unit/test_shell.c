@@ -436,8 +436,8 @@ static void documents(void **state)
 		assert_non_null(file);
 		text[fread(text, 1, (1 << 17) - 1, file)] = 0;
 		fclose(file);
-		for (size_t k = 0; k < pm_shell_commands_n; k++) {
-			const char *name = pm_shell_commands[k].name;
+		for (size_t k = 0; pm_shell_command_at(k); k++) {
+			const char *name = pm_shell_command_at(k)->name;
 
 			/* as a word in backquotes, or behind .It Ic */
 			snprintf(what, sizeof(what), i ? " %s" : "`%s", name);
@@ -498,11 +498,11 @@ static void help_width(void **state)
 
 	(void)state;
 	start(&r, &(struct image_options){ 0 }, false);
-	for (size_t i = 0; i <= pm_shell_commands_n; i++) {
+	for (size_t i = 0; !i || pm_shell_command_at(i - 1); i++) {
 		char command[64] = "help";
 
-		if (i < pm_shell_commands_n)
-			snprintf(command, sizeof(command), "help %s", pm_shell_commands[i].name);
+		if (i)
+			snprintf(command, sizeof(command), "help %s", pm_shell_command_at(i - 1)->name);
 		const char *line = output(&r, command);
 
 		assert_true(*line);

@@ -1,0 +1,3 @@
+#include "base/interrupt.h"
+
+volatile sig_atomic_t pm_interrupt_flag;
