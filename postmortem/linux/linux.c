@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "linux/kernel_types.h"
+#include "linux/place.h"
 #include "symbols/bytes.h"
 
 #include <ctype.h>
@@ -169,37 +170,6 @@ static bool open_image(struct pm_linux *lx)
 	return true;
 }
 
-static void find_field(struct pm_linux *lx, enum pm_field field, const char *structure, const char *paths)
-{
-	struct pm_field_place *place = &lx->fields[field];
-	struct pm_slice rest = pm_slice_of(paths), path;
-	uint32_t id = lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, structure) : 0;
-
-	place->offset = -1;
-	while (id && pm_take_until(&rest, "|", &path)) {
-		char one[128];
-		struct pm_btf_member member;
-
-		pm_take_char(&rest, '|');
-		if (path.n >= sizeof(one))
-			continue;
-		memcpy(one, path.p, path.n);
-		one[path.n] = 0;
-		if (!pm_btf_find_member(lx->btf, id, one, &member))
-			continue;
-		place->offset = (int32_t)(member.bit_offset / 8);
-		place->size = (uint32_t)pm_btf_size(lx->btf, member.type);
-		place->shift = member.bits ? (uint8_t)(member.bit_offset % 8) : 0;
-		place->bits = (uint8_t)member.bits;
-		/* in whole bytes: it may stand near the end of its structure */
-		if (member.bits && place->size > 1)
-			place->size = place->shift + member.bits <= 8    ? 1
-				      : place->shift + member.bits <= 16 ? 2
-									 : place->size;
-		return;
-	}
-}
-
 static void find_fields(struct pm_linux *lx)
 {
 	static const struct {
@@ -211,7 +181,7 @@ static void find_fields(struct pm_linux *lx)
 	};
 
 	for (unsigned i = 0; i < PM_FIELDS; i++)
-		find_field(lx, (enum pm_field)i, rows[i].structure, rows[i].paths);
+		pm_linux_find_place(lx, rows[i].structure, rows[i].paths, &lx->fields[i]);
 }
 
 static void find_direct_map(struct pm_linux *lx)
@@ -358,14 +328,7 @@ bool pm_linux_variable(struct pm_linux *lx, const char *name, unsigned size, uin
 
 bool pm_linux_get(struct pm_linux *lx, uint64_t base, enum pm_field field, uint64_t *value_out)
 {
-	const struct pm_field_place *place = &lx->fields[field];
-
-	if (place->offset < 0 ||
-	    !pm_space_load(&lx->kernel, base + (uint64_t)place->offset, place->size, value_out))
-		return false;
-	if (place->bits && place->bits < 64)
-		*value_out = *value_out >> place->shift & ((1ull << place->bits) - 1);
-	return true;
+	return pm_linux_load_place(lx, base, &lx->fields[field], value_out);
 }
 
 uint64_t pm_linux_at(const struct pm_linux *lx, uint64_t base, enum pm_field field)

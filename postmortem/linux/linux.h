@@ -54,6 +54,7 @@ struct pm_linux {
 		*types_refused; /* why the file that was given is not used; NULL: it is, or none was */
 	uint64_t module_types;  /* bytes read of modules' types */
 	struct pm_field_place fields[PM_FIELDS];
+	struct pm_linux_members *members; /* linux/member.h; NULL: none was asked for yet */
 
 	uint32_t cpus;        /* possible ones: per-CPU areas; 0: not known */
 	uint64_t *cpu_offset; /* [cpus]: __per_cpu_offset */

@@ -1,6 +1,7 @@
 #include "linux/memory.h"
 
 #include "linux/list.h"
+#include "linux/member.h"
 #include "symbols/bytes.h"
 
 #include <stdio.h>
@@ -9,21 +10,6 @@
 
 /* ---- counters ---- */
 
-/* A value of one of the kernel's enumerations: they differ between versions and configurations. */
-static bool enumerated(struct pm_linux *lx, const char *type, const char *name, uint64_t *value_out)
-{
-	uint32_t id = lx->btf ? pm_btf_find(lx->btf, PM_BTF_ENUM, type) : 0;
-	const char *known;
-	int64_t value;
-
-	for (uint32_t i = 0; id && (known = pm_btf_enum(lx->btf, id, i, &value)); i++)
-		if (!strcmp(known, name)) {
-			*value_out = (uint64_t)value;
-			return value >= 0;
-		}
-	return false;
-}
-
 /* An element of vm_zone_stat or vm_node_stat.  They are summed up from the CPUs now and then, and may be negative in
  * between: the kernel prints 0 for that, too. */
 static bool statistic(struct pm_linux *lx, const char *array, const char *type, const char *name,
@@ -31,7 +17,7 @@ static bool statistic(struct pm_linux *lx, const char *array, const char *type, 
 {
 	uint64_t base, index, value;
 
-	if (!enumerated(lx, type, name, &index) || !pm_linux_symbol(lx, array, &base) ||
+	if (!pm_linux_enumerator(lx, type, name, &index) || !pm_linux_symbol(lx, array, &base) ||
 	    !pm_space_load(&lx->kernel, base + 8 * index, 8, &value))
 		return false;
 	*pages_out = (int64_t)value > 0 ? value : 0;
@@ -250,7 +236,7 @@ static bool shared(struct pm_linux *lx, const struct pm_linux_caches *caches, ui
 
 	if (!caches->vmemmap || !size || size > 256 || flags->offset < 0 || count->offset < 0 ||
 	    (uint64_t)flags->offset + 8 > size || (uint64_t)count->offset + 4 > size ||
-	    !enumerated(lx, "pageflags", "PG_reserved", &reserved) || reserved > 63)
+	    !pm_linux_enumerator(lx, "pageflags", "PG_reserved", &reserved) || reserved > 63)
 		return false;
 	uint8_t *pages = pm_alloc(at_once * size);
 
@@ -290,7 +276,7 @@ void pm_linux_page_flags(struct pm_linux *lx, uint64_t flags, char *buf, size_t 
 	size_t n = 0;
 
 	*buf = 0;
-	enumerated(lx, "pageflags", "__NR_PAGEFLAGS", &end);
+	pm_linux_enumerator(lx, "pageflags", "__NR_PAGEFLAGS", &end);
 	/* Behind the flags stand the node, the zone and others; names that come later are aliases. */
 	for (uint32_t i = 0; id && (name = pm_btf_enum(lx->btf, id, i, &bit)) && n < size; i++) {
 		if (bit < 0 || (uint64_t)bit >= end || bit > 63 || !(flags >> bit & 1) || seen >> bit & 1)
