@@ -1,6 +1,7 @@
 #include "linux/mm.h"
 
 #include "linux/files.h"
+#include "linux/tree.h"
 
 #include <string.h>
 
@@ -76,36 +77,20 @@ static uint64_t slot_end(struct pm_linux *lx, const struct node *node, uint32_t 
 		       : max;
 }
 
-static void walk(struct pm_linux *lx, struct pm_linux_vmas *vmas, uint64_t entry, uint64_t min, uint64_t max,
-		 unsigned depth)
+struct vma_walk {
+	struct pm_linux *lx;
+	struct pm_linux_vmas *vmas;
+};
+
+static bool add_entry(uint64_t first, uint64_t last, uint64_t entry, void *user)
 {
-	struct node node;
+	struct vma_walk *walk = user;
 
-	if (!open_node(lx, entry, &node) || depth > max_depth) {
-		vmas->trouble = "a node of a kind that is not known";
-		return;
-	}
-	for (uint32_t i = 0; i < node.slots && !vmas->trouble; i++) {
-		uint64_t child, end = slot_end(lx, &node, i, max);
-
-		if (end > max || end < min) {
-			vmas->trouble = "a node contradicts itself";
-			return;
-		}
-		if (!pm_space_load(&lx->kernel, node.slot + 8 * i, 8, &child)) {
-			vmas->trouble = "a node is not in the dump";
-			return;
-		}
-		if (node.kind == MAPLE_LEAF_64) {
-			if (child > 4096 && !(child & 3))
-				add(lx, vmas, child);
-		} else if (child > 4096) { /* only the root's own entry has bit 1 set */
-			walk(lx, vmas, child, min, end, depth + 1);
-		}
-		if (end >= max)
-			return;
-		min = end + 1;
-	}
+	(void)first;
+	(void)last;
+	if (entry > 4096 && !(entry & 3))
+		add(walk->lx, walk->vmas, entry);
+	return !walk->vmas->trouble;
 }
 
 /* From the root straight down; 0: nothing is mapped there. */
@@ -174,12 +159,12 @@ void pm_linux_vmas_read(struct pm_linux *lx, uint64_t mm, struct pm_linux_vmas *
 	if (!mm) {
 		vmas->trouble = "a kernel thread has no mappings of its own";
 	} else if (tree) {
-		if (!pm_linux_get(lx, tree, PM_MAPLE_ROOT, &entry))
-			vmas->trouble = "the tree of mappings is not in the dump";
-		else if (is_node(entry))
-			walk(lx, vmas, entry, 0, UINT64_MAX, 0);
-		else if (entry) /* a single mapping needs no node */
-			add(lx, vmas, entry);
+		struct vma_walk walk = { lx, vmas };
+		struct pm_linux_tree maple = { .lx = lx, .visit = add_entry, .user = &walk };
+
+		pm_linux_maple_walk(&maple, tree);
+		if (!vmas->trouble)
+			vmas->trouble = maple.trouble;
 	} else if (pm_linux_get(lx, mm, PM_MM_MMAP, &entry)) {
 		while (entry && !vmas->trouble) {
 			add(lx, vmas, entry);
