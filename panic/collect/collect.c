@@ -98,11 +98,11 @@ static enum kp_stage_result collect_fault(void)
 	struct kp_region region;
 
 	if (fault->has_address && !fault->stale) {
-		fault->class = kp_isa_class(fault->address);
+		fault->address_class = kp_isa_class(fault->address);
 		if (kp_region_of((uintptr_t)fault->address, ~0u, &region)) {
 			kp_string_copy(fault->region, sizeof(fault->region), region.name);
 			if (region.kind == KP_REGION_GUARD)
-				fault->class = KP_CLASS_GUARD;
+				fault->address_class = KP_CLASS_GUARD;
 		}
 	}
 	return KP_RESULT_DONE;

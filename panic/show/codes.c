@@ -63,7 +63,7 @@ static bool contains(const char *text, size_t limit, const char *mark)
 /* A guard page whose name says what it guards. */
 static bool is_stack(const struct kp_report *report)
 {
-	return report->fault.class == KP_CLASS_GUARD &&
+	return report->fault.address_class == KP_CLASS_GUARD &&
 	       contains(report->fault.region, sizeof(report->fault.region), "stack");
 }
 
@@ -144,7 +144,7 @@ static bool applies(const struct sign *sign, const struct kp_report *report)
 		return false;
 	if (sign->mark && !contains(report->message, sizeof(report->message), sign->mark))
 		return false;
-	if (sign->classes && !(sign->classes >> fault->class & 1))
+	if (sign->classes && !(sign->classes >> fault->address_class & 1))
 		return false;
 	if (sign->states && !(sign->states >> fault->state & 1))
 		return false;

@@ -59,9 +59,9 @@ static void say_message(const struct kp_report *report)
 	n = kp_format(message, sizeof(message), "%s", is_page_fault ? "page fault" : fault->name);
 	if (fault->has_address && !fault->stale &&
 	    (unsigned)fault->access < sizeof(accesses) / sizeof(*accesses) &&
-	    (unsigned)fault->class < sizeof(classes) / sizeof(*classes))
+	    (unsigned)fault->address_class < sizeof(classes) / sizeof(*classes))
 		n += kp_format(message + n, sizeof(message) - n, ": %s 0x%llx%s", accesses[fault->access],
-			       (unsigned long long)fault->address, classes[fault->class]);
+			       (unsigned long long)fault->address, classes[fault->address_class]);
 	else if (fault->has_error && fault->error)
 		n += kp_format(message + n, sizeof(message) - n, ", error code 0x%llx",
 			       (unsigned long long)fault->error);

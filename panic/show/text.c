@@ -88,7 +88,7 @@ static enum kp_stage_result title(void)
 	if (fault->name) {
 		kp_add("%s", fault->name);
 #if KP_TIER >= 2
-		if (fault->has_address && fault->class == KP_CLASS_NONCANONICAL && !fault->stale)
+		if (fault->has_address && fault->address_class == KP_CLASS_NONCANONICAL && !fault->stale)
 			kp_add(", probably for non-canonical address 0x%llx",
 			       (unsigned long long)fault->address);
 #endif

@@ -80,8 +80,8 @@ enum kp_stage_result kp_text_fault(void)
 		kp_key_hex("address", fault->address);
 	if (fault->state)
 		kp_key_word("state", states[fault->state]);
-	if (fault->class)
-		kp_key_word("class", classes[fault->class]);
+	if (fault->address_class)
+		kp_key_word("class", classes[fault->address_class]);
 	if (fault->stale)
 		kp_key_number("sent", 1);
 	if (fault->inferred)
@@ -109,7 +109,7 @@ void kp_text_page_fault(void)
 
 	if (!fault->name || !fault->has_address || !kp_same(fault->name, "Oops"))
 		return;
-	if (fault->class == KP_CLASS_NULL)
+	if (fault->address_class == KP_CLASS_NULL)
 		kp_add("BUG: kernel NULL pointer dereference, address: %016llx",
 		       (unsigned long long)fault->address);
 	else

@@ -153,7 +153,7 @@ static void null_write(void)
 					     .address = 0x18,
 					     .access = KP_ACCESS_WRITE,
 					     .state = KP_STATE_ABSENT,
-					     .class = KP_CLASS_NULL };
+					     .address_class = KP_CLASS_NULL };
 	kp_report.verdict = (struct kp_verdict){ KP_VERDICT_PANIC, "panic_on_oops is set" };
 	kp_report.machine.cr2 = 0x18;
 	kp_report.cause_count = 2;
@@ -182,7 +182,7 @@ static void double_fault(void)
 					     .has_address = true,
 					     .address = 0xffffc90000011ff8,
 					     .access = KP_ACCESS_WRITE,
-					     .class = KP_CLASS_GUARD };
+					     .address_class = KP_CLASS_GUARD };
 	strcpy(kp_report.fault.region, "stack of teller");
 	kp_report.trace.n = 0;
 	for (unsigned i = 0; i < KP_FRAMES_MAX; i++)

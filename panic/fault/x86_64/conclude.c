@@ -158,7 +158,7 @@ static void of_double_fault(const struct kp_report *report)
 	uint64_t rsp = report->frame.rsp;
 	struct kp_region region;
 	bool overflow = fault->has_address && near_stack_pointer(report, fault->address) &&
-			(fault->class == KP_CLASS_GUARD || at_its_end(report));
+			(fault->address_class == KP_CLASS_GUARD || at_its_end(report));
 
 	if (fault->has_address && gate_missing(report, KP_X86_PF)) {
 		kp_cause_add(KP_CERTAIN, "a page fault (trap 14) could not be handled because gate 14 of the "
@@ -169,7 +169,7 @@ static void of_double_fault(const struct kp_report *report)
 				     word_of(fault->access), (unsigned long long)fault->address);
 	}
 	if (overflow) {
-		kp_cause_add(fault->class == KP_CLASS_GUARD ? KP_CERTAIN : KP_LIKELY,
+		kp_cause_add(fault->address_class == KP_CLASS_GUARD ? KP_CERTAIN : KP_LIKELY,
 			     "the kernel stack overflowed: CR2 0x%llx is next to RSP 0x%llx%s%s",
 			     (unsigned long long)report->machine.cr2, (unsigned long long)rsp,
 			     fault->region[0] ? ", in " : "", fault->region);
@@ -210,14 +210,14 @@ static void of_page_fault(const struct kp_report *report)
 
 	for (unsigned level = walk->level; user_page && level <= walk->top; level++)
 		user_page = walk->entries[level] & ENTRY_USER;
-	if (fault->class == KP_CLASS_GUARD && near_stack_pointer(report, address))
+	if (fault->address_class == KP_CLASS_GUARD && near_stack_pointer(report, address))
 		kp_cause_add(KP_CERTAIN, "the kernel stack overflowed into %s", fault->region);
-	else if (fault->access == KP_ACCESS_EXECUTE && fault->class == KP_CLASS_NULL)
+	else if (fault->access == KP_ACCESS_EXECUTE && fault->address_class == KP_CLASS_NULL)
 		kp_cause_add(KP_CERTAIN, "a function at NULL was called, or returned to");
 	else if (fault->access == KP_ACCESS_EXECUTE && walk->end == KP_WALK_MAPPED)
 		kp_cause_add(KP_CERTAIN, "what is no code was executed: 0x%llx is %s", address,
 			     user_page ? "a user page" : "mapped without execution");
-	else if (fault->class == KP_CLASS_NULL)
+	else if (fault->address_class == KP_CLASS_NULL)
 		kp_cause_add(KP_LIKELY, "a NULL pointer: %s of %u bytes at 0x%llx from NULL",
 			     word_of(fault->access), fault->size, address);
 	else if (fault->access == KP_ACCESS_WRITE && text)
@@ -328,7 +328,7 @@ void kp_isa_conclude(struct kp_report *report)
 				     "this CPU was stuck with interrupts off: an NMI found it at RIP");
 		break;
 	case KP_X86_GP:
-		if (fault->class == KP_CLASS_NONCANONICAL && fault->inferred)
+		if (fault->address_class == KP_CLASS_NONCANONICAL && fault->inferred)
 			kp_cause_add(KP_LIKELY, "a wild pointer: %s at 0x%llx, which no page can have",
 				     word_of(fault->access), (unsigned long long)fault->address);
 		break;

@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define KP_BLOB_MAGIC "KPANBLOB"
 #define KP_BLOB_VERSION 2
 
@@ -61,7 +65,8 @@ struct kp_blob {
 	uint64_t reserved_4[5];
 };
 
-#if defined(__x86_64__) && !defined(KP_ISA_GENERIC) /* of other frames it has no form */
+/* Of other frames it has no form; C++ has the word under another name. */
+#if defined(__x86_64__) && !defined(KP_ISA_GENERIC) && !defined(__cplusplus)
 _Static_assert(sizeof(struct kp_blob) == 640, "as formats/SPEC.md has it");
 #endif
 
@@ -71,5 +76,9 @@ typedef uint32_t kp_blob_init(void);
  * and no table is needed.  frame: NULL: the registers are those of the jump, and RIP is what lies at RSP.  message: NULL: none.
  * Both are addresses of the kernel's, and need not be right: they are looked up in its page tables. Does not return. */
 typedef void kp_blob_panic(const struct kp_frame *frame, const char *message);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

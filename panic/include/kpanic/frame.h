@@ -47,7 +47,7 @@ struct kp_fault {
 	unsigned size; /* bytes accessed; 0: not known */
 	enum kp_access access;
 	enum kp_address_state state;
-	enum kp_address_class class;
+	enum kp_address_class address_class;
 	char region[24]; /* name of the host's region that holds the address; "": none */
 };
 

@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct kp_frame;
 struct kp_fault;
 
@@ -176,5 +180,9 @@ bool kp_host_task_info(unsigned index, struct kp_task_info *out);
 size_t kp_host_keep_log(char *to, size_t n);
 /* What runs on any CPU now, as far as it can be read without a lock: id and name.  Weak: not known. */
 bool kp_host_running(unsigned cpu, struct kp_task *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 
 #include "kpanic/host.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How the run before this one ended, and what waits to be read. */
 struct kp_keep_last {
 	bool known;        /* there was a run before this one, or a record that waits */
@@ -55,5 +59,9 @@ void kp_keep_tick(const struct kp_frame *frame);
 /* This run ends in order now.  The host resets or turns off next. */
 enum kp_keep_end { KP_KEEP_REBOOT, KP_KEEP_OFF };
 void kp_keep_end(enum kp_keep_end how);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

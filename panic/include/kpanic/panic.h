@@ -9,6 +9,10 @@
 
 #include <stdarg.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- at start ---- */
 
 enum kp_style { /* of the screen; docs/codes.md and `make gallery` */
@@ -92,9 +96,9 @@ struct kp_site {
 	})
 
 /* Each saves the registers of its caller first. */
-_Noreturn void kp_panic_at(const struct kp_site *site, const char *format, ...)
+__attribute__((noreturn)) void kp_panic_at(const struct kp_site *site, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-_Noreturn void kp_bug_at(const struct kp_site *site);
+__attribute__((noreturn)) void kp_bug_at(const struct kp_site *site);
 void kp_warn_at(const struct kp_site *site);
 
 /* For a host that has gates of its own: call with every exception and NMI; returns when the frame may be returned to.  Runs
@@ -103,7 +107,7 @@ void kp_exception(struct kp_frame *frame);
 
 /* Tier 2, x86-64. Goes where frame says, as the return of an exception does: to user mode (a new process; after a signal), or
  * into the kernel. frame may lie anywhere; its vector says nothing. */
-_Noreturn void kp_return(struct kp_frame *frame);
+__attribute__((noreturn)) void kp_return(struct kp_frame *frame);
 
 bool kp_panicking(void);
 unsigned kp_oops_count(void);
@@ -120,5 +124,9 @@ bool kp_get_user(uint64_t *to, const void *from, unsigned size);
 bool kp_put_user(void *to, uint64_t value, unsigned size);
 /* The same for any address of the kernel's; returns the bytes copied. */
 size_t kp_read_own(uintptr_t from, void *to, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "kpanic/host.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum kp_ink { /* VGA's order */
 	      KP_BLACK,
 	      KP_BLUE,
@@ -119,5 +123,9 @@ unsigned kp_screen_show(unsigned page);
 /* Turns the pages of what was shown last, from the first on, by time or by kp_host_key, until kp_host_time_ns() is there
  * (UINT64_MAX: for ever); returns at once if all is on one page. */
 void kp_screen_linger(uint64_t until_ns);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "kpanic/host.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- the note (formats/SPEC.md, section 3) ---- */
 
 /* Begins it anew: after kp_init, whenever what it says has changed (memory is known, the kernel's page tables are in use,
@@ -76,5 +80,9 @@ struct kp_dump_plan {
 };
 /* At start. Without it all of RAM is dumped as it is, to whatever sink there is. */
 void kp_dump_plan(const struct kp_dump_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

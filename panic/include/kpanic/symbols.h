@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What kp-symbols writes: this, then `count` rows in order of `start`, then `names_size` bytes of names. */
 #define KP_SYMBOLS_MAGIC 0x6b70736du
 struct kp_symbols {
@@ -32,5 +36,9 @@ bool kp_symbol_find(uintptr_t address, char *name, size_t size, uintptr_t *start
 /* The same in the table given, whose rows are relative to anchor. */
 bool kp_symbols_search(const struct kp_symbols *table, uintptr_t anchor, uintptr_t address, char *name,
 		       size_t size, uintptr_t *start_out, size_t *size_out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
