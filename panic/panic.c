@@ -93,36 +93,48 @@ static struct where resume;
 static volatile uint64_t deadline_ns; /* of the present stage; 0: none */
 #endif
 
-#define WARN (1u << KP_KIND_WARN)
-#define OOPS (1u << KP_KIND_OOPS)
-#define PANIC (1u << KP_KIND_PANIC)
+/* Those that a warning and an oops have, too. */
+#define RETURNING (1u << KP_STAGE_WIN | 1u << KP_STAGE_COLLECT | 1u << KP_STAGE_TEXT)
 
 /* budget_ms: of the whole stage, after which its present step is left.  What is behind a 115200 baud line takes a second for
- * ten kilobytes. */
+ * ten kilobytes. Below tier 2 nothing is left. */
+#if KP_TIER >= 2
+#define STAGE(name, budget_ms, steps)                                                                        \
+	{                                                                                                    \
+		name, steps, budget_ms                                                                       \
+	}
+#else
+#define STAGE(name, budget_ms, steps)                                                                        \
+	{                                                                                                    \
+		name, steps                                                                                  \
+	}
+#endif
 static const struct stage {
 	char name[8];
-	uint32_t kinds, budget_ms;
 	kp_step *const *steps; /* ends with NULL */
+#if KP_TIER >= 2
+	uint32_t budget_ms;
+#endif
 } stages[KP_STAGES] = {
-	[KP_STAGE_WIN] = { "win", WARN | OOPS | PANIC, 2000, kp_win_steps },
+	[KP_STAGE_WIN] = STAGE("win", 2000, kp_win_steps),
 #if KP_TIER >= 2
-	[KP_STAGE_FREEZE] = { "freeze", PANIC, 3000, kp_freeze_steps },
+	[KP_STAGE_FREEZE] = STAGE("freeze", 3000, kp_freeze_steps),
 #endif
-	[KP_STAGE_COLLECT] = { "collect", WARN | OOPS | PANIC, 5000, kp_collect_steps },
+	[KP_STAGE_COLLECT] = STAGE("collect", 5000, kp_collect_steps),
 #if KP_TIER >= 3
-	[KP_STAGE_KEEP] = { "keep", PANIC, 5000, kp_keep_steps },
+	[KP_STAGE_KEEP] = STAGE("keep", 5000, kp_keep_steps),
 #endif
-	[KP_STAGE_TEXT] = { "text", WARN | OOPS | PANIC, 20000, kp_text_steps },
+	[KP_STAGE_TEXT] = STAGE("text", 20000, kp_text_steps),
 #if KP_TIER >= 3
-	[KP_STAGE_NOTE] = { "note", PANIC, 5000, kp_note_steps },
+	[KP_STAGE_NOTE] = STAGE("note", 5000, kp_note_steps),
 #endif
 #if KP_TIER >= 2
-	[KP_STAGE_SCREEN] = { "screen", PANIC, 120000, kp_screen_steps },
+	[KP_STAGE_SCREEN] = STAGE("screen", 120000, kp_screen_steps),
 #endif
 #if KP_TIER >= 3
-	[KP_STAGE_DUMP] = { "dump", PANIC, KP_DUMP_MS, kp_dump_steps },
+	[KP_STAGE_DUMP] = STAGE("dump", KP_DUMP_MS, kp_dump_steps),
 #endif
-	[KP_STAGE_END] = { "end", PANIC, 0, kp_end_steps },
+	[KP_STAGE_END] = STAGE("end", 0, kp_end_steps),
 };
 
 const char *kp_stage_label(enum kp_stage_id id)
@@ -223,11 +235,15 @@ static void check_stack(struct kp_stage_record *record)
 /* The text is out: how the later stages went is told behind it, if there is something to tell. */
 static void tell(struct kp_stage_record *record)
 {
+#if KP_TIER >= 1
 	record->took_ns = now() - record->started_ns;
 	if (where.stage <= KP_STAGE_TEXT || record->result < KP_RESULT_FAILED || record->told)
 		return;
 	record->told = true;
 	kp_text_stage(where.stage);
+#else
+	(void)record; /* no clock; and what comes later is a halt */
+#endif
 }
 
 static void got_on(void)
@@ -253,7 +269,7 @@ static void run_stages(void)
 #endif
 		stage = &stages[where.stage];
 		record = &kp_report.stages[where.stage];
-		if (!stage->steps || !(stage->kinds & 1u << kp_report.kind))
+		if (!stage->steps || (kp_report.kind != KP_KIND_PANIC && !(RETURNING & 1u << where.stage)))
 			continue;
 		if (!record->entered) {
 			record->entered = true;
@@ -312,7 +328,7 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 								     : "a fault while the report was made";
 		if (!kp_report.message[0])
 			kp_string_copy(kp_report.message, sizeof(kp_report.message),
-				       "Fatal exception while reporting");
+				       kp_report.verdict.because);
 #if KP_TIER >= 2
 		/* The gates that a panic takes, and the other CPUs, come first. */
 		resume = where;

@@ -202,9 +202,9 @@ void kp_text_stage(enum kp_stage_id id)
 	if (!record->entered)
 		return;
 	kp_extension("stage");
-	kp_add(" name=%s result=%s took=%llu", kp_stage_label(id), results[record->result],
-	       (unsigned long long)record->took_ns);
+	kp_add(" name=%s result=%s", kp_stage_label(id), results[record->result]);
 #if KP_TIER >= 1
+	kp_key_number("took", record->took_ns);
 	if (record->overran)
 		kp_key_number("overran", 1);
 #endif

@@ -390,7 +390,7 @@ static void lets_the_last_verdict_count(void **state)
 			    BEGIN("oops") "KPANIC 1 verdict is=oops because=\"only the task is lost\"\n" PLACE
 					  "KPANIC 1 verdict is=panic because=\"a fault while the report was "
 					  "made\"\n"
-					  "Kernel panic - not syncing: Fatal exception while reporting\n",
+					  "Kernel panic - not syncing: a fault while the report was made\n",
 			    "");
 
 	(void)state;
