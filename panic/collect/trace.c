@@ -87,8 +87,9 @@ static enum kp_frame_grade grade_of(uintptr_t address)
 
 	return grades[kp_isa_call_before(address)];
 #else
-	(void)address; /* what could be read without a fault is too little for that */
-	return KP_FRAME_CHAINED;
+	/* What could be read without a fault is too little for that; but the kernel's code lies in one half of the addresses, this
+	 * here with it. */
+	return (uint64_t)(address ^ (uintptr_t)kp_trace_walk) >> 47 ? KP_FRAME_SCANNED : KP_FRAME_CHAINED;
 #endif
 }
 
