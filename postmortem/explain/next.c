@@ -153,6 +153,9 @@ static void look_at_place(struct pm_incident *inc)
 	const char *where = !inc->symbols_missing                   ? ""
 			    : place->module || inc->machine.release ? " --debug-dir DIR"
 								    : " --vmlinux FILE";
+	/* A call that the compiler put in by itself has a file, but no line: there is none to be found. */
+	if (place->file)
+		argument = NULL;
 	if (argument && inc->machine.system == PM_LINUX && quotable(argument) &&
 	    (!inc->machine.release || quotable(inc->machine.release)))
 		command = pm_arena_printf(&inc->arena, "kpanic symbolize%s '%s'%s%s%s", where, argument,

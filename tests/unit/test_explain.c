@@ -215,6 +215,23 @@ static void other_systems(void **state)
 		assert_null(inc.next.v[i].command);
 }
 
+/* What has a file but no line has none in the kernel's file, either. */
+static void no_line_to_look_for(void **state)
+{
+	(void)state;
+	inc.machine.system = PM_KPANIC;
+	inc.place =
+		(struct pm_place){ .symbol = "meter_rename", .has_offset = true, .offset = 8, .size = 16 };
+	pm_explain(&inc);
+	assert_int_equal(inc.next.n, 1);
+	assert_non_null(strstr(inc.next.v[0].command, "--vmlinux KERNEL.elf"));
+	inc.next.n = 0;
+	inc.place.file = "kernel/scenarios/meter.c";
+	pm_explain(&inc);
+	assert_int_equal(inc.next.n, 1);
+	assert_null(inc.next.v[0].command);
+}
+
 /* An incident of which nothing is known is explained by saying so. */
 static void nothing_known(void **state)
 {
@@ -626,6 +643,7 @@ int main(void)
 		TEST(stack_pointer_below_the_stack),
 		TEST(init_by_signal),
 		TEST(other_systems),
+		TEST(no_line_to_look_for),
 		TEST(nothing_known),
 		TEST(every_kind_alone),
 		TEST(page_free_is_not_the_objects),
