@@ -196,6 +196,40 @@ bool pm_text_place_asked(struct pm_slice words, size_t *at, struct pm_text_place
 	return next_place(words, at, true, out);
 }
 
+/* ---- the recorder's reports ---- */
+
+void pm_text_report_line(struct pm_slice line, struct pm_text_report *report)
+{
+	/* What a CPU that was stopped says is of its NMI.  A smashed stack is noticed by a call, too, which no source line made. */
+	static const struct {
+		const char *mark;
+		int is;
+	} rows[] = {
+		{ "KPANIC 1 begin ", PM_REPORT_OF_FAULT },
+		{ "KPANIC 1 site ", PM_REPORT_OF_CALL },
+		{ "because=\"stack-protector: ", PM_REPORT_OF_CALL },
+		{ "KPANIC 1 cpu ", PM_REPORT_OF_FAULT },
+		{ "KPANIC 1 end ", PM_NO_REPORT },
+	};
+
+	if (pm_slice_has(line, PM_S("KPANIC 1 ")))
+		for (size_t i = 0; i < PM_COUNT(rows); i++)
+			if (pm_slice_has(line, pm_slice_of(rows[i].mark)))
+				report->is = rows[i].is;
+	if (pm_slice_has(line, PM_S("Call Trace:")))
+		report->trace_begins = true;
+}
+
+void pm_text_report_place(struct pm_slice line, struct pm_text_report *report, struct pm_printed_place *place)
+{
+	if (report->is == PM_NO_REPORT)
+		return;
+	/* A trace begins with the place itself. */
+	place->exact = report->is == PM_REPORT_OF_FAULT &&
+		       (report->trace_begins || pm_slice_has(line, PM_S("RIP: ")));
+	report->trace_begins = false;
+}
+
 /* ---- which kernel ---- */
 
 /* "6.1.0-50-amd64": digits, a dot, a digit. */

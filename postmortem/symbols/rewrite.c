@@ -39,7 +39,8 @@ struct pm_rewriter {
 	struct stretch *stretches; /* of this window */
 	size_t stretches_n, stretches_cap;
 	struct stretch last; /* of the window before */
-	size_t line;         /* of the whole text, 1-based */
+	struct pm_text_report report;
+	size_t line; /* of the whole text, 1-based */
 	struct pm_rewrite_totals totals;
 	char *troubles[TROUBLES_MAX];
 	char *first_missing;            /* why the first place without an answer has none */
@@ -520,8 +521,10 @@ static void rewrite_line(struct pm_rewriter *rw, const struct stretch *stretch, 
 	struct pm_text_place found;
 	size_t at = 0, written = 0;
 
+	pm_text_report_line(line, &rw->report);
 	while (next_place(rw, line, &at, &found)) {
 		struct pm_slice text = { line.p + found.start, found.end - found.start };
+		pm_text_report_place(line, &rw->report, &found.place);
 		bool known = false,
 		     plain = !rw->options.json && !rw->options.inline_lines && !found.place.has_addr;
 		struct memo *memo =

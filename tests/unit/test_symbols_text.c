@@ -93,6 +93,54 @@ static void program_counters_are_exact(void **state)
 		assert_false(only_place(returns[i]).place.exact);
 }
 
+/* Of a report of the recorder's: lines, and which of them name an address that is exact. */
+static void calls_of_the_recorder_are_return_addresses(void **state)
+{
+	static const struct {
+		const char *line;
+		bool exact;
+	} lines[] = {
+		{ "RIP: 0010:foo+0x1/0x2", true },
+		{ "KPANIC 1 begin report=1 kind=panic", false },
+		{ "[    1.000000] KPANIC 1 site line=3", false },
+		{ "RIP: 0008:foo+0x1/0x2", false },
+		{ "Call Trace:", false },
+		{ " foo+0x1/0x2", false },
+		{ "KPANIC 1 cpu cpu=1 state=frozen", false },
+		{ "RIP: 0008:foo+0x1/0x2", true },
+		{ "Call Trace:", false },
+		{ " <NMI>", false },
+		{ " foo+0x1/0x2", true },
+		{ " bar+0x1/0x2", false },
+		{ "KPANIC 1 end lines=9", false },
+		{ "RIP: 0010:foo+0x1/0x2", true },
+		{ "KPANIC 1 begin report=2 kind=panic", false },
+		{ "RIP: 0008:foo+0x1/0x2", true },
+		{ " 0x0000000000401234", false }, /* tiers 0 and 1 have no names */
+		{ "KPANIC 1 begin report=3 kind=panic", false },
+		{ "KPANIC 1 verdict is=panic because=\"stack-protector: Kernel stack is corrupted\"", false },
+		{ "RIP: 0008:foo+0x1/0x2", false },
+		{ "KPANIC 1 cpu cpu=1 state=frozen", false },
+		{ "RIP: 0008:foo+0x1/0x2", true },
+	};
+	struct pm_text_report report = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(lines); i++) {
+		struct pm_text_place place;
+		size_t at = 0;
+		bool exact = false;
+
+		pm_text_report_line(pm_slice_of(lines[i].line), &report);
+		if (pm_text_place_next(pm_slice_of(lines[i].line), &at, &place)) {
+			pm_text_report_place(pm_slice_of(lines[i].line), &report, &place.place);
+			exact = place.place.exact;
+		}
+		if (exact != lines[i].exact)
+			fail_msg("line %zu: %s", i, lines[i].line);
+	}
+}
+
 static void addresses_before_a_name_are_kept_with_it(void **state)
 {
 	(void)state;
@@ -358,6 +406,7 @@ int main(void)
 		cmocka_unit_test(a_frame_is_a_return_address),
 		cmocka_unit_test(modules_and_build_ids_belong_to_the_place),
 		cmocka_unit_test(program_counters_are_exact),
+		cmocka_unit_test(calls_of_the_recorder_are_return_addresses),
 		cmocka_unit_test(addresses_before_a_name_are_kept_with_it),
 		cmocka_unit_test(raw_addresses_stand_alone),
 		cmocka_unit_test(a_place_that_is_asked_for_needs_no_size),
