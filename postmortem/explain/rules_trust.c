@@ -8,12 +8,12 @@ static bool consequence(struct pm_incident *inc, const struct pm_rule *rule)
 	if (!inc->follows)
 		return false;
 	if (inc->apart) {
-		pm_find(inc, rule, PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
+		pm_find(inc, rule, PM_LIKELY, PM_RANK_TRUST, inc->fault.at,
 			"an earlier report in the same boot, \"%s\", may be the cause, or both have one",
 			inc->follows);
 		return true;
 	}
-	pm_find(inc, rule, inc->secondary ? PM_LIKELY : PM_CERTAIN, PM_RANK_TRUST, inc->fault.at,
+	pm_find(inc, rule, PM_LIKELY, PM_RANK_TRUST, inc->fault.at,
 		inc->secondary
 			? "this is a consequence of the earlier report \"%s\": explain that one first"
 			: "an earlier report in the same boot, \"%s\", may have damaged what this one met",
@@ -51,8 +51,7 @@ static bool taint_history(struct pm_incident *inc, const struct pm_rule *rule)
 		bool oops;
 	} rows[] = {
 		{ 'D',
-		  "the kernel had already died once in this boot (taint D): what it left half done may be "
-		  "the cause",
+		  "the kernel had already died once in this boot (taint D): read that report before this one",
 		  true },
 		{ 'B',
 		  "a bad page or slab object was seen earlier in this boot (taint B): memory was corrupted "
@@ -116,8 +115,9 @@ static bool memory_pressure(struct pm_incident *inc, const struct pm_rule *rule)
 		if (!line || line->report)
 			continue;
 		pm_find(inc, rule, PM_CERTAIN, PM_RANK_DETAIL, line->at,
-			"memory was short just before: an allocation failed or the OOM killer ran, so an "
-			"error path may have run");
+			"memory was short just before (an allocation failed, or the OOM killer ran): suspect "
+			"an "
+			"error path");
 		return true;
 	}
 	return false;
