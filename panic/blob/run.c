@@ -127,7 +127,7 @@ _Noreturn void kp_blob_run(void)
 	static struct kp_frame frame;
 	static struct kp_fault fault;
 	static char message[KP_MESSAGE_MAX], why[KP_MESSAGE_MAX];
-	struct kp_event event = { .kind = KP_KIND_PANIC, .because = "the kernel gave up" };
+	struct kp_event event = { .kind = KP_KIND_PANIC };
 	bool sum_is_wrong = damaged();
 
 	stop_others();
@@ -137,10 +137,11 @@ _Noreturn void kp_blob_run(void)
 	get_frame(&frame);
 	get_text(kp_blob_found.rsi, message, sizeof(message));
 	get_text(kp_blob.why, why, sizeof(why));
-	if (why[0])
-		event.because = why;
-	if (sum_is_wrong)
-		event.because = "the spare: it was changed itself";
+	event.because = sum_is_wrong        ? "the spare: it was changed itself"
+			: why[0]            ? why
+			: frame.vector < 32 ? "a fault that the kernel handed over"
+			: message[0]        ? "called"
+					    : "called without a message";
 	event.frame = &frame;
 	if (frame.vector < 32) {
 		kp_isa_fault(&frame, &fault);
