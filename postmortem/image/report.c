@@ -114,17 +114,12 @@ void pm_image_add_frames(const struct pm_image *image, struct pm_incident *inc,
 {
 	for (size_t i = 0; i < from->frames.n; i++) {
 		const struct pm_stack_frame *f = &from->frames.v[i];
-		struct pm_frame *frame = PM_PUSH(&inc->arena, &to->frames);
+		struct pm_frame *frame = pm_stack_frame_add(inc, f, to);
 
 		if (pm_image_place(image, f->pc, f->exact_pc, &frame->place))
 			frame->place.symbol = pm_arena_str(&inc->arena, pm_slice_of(frame->place.symbol));
-		frame->trust = f->trust;
-		frame->stack = f->stack;
-		frame->stack_name = f->stack_name;
-		frame->interrupted = f->exact_pc;
 	}
-	if (from->ended)
-		to->broken = pm_arena_str(&inc->arena, pm_slice_of(from->ended));
+	pm_stack_trace_end(inc, from, to);
 }
 
 void pm_image_add_regs(const struct pm_image *image, struct pm_incident *inc, struct pm_trace *trace,

@@ -122,7 +122,7 @@ static void add_frames(struct pm_linux_session *s, struct pm_incident *inc, cons
 {
 	for (size_t i = first; i < from->frames.n; i++) {
 		const struct pm_stack_frame *f = &from->frames.v[i];
-		struct pm_frame *frame = PM_PUSH(&inc->arena, &to->frames);
+		struct pm_frame *frame = pm_stack_frame_add(inc, f, to);
 
 		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
 			       &frame->place);
@@ -130,13 +130,8 @@ static void add_frames(struct pm_linux_session *s, struct pm_incident *inc, cons
 			frame->place.module = pm_arena_str(&inc->arena, pm_slice_of(frame->place.module));
 		if (frame->place.build_id)
 			frame->place.build_id = pm_arena_str(&inc->arena, pm_slice_of(frame->place.build_id));
-		frame->trust = f->trust;
-		frame->stack = f->stack;
-		frame->stack_name = f->stack_name;
-		frame->interrupted = f->exact_pc;
 	}
-	if (from->ended)
-		to->broken = pm_arena_str(&inc->arena, pm_slice_of(from->ended));
+	pm_stack_trace_end(inc, from, to);
 }
 
 static bool same_place(const struct pm_place *a, const struct pm_place *b)

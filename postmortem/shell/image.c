@@ -265,23 +265,6 @@ bool pm_shell_image_log(struct pm_shell *sh, int argc, char **argv)
 
 /* ---- sys ---- */
 
-static void row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	char *text = pm_vprintf(fmt, ap);
-	va_end(ap);
-	if (sh->json)
-		pm_json_str(sh->json, key, text);
-	else
-		fprintf(sh->out, "%12s: %s\n", label, text);
-	free(text);
-}
-
 /* The last panic's words. */
 static void print_panic(struct pm_shell *sh)
 {
@@ -291,7 +274,7 @@ static void print_panic(struct pm_shell *sh)
 		if (pm_take_past(&line, PM_S("Kernel panic - not syncing: ")))
 			message = line;
 	if (message.n)
-		row(sh, "PANIC", "panic", sh->json ? "%.*s" : "\"%.*s\"", PM_FMT(message));
+		pm_shell_row(sh, "PANIC", "panic", sh->json ? "%.*s" : "\"%.*s\"", PM_FMT(message));
 }
 
 bool pm_shell_image_sys(struct pm_shell *sh, int argc, char **argv)
@@ -306,40 +289,33 @@ bool pm_shell_image_sys(struct pm_shell *sh, int argc, char **argv)
 	(void)argv;
 	if (argc > 1)
 		return pm_shell_no_option(sh, "sys", argv[1]);
-	row(sh, "DUMPFILE", "dump", sh->json ? "%s" : "%s  [%s]", pm_dump_name(sh->dump), info->format);
+	pm_shell_row(sh, "DUMPFILE", "dump", sh->json ? "%s" : "%s  [%s]", pm_dump_name(sh->dump),
+		     info->format);
 	if (sh->json) {
 		pm_json_str(sh->json, "format", info->format);
 		pm_json_uint(sh->json, "cpus", image->cpus.n);
 	} else {
-		row(sh, "CPUS", NULL, "%zu", image->cpus.n);
+		pm_shell_row(sh, "CPUS", NULL, "%zu", image->cpus.n);
 	}
-	if (pm_image_time(image, &time) && time.up_ns) {
-		uint64_t seconds = time.up_ns / 1000000000;
-
-		if (sh->json)
-			pm_json_uint(sh->json, "uptime_s", seconds);
-		else
-			row(sh, "UPTIME", NULL, "%llu days, %02llu:%02llu:%02llu",
-			    (unsigned long long)seconds / 86400, (unsigned long long)seconds / 3600 % 24,
-			    (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
-	}
+	if (pm_image_time(image, &time) && time.up_ns)
+		pm_shell_uptime(sh, time.up_ns);
 	while (pm_image_task(image, tasks, &task))
 		tasks++;
 	if (tasks && sh->json)
 		pm_json_uint(sh->json, "tasks", tasks);
 	else if (tasks)
-		row(sh, "TASKS", NULL, "%zu", tasks);
+		pm_shell_row(sh, "TASKS", NULL, "%zu", tasks);
 	if (image->name.n)
-		row(sh, "SYSTEM", "system", "%.*s", PM_FMT(image->name));
+		pm_shell_row(sh, "SYSTEM", "system", "%.*s", PM_FMT(image->name));
 	if (image->release.n)
-		row(sh, "RELEASE", "release", "%.*s", PM_FMT(image->release));
+		pm_shell_row(sh, "RELEASE", "release", "%.*s", PM_FMT(image->release));
 	if (image->build_id)
-		row(sh, "BUILD-ID", "build_id", "%s", image->build_id);
+		pm_shell_row(sh, "BUILD-ID", "build_id", "%s", image->build_id);
 	if (image->command.n)
-		row(sh, "COMMAND", "command_line", "%.*s", PM_FMT(image->command));
+		pm_shell_row(sh, "COMMAND", "command_line", "%.*s", PM_FMT(image->command));
 	if (image->has_space && image->space_from)
-		row(sh, "ROOT", "root", "0x%llx, %u levels, of %s", (unsigned long long)image->space.root,
-		    image->space.levels, image->space_from);
+		pm_shell_row(sh, "ROOT", "root", "0x%llx, %u levels, of %s",
+			     (unsigned long long)image->space.root, image->space.levels, image->space_from);
 	print_panic(sh);
 	if (sh->json)
 		pm_json_open(sh->json, "stages", '[');
@@ -354,8 +330,8 @@ bool pm_shell_image_sys(struct pm_shell *sh, int argc, char **argv)
 			pm_json_uint(sh->json, "took_ns", stage.took_ns);
 			pm_json_close(sh->json, '}');
 		} else {
-			row(sh, "STAGE", NULL, "%s: %s, %llu us", stage.name, result,
-			    (unsigned long long)stage.took_ns / 1000);
+			pm_shell_row(sh, "STAGE", NULL, "%s: %s, %llu us", stage.name, result,
+				     (unsigned long long)stage.took_ns / 1000);
 		}
 	}
 	if (sh->json)

@@ -135,6 +135,14 @@ bool pm_shell_no_types(struct pm_shell *sh, const char *command);
 /* "0xffff888000001000: left out by the dump's filter, -d 31" */
 bool pm_shell_absent(struct pm_shell *sh, const char *command, uint64_t addr, enum pm_absence why);
 
+/* ---- rows of `sys` (shell/sys.c) ---- */
+
+/* "       PANIC: …"; label: as text, NULL: not there; key: as JSON. */
+void pm_shell_row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Its row of the time since start. */
+void pm_shell_uptime(struct pm_shell *sh, uint64_t ns);
+
 /* ---- addresses (shell/address.c) ---- */
 
 /* A number as crash reads it: decimal, 0x hex, or hex with a letter in it. */

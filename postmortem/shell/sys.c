@@ -6,11 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* label: as text, NULL: not there; key: as JSON. */
-static void row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
+void pm_shell_row(struct pm_shell *sh, const char *label, const char *key, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -22,6 +18,18 @@ static void row(struct pm_shell *sh, const char *label, const char *key, const c
 	else
 		fprintf(sh->out, "%12s: %s\n", label, text);
 	free(text);
+}
+
+void pm_shell_uptime(struct pm_shell *sh, uint64_t ns)
+{
+	uint64_t seconds = ns / 1000000000;
+
+	if (sh->json)
+		pm_json_uint(sh->json, "uptime_s", seconds);
+	else
+		pm_shell_row(sh, "UPTIME", NULL, "%llu days, %02llu:%02llu:%02llu",
+			     (unsigned long long)seconds / 86400, (unsigned long long)seconds / 3600 % 24,
+			     (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
 }
 
 static void number(struct pm_shell *sh, const char *label, const char *key, uint64_t value)
@@ -42,20 +50,13 @@ static void print_times(struct pm_shell *sh, const struct pm_log *log)
 		if (sh->json)
 			pm_json_int(sh->json, "time_s", now);
 		else
-			row(sh, "DATE", NULL, "%s", date);
+			pm_shell_row(sh, "DATE", NULL, "%s", date);
 	}
 	const struct pm_log_record *last = pm_log_last(log);
 
 	if (!last)
 		return;
-	uint64_t seconds = last->ts_ns / 1000000000;
-
-	if (sh->json)
-		pm_json_uint(sh->json, "uptime_s", seconds);
-	else
-		row(sh, "UPTIME", NULL, "%llu days, %02llu:%02llu:%02llu",
-		    (unsigned long long)seconds / 86400, (unsigned long long)seconds / 3600 % 24,
-		    (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
+	pm_shell_uptime(sh, last->ts_ns);
 }
 
 /* Of a list that is broken only how many there are at least is known. */
@@ -68,9 +69,9 @@ static void print_tasks(struct pm_shell *sh)
 	else if (sh->json)
 		pm_json_str(sh->json, "tasks_trouble", tasks->trouble);
 	else if (tasks->v.n)
-		row(sh, "TASKS", NULL, "at least %zu (%s)", tasks->v.n, tasks->trouble);
+		pm_shell_row(sh, "TASKS", NULL, "at least %zu (%s)", tasks->v.n, tasks->trouble);
 	else
-		row(sh, "TASKS", NULL, "unknown (%s)", tasks->trouble);
+		pm_shell_row(sh, "TASKS", NULL, "unknown (%s)", tasks->trouble);
 }
 
 static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, const struct pm_log *log)
@@ -81,8 +82,8 @@ static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, c
 		pm_json_open(sh->json, "panic", '{');
 	for (size_t i = log->records.n; i-- > 0;)
 		if (pm_slice_starts(log->records.v[i].text, PM_S("Kernel panic - not syncing: "))) {
-			row(sh, "PANIC", "message", sh->json ? "%.*s" : "\"%.*s\"",
-			    PM_FMT(log->records.v[i].text));
+			pm_shell_row(sh, "PANIC", "message", sh->json ? "%.*s" : "\"%.*s\"",
+				     PM_FMT(log->records.v[i].text));
 			break;
 		}
 	if (pm_linux_task_read(sh->lx, cpus->v.v[cpus->panic_cpu].task, &task)) {
@@ -90,11 +91,11 @@ static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, c
 		if (sh->json) {
 			pm_shell_put_task(sh, &task);
 		} else {
-			row(sh, "PID", NULL, "%d", task.pid);
-			row(sh, "COMMAND", NULL, "\"%s\"", task.comm);
-			row(sh, "TASK", NULL, "%016llx", (unsigned long long)task.addr);
-			row(sh, "CPU", NULL, "%d", cpus->panic_cpu);
-			row(sh, "STATE", NULL, "%c", task.state);
+			pm_shell_row(sh, "PID", NULL, "%d", task.pid);
+			pm_shell_row(sh, "COMMAND", NULL, "\"%s\"", task.comm);
+			pm_shell_row(sh, "TASK", NULL, "%016llx", (unsigned long long)task.addr);
+			pm_shell_row(sh, "CPU", NULL, "%d", cpus->panic_cpu);
+			pm_shell_row(sh, "STATE", NULL, "%c", task.state);
 		}
 	}
 	if (sh->json)
@@ -122,31 +123,31 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 		pm_json_uint(sh->json, "cpus", cpus->v.n);
 		pm_json_uint(sh->json, "cpus_online", online);
 	} else {
-		row(sh, "DUMPFILE", NULL, "%s  [%s]", pm_dump_name(sh->dump), info->format);
-		row(sh, "CPUS", NULL, "%zu (%u online)", cpus->v.n, online);
+		pm_shell_row(sh, "DUMPFILE", NULL, "%s  [%s]", pm_dump_name(sh->dump), info->format);
+		pm_shell_row(sh, "CPUS", NULL, "%zu (%u online)", cpus->v.n, online);
 	}
 	print_times(sh, log);
 	print_tasks(sh);
 	addr = pm_linux_at(sh->lx, 0, PM_UTS_NODENAME);
 	if (pm_linux_symbol(sh->lx, "init_uts_ns", &pages) && sh->lx->fields[PM_UTS_NS_NAME].offset >= 0 &&
 	    pm_space_string(&sh->lx->kernel, pm_linux_at(sh->lx, pages, PM_UTS_NS_NAME) + addr, text, 65))
-		row(sh, "NODENAME", "nodename", "%s", text);
+		pm_shell_row(sh, "NODENAME", "nodename", "%s", text);
 	if (sh->lx->release)
-		row(sh, "RELEASE", "release", "%s", sh->lx->release);
+		pm_shell_row(sh, "RELEASE", "release", "%s", sh->lx->release);
 	if (sh->lx->build_id)
-		row(sh, "BUILD-ID", "build_id", "%s", sh->lx->build_id);
+		pm_shell_row(sh, "BUILD-ID", "build_id", "%s", sh->lx->build_id);
 	if (pm_linux_symbol(sh->lx, "linux_banner", &addr) &&
 	    pm_space_string(&sh->lx->kernel, addr, text, sizeof(text))) {
 		text[strcspn(text, "\n")] = 0;
-		row(sh, "VERSION", "version", "%s", text);
+		pm_shell_row(sh, "VERSION", "version", "%s", text);
 	}
 	if (pm_linux_variable(sh->lx, "_totalram_pages", 8, &pages)) {
 		if (sh->json)
 			pm_json_uint(sh->json, "memory_kb", pages * 4);
 		else
-			row(sh, "MEMORY", NULL, "%llu MB", (unsigned long long)pages / 256);
+			pm_shell_row(sh, "MEMORY", NULL, "%llu MB", (unsigned long long)pages / 256);
 	}
-	row(sh, "KASLR", "kaslr", "0x%llx", (unsigned long long)sh->lx->kaslr);
+	pm_shell_row(sh, "KASLR", "kaslr", "0x%llx", (unsigned long long)sh->lx->kaslr);
 	if (cpus->panic_cpu >= 0)
 		print_panic(sh, cpus, log);
 	return true;

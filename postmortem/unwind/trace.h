@@ -26,4 +26,10 @@ struct pm_stack_trace {
 
 void pm_stack_trace_deinit(struct pm_stack_trace *trace);
 
+/* Adds the frame to an incident's trace; its place is the caller's to fill. */
+struct pm_frame *pm_stack_frame_add(struct pm_incident *inc, const struct pm_stack_frame *from,
+				    struct pm_trace *to);
+/* Behind the last one: why the trace ends early. */
+void pm_stack_trace_end(struct pm_incident *inc, const struct pm_stack_trace *from, struct pm_trace *to);
+
 #endif
