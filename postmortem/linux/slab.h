@@ -77,6 +77,30 @@ void pm_linux_cache_usage(struct pm_linux *lx, const struct pm_linux_caches *cac
 bool pm_linux_in_barn(struct pm_linux *lx, const struct pm_linux_cache *cache, uint64_t object);
 /* Is it among the objects of that sheaf (its struct slab_sheaf; 0: none)? */
 bool pm_linux_in_sheaf(struct pm_linux *lx, uint64_t sheaf, uint64_t object);
+/* Where a slab hangs.  Full ones hang nowhere, but with slub_debug. */
+enum pm_slab_list {
+	PM_SLAB_OF_CPU, /* that a CPU allocates from */
+	PM_SLAB_CPU_PARTIAL,
+	PM_SLAB_NODE_PARTIAL,
+	PM_SLAB_NODE_FULL,
+	PM_SLAB_LISTS,
+};
+struct pm_linux_slab_of {
+	enum pm_slab_list list;
+	uint32_t owner;  /* CPU or node */
+	uint64_t holder; /* address of the struct kmem_cache_cpu or kmem_cache_node */
+	uint64_t slab;   /* its struct slab or page; 0: the list has none (told once for each) */
+	uint64_t first;  /* of the CPU's own list of free objects in it */
+};
+/* Slabs of a cache, CPU by CPU and then node by node; returns why the lists are not whole, NULL: they are, or fn had
+ * enough. */
+const char *pm_linux_slabs_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
+				bool (*fn)(const struct pm_linux_slab_of *slab, void *user), void *user);
+/* Objects in sheaves: of a CPU, or with cpu -1 of a node's barn. */
+void pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
+			   void (*fn)(uint64_t object, int cpu, void *user), void *user);
+/* The first object of a slab's own free list; 0: none. */
+uint64_t pm_linux_slab_free(struct pm_linux *lx, uint64_t slab);
 /* Objects of a slab (its struct slab or page), and those that are not on its own free list. */
 void pm_linux_slab_usage(struct pm_linux *lx, uint64_t slab, uint64_t *objects_out, uint64_t *inuse_out);
 

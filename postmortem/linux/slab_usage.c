@@ -5,9 +5,13 @@
  * each node's barn keep (from 6.18).  What is on none of these is allocated. */
 #include "linux/memory.h"
 
+#include "base/interrupt.h"
 #include "linux/list.h"
+#include "linux/member.h"
 
-enum { max_nodes = 1024, max_chain = 65536 };
+#include <stdlib.h>
+
+enum { max_nodes = 1024, max_chain = 65536, max_slabs = 1 << 24, max_sheaf = 4096 };
 
 struct fields {
 	enum pm_field list, next, inuse, objects, freelist;
@@ -182,4 +186,110 @@ void pm_linux_slab_usage(struct pm_linux *lx, uint64_t slab, uint64_t *objects_o
 {
 	*objects_out = get(lx, slab, fields_of(lx)->objects);
 	*inuse_out = get(lx, slab, fields_of(lx)->inuse);
+}
+
+uint64_t pm_linux_slab_free(struct pm_linux *lx, uint64_t slab)
+{
+	return get(lx, slab, fields_of(lx)->freelist);
+}
+
+/* ---- one by one ---- */
+
+struct each {
+	struct pm_linux *lx;
+	bool (*fn)(const struct pm_linux_slab_of *slab, void *user);
+	void *user;
+	const char *trouble;
+	bool ended;
+};
+
+static void tell(struct each *e, enum pm_slab_list list, uint32_t owner, uint64_t holder, uint64_t slab,
+		 uint64_t first)
+{
+	const struct pm_linux_slab_of one = { list, owner, holder, slab, first };
+
+	e->ended |= !e->fn(&one, e->user) || pm_interrupted();
+}
+
+static void each_of_cpu(struct each *e, uint32_t cpu, uint64_t cpu_slab)
+{
+	uint64_t at = get(e->lx, cpu_slab, PM_CPU_SLAB_PARTIAL);
+	bool any = false;
+
+	tell(e, PM_SLAB_OF_CPU, cpu, cpu_slab, get(e->lx, cpu_slab, PM_CPU_SLAB_SLAB),
+	     get(e->lx, cpu_slab, PM_CPU_SLAB_FREELIST));
+	for (unsigned i = 0; at && i < max_chain && !e->ended; i++, any = true) {
+		tell(e, PM_SLAB_CPU_PARTIAL, cpu, cpu_slab, at, 0);
+		at = get(e->lx, at, fields_of(e->lx)->next);
+	}
+	if (at && !e->ended)
+		e->trouble = "a CPU's list of slabs does not end";
+	if (!any && !e->ended)
+		tell(e, PM_SLAB_CPU_PARTIAL, cpu, cpu_slab, 0, 0);
+}
+
+static void each_of_list(struct each *e, enum pm_slab_list list, uint32_t node_id, uint64_t node,
+			 uint64_t head)
+{
+	struct pm_linux_nodes slabs;
+
+	pm_linux_nodes_read(e->lx, head, max_slabs, &slabs);
+	for (size_t i = 0; i < slabs.n && !e->ended; i++)
+		tell(e, list, node_id, node, slabs.v[i] - pm_linux_at(e->lx, 0, fields_of(e->lx)->list), 0);
+	if (!slabs.n && !e->ended)
+		tell(e, list, node_id, node, 0, 0);
+	if (slabs.trouble)
+		e->trouble = slabs.trouble;
+	pm_linux_nodes_free(&slabs);
+}
+
+const char *pm_linux_slabs_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
+				bool (*fn)(const struct pm_linux_slab_of *slab, void *user), void *user)
+{
+	uint64_t cpu_slab = get(lx, cache->addr, PM_CACHE_CPU_SLAB), node, barn;
+	struct each e = { lx, fn, user, NULL, false };
+
+	for (uint32_t cpu = 0; cpu_slab && cpu < lx->cpus && !e.ended; cpu++)
+		each_of_cpu(&e, cpu, cpu_slab + lx->cpu_offset[cpu]);
+	for (uint64_t i = 0; !e.ended && node_of(lx, cache, i, &node, &barn); i++) {
+		uint64_t partial = node ? pm_linux_at(lx, node, PM_NODE_PARTIAL) : 0;
+		uint64_t full = pm_linux_member_at(lx, node, "kmem_cache_node", "full"), next = 0;
+
+		if (partial)
+			each_of_list(&e, PM_SLAB_NODE_PARTIAL, (uint32_t)i, node, partial);
+		/* kept with slub_debug only: empty it says nothing */
+		if (full && !e.ended && pm_space_load(&lx->kernel, full, 8, &next) && next != full)
+			each_of_list(&e, PM_SLAB_NODE_FULL, (uint32_t)i, node, full);
+	}
+	return e.trouble;
+}
+
+static void each_in_sheaf(struct pm_linux *lx, uint64_t sheaf, int cpu,
+			  void (*fn)(uint64_t object, int cpu, void *user), void *user)
+{
+	uint64_t n = get(lx, sheaf, PM_SHEAF_SIZE), objects = pm_linux_at(lx, sheaf, PM_SHEAF_OBJECTS), value;
+
+	for (uint64_t i = 0; sheaf && i < n && i < max_sheaf; i++)
+		if (pm_space_load(&lx->kernel, objects + 8 * i, 8, &value))
+			fn(value, cpu, user);
+}
+
+void pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
+			   void (*fn)(uint64_t object, int cpu, void *user), void *user)
+{
+	static const enum pm_field sheaves[] = { PM_SHEAVES_MAIN, PM_SHEAVES_SPARE, PM_SHEAVES_RCU_FREE };
+	uint64_t per_cpu = get(lx, cache->addr, PM_CACHE_CPU_SHEAVES), node, barn, at;
+
+	for (uint32_t cpu = 0; per_cpu && cpu < lx->cpus; cpu++)
+		for (size_t i = 0; i < PM_COUNT(sheaves); i++)
+			each_in_sheaf(lx, get(lx, per_cpu + lx->cpu_offset[cpu], sheaves[i]), (int)cpu, fn,
+				      user);
+	for (uint64_t i = 0; node_of(lx, cache, i, &node, &barn); i++) {
+		uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0;
+		struct pm_linux_list list;
+
+		pm_linux_list_init(&list, lx, head);
+		while (head && pm_linux_list_next(&list, &at))
+			each_in_sheaf(lx, at - pm_linux_at(lx, 0, PM_SHEAF_LIST), -1, fn, user);
+	}
 }

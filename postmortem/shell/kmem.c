@@ -1,7 +1,7 @@
 /* kmem: what memory is used for; what an address belongs to. */
-#include "linux/memory.h"
+#include "shell/kmem.h"
 
-#include "linux/identify.h"
+#include "linux/memory.h"
 #include "shell/commands.h"
 
 #include <string.h>
@@ -99,292 +99,79 @@ static bool print_usage(struct pm_shell *sh)
 	return true;
 }
 
-/* ---- -s ---- */
-
-static void cache_title(struct pm_shell *sh)
-{
-	if (!sh->json)
-		fprintf(sh->out, "%-16s  %8s  %9s  %8s  %5s  %5s  %s\n", "CACHE", "OBJSIZE", "ALLOCATED",
-			"TOTAL", "SLABS", "SSIZE", "NAME");
-}
-
-/* false: its numbers are not whole, and it was said why. */
-static bool cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
-{
-	struct pm_linux_cache_usage usage;
-
-	pm_linux_cache_usage(sh->lx, pm_session_caches(sh->session), cache, &usage);
-	if (!sh->json) {
-		fprintf(sh->out, "%016llx  %8llu  %9llu  %8llu  %5llu  %4lluk  %s\n",
-			(unsigned long long)cache->addr, (unsigned long long)cache->object_size,
-			(unsigned long long)usage.allocated, (unsigned long long)usage.total,
-			(unsigned long long)usage.slabs, (unsigned long long)cache->slab_size / 1024,
-			cache->name);
-		return !usage.trouble || pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
-	}
-	pm_json_hex(sh->json, "address", cache->addr);
-	pm_json_str(sh->json, "name", cache->name);
-	pm_json_uint(sh->json, "object_size", cache->object_size);
-	pm_json_uint(sh->json, "size", cache->size);
-	pm_json_uint(sh->json, "allocated", usage.allocated);
-	pm_json_uint(sh->json, "total", usage.total);
-	pm_json_uint(sh->json, "slabs", usage.slabs);
-	pm_json_uint(sh->json, "slab_size", cache->slab_size);
-	pm_json_uint(sh->json, "partial_slabs", usage.partial);
-	pm_json_open(sh->json, "free", '{');
-	pm_json_uint(sh->json, "partial", usage.free_partial);
-	pm_json_uint(sh->json, "cpus", usage.free_cpu);
-	pm_json_uint(sh->json, "sheaves", usage.free_sheaves);
-	pm_json_close(sh->json, '}');
-	pm_json_str(sh->json, "trouble", usage.trouble);
-	return !usage.trouble || pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
-}
-
-static bool has_cache(const struct pm_linux_caches *caches, const char *name)
-{
-	for (size_t i = 0; i < caches->v.n; i++)
-		if (!strcmp(caches->v.v[i].name, name))
-			return true;
-	return false;
-}
-
-static bool print_caches(struct pm_shell *sh, char **names, int n)
-{
-	struct pm_linux_caches *caches = pm_session_caches(sh->session);
-	bool any = false, ok = true;
-
-	if (sh->json)
-		pm_json_open(sh->json, "caches", '[');
-	for (size_t i = 0; i < caches->v.n; i++) {
-		const struct pm_linux_cache *cache = &caches->v.v[i];
-		bool chosen = !n;
-
-		for (int k = 0; k < n; k++)
-			chosen |= !strcmp(names[k], cache->name);
-		if (!chosen)
-			continue;
-		if (!any)
-			cache_title(sh);
-		any = true;
-		if (sh->json)
-			pm_json_open(sh->json, NULL, '{');
-		ok &= cache_row(sh, cache);
-		if (sh->json)
-			pm_json_close(sh->json, '}');
-	}
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	if (caches->trouble)
-		ok = pm_shell_error(sh, "kmem", "the list of caches: %s", caches->trouble);
-	for (int k = 0; k < n; k++)
-		ok &= has_cache(caches, names[k]) ||
-		      pm_shell_no_such(sh, "kmem", "cache", names[k], caches->trouble);
-	return ok;
-}
-
-/* ---- ADDRESS ---- */
-
-static bool print_object(struct pm_shell *sh, const struct pm_linux_object *o)
-{
-	bool is_free = o->state == PM_OBJECT_FREE;
-	uint64_t objects, inuse;
-
-	pm_linux_slab_usage(sh->lx, o->page, &objects, &inuse);
-	if (sh->json) {
-		pm_json_open(sh->json, "cache", '{');
-		bool ok = cache_row(sh, o->cache);
-		pm_json_close(sh->json, '}');
-		pm_json_open(sh->json, "slab", '{');
-		pm_json_hex(sh->json, "address", o->page);
-		pm_json_hex(sh->json, "memory", o->slab);
-		pm_json_uint(sh->json, "total", objects);
-		pm_json_uint(sh->json, "in_use", inuse);
-		pm_json_close(sh->json, '}');
-		pm_json_open(sh->json, "object", '{');
-		pm_json_hex(sh->json, "address", o->start);
-		pm_json_int(sh->json, "offset", o->offset);
-		pm_json_bool(sh->json, "free", is_free);
-		pm_json_close(sh->json, '}');
-		return ok;
-	}
-	cache_title(sh);
-	bool ok = cache_row(sh, o->cache);
-	fprintf(sh->out, "  %-16s  %-16s  %5s  %9s  %4s\n", "SLAB", "MEMORY", "TOTAL", "ALLOCATED", "FREE");
-	fprintf(sh->out, "  %016llx  %016llx  %5llu  %9llu  %4llu\n", (unsigned long long)o->page,
-		(unsigned long long)o->slab, (unsigned long long)objects, (unsigned long long)inuse,
-		(unsigned long long)(objects > inuse ? objects - inuse : 0));
-	fprintf(sh->out,
-		is_free ? "  FREE / [ALLOCATED]\n   %016llx\n" : "  FREE / [ALLOCATED]\n  [%016llx]\n",
-		(unsigned long long)o->start);
-	return ok;
-}
-
-/* false: its struct page is not in the dump. */
-static bool print_page(struct pm_shell *sh, uint64_t page, uint64_t phys)
-{
-	uint64_t flags = 0, mapping = 0, index = 0, count = 0;
-	char names[512];
-
-	if (!pm_linux_get(sh->lx, page, PM_PAGE_FLAGS, &flags))
-		return false;
-	pm_linux_get(sh->lx, page, PM_PAGE_MAPPING, &mapping);
-	pm_linux_get(sh->lx, page, PM_PAGE_INDEX, &index);
-	pm_linux_get(sh->lx, page, PM_PAGE_REFCOUNT, &count);
-	pm_linux_page_flags(sh->lx, flags, names, sizeof(names));
-	if (sh->json) {
-		pm_json_open(sh->json, "page", '{');
-		pm_json_hex(sh->json, "address", page);
-		pm_json_hex(sh->json, "physical", phys);
-		pm_json_hex(sh->json, "mapping", mapping);
-		pm_json_hex(sh->json, "index", index);
-		pm_json_int(sh->json, "count", (int32_t)count);
-		pm_json_hex(sh->json, "flags", flags);
-		pm_json_str(sh->json, "flag_names", names);
-		pm_json_close(sh->json, '}');
-		return true;
-	}
-	fprintf(sh->out, "%6s%-10s  %12s  %16s  %16s CNT FLAGS\n", "", "PAGE", "PHYSICAL", "MAPPING",
-		"INDEX");
-	fprintf(sh->out, "%016llx  %12llx  %16llx  %16llx %3d %llx %s\n", (unsigned long long)page,
-		(unsigned long long)phys, (unsigned long long)mapping, (unsigned long long)index,
-		(int32_t)count, (unsigned long long)flags, names);
-	return true;
-}
-
-/* The task whose stack or task_struct it lies in. */
-static const struct pm_linux_task *task_at(struct pm_shell *sh, uint64_t addr,
-					   const struct pm_linux_object *o, bool *on_stack_out)
-{
-	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
-	const struct pm_linux_task *task =
-		pm_linux_task_by_stack(tasks, pm_session_unwinder(sh->session)->thread_size, addr);
-
-	*on_stack_out = task;
-	return task || !o ? task : pm_linux_task_by_addr(tasks, o->start);
-}
-
-static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bool on_stack)
-{
-	if (sh->json) {
-		pm_json_open(sh->json, on_stack ? "stack_of" : "task_struct_of", '{');
-		pm_shell_put_task(sh, task);
-		pm_json_close(sh->json, '}');
-		return;
-	}
-	fprintf(sh->out, "    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx%s\n    CPU: %u\n  STATE: %c\n",
-		task->pid, task->comm, (unsigned long long)task->addr, on_stack ? "  (its stack)" : "",
-		task->cpu, task->state);
-}
-
-/* Where in physical memory it lies, also of what is a physical address itself; false: nowhere, and it was said. */
-static bool find_physical(struct pm_shell *sh, uint64_t *addr, uint64_t *phys)
-{
-	bool physical = *addr < sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel);
-	enum pm_absence why = PM_NO_MEMORY;
-
-	*phys = *addr;
-	if (!*addr)
-		return pm_shell_error(sh, "kmem", "0x0: NULL belongs to nothing");
-	if (physical && !(sh->lx->page_offset && pm_dump_has_memory(sh->dump, *addr)))
-		return pm_shell_absent(sh, "kmem", *addr, why);
-	if (physical)
-		*addr += sh->lx->page_offset; /* as the kernel sees it */
-	else if ((why = pm_space_translate(&sh->lx->kernel, *addr, phys, NULL)) != PM_PRESENT)
-		return pm_shell_absent(sh, "kmem", *addr, why);
-	return true;
-}
-
-/* Not even its struct page is there. */
-static bool say_unknown(struct pm_shell *sh, uint64_t addr, uint64_t phys)
-{
-	enum pm_absence why;
-	uint8_t byte;
-
-	if (!pm_dump_read(sh->dump, phys, &byte, 1, &why))
-		return pm_shell_absent(sh, "kmem", addr, why);
-	return pm_shell_error(sh, "kmem",
-			      "0x%llx: memory of which nothing is known: its struct page is not in the dump",
-			      (unsigned long long)addr);
-}
-
-static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *user)
-{
-	struct pm_linux_caches *caches = pm_session_caches(sh->session);
-	bool *first = user, on_stack;
-	char text[PM_LINUX_NAME_MAX + 128];
-	struct pm_linux_object object;
-	uint64_t phys;
-
-	if (!find_physical(sh, &addr, &phys))
-		return false;
-	if (sh->json) {
-		pm_json_open(sh->json, NULL, '{');
-		pm_json_hex(sh->json, "address", addr);
-	} else if (!*first) {
-		fputc('\n', sh->out);
-	}
-	*first = false;
-	pm_shell_put_cpu(sh, addr, cpu);
-	bool known = pm_session_identify(sh->session, addr, text, sizeof(text));
-
-	if (known && sh->json)
-		pm_json_str(sh->json, "is", text);
-	else if (known)
-		fprintf(sh->out, "%016llx: %s\n", (unsigned long long)addr, text);
-	bool has_object = pm_linux_object_at(sh->lx, caches, addr, &object);
-
-	bool whole = !has_object || print_object(sh, &object);
-	const struct pm_linux_task *task = task_at(sh, addr, has_object ? &object : NULL, &on_stack);
-
-	if (!sh->json && (known || has_object))
-		fputc('\n', sh->out);
-	if (task) {
-		print_task(sh, task, on_stack);
-		if (!sh->json)
-			fputc('\n', sh->out);
-	}
-	bool has_page = caches->vmemmap && caches->page_size &&
-			print_page(sh, caches->vmemmap + phys / PM_PAGE_SIZE * caches->page_size,
-				   phys & ~(uint64_t)(PM_PAGE_SIZE - 1));
-
-	if (sh->json)
-		pm_json_close(sh->json, '}');
-	return (known || has_object || task || has_page || say_unknown(sh, addr, phys)) && whole;
-}
+/* ---- the command ---- */
 
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv)
 {
-	bool usage = false, caches = false, ok = true;
-	char **rest = argv + argc;
+	bool usage = false, shared = false, slabs = false, objects = false, roots = false, free_areas = false,
+	     free_pages = false, vmalloc = false, counters = false, nodes = false, zones = false,
+	     offsets = false, huge = false, pages = false, flags = false, physical = false, cache = false;
+	const char *ignored = NULL, *cpus = NULL, *members = NULL;
+	const struct pm_shell_option options[] = {
+		{ "-i", PM_OPTION_FLAG, &usage, NULL },      { "-i=shared", PM_OPTION_FLAG, &shared, NULL },
+		{ "-s", PM_OPTION_FLAG, &slabs, NULL },      { "-S", PM_OPTION_FLAG, &objects, NULL },
+		{ "-S=", PM_OPTION_TEXT, &cpus, NULL },      { "-r", PM_OPTION_FLAG, &roots, NULL },
+		{ "-I", PM_OPTION_TEXT, &ignored, NULL },    { "-f", PM_OPTION_FLAG, &free_areas, NULL },
+		{ "-F", PM_OPTION_FLAG, &free_pages, NULL }, { "-v", PM_OPTION_FLAG, &vmalloc, NULL },
+		{ "-V", PM_OPTION_FLAG, &counters, NULL },   { "-n", PM_OPTION_FLAG, &nodes, NULL },
+		{ "-z", PM_OPTION_FLAG, &zones, NULL },      { "-o", PM_OPTION_FLAG, &offsets, NULL },
+		{ "-h", PM_OPTION_FLAG, &huge, NULL },       { "-p", PM_OPTION_FLAG, &pages, NULL },
+		{ "-m", PM_OPTION_TEXT, &members, NULL },    { "-g", PM_OPTION_FLAG, &flags, NULL },
+		{ "-P", PM_OPTION_FLAG, &physical, NULL },   { "-c", PM_OPTION_FLAG, &cache, NULL },
+		{ "-C", PM_OPTION_FLAG, &cache, NULL },
+	};
+	int left = pm_shell_options(sh, argc, argv, options, PM_COUNT(options)), n = left - 1;
+	char **rest = argv + 1;
+	bool ok = true;
 
-	for (int i = 1; i < argc && rest == argv + argc; i++) {
-		if (!strcmp(argv[i], "-i"))
-			usage = true;
-		else if (!strcmp(argv[i], "-s") || !strcmp(argv[i], "-S"))
-			caches = true;
-		else if (*argv[i] == '-')
-			return pm_shell_no_option(sh, "kmem", argv[i]);
-		else
-			rest = argv + i;
-	}
-	int n = (int)(argv + argc - rest);
-
-	if (!usage && !caches && !n)
-		return pm_shell_error(sh, "kmem", "-i, -s, or which address?");
-	if (usage)
-		ok &= print_usage(sh);
+	if (!left)
+		return false;
+	if (roots)
+		return pm_shell_error(sh, "kmem",
+				      "-r: caches of memory control groups have no roots since 5.9; "
+				      "-s has all there are");
+	if (cache)
+		return pm_shell_error(sh, "kmem",
+				      "-c, -C: kernels since 2.6 have no table of all cached pages; "
+				      "-i and -V tell how many there are");
+	if (flags)
+		return pm_kmem_page_flags(sh, n ? rest[0] : NULL);
+	if (members)
+		return pm_kmem_page_members(sh, members, physical, rest, n);
 	/* -s with what is no cache's name: an address */
 	uint64_t addr;
 	bool is_address = n && pm_shell_number(rest[0], &addr) && addr > UINT32_MAX;
 
-	if (caches && !is_address)
-		return print_caches(sh, rest, n) && ok;
-	if (sh->json)
-		pm_json_open(sh->json, "addresses", '[');
-	bool first = true;
-	for (int i = 0; i < n; i++)
-		ok &= pm_shell_each_address(sh, "kmem", rest[i], print_address, &first);
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	return ok;
+	slabs |= objects || cpus;
+	if (slabs && is_address)
+		return pm_kmem_addresses(sh, PM_KMEM_SLAB, physical, rest, n);
+	if (n && (free_areas || free_pages || pages || vmalloc))
+		return pm_kmem_addresses(sh,
+					 pages     ? PM_KMEM_PAGE
+					 : vmalloc ? PM_KMEM_VMALLOC
+						   : PM_KMEM_FREE,
+					 physical, rest, n);
+	const struct {
+		bool chosen;
+		bool (*run)(struct pm_shell *sh);
+	} alone[] = { { usage || shared, print_usage }, { vmalloc, pm_kmem_vmalloc },
+		      { counters, pm_kmem_counters },   { nodes, pm_kmem_nodes },
+		      { zones, pm_kmem_zones },         { offsets, pm_kmem_offsets },
+		      { huge, pm_kmem_huge },           { pages, pm_kmem_pages } };
+	bool any = slabs || free_areas || free_pages;
+
+	for (size_t i = 0; i < PM_COUNT(alone); i++) {
+		any |= alone[i].chosen;
+		if (alone[i].chosen)
+			ok &= alone[i].run(sh);
+	}
+	if (free_areas || free_pages)
+		ok &= pm_kmem_free(sh, free_pages);
+	if (slabs)
+		return pm_kmem_slabs(sh,
+				     &(struct pm_kmem_slabs){ rest, n, ignored, objects || cpus, cpus }) &&
+		       ok;
+	if (!any && !n)
+		return pm_shell_error(sh, "kmem", "which address, or which option?  'help kmem' lists them");
+	return (!n || pm_kmem_addresses(sh, PM_KMEM_ALL, physical, rest, n)) && ok;
 }

@@ -4,11 +4,24 @@
 const struct pm_shell_command pm_shell_kernel_commands[] = {
 	{
 		.name = "kmem",
-		.arguments = "-i | -s [CACHE]... | [-s] ADDRESS...",
+		.arguments = "[OPTION]... [ADDRESS|CACHE]...",
 		.summary = "what memory is used for",
-		.help = "  -i         all of it, in pages\n"
-			"  -s         the slab caches, or those named\n"
-			"  ADDRESS    the slab, object, task and page that an address belongs to\n",
+		.help = "  -i           all of it, in pages\n"
+			"  -s [CACHE]   the slab caches, or those named; -s list: names alone\n"
+			"  -S [CACHE]   with their slabs and objects; -S=0,2-3: of those CPUs\n"
+			"  -I CACHE,... without these\n"
+			"  -f, -F       free blocks by zone and size; -F: each of them\n"
+			"  -v           areas of vmalloc\n"
+			"  -V           the kernel's counters\n"
+			"  -n           nodes, zones, sections and blocks of memory\n"
+			"  -z           zones with their watermarks and counters\n"
+			"  -o           what is added to per-CPU symbols, for each CPU\n"
+			"  -h           pools of huge pages\n"
+			"  -p           all struct pages; -m MEMBER,...: members of each\n"
+			"  -g [FLAGS]   the names of page flags\n"
+			"  ADDRESS      the slab, object, task, area and page that it belongs to;\n"
+			"               behind -s, -f, -p, -m or -v that alone\n"
+			"  -P           ADDRESS is physical, as one below the kernel's is\n",
 		.run = pm_shell_kmem,
 		.needs_types = true,
 		.needs_linux = true,
