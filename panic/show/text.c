@@ -7,14 +7,32 @@ static const char kinds[][6] = {
 	[KP_KIND_WARN] = "warn", [KP_KIND_OOPS] = "oops", [KP_KIND_PANIC] = "panic"
 };
 
-static enum kp_kind announced; /* by `begin` and `verdict` */
+/* By `begin` and `verdict`, which a text that is made again begins with, too, whatever became of the report. */
+static struct {
+	enum kp_kind kind;
+#if KP_TIER >= 3
+	unsigned report;
+	const char *because;
+#endif
+} announced;
+
+static void announce(void)
+{
+#if KP_TIER >= 3
+	if (announced.report == kp_report.number)
+		return;
+	announced.report = kp_report.number;
+	announced.because = kp_report.verdict.because;
+#endif
+	announced.kind = kp_report.kind;
+}
 
 static enum kp_stage_result begin(void)
 {
-	announced = kp_report.kind;
+	announce();
 	kp_line_start();
 	kp_extension("begin");
-	kp_add(" report=%u kind=%s", kp_report.number, kinds[kp_report.kind]);
+	kp_add(" report=%u kind=%s", kp_report.number, kinds[announced.kind]);
 	if (kp_report.oops)
 		kp_key_number("oops", kp_report.oops);
 	kp_add(" tier=%u arch=%s cpu=%u cpus=%u", KP_TIER, kp_isa_name, kp_report.cpu, kp_report.cpus);
@@ -61,10 +79,23 @@ static enum kp_stage_result verdict(void)
 	return KP_RESULT_DONE;
 }
 
-/* Of a report that became a panic's after its beginning was out: what it was is no more. */
+#if KP_TIER >= 3
+static enum kp_stage_result verdict_announced(void)
+{
+	if (kp_report.kind == announced.kind)
+		return verdict();
+	kp_extension("verdict");
+	kp_add(" is=%s", kinds[announced.kind]);
+	kp_key_string("because", announced.because);
+	kp_end_line();
+	return KP_RESULT_DONE;
+}
+#endif
+
+/* Of a report that became a panic's after its beginning was out. */
 static enum kp_stage_result verdict_again(void)
 {
-	return kp_report.kind == announced ? KP_RESULT_NONE : verdict();
+	return kp_report.kind == announced.kind ? KP_RESULT_NONE : verdict();
 }
 
 /* What Linux prints first, by which its tools know the kind of report. */
@@ -271,7 +302,11 @@ static enum kp_stage_result to_console(void)
 kp_step *const kp_text_steps[] = {
 	to_console,
 	begin,
+#if KP_TIER >= 3
+	verdict_announced,
+#else
 	verdict,
+#endif
 	site,
 #if KP_TIER >= 2
 	kp_text_task,
