@@ -24,6 +24,7 @@ bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_files(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_runq(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
 

@@ -46,14 +46,46 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 	},
 	{
 		.name = "ps",
-		.arguments = "[-k|-u|-G] [PID|TASK|COMMAND]...",
+		.arguments =
+			"[-k|-u|-G|-A] [-y POLICY,...] [-s] [-H] [-p|-c|-t|-a|-g|-r|-S|{-l|-m} [-C CPU,...]] "
+			"[PID|TASK|COMMAND]...",
 		.summary = "the tasks",
-		.help = "  -k    kernel threads only\n"
-			"  -u    user tasks only\n"
-			"  -G    the leader of each thread group only\n",
+		.help = "  -k         kernel threads only\n"
+			"  -u         user tasks only\n"
+			"  -G         the leader of each thread group only\n"
+			"  -A         those that ran only\n"
+			"  -y POLICY  those with a scheduling policy only: FIFO, 1,RR\n"
+			"  -s         the kernel stack pointer instead of the task\n"
+			"  -H         without the header\n"
+			"  -p         the parents of each\n"
+			"  -c         the children of each\n"
+			"  -t         when it started, and how long it ran\n"
+			"  -a         arguments and environment\n"
+			"  -g         the threads of its group\n"
+			"  -r         its limits\n"
+			"  -l         by when it ran last, in nanoseconds since boot\n"
+			"  -m         by how long ago that is\n"
+			"  -C CPU     those of these CPUs, each in a block: 0,2-4, a\n"
+			"  -S         how many there are in each state\n"
+			"COMMAND is a name, or a regular expression where no task has that name\n",
 		.run = pm_shell_ps,
+		.foreach = true,
 		.needs_types = true,
 		.completes = PM_COMPLETE_TASK,
+	},
+	{
+		.name = "runq",
+		.arguments = "[-t|-T|-m|-g|-d] [-c CPU,...]",
+		.summary = "the run queue of each CPU",
+		.help = "  -t      the queue's clock, and when what runs came to run\n"
+			"  -T      how far each clock is behind the latest\n"
+			"  -m      how long what runs has run\n"
+			"  -g      by task groups\n"
+			"  -d      the tasks that say that they are on a queue\n"
+			"  -c CPU  of these CPUs: 0,2-4\n",
+		.run = pm_shell_runq,
+		.needs_types = true,
+		.needs_linux = true,
 	},
 	{
 		.name = "set",
