@@ -21,8 +21,12 @@ bool pm_shell_vtop(struct pm_shell *sh, int argc, char **argv);
 /* tasks */
 bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_dentry(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_files(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_fuser(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_inode(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_mount(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_runq(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);

@@ -26,14 +26,48 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.foreach = true,
 	},
 	{
+		.name = "dentry",
+		.arguments = "[-c] ADDRESS...",
+		.summary = "what a dentry is: its inode, super block and path",
+		.help = "  -c    with its children\n",
+		.run = pm_shell_dentry,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_SYMBOL,
+	},
+	{
 		.name = "files",
-		.arguments = "[PID|TASK]...",
+		.arguments = "[-c] [-R WHAT] [-l | PID|TASK...] | -d DENTRY | -p INODE",
 		.summary = "open files",
+		.help = "  -c         with the pages of each in the page cache\n"
+			"  -R WHAT    those alone that a descriptor's number, an address or a part of the "
+			"path names\n"
+			"  -l         of every process\n"
+			"  -d DENTRY  what a dentry is\n"
+			"  -p INODE   the pages of an inode in the page cache\n",
 		.run = pm_shell_files,
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
 		.foreach = true,
+	},
+	{
+		.name = "fuser",
+		.arguments = "PATH|INODE",
+		.summary = "which tasks use a file",
+		.run = pm_shell_fuser,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
+		.name = "inode",
+		.arguments = "[-p] ADDRESS...",
+		.summary = "what an inode is: its file system, pages and names",
+		.help = "  -p    with its pages in the page cache\n",
+		.run = pm_shell_inode,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
 		.name = "locks",
@@ -43,6 +77,18 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
+	},
+	{
+		.name = "mount",
+		.arguments = "[-f] [-i] [-n PID|TASK] [DEVICE|DIRECTORY|ADDRESS]...",
+		.summary = "the file systems that are mounted",
+		.help = "  -f         with what tasks have open of each\n"
+			"  -i         with the inodes of each that are not written back\n"
+			"  -n TASK    in that task's namespace\n"
+			"ADDRESS is one of a mount, vfsmount, super block, dentry or inode\n",
+		.run = pm_shell_mount,
+		.needs_types = true,
+		.needs_linux = true,
 	},
 	{
 		.name = "ps",

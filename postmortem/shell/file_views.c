@@ -1,0 +1,172 @@
+#include "shell/files.h"
+
+#include "linux/files.h"
+#include "linux/member.h"
+#include "linux/memory.h"
+#include "linux/tree.h"
+
+#include <string.h>
+
+const char *pm_file_type(uint64_t mode)
+{
+	/* S_IFMT of i_mode */
+	static const char *const words[16] = {
+		[1] = "FIFO", [2] = "CHR", [4] = "DIR", [6] = "BLK", [8] = "REG", [10] = "LNK", [12] = "SOCK"
+	};
+	const char *word = words[mode >> 12 & 15];
+
+	return word ? word : "UNKN";
+}
+
+bool pm_file_inode_read(struct pm_linux *lx, uint64_t inode, struct pm_file_inode *out)
+{
+	uint64_t type = 0;
+
+	*out = (struct pm_file_inode){ .addr = inode };
+	if (!pm_linux_get(lx, inode, PM_INODE_MODE, &out->mode) ||
+	    !pm_linux_get(lx, inode, PM_INODE_SB, &out->sb))
+		return false;
+	pm_linux_get(lx, inode, PM_INODE_INO, &out->number);
+	out->size = pm_linux_member_value(lx, inode, "inode", "i_size");
+	out->links = pm_linux_member_value(lx, inode, "inode", "i_nlink");
+	out->count = pm_linux_member_value(lx, inode, "inode", "i_count");
+	if (pm_linux_get(lx, inode, PM_INODE_MAPPING, &out->mapping))
+		pm_linux_get(lx, out->mapping, PM_MAPPING_PAGES, &out->pages);
+	if (pm_linux_get(lx, out->sb, PM_SB_TYPE, &type))
+		pm_linux_member_text(lx, type, "file_system_type", "name", out->type, sizeof(out->type));
+	pm_linux_member_text(lx, out->sb, "super_block", "s_id", out->device, sizeof(out->device));
+	return true;
+}
+
+bool pm_file_dentry_path(struct pm_linux *lx, const struct pm_linux_mounts *mounts, uint64_t dentry,
+			 char *buf, size_t size)
+{
+	uint64_t sb = pm_linux_member_value(lx, dentry, "dentry", "d_sb");
+	const struct pm_linux_mount *mount = mounts ? pm_linux_mount_of(mounts, sb) : NULL;
+
+	return pm_linux_path(lx, mount ? mount->vfsmount : 0, dentry, buf, size);
+}
+
+void pm_file_put_dentry_header(struct pm_shell *sh)
+{
+	if (!sh->json)
+		fputs("     DENTRY           INODE           SUPERBLK     TYPE PATH\n", sh->out);
+}
+
+bool pm_file_put_dentry(struct pm_shell *sh, const char *command, const struct pm_linux_mounts *mounts,
+			uint64_t dentry)
+{
+	char path[PM_LINUX_PATH_MAX] = "";
+	uint64_t inode = 0, sb, mode = 0, at;
+	enum pm_absence why;
+
+	if (pm_shell_gap(sh, dentry, 8, &at, &why))
+		return pm_shell_absent(sh, command, at, why);
+	if (!pm_linux_get(sh->lx, dentry, PM_DENTRY_INODE, &inode) ||
+	    !pm_linux_member_get(sh->lx, dentry, "dentry", "d_sb", &sb))
+		return pm_shell_error(sh, command, "0x%llx: the dentry is not whole in the dump",
+				      (unsigned long long)dentry);
+	bool has_mode = inode && pm_linux_get(sh->lx, inode, PM_INODE_MODE, &mode);
+	bool known = pm_file_dentry_path(sh->lx, mounts, dentry, path, sizeof(path));
+	const char *type = !inode ? "NEG" : has_mode ? pm_file_type(mode) : "?";
+
+	if (!sh->json) {
+		fprintf(sh->out, "%016llx %016llx %016llx %-4s %s\n", (unsigned long long)dentry,
+			(unsigned long long)inode, (unsigned long long)sb, type,
+			known ? path : "(not in the dump)");
+		return true;
+	}
+	pm_json_hex(sh->json, "dentry", dentry);
+	if (inode)
+		pm_json_hex(sh->json, "inode", inode);
+	pm_json_hex(sh->json, "super_block", sb);
+	pm_json_str(sh->json, "type", type);
+	pm_json_str(sh->json, "path", known ? path : NULL);
+	return true;
+}
+
+/* ---- the page cache ---- */
+
+struct pages {
+	struct pm_shell *sh;
+	const struct pm_linux_caches *caches;
+	uint64_t missing;
+};
+
+static bool put_page(uint64_t first, uint64_t last, uint64_t page, void *user)
+{
+	struct pages *pages = user;
+	struct pm_shell *sh = pages->sh;
+	uint64_t mapping = 0, index = first, count = 0, flags = 0;
+	char names[256] = "";
+
+	if (pm_shell_interrupted(sh))
+		return false;
+	/* what was there once, or is in swap: no page */
+	if (page & 1)
+		return true;
+	if (!pm_linux_get(sh->lx, page, PM_PAGE_FLAGS, &flags)) {
+		pages->missing++;
+		return true;
+	}
+	pm_linux_get(sh->lx, page, PM_PAGE_MAPPING, &mapping);
+	pm_linux_get(sh->lx, page, PM_PAGE_INDEX, &index);
+	pm_linux_get(sh->lx, page, PM_PAGE_REFCOUNT, &count);
+	pm_linux_page_flags(sh->lx, flags, names, sizeof(names));
+	uint64_t address = pm_linux_page_address(sh->lx, pages->caches, page);
+	uint64_t physical = address ? address - sh->lx->page_offset : 0;
+
+	if (!sh->json) {
+		fprintf(sh->out, "%016llx %9llx %016llx %8llu %3d %llx %s\n", (unsigned long long)page,
+			(unsigned long long)physical, (unsigned long long)mapping, (unsigned long long)index,
+			(int32_t)count, (unsigned long long)flags, names);
+		return true;
+	}
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_hex(sh->json, "page", page);
+	pm_json_hex(sh->json, "physical", physical);
+	pm_json_hex(sh->json, "mapping", mapping);
+	pm_json_uint(sh->json, "index", index);
+	pm_json_uint(sh->json, "pages", last - first + 1);
+	pm_json_int(sh->json, "count", (int32_t)count);
+	pm_json_hex(sh->json, "flags", flags);
+	pm_json_str(sh->json, "flag_names", names);
+	pm_json_close(sh->json, '}');
+	return true;
+}
+
+bool pm_file_put_pages(struct pm_shell *sh, const char *command, uint64_t inode)
+{
+	struct pages pages = { .sh = sh, .caches = pm_session_caches(sh->session) };
+	struct pm_linux_tree tree = { .lx = sh->lx, .visit = put_page, .user = &pages };
+	struct pm_file_inode known;
+	enum pm_absence why;
+	uint64_t at;
+
+	if (pm_shell_gap(sh, inode, 8, &at, &why))
+		return pm_shell_absent(sh, command, at, why);
+	if (!pm_file_inode_read(sh->lx, inode, &known) || !known.mapping)
+		return pm_shell_error(sh, command, "0x%llx: the inode is not whole in the dump",
+				      (unsigned long long)inode);
+	if (sh->json) {
+		pm_json_hex(sh->json, "inode", inode);
+		pm_json_uint(sh->json, "nrpages", known.pages);
+		pm_json_open(sh->json, "pages", '[');
+	} else {
+		fprintf(sh->out, "     INODE        NRPAGES\n%016llx %7llu\n\n", (unsigned long long)inode,
+			(unsigned long long)known.pages);
+		if (known.pages)
+			fputs("      PAGE        PHYSICAL      MAPPING         INDEX CNT FLAGS\n", sh->out);
+	}
+	pm_linux_xarray_walk(&tree,
+			     pm_linux_member_at(sh->lx, known.mapping, "address_space", "i_pages|page_tree"));
+	if (sh->json)
+		pm_json_close(sh->json, ']');
+	else
+		fputc('\n', sh->out);
+	if (tree.trouble)
+		return pm_shell_error(sh, command, "0x%llx: its pages: %s", (unsigned long long)inode,
+				      tree.trouble);
+	return !pages.missing || pm_shell_error(sh, command, "0x%llx: %llu of its pages are not in the dump",
+						(unsigned long long)inode, (unsigned long long)pages.missing);
+}
