@@ -89,6 +89,7 @@ struct kp_machine {
 	unsigned gate_count, msr_count;
 	struct kp_gate gates[KP_GATES_MAX];
 	struct kp_named msrs[KP_MSRS_MAX];
+	uint64_t unclaimed; /* interrupts until now that nobody wanted */
 	bool tss_known;
 	uint64_t tss, rsp0, ist[8]; /* ist[0] is not used */
 };
@@ -173,8 +174,6 @@ const char *kp_stage_label(enum kp_stage_id id);
 struct kp_verdict {
 	enum kp_verdict_is {
 		KP_VERDICT_NONE,
-		KP_VERDICT_SIGNAL,
-		KP_VERDICT_FIXUP,
 		KP_VERDICT_OOPS,
 		KP_VERDICT_PANIC,
 		KP_VERDICT_WARN,

@@ -1,6 +1,7 @@
-/* Gates that are missing when they are needed. */
+/* Gates that are missing when they are needed, or that nobody is behind. */
 #include <stdint.h>
 
+#include <kpanic/panic.h>
 #include "mm/page.h"
 #include "mm/paging.h"
 #include "scenarios/scenario.h"
@@ -39,7 +40,15 @@ static void neither(void)
 	*nowhere = 1;
 }
 
+/* Reported by the panic, and survived until then. */
+static void unclaimed(void)
+{
+	__asm__ volatile("int $0x99\n\tint $0x99\n\tint $0x9a" ::: "memory");
+	KP_PANIC("three interrupts that nobody wanted");
+}
+
 const struct scenario scenarios_gate[] = {
+	{ "unclaimed", SCENARIO_PROCESS, unclaimed },
 	{ "no-page-fault-gate", SCENARIO_PROCESS, no_page_fault },
 	{ "no-gates", SCENARIO_PROCESS, neither },
 	{ 0 },

@@ -2,15 +2,14 @@
 
 #include "stages.h"
 
-/* In this order.  The words are Linux's, which its users and tools know. */
+/* Of the kernel's own faults: those of user mode and of user copies do not come here (kp_exception). In this order.  The words
+ * are Linux's, which its users and tools know. */
 static const struct row {
 	unsigned if_all;
 	enum kp_verdict_is is;
 	const char *because;
 } rows[] = {
 	{ KP_C_FATAL, KP_VERDICT_PANIC, "Fatal exception" }, /* the exception's own words come in its place */
-	{ KP_C_USER, KP_VERDICT_SIGNAL, "user mode" },
-	{ KP_C_FIXUP, KP_VERDICT_FIXUP, "the exception table has the instruction" },
 	{ KP_C_INTERRUPT, KP_VERDICT_PANIC, "Fatal exception in interrupt" },
 	{ KP_C_NO_TASK, KP_VERDICT_PANIC, "Fatal exception before the first task" },
 	{ KP_C_IDLE, KP_VERDICT_PANIC, "Attempted to kill the idle task!" },

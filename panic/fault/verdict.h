@@ -4,18 +4,16 @@
 
 #include "report.h"
 
-/* What is true of a fault, as bits. */
+/* What is true of a fault of the kernel's own, as bits. */
 enum kp_circumstance {
 	KP_C_FATAL = 1 << 0, /* the exception says that there is no way on */
-	KP_C_USER = 1 << 1,
-	KP_C_FIXUP = 1 << 2, /* at an instruction that is known to fault */
-	KP_C_INTERRUPT = 1 << 3,
-	KP_C_NO_TASK = 1 << 4,
-	KP_C_IDLE = 1 << 5,
-	KP_C_FIRST = 1 << 6,
-	KP_C_CRITICAL = 1 << 7,
-	KP_C_PANIC_ON_OOPS = 1 << 8,
-	KP_C_OOPS_LIMIT = 1 << 9,
+	KP_C_INTERRUPT = 1 << 1,
+	KP_C_NO_TASK = 1 << 2,
+	KP_C_IDLE = 1 << 3,
+	KP_C_FIRST = 1 << 4,
+	KP_C_CRITICAL = 1 << 5,
+	KP_C_PANIC_ON_OOPS = 1 << 6,
+	KP_C_OOPS_LIMIT = 1 << 7,
 };
 
 /* The first row that applies. */

@@ -230,6 +230,8 @@ enum kp_stage_result kp_text_tables(void)
 	kp_key_hex("idt_limit", machine->idt_limit);
 	kp_key_hex("tr", machine->tr);
 	kp_key_hex("ldt", machine->ldt);
+	if (machine->unclaimed)
+		kp_key_number("unclaimed", machine->unclaimed);
 	kp_end_line();
 	if (!machine->tss_known)
 		return KP_RESULT_DONE;

@@ -11,9 +11,7 @@ static void first_row_wins(void)
 		const char *because;
 	} rows[] = {
 		{ 0, KP_VERDICT_OOPS, "only the task is lost" },
-		{ KP_C_USER, KP_VERDICT_SIGNAL, "user mode" },
-		{ KP_C_USER | KP_C_FATAL, KP_VERDICT_PANIC, "Fatal exception" },
-		{ KP_C_FIXUP | KP_C_INTERRUPT, KP_VERDICT_FIXUP, "the exception table has the instruction" },
+		{ KP_C_FATAL | KP_C_FIRST, KP_VERDICT_PANIC, "Fatal exception" },
 		{ KP_C_INTERRUPT | KP_C_FIRST, KP_VERDICT_PANIC, "Fatal exception in interrupt" },
 		{ KP_C_IDLE, KP_VERDICT_PANIC, "Attempted to kill the idle task!" },
 		{ KP_C_FIRST, KP_VERDICT_PANIC, "Attempted to kill init!" },

@@ -391,6 +391,7 @@ enum kp_stage_result kp_isa_take_gates(void)
 	return KP_RESULT_NONE;
 #endif
 	machine->cr2 = kp_x86_read_cr2();
+	machine->unclaimed = __atomic_load_n(&unclaimed, __ATOMIC_RELAXED);
 	__asm__ volatile("sgdt %0" : "=m"(was_gdt));
 	__asm__ volatile("str %0" : "=r"(tr));
 	machine->gdt = was_gdt.base;

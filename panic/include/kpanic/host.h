@@ -124,7 +124,8 @@ bool kp_host_key(void);
 void kp_host_user_fault(struct kp_frame *frame, const struct kp_fault *fault);
 /* An oops, already reported: the current task must go. Does not return; locks that it holds are the host's to break. */
 void kp_host_kill_task(void);
-/* An interrupt vector from 32 on that no gate of the host's claims. true: handled. Weak: false, and it is counted. */
+/* An interrupt vector from 32 on. true: handled; false: nobody claims it, and a panic's report says how many there were. Weak:
+ * false. */
 bool kp_host_interrupt(unsigned vector, struct kp_frame *frame);
 /* A page fault that is none: a mapping that is made on demand. true: go on. Weak: false.  A fault of its own comes to it, too:
  * it must not touch by itself what it is asked for. */
