@@ -116,7 +116,7 @@ static void read_sections(struct pm_linux *lx, struct pm_linux_zones *zones)
 	}
 }
 
-void pm_linux_zones_read(struct pm_linux *lx, struct pm_linux_zones *zones)
+void pm_linux_nodes_of(struct pm_linux *lx, struct pm_linux_zones *zones)
 {
 	uint64_t nodes, at, n = 1;
 	bool is_array = pm_linux_symbol(lx, "node_data", &nodes);
@@ -136,6 +136,11 @@ void pm_linux_zones_read(struct pm_linux *lx, struct pm_linux_zones *zones)
 		else if (at)
 			read_node(lx, zones, at);
 	}
+}
+
+void pm_linux_zones_read(struct pm_linux *lx, struct pm_linux_zones *zones)
+{
+	pm_linux_nodes_of(lx, zones);
 	read_sections(lx, zones);
 }
 

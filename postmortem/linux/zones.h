@@ -37,6 +37,8 @@ struct pm_linux_zones {
 
 /* Never fails. */
 void pm_linux_zones_read(struct pm_linux *lx, struct pm_linux_zones *zones);
+/* The same without sections. */
+void pm_linux_nodes_of(struct pm_linux *lx, struct pm_linux_zones *zones);
 void pm_linux_zones_deinit(struct pm_linux_zones *zones);
 
 /* The lists of free blocks of a zone, in their order: of each order those of each kind of mobility. */

@@ -13,8 +13,8 @@ struct pm_kmem_slabs {
 	const char *cpus;    /* of which CPUs, "0,2-3"; NULL: all */
 };
 bool pm_kmem_slabs(struct pm_shell *sh, const struct pm_kmem_slabs *what);
-/* The cache, slab and object; false: not whole, and it was said why. */
-bool pm_kmem_object(struct pm_shell *sh, const struct pm_linux_object *object);
+/* The cache, slab and object, or (whole) all objects of the slab; false: not whole, and it was said why. */
+bool pm_kmem_object(struct pm_shell *sh, const struct pm_linux_object *object, bool whole);
 
 /* An address (shell/kmem_address.c) */
 enum pm_kmem_of {

@@ -24,8 +24,10 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bo
 		pm_json_close(sh->json, '}');
 		return;
 	}
-	fprintf(sh->out, "    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx%s\n    CPU: %u\n  STATE: %c\n",
-		task->pid, task->comm, (unsigned long long)task->addr, on_stack ? "  (its stack)" : "",
+	fprintf(sh->out,
+		"    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx  [THREAD_INFO: %llx]\n    CPU: %u\n  "
+		"STATE: %c\n",
+		task->pid, task->comm, (unsigned long long)task->addr, (unsigned long long)task->addr,
 		task->cpu, task->state);
 }
 
@@ -101,7 +103,7 @@ static bool print_part(struct pm_shell *sh, enum pm_kmem_of of, uint64_t addr, u
 	switch (of) {
 	case PM_KMEM_SLAB:
 		return pm_linux_object_at(sh->lx, pm_session_caches(sh->session), addr, &object)
-			       ? pm_kmem_object(sh, &object)
+			       ? pm_kmem_object(sh, &object, false)
 			       : pm_shell_error(sh, "kmem", "-s: 0x%llx: in no slab",
 						(unsigned long long)addr);
 	case PM_KMEM_FREE:
@@ -117,6 +119,26 @@ static bool print_part(struct pm_shell *sh, enum pm_kmem_of of, uint64_t addr, u
 	}
 }
 
+/* "ffffffffb8967168 (T) vfs_write+8", as sym has it, of what lies in the kernel's image. */
+static bool print_symbol(struct pm_shell *sh, uint64_t addr)
+{
+	char name[PM_LINUX_NAME_MAX], letter;
+	uint64_t start, end;
+	uint32_t index;
+
+	if (!sh->lx->symbols || addr < sh->lx->image || addr >= sh->lx->image_end ||
+	    !pm_linux_symbols_find(sh->lx->symbols, addr, &index, &start, &end))
+		return false;
+	letter = pm_linux_symbols_name(sh->lx->symbols, index, name);
+	if (!letter)
+		return false;
+	fprintf(sh->out, "%016llx (%c) %s", (unsigned long long)addr, letter, name);
+	if (addr > start)
+		fprintf(sh->out, "+%llu", (unsigned long long)(addr - start));
+	fputc('\n', sh->out);
+	return true;
+}
+
 /* All that is known of it. */
 static bool print_all(struct pm_shell *sh, uint64_t asked, uint64_t addr, uint64_t phys)
 {
@@ -129,11 +151,11 @@ static bool print_all(struct pm_shell *sh, uint64_t asked, uint64_t addr, uint64
 
 	if (known && sh->json)
 		pm_json_str(sh->json, "is", text);
-	else if (known)
+	else if (known && !print_symbol(sh, asked))
 		fprintf(sh->out, "%016llx: %s\n", (unsigned long long)asked, text);
 	bool has_object = pm_linux_object_at(sh->lx, caches, addr, &object);
 
-	bool whole = !has_object || pm_kmem_object(sh, &object);
+	bool whole = !has_object || pm_kmem_object(sh, &object, asked != addr);
 	const struct pm_linux_task *task = task_at(sh, addr, has_object ? &object : NULL, &on_stack);
 	bool has_area = addr < sh->lx->page_offset || addr - sh->lx->page_offset >= 1ull << 46
 				? pm_kmem_vmalloc_area(sh, addr)

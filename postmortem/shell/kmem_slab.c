@@ -1,6 +1,8 @@
 /* kmem -s, -S: slab caches, their slabs and objects. */
 #include "shell/kmem.h"
 
+#include "linux/zones.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +66,7 @@ struct slabs {
 	enum pm_slab_list list;
 	uint32_t owner;
 	bool any;
-	size_t told; /* slabs */
+	struct pm_linux_zones nodes;
 };
 
 static void add_sheaf(uint64_t object, int cpu, void *user)
@@ -97,6 +99,19 @@ static const struct unused *find(const struct unused *v, size_t n, uint64_t obje
 	return n ? bsearch(&key, v, n, sizeof(*v), by_object) : NULL;
 }
 
+static void print_object(const struct slabs *s, uint64_t object, bool is_free, const struct unused *u)
+{
+	FILE *out = s->sh->out;
+
+	if (!is_free)
+		fprintf(out, "  [%016llx]\n", (unsigned long long)object);
+	else if (u && u->cpu >= 0)
+		fprintf(out, "   %016llx  (cpu %d %s)\n", (unsigned long long)object, u->cpu,
+			u->sheaf ? "sheaf" : "cache");
+	else
+		fprintf(out, "   %016llx%s\n", (unsigned long long)object, u && u->sheaf ? "  (sheaf)" : "");
+}
+
 static void print_objects(struct slabs *s, uint64_t memory, uint64_t total)
 {
 	struct pm_shell *sh = s->sh;
@@ -119,39 +134,48 @@ static void print_objects(struct slabs *s, uint64_t memory, uint64_t total)
 			if (u && u->sheaf)
 				pm_json_bool(sh->json, "sheaf", true);
 			pm_json_close(sh->json, '}');
-		} else if (!u) {
-			fprintf(sh->out, "  [%016llx]\n", (unsigned long long)object);
-		} else if (u->cpu >= 0) {
-			fprintf(sh->out, "   %016llx  (cpu %d %s)\n", (unsigned long long)object, u->cpu,
-				u->sheaf ? "sheaf" : "cache");
 		} else {
-			fprintf(sh->out, "   %016llx%s\n", (unsigned long long)object,
-				u->sheaf ? "  (sheaf)" : "");
+			print_object(s, object, u, u);
 		}
 	}
 	pm_shell_close(sh, ']');
 }
 
-static void print_slab(struct slabs *s, const struct pm_linux_slab_of *of)
+static const struct pm_column slab_columns[] = {
+	{ "  SLAB", NULL, -18, PM_CELL_TEXT },        { NULL, "address", 0, PM_CELL_ADDRESS },
+	{ "MEMORY", "memory", -16, PM_CELL_ADDRESS }, { "NODE", "node", 4, PM_CELL_UNSIGNED },
+	{ "TOTAL", "total", 5, PM_CELL_UNSIGNED },    { "ALLOCATED", "allocated", 9, PM_CELL_UNSIGNED },
+	{ "FREE", "free", 4, PM_CELL_UNSIGNED },      { NULL, "in_use", 0, PM_CELL_UNSIGNED },
+};
+
+/* The node of a slab's memory. */
+static const struct pm_linux_node *node_of(struct slabs *s, uint64_t memory)
 {
-	static const struct pm_column rows[] = {
-		{ "  SLAB", "address", -18, PM_CELL_TEXT },        { NULL, "address", 0, PM_CELL_ADDRESS },
-		{ "MEMORY", "memory", -16, PM_CELL_ADDRESS },      { "TOTAL", "total", 5, PM_CELL_UNSIGNED },
-		{ "ALLOCATED", "allocated", 9, PM_CELL_UNSIGNED }, { "FREE", "free", 5, PM_CELL_UNSIGNED },
-	};
+	uint64_t frame = (memory - s->sh->lx->page_offset) / PM_PAGE_SIZE;
+
+	for (size_t i = 0; i < s->nodes.nodes.n; i++)
+		if (frame - s->nodes.nodes.v[i].first < s->nodes.nodes.v[i].spanned)
+			return &s->nodes.nodes.v[i];
+	return NULL;
+}
+
+/* Its row; the free ones are in s->free then.  objects: each of them, too. */
+static void print_slab(struct slabs *s, const struct pm_linux_slab_of *of, bool objects)
+{
 	struct pm_shell *sh = s->sh;
 	const struct pm_linux_caches *caches = pm_session_caches(sh->session);
 	uint64_t memory = pm_linux_page_address(sh->lx, caches, of->slab), total, inuse, unused = 0;
+	const struct pm_linux_node *node = node_of(s, memory);
 	char slab[32];
 
 	pm_linux_slab_usage(sh->lx, of->slab, &total, &inuse);
 	if (total > 65536)
 		total = 0;
 	s->free_n = 0;
-	s->cpu = of->list == PM_SLAB_CPU_PARTIAL ? (int)of->owner : -1;
+	/* what others freed into the slab that a CPU uses is the CPU's, too: it takes it next */
+	s->cpu = of->list == PM_SLAB_OF_CPU ? (int)of->owner : -1;
 	pm_linux_free_objects(sh->lx, caches, s->cache, of->slab, pm_linux_slab_free(sh->lx, of->slab),
 			      add_free, s);
-	s->cpu = (int)of->owner;
 	if (of->list == PM_SLAB_OF_CPU)
 		pm_linux_free_objects(sh->lx, caches, s->cache, of->slab, of->first, add_free, s);
 	if (s->free_n)
@@ -162,19 +186,50 @@ static void print_slab(struct slabs *s, const struct pm_linux_slab_of *of)
 		unused += find(s->free, s->free_n, object) || find(s->sheaves, s->sheaves_n, object);
 	}
 	snprintf(slab, sizeof(slab), "  %016llx", (unsigned long long)of->slab);
-	const struct pm_cell cells[] = { { .s = sh->json ? NULL : slab },
-					 { of->slab },
-					 { memory },
-					 { total },
-					 { total - unused },
-					 { unused } };
+	const struct pm_cell cells[] = { { .s = slab }, { of->slab },
+					 { memory },    { .n = node ? node->id : 0, .absent = !node },
+					 { total },     { total - unused },
+					 { unused },    { inuse } };
 
-	PM_TITLES(sh, rows);
+	PM_TITLES(sh, slab_columns);
 	if (sh->json)
-		pm_shell_cell_members(sh, rows, PM_COUNT(rows), cells);
+		pm_shell_cell_members(sh, slab_columns, PM_COUNT(slab_columns), cells);
 	else
-		pm_shell_cells(sh, rows, PM_COUNT(rows), cells);
-	print_objects(s, memory, total);
+		pm_shell_cells(sh, slab_columns, PM_COUNT(slab_columns), cells);
+	if (objects)
+		print_objects(s, memory, total);
+}
+
+/* A node's part of the cache, and how many slabs CPUs allocate from. */
+struct count {
+	const bool *chosen; /* which CPUs are told of; NULL: all */
+	size_t chosen_n;
+	uint64_t partial, cpus;
+};
+
+static bool count_slab(const struct pm_linux_slab_of *of, void *user)
+{
+	struct count *c = user;
+
+	c->partial += of->slab && of->list == PM_SLAB_NODE_PARTIAL;
+	c->cpus += of->slab && of->list == PM_SLAB_OF_CPU &&
+		   (!c->chosen || (of->owner < c->chosen_n && c->chosen[of->owner]));
+	return true;
+}
+
+static void say_node(struct slabs *s, const struct pm_linux_slab_of *of)
+{
+	struct count c = { s->cpus, s->cpus_n, 0, 0 };
+	uint64_t slabs = 0;
+
+	if (s->sh->json)
+		return;
+	pm_linux_slabs_each(s->sh->lx, s->cache, count_slab, &c);
+	pm_linux_get(s->sh->lx, of->holder, PM_NODE_SLABS, &slabs);
+	fprintf(s->sh->out,
+		"KMEM_CACHE_NODE   NODE  SLABS  PARTIAL  PER-CPU\n%016llx  %4u  %5llu  %7llu  %7llu\n",
+		(unsigned long long)of->holder, of->owner, (unsigned long long)slabs,
+		(unsigned long long)c.partial, (unsigned long long)c.cpus);
 }
 
 static void say_where(struct slabs *s, const struct pm_linux_slab_of *of)
@@ -188,8 +243,7 @@ static void say_where(struct slabs *s, const struct pm_linux_slab_of *of)
 		pm_shell_say(s->sh, "CPU %u KMEM_CACHE_CPU:\n  %016llx\n", of->owner,
 			     (unsigned long long)of->holder);
 	if (!same && of->list == PM_SLAB_NODE_PARTIAL)
-		pm_shell_say(s->sh, "NODE %u KMEM_CACHE_NODE:\n  %016llx\n", of->owner,
-			     (unsigned long long)of->holder);
+		say_node(s, of);
 	if (!same && !s->sh->json) {
 		const char *word = words[of->list];
 
@@ -220,8 +274,7 @@ static bool one_slab(const struct pm_linux_slab_of *of, void *user)
 	pm_shell_open(s->sh, NULL, '{');
 	say_where(s, of);
 	if (of->slab) {
-		print_slab(s, of);
-		s->told++;
+		print_slab(s, of, true);
 	} else {
 		pm_shell_say(s->sh, "  (empty)\n");
 	}
@@ -233,8 +286,7 @@ static bool print_slabs(struct pm_shell *sh, const struct pm_linux_cache *cache,
 			size_t cpus_n)
 {
 	struct slabs s = { .sh = sh, .cache = cache, .cpus = cpus, .cpus_n = cpus_n };
-	struct pm_linux_cache_usage usage;
-
+	pm_linux_nodes_of(sh->lx, &s.nodes);
 	pm_linux_sheaves_each(sh->lx, cache, add_sheaf, &s);
 	if (s.sheaves_n)
 		qsort(s.sheaves, s.sheaves_n, sizeof(*s.sheaves), by_object);
@@ -242,11 +294,11 @@ static bool print_slabs(struct pm_shell *sh, const struct pm_linux_cache *cache,
 	const char *trouble = pm_linux_slabs_each(sh->lx, cache, one_slab, &s);
 
 	pm_shell_close(sh, ']');
-	pm_linux_cache_usage(sh->lx, pm_session_caches(sh->session), cache, &usage);
-	if (usage.slabs > s.told && !cpus)
-		pm_shell_say(sh, "FULL:\n  %llu slabs, not tracked\n",
-			     (unsigned long long)(usage.slabs - s.told));
+	/* with slub_debug alone */
+	if (!s.any || s.list != PM_SLAB_NODE_FULL)
+		pm_shell_say(sh, "NODE %u FULL:\n  (not tracked)\n", s.any ? s.owner : 0);
 	pm_shell_say(sh, "\n");
+	pm_linux_zones_deinit(&s.nodes);
 	free(s.sheaves);
 	free(s.free);
 	return !trouble || pm_shell_error(sh, "kmem", "%s: its slabs: %s", cache->name, trouble);
@@ -314,6 +366,9 @@ bool pm_kmem_slabs(struct pm_shell *sh, const struct pm_kmem_slabs *what)
 	for (size_t i = 0; i < caches->v.n && !pm_shell_interrupted(sh); i++) {
 		const struct pm_linux_cache *cache = &caches->v.v[i];
 
+		if (is_in_list(what->ignored, cache->name))
+			pm_shell_say(sh, "%016llx  [IGNORED]%40s  %s\n", (unsigned long long)cache->addr, "",
+				     cache->name);
 		if (!is_chosen(what, cache->name))
 			continue;
 		if (!any || what->objects)
@@ -337,37 +392,54 @@ bool pm_kmem_slabs(struct pm_shell *sh, const struct pm_kmem_slabs *what)
 
 /* ---- an object ---- */
 
-bool pm_kmem_object(struct pm_shell *sh, const struct pm_linux_object *o)
-{
-	bool is_free = o->state == PM_OBJECT_FREE;
-	uint64_t objects, inuse;
+struct holder {
+	uint64_t slab;
+	struct pm_linux_slab_of found;
+};
 
-	pm_linux_slab_usage(sh->lx, o->page, &objects, &inuse);
-	if (sh->json) {
-		pm_json_open(sh->json, "cache", '{');
-		bool ok = cache_row(sh, o->cache);
-		pm_json_close(sh->json, '}');
-		pm_json_open(sh->json, "slab", '{');
-		pm_json_hex(sh->json, "address", o->page);
-		pm_json_hex(sh->json, "memory", o->slab);
-		pm_json_uint(sh->json, "total", objects);
-		pm_json_uint(sh->json, "in_use", inuse);
-		pm_json_close(sh->json, '}');
+static bool is_slab(const struct pm_linux_slab_of *of, void *user)
+{
+	struct holder *h = user;
+
+	if (of->slab != h->slab)
+		return true;
+	h->found = *of;
+	return false;
+}
+
+bool pm_kmem_object(struct pm_shell *sh, const struct pm_linux_object *o, bool whole)
+{
+	struct slabs s = { .sh = sh, .cache = o->cache };
+	struct holder holder = { o->page, { .list = PM_SLAB_NODE_FULL, .slab = o->page } };
+
+	pm_linux_nodes_of(sh->lx, &s.nodes);
+	pm_linux_slabs_each(sh->lx, o->cache, is_slab, &holder);
+	pm_linux_sheaves_each(sh->lx, o->cache, add_sheaf, &s);
+	if (s.sheaves_n)
+		qsort(s.sheaves, s.sheaves_n, sizeof(*s.sheaves), by_object);
+	cache_title(sh);
+	pm_shell_open(sh, "cache", '{');
+	bool ok = cache_row(sh, o->cache);
+	pm_shell_close(sh, '}');
+	pm_shell_open(sh, "slab", '{');
+	print_slab(&s, &holder.found, whole);
+	pm_shell_close(sh, '}');
+	if (sh->json && !whole) {
 		pm_json_open(sh->json, "object", '{');
 		pm_json_hex(sh->json, "address", o->start);
 		pm_json_int(sh->json, "offset", o->offset);
-		pm_json_bool(sh->json, "free", is_free);
+		pm_json_bool(sh->json, "free", o->state == PM_OBJECT_FREE);
 		pm_json_close(sh->json, '}');
-		return ok;
+	} else if (!whole) {
+		const struct unused *u = find(s.free, s.free_n, o->start);
+
+		if (!u)
+			u = find(s.sheaves, s.sheaves_n, o->start);
+		fprintf(sh->out, "  FREE / [ALLOCATED]\n");
+		print_object(&s, o->start, o->state == PM_OBJECT_FREE, u);
 	}
-	cache_title(sh);
-	bool ok = cache_row(sh, o->cache);
-	fprintf(sh->out, "  %-16s  %-16s  %5s  %9s  %4s\n", "SLAB", "MEMORY", "TOTAL", "ALLOCATED", "FREE");
-	fprintf(sh->out, "  %016llx  %016llx  %5llu  %9llu  %4llu\n", (unsigned long long)o->page,
-		(unsigned long long)o->slab, (unsigned long long)objects, (unsigned long long)inuse,
-		(unsigned long long)(objects > inuse ? objects - inuse : 0));
-	fprintf(sh->out,
-		is_free ? "  FREE / [ALLOCATED]\n   %016llx\n" : "  FREE / [ALLOCATED]\n  [%016llx]\n",
-		(unsigned long long)o->start);
+	free(s.sheaves);
+	free(s.free);
+	pm_linux_zones_deinit(&s.nodes);
 	return ok;
 }

@@ -6,37 +6,37 @@
 static const struct pm_column columns[] = {
 	{ "VMAP_AREA", "vmap_area", -16, PM_CELL_ADDRESS },
 	{ "VM_STRUCT", "vm_struct", -16, PM_CELL_ADDRESS },
-	{ "START", "start", -16, PM_CELL_ADDRESS },
-	{ "- END", NULL, -18, PM_CELL_TEXT },
+	{ "ADDRESS RANGE", NULL, -35, PM_CELL_TEXT },
+	{ NULL, "start", 0, PM_CELL_ADDRESS },
 	{ NULL, "end", 0, PM_CELL_ADDRESS },
 	{ "SIZE", "size", 11, PM_CELL_UNSIGNED },
 	{ NULL, "pages", 0, PM_CELL_UNSIGNED },
 	{ NULL, "flags", 0, PM_CELL_HEX },
-	{ "CALLER", NULL, -1, PM_CELL_TEXT },
 };
 
 static void area(struct pm_shell *sh, const struct pm_linux_vmap *v)
 {
-	char end[32], name[PM_LINUX_NAME_MAX + 96] = "";
+	char range[48];
 
-	snprintf(end, sizeof(end), "- %016llx", (unsigned long long)v->end);
-	if (v->caller)
-		pm_shell_name(sh, v->caller, true, name, sizeof(name));
-	if (sh->json) {
-		pm_json_open(sh->json, NULL, '{');
-		PM_ROW_MEMBERS(sh, columns, { v->addr }, { v->vm }, { v->start }, { 0 }, { v->end },
-			       { v->end - v->start }, { v->pages }, { v->flags }, { 0 });
-		if (v->caller) {
-			pm_json_open(sh->json, "caller", '{');
-			pm_json_hex(sh->json, "address", v->caller);
-			pm_shell_json_place(sh, v->caller, true);
-			pm_json_close(sh->json, '}');
-		}
-		pm_json_close(sh->json, '}');
+	snprintf(range, sizeof(range), "%016llx - %016llx", (unsigned long long)v->start,
+		 (unsigned long long)v->end);
+	const struct pm_cell cells[] = { { v->addr },  { v->vm },   { .s = range },
+					 { v->start }, { v->end },  { v->end - v->start },
+					 { v->pages }, { v->flags } };
+
+	if (!sh->json) {
+		pm_shell_cells(sh, columns, PM_COUNT(columns), cells);
 		return;
 	}
-	PM_ROW(sh, columns, { v->addr }, { v->vm }, { v->start }, { .s = end }, { 0 }, { v->end - v->start },
-	       { 0 }, { 0 }, { .s = name });
+	pm_json_open(sh->json, NULL, '{');
+	pm_shell_cell_members(sh, columns, PM_COUNT(columns), cells);
+	if (v->caller) {
+		pm_json_open(sh->json, "caller", '{');
+		pm_json_hex(sh->json, "address", v->caller);
+		pm_shell_json_place(sh, v->caller, true);
+		pm_json_close(sh->json, '}');
+	}
+	pm_json_close(sh->json, '}');
 }
 
 bool pm_kmem_vmalloc(struct pm_shell *sh)

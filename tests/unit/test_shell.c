@@ -89,7 +89,10 @@ static void kmem_address(void **state)
 
 		snprintf(line, sizeof(line), "%016llx: %s\n", (unsigned long long)at, rows[i].is);
 		assert_non_null(strstr(text, line));
-		snprintf(line, sizeof(line), is_free ? "   %016llx\n" : "  [%016llx]\n",
+		snprintf(line, sizeof(line),
+			 !is_free                       ? "  [%016llx]\n"
+			 : rows[i].slab == IMAGE_SLAB_2 ? "   %016llx  (cpu 0 cache)\n"
+							: "   %016llx\n",
 			 (unsigned long long)at);
 		assert_non_null(strstr(text, line));
 		/* the name of a flag is its first one */
