@@ -40,8 +40,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.arguments = "[-c] [-R WHAT] [-l | PID|TASK...] | -d DENTRY | -p INODE",
 		.summary = "open files",
 		.help = "  -c         with the pages of each in the page cache\n"
-			"  -R WHAT    those alone that a descriptor's number, an address or a part of the "
-			"path names\n"
+			"  -R WHAT    those alone with that number, address or part of a path\n"
 			"  -l         of every process\n"
 			"  -d DENTRY  what a dentry is\n"
 			"  -p INODE   the pages of an inode in the page cache\n",
