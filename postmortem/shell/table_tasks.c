@@ -91,9 +91,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 	},
 	{
 		.name = "ps",
-		.arguments =
-			"[-k|-u|-G|-A] [-y POLICY,...] [-s] [-H] [-p|-c|-t|-a|-g|-r|-S|{-l|-m} [-C CPU,...]] "
-			"[PID|TASK|COMMAND]...",
+		.arguments = "[OPTION]... [PID|TASK|COMMAND]...",
 		.summary = "the tasks",
 		.help = "  -k         kernel threads only\n"
 			"  -u         user tasks only\n"
