@@ -106,3 +106,29 @@ void pm_shell_say(struct pm_shell *sh, const char *fmt, ...)
 	vfprintf(sh->out, fmt, ap);
 	va_end(ap);
 }
+
+void pm_shell_size_words(uint64_t bytes, char *buf, size_t size)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *unit;
+	} units[] = {
+		{ 1ull << 40, "TB" }, { 1ull << 30, "GB" }, { 1ull << 20, "MB" }, { 1ull << 10, "KB" }
+	};
+
+	snprintf(buf, size, "0");
+	for (size_t i = 0; i < PM_COUNT(units) && bytes; i++)
+		if (bytes >= units[i].bytes) {
+			/* in tenths, rounded; a terabyte's are far from 2^64 */
+			uint64_t tenths = bytes / units[i].bytes * 10 +
+					  (bytes % units[i].bytes * 10 + units[i].bytes / 2) / units[i].bytes;
+			uint64_t whole = tenths / 10, tenth = tenths % 10;
+
+			if (tenth)
+				snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,
+					 (unsigned long long)tenth, units[i].unit);
+			else
+				snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i].unit);
+			return;
+		}
+}
