@@ -41,6 +41,16 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 		.run = pm_shell_log,
 	},
 	{
+		.name = "mach",
+		.arguments = "[-m] [-c [-x|-d]]",
+		.summary = "the machine",
+		.help = "  -m    its physical memory, as the firmware tells it\n"
+			"  -c    what the kernel knows of each CPU; -x: in hex\n",
+		.run = pm_shell_mach,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
 		.name = "mod",
 		.arguments = "[-t]",
 		.summary = "the modules that are loaded",
