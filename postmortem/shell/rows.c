@@ -29,15 +29,18 @@ void pm_shell_titles(struct pm_shell *sh, const struct pm_column *columns, size_
 
 static void words(const struct pm_column *column, const struct pm_cell *cell, char buf[32])
 {
-	static const char *const formats[] = { [PM_CELL_ADDRESS] = "%016llx",
-					       [PM_CELL_HEX] = "%llx",
-					       [PM_CELL_UNSIGNED] = "%llu",
-					       [PM_CELL_SIGNED] = "%lld" };
+	unsigned long long n = cell->n;
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(buf, 32, cell->absent ? "?" : formats[column->kind], (unsigned long long)cell->n);
-#pragma GCC diagnostic pop
+	if (cell->absent)
+		snprintf(buf, 32, "?");
+	else if (column->kind == PM_CELL_ADDRESS)
+		snprintf(buf, 32, "%016llx", n);
+	else if (column->kind == PM_CELL_HEX)
+		snprintf(buf, 32, "%llx", n);
+	else if (column->kind == PM_CELL_SIGNED)
+		snprintf(buf, 32, "%lld", (long long)n);
+	else
+		snprintf(buf, 32, "%llu", n);
 }
 
 void pm_shell_cell_members(struct pm_shell *sh, const struct pm_column *columns, size_t n,
