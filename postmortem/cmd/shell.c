@@ -1,19 +1,21 @@
+#include "shell/edit.h"
 #include "shell/lines.h"
+#include "shell/settings.h"
 #include "shell/shell.h"
 
+#include "base/interrupt.h"
 #include "cmd/dump.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "btf", required_argument, NULL, 'b' },
-	{ "raw", optional_argument, NULL, 'r' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{ "json", no_argument, NULL, 'j' },      { "btf", required_argument, NULL, 'b' },
+	{ "raw", optional_argument, NULL, 'r' }, { "no-rc", no_argument, NULL, 'n' },
+	{ "help", no_argument, NULL, 'h' },      { 0 },
 };
 
 /* The task that panicked, or what ran on the first CPU. */
@@ -26,26 +28,102 @@ static uint64_t first_task(struct pm_shell *sh)
 	return cpus->v.n ? cpus->v.v[0].task : 0;
 }
 
+/* What a file or a program has to say. */
 static void read_lines(struct pm_shell *sh)
 {
-	bool is_terminal = isatty(STDIN_FILENO);
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t n;
 
-	for (;;) {
-		if (is_terminal) {
-			fputs("kpanic> ", stdout);
-			fflush(stdout);
-		}
-		n = getline(&line, &size, stdin);
-		if (n < 0)
-			break;
+	while (!sh->ended && getline(&line, &size, stdin) >= 0) {
 		pm_shell_run(sh, line);
-		if (fflush(sh->out) || sh->ended)
+		if (fflush(sh->out))
 			break;
 	}
 	free(line);
+}
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	pm_interrupt_flag = 1;
+}
+
+/* While a line is typed an interrupt ends its reading; a command's files are read on. */
+static void take_interrupts(bool ends_reading)
+{
+	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = ends_reading ? 0 : SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+}
+
+/* What someone types. */
+static void converse(struct pm_shell *sh)
+{
+	struct pm_edit *edit = pm_edit_open(sh, !sh->live);
+
+	while (!sh->ended) {
+		pm_interrupt_flag = 0;
+		take_interrupts(true);
+		const char *line = pm_edit_line(edit, "kpanic> ");
+
+		pm_interrupt_flag = 0;
+		take_interrupts(false);
+		if (!line) {
+			fputc('\n', stdout);
+			break;
+		}
+		pm_shell_run(sh, line);
+		fflush(sh->out);
+		if (ferror(stdout))
+			break;
+	}
+	pm_edit_close(edit);
+}
+
+static bool has_colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+/* JSON escapes by itself, and a file or pipe gets the bytes as they are. */
+static void open_output(struct pm_shell *sh)
+{
+	sh->terminal = isatty(STDOUT_FILENO);
+	if (sh->json || !sh->terminal)
+		return;
+	sh->out = sh->screen = pm_shell_terminal(stdout);
+	sh->colours = has_colours();
+}
+
+/* Where commands come from. */
+struct input {
+	const char *commands, *script;
+	bool no_rc;
+};
+
+static void run_input(struct pm_shell *sh, const struct input *in)
+{
+	bool is_terminal = !in->commands && isatty(STDIN_FILENO);
+
+	if (is_terminal) {
+		sh->interactive = true;
+		pm_shell_settings_start(sh);
+		take_interrupts(false);
+	}
+	/* who reads objects knows those that were asked for */
+	if (!in->no_rc && !sh->json)
+		pm_shell_run_rc(sh);
+	if (in->script && !pm_shell_run_file(sh, in->script) && !sh->failures)
+		sh->failures++; /* it was not there */
+	if (in->commands)
+		pm_shell_run(sh, in->commands);
+	else if (is_terminal)
+		converse(sh);
+	else
+		read_lines(sh);
 }
 
 /* A kernel that only its registers tell of is looked around in, too: that its system is not known was said. */
@@ -69,7 +147,8 @@ int pm_cmd_shell(int argc, char **argv)
 {
 	struct pm_shell sh = { .out = stdout };
 	struct pm_cmd_kernel kernel = { 0 };
-	const char *commands = NULL, *raw = NULL;
+	struct input in = { 0 };
+	const char *raw = NULL;
 	struct pm_error *err;
 	struct pm_json json;
 	struct pm_linux_options with = { .installed = true };
@@ -77,10 +156,16 @@ int pm_cmd_shell(int argc, char **argv)
 	int c;
 
 	pm_json_init(&json, stdout);
-	while ((c = getopt_long(argc, argv, "c:h", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:i:h", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			commands = optarg;
+			in.commands = optarg;
+			break;
+		case 'i':
+			in.script = optarg;
+			break;
+		case 'n':
+			in.no_rc = true;
 			break;
 		case 'j':
 			sh.json = &json;
@@ -131,15 +216,13 @@ int pm_cmd_shell(int argc, char **argv)
 	}
 	status = whole;
 	sh.task = sh.session ? first_task(&sh) : 0;
-	/* JSON escapes by itself, and a file or pipe gets the bytes as they are */
-	if (!sh.json && isatty(STDOUT_FILENO))
-		sh.out = pm_shell_terminal(stdout);
-	if (commands)
-		pm_shell_run(&sh, commands);
-	else
-		read_lines(&sh);
-	if (sh.failures && commands)
+	sh.vmlinux = with.vmlinux;
+	open_output(&sh);
+	run_input(&sh, &in);
+	if (sh.failures && in.commands)
 		status = PM_STATUS_USAGE; /* also where the dump is not whole, which was said */
+	pm_shell_settings_end(&sh);
+	pm_shell_aliases_free(&sh);
 	if (sh.out != stdout)
 		fclose(sh.out);
 	if (fflush(stdout) || ferror(stdout))

@@ -37,6 +37,8 @@ const struct pm_cmd pm_cmds[] = {
 	  "build id is not the dump's. The files of a dump that was split are given\n"
 	  "together.\n\n"
 	  "  -c COMMANDS      run these, separated by ';', and end\n"
+	  "  -i FILE          run the commands in it first\n"
+	  "  --no-rc          do not run .kpanicrc\n"
 	  "  --btf FILE       types for a kernel that has none: /sys/kernel/btf/vmlinux of\n"
 	  "                   the same build, or a vmlinux\n"
 	  "  --json           one object in one line for each command\n" PM_CMD_RAW_HELP,

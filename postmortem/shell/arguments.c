@@ -1,3 +1,4 @@
+#include "shell/output.h"
 #include "shell/shell.h"
 
 #include "linux/kernel_types.h"
@@ -5,6 +6,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A pager that runs has the terminal. */
+static FILE *errors_to(struct pm_shell *sh)
+{
+	if (sh->settings.errors_file)
+		return sh->settings.errors_file;
+	return (sh->pager && sh->pager->child) || (sh->settings.errors && !sh->json) ? sh->out : stderr;
+}
 
 bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, ...)
 {
@@ -13,17 +23,19 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 	va_start(ap, fmt);
 	char *text = pm_vprintf(fmt, ap);
 	va_end(ap);
-	fflush(sh->out);
+	pm_shell_output_show(sh);
 	struct pm_buf safe = { 0 };
+	FILE *to = errors_to(sh);
+	bool red = to == stderr && sh->colours && isatty(STDERR_FILENO);
 
 	if (command) {
 		pm_escape_terminal(&safe, command, false);
 		pm_buf_str(&safe, ": ");
 	}
 	pm_escape_terminal(&safe, text, false);
-	fprintf(stderr, "kpanic: %s\n", safe.data);
+	fprintf(to, red ? "\033[31mkpanic:\033[0m %s\n" : "kpanic: %s\n", safe.data);
 	pm_buf_deinit(&safe);
-	if (sh->json)
+	if (sh->json && sh->in_object)
 		*PM_PUSH(&sh->errors_arena, &sh->errors) = pm_arena_str(&sh->errors_arena, pm_slice_of(text));
 	free(text);
 	return false;

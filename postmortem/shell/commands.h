@@ -29,18 +29,25 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_mount(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_runq(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
 
 /* kernel */
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_log(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_mach(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv);
 
 /* shell */
+bool pm_shell_alias(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_ascii(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_eval(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_extend(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_foreach(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_gdb(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_repeat(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_rustfilt(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
 
 /* The same of a kernel that is not Linux (shell/image.c). */
 bool pm_shell_image_log(struct pm_shell *sh, int argc, char **argv);

@@ -1,19 +1,107 @@
 /* A line of commands, taken apart and run. */
 #include "shell/commands.h"
+#include "shell/output.h"
+#include "shell/settings.h"
 
 #include "base/interrupt.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* What is between two separators of a line. */
+struct piece {
+	char *text; /* up to its redirection, which is cut off */
+	char *target;
+	enum pm_shell_output_kind kind;
+};
+
+/* Aliases of aliases, scripts that run scripts. */
+static const unsigned max_depth = 8;
+
 bool pm_shell_interrupted(struct pm_shell *sh)
 {
-	(void)sh;
-	return pm_interrupted();
+	/* who reads what is written has left */
+	return pm_interrupted() || ferror(sh->out);
 }
 
-/* Splits at blanks; quotes keep them.  words has room for every second character, and the end. */
-static int split(char *text, char **words)
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Where the command ends that text begins with: at ';' or the line's end.  *redirect_out: its first '|' or '>', NULL:
+ * none.  Quotes and parentheses keep all of these; "->" is a C operator.  Behind '|' quotes are as /bin/sh has them,
+ * before it they begin where a word does. */
+static const char *find_end(const char *text, const char **redirect_out)
+{
+	const char *at = text, *redirect = NULL;
+	unsigned depth = 0;
+	char quote = 0;
+
+	for (; *at && *at != '\n'; at++) {
+		bool of_sh = redirect && *redirect == '|';
+
+		if (quote) {
+			if (of_sh && quote == '"' && *at == '\\' && at[1] && at[1] != '\n')
+				at++;
+			else if (*at == quote)
+				quote = 0;
+		} else if (of_sh && *at == '\\' && at[1] && at[1] != '\n') {
+			at++;
+		} else if ((*at == '"' || *at == '\'') && (of_sh || at == text || is_blank(at[-1]))) {
+			quote = *at;
+		} else if (*at == '(') {
+			depth++;
+		} else if (*at == ')') {
+			depth -= depth > 0;
+		} else if (depth) {
+			continue;
+		} else if (*at == ';') {
+			break;
+		} else if (!redirect && (*at == '|' || (*at == '>' && (at == text || at[-1] != '-')))) {
+			redirect = at;
+		}
+	}
+	*redirect_out = redirect;
+	return at;
+}
+
+/* Blanks around it go, and quotes around all of it. */
+static char *trim(char *text)
+{
+	text += strspn(text, " \t\r");
+	for (char *end = text + strlen(text); end > text && is_blank(end[-1]);)
+		*--end = 0;
+	size_t n = strlen(text);
+
+	if (n > 1 && (*text == '"' || *text == '\'') && text[n - 1] == *text) {
+		text[n - 1] = 0;
+		text++;
+	}
+	return text;
+}
+
+/* text is cut in two at redirect (NULL: none); false: said. */
+static bool take_redirection(struct pm_shell *sh, char *text, char *redirect, struct piece *out)
+{
+	*out = (struct piece){ .text = text };
+	if (!redirect)
+		return true;
+	bool is_pipe = *redirect == '|', appends = !is_pipe && redirect[1] == '>';
+
+	out->kind = is_pipe ? PM_OUTPUT_COMMAND : appends ? PM_OUTPUT_APPEND : PM_OUTPUT_FILE;
+	out->target = redirect + 1 + appends;
+	*redirect = 0;
+	if (!is_pipe)
+		out->target = trim(out->target);
+	if (!out->target[strspn(out->target, " \t\r")])
+		return pm_shell_error(sh, NULL, is_pipe ? "|: to which command?" : ">: to which file?");
+	return true;
+}
+
+/* Splits at blanks; quotes keep them, and are told in quotes (0: none).  Both have room for every second character,
+ * and the end. */
+static int split(char *text, char **words, char *quotes)
 {
 	int n = 0;
 
@@ -23,6 +111,7 @@ static int split(char *text, char **words)
 			break;
 		char quote = *text == '"' || *text == '\'' ? *text++ : 0;
 
+		quotes[n] = quote;
 		words[n++] = text;
 		text += quote ? strcspn(text, (char[]){ quote, 0 }) : strcspn(text, " \t\r");
 		if (*text)
@@ -63,7 +152,7 @@ static char **split_options(int *n, char **words)
 	return out;
 }
 
-static bool run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words)
+bool pm_shell_run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words)
 {
 	if (command->needs_linux && sh->image)
 		return pm_shell_error(sh, command->name,
@@ -79,8 +168,7 @@ static bool run_command(struct pm_shell *sh, const struct pm_shell_command *comm
 	return ok;
 }
 
-/* words[-1] is free. */
-static bool run_words(struct pm_shell *sh, int n, char **words)
+bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 {
 	static char star[] = "*";
 
@@ -91,7 +179,7 @@ static bool run_words(struct pm_shell *sh, int n, char **words)
 	const struct pm_shell_command *command = pm_shell_command_find(words[0]);
 
 	if (command)
-		return run_command(sh, command, n, words);
+		return pm_shell_run_command(sh, command, n, words);
 	if (pm_shell_not_implemented(sh, words[0]))
 		return false;
 	/* "task_struct.pid ADDRESS": a type alone is a command, as in crash. */
@@ -114,6 +202,7 @@ static void open_object(struct pm_shell *sh, int n, char **words)
 		pm_json_str(sh->json, NULL, words[i]);
 	pm_json_close(sh->json, ']');
 	pm_arena_init(&sh->errors_arena);
+	sh->in_object = true;
 }
 
 /* A line of its own for each object, and no comma between them. */
@@ -126,43 +215,133 @@ static void close_object(struct pm_shell *sh)
 		pm_json_close(sh->json, ']');
 	}
 	pm_json_close(sh->json, '}');
+	sh->in_object = false;
 	sh->json->comma = false;
 	fputc('\n', sh->out);
 	pm_arena_deinit(&sh->errors_arena);
 	memset(&sh->errors, 0, sizeof(sh->errors));
 }
 
-static bool run_one(struct pm_shell *sh, char *text)
+/* Its words, and an object around what they print. */
+static bool run_text(struct pm_shell *sh, char *text)
 {
-	char **room = pm_alloc((strlen(text) / 2 + 3) * sizeof(*room)), **words = room + 1;
-	int n = split(text, words);
+	size_t room = strlen(text) / 2 + 3;
+	char **all = pm_alloc(room * sizeof(*all)), **words = all + 1, *quotes = pm_alloc(room);
+	const char *outer = sh->quotes;
+	int n = split(text, words, quotes);
 	bool ok = true;
 
-	if (n && *words[0] != '#') {
+	sh->quotes = quotes;
+	if (n) {
 		if (sh->json)
 			open_object(sh, n, words);
-		ok = run_words(sh, n, words);
+		ok = pm_shell_run_words(sh, n, words);
 		if (sh->json)
 			close_object(sh);
 	}
-	free(room);
+	sh->quotes = outer;
+	free(quotes);
+	free(all);
 	return ok;
+}
+
+static bool run_piece(struct pm_shell *sh, struct piece *piece)
+{
+	struct pm_shell_output output;
+
+	if (!piece->target && pm_shell_pages(sh))
+		piece->kind = PM_OUTPUT_PAGER;
+	if (!pm_shell_output_open(sh, piece->kind, piece->target ? piece->target : sh->settings.pager,
+				  &output))
+		return false;
+	bool ok = run_text(sh, piece->text);
+
+	return pm_shell_output_close(sh, &output) && ok;
+}
+
+static bool run_deeper(struct pm_shell *sh, const char *what, bool (*run)(struct pm_shell *, const char *),
+		       const char *argument)
+{
+	if (sh->depth >= max_depth)
+		return pm_shell_error(sh, NULL, "%s: %u levels of aliases and scripts are enough", what,
+				      max_depth);
+	sh->depth++;
+	bool ok = run(sh, argument);
+
+	sh->depth--;
+	return ok;
+}
+
+/* "< FILE", whose commands' output goes where that of a command would. */
+static bool run_script(struct pm_shell *sh, struct piece *piece)
+{
+	struct pm_shell_output output;
+	char *path = trim(strchr(piece->text, '<') + 1);
+
+	if (!pm_shell_output_open(sh, piece->kind, piece->target, &output))
+		return false;
+	bool ok = run_deeper(sh, path, pm_shell_run_file, path);
+
+	return pm_shell_output_close(sh, &output) && ok;
+}
+
+/* One command with all that belongs to it; redirect: into it, NULL: none. */
+static bool run_one(struct pm_shell *sh, char *text, char *redirect)
+{
+	struct piece piece;
+	size_t blanks = strspn(text, " \t\r"), n = strcspn(text + blanks, " \t\r|>");
+	char *first = text + blanks;
+
+	if (!*first || *first == '#')
+		return true;
+	if (*first == '!')
+		return pm_shell_escape(sh, first + 1);
+	if (*first == '<')
+		return take_redirection(sh, text, redirect, &piece) && run_script(sh, &piece);
+	const char *alias = pm_shell_alias_of(sh, first, n);
+
+	if (alias) {
+		char *line = pm_printf("%s%s", alias, first + n);
+		bool ok = run_deeper(sh, alias, pm_shell_run, line);
+
+		free(line);
+		return ok;
+	}
+	return take_redirection(sh, text, redirect, &piece) && run_piece(sh, &piece);
 }
 
 bool pm_shell_run(struct pm_shell *sh, const char *line)
 {
 	bool all = true;
 
-	while (*line && !sh->ended) {
-		size_t n = strcspn(line, ";\n");
-		char *one = pm_printf("%.*s", (int)n, line);
+	while (*line && !sh->ended && !pm_interrupted()) {
+		const char *redirect, *end;
+		/* a comment goes on to the line's end, whatever it holds */
+		bool is_comment = line[strspn(line, " \t\r")] == '#';
 
-		if (!run_one(sh, one)) {
+		if (is_comment)
+			end = line + strcspn(line, "\n"), redirect = NULL;
+		else
+			end = find_end(line, &redirect);
+		char *one = pm_printf("%.*s", (int)(end - line), line);
+		bool ok = run_one(sh, one, redirect ? one + (redirect - line) : NULL);
+
+		/* what runs deeper counts its own */
+		if (!ok && !sh->depth)
 			sh->failures++;
-			all = false;
-		}
+		all &= ok;
 		free(one);
-		line += n + (line[n] != 0);
+		line = end + (*end != 0);
+	}
+	if (pm_interrupted() && !sh->depth) {
+		pm_shell_error(sh, NULL, "interrupted");
+		sh->failures += all;
+		all = false;
 	}
 	return all;
+}
+
+void pm_shell_refresh(struct pm_shell *sh)
+{
+	(void)sh;
 }

@@ -15,6 +15,20 @@
 
 #include <stdio.h>
 
+struct pm_shell_alias;
+struct pm_shell_output;
+
+/* What `set` changes; all zero is how a script finds it. */
+struct pm_shell_settings {
+	bool scroll, vi;
+	bool keep;   /* a live kernel's lists from one command to the next */
+	bool errors; /* those of a command whose output goes elsewhere go there, too, and to stderr no more */
+	char *pager; /* a line for /bin/sh; NULL: none */
+	uint64_t print_max; /* pm_shell_print_max */
+	char *errors_path;  /* where errors go instead; NULL: stderr */
+	FILE *errors_file;
+};
+
 struct pm_shell {
 	struct pm_dump *dump;
 	struct pm_linux_session *session; /* NULL: the kernel is no Linux, and image is set */
@@ -31,7 +45,20 @@ struct pm_shell {
 	bool hex;                     /* `set radix 16`: integers in hex where no option says otherwise */
 	bool each;                    /* foreach runs the command: it is told of that task alone */
 	bool ended;                   /* by quit */
-	unsigned failures;            /* commands that could not do what they were told */
+	bool interactive;             /* lines are typed: an interrupt ends a command, not the shell */
+	bool terminal;                /* standard output is one */
+	bool colours;                 /* and may be coloured */
+	FILE *screen;                 /* sh->out where it is the terminal */
+	bool live;                    /* the memory is that of the running kernel */
+	bool in_object;               /* of the JSON of a command */
+	unsigned depth;               /* of aliases and scripts that run others */
+	const char *script;           /* the file whose lines are run; NULL: they are typed, or of -c */
+	const char *vmlinux;          /* that was given; NULL: none */
+	const char *quotes; /* of argv, when a command is run that is raw: \'…\', "…", 0: none */
+	struct pm_shell_alias *aliases;
+	struct pm_shell_settings settings;
+	struct pm_shell_output *pager; /* where sh->out goes; NULL: none */
+	unsigned failures;             /* commands that could not do what they were told */
 };
 
 /* What a command's arguments are that are no options: what the Tab key completes them to. */
@@ -76,8 +103,31 @@ bool pm_shell_not_implemented(struct pm_shell *sh, const char *name);
 /* Does the kernel or a module of it have a type of that name, as C writes it? */
 bool pm_shell_has_type(struct pm_shell *sh, const char *name);
 
-/* Runs commands separated by ';' or line ends; false: one of them failed. */
+/* Runs commands separated by ';' or line ends, with their aliases and redirections; false: one of them failed. */
 bool pm_shell_run(struct pm_shell *sh, const char *line);
+/* One command, as words; words[-1] may be written to.  It prints into the object that is open. */
+bool pm_shell_run_words(struct pm_shell *sh, int n, char **words);
+/* The same of a command that was found. */
+bool pm_shell_run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words);
+/* The lines of a file (shell/script.c); false: one of them failed, or it was said why there are none. */
+bool pm_shell_run_file(struct pm_shell *sh, const char *path);
+/* Those of .kpanicrc, the user's and the current folder's, if they are the user's own. */
+void pm_shell_run_rc(struct pm_shell *sh);
+
+/* What an alias stands for (shell/alias.c); NULL: there is none of that name, of n bytes. */
+const char *pm_shell_alias_of(struct pm_shell *sh, const char *name, size_t n);
+const char *pm_shell_alias_at(struct pm_shell *sh, size_t i); /* names; NULL: there are no more */
+void pm_shell_aliases_free(struct pm_shell *sh);
+
+/* How many elements of an array are printed, `set print_max`. */
+uint64_t pm_shell_print_max(const struct pm_shell *sh);
+
+/* Of a live kernel: forgets what was read of it, as it has changed; nothing of a dump. */
+void pm_shell_refresh(struct pm_shell *sh);
+
+/* What follows is set off from the rest, where the terminal can; until PM_STYLE_PLAIN. */
+enum pm_shell_style { PM_STYLE_PLAIN, PM_STYLE_BOLD, PM_STYLE_DOUBT };
+void pm_shell_style(struct pm_shell *sh, enum pm_shell_style style);
 
 /* A stream to out on which control characters of the dump's texts are escaped; closing it leaves out open. */
 FILE *pm_shell_terminal(FILE *out);
@@ -168,6 +218,7 @@ bool pm_shell_gap(struct pm_shell *sh, uint64_t addr, uint64_t size, uint64_t *a
 		  enum pm_absence *why_out);
 
 /* ---- tasks and names (shell/arguments.c) ---- */
+
 
 /* A pid or the address of a task_struct; NULL: said on stderr. */
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);

@@ -12,27 +12,15 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 	},
 	{
 		.name = "bt",
-		.arguments = "[OPTION]... [-a | -p | -c CPU,... | PID|TASK|all...]",
+		.arguments = "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,... | PID|TASK|all...]",
 		.summary = "stack traces",
-		.help = "  -a        of the task on each CPU; -n idle: without idle ones\n"
+		.help = "  -a        of the task on each CPU\n"
 			"  -c CPU,...  of the task on these: 0,2-4\n"
-			"  -p        of the task that panicked\n"
-			"  -g        of all threads of the process\n"
 			"  -f        with the words of each frame\n"
-			"  -F        with the words as symbols and slab caches; -FF: with addresses\n"
-			"  -l        with source lines, from the vmlinux given or one installed\n"
-			"  -P        with the parameters of each function, inlined ones too, from it\n"
-			"  -s        with the offset in each function; -x: in hex, -d: decimal\n"
-			"  -R WHAT   if a symbol or an address stands in it\n"
-			"  -I ADDRESS  from this code on\n"
-			"  -S ADDRESS  from this address on the stack on\n"
-			"instead of a trace:\n"
-			"  -t        every code address on the stack; -T: from its lowest address on;\n"
-			"            -o: with numbers, as frames\n"
-			"  -e        the registers that exceptions saved on the stack\n"
-			"  -E        the same on the stacks of CPUs, for interrupts and exceptions\n"
-			"  -r        the words of the whole stack\n"
-			"  -v        the tasks that went over the ends of their stacks\n",
+			"  -l        with source lines, from the vmlinux given or one that is installed\n"
+			"  -p        with the parameters of each function, inlined ones too, from it\n"
+			"  -s        with the offset in each function\n"
+			"  -t        every code address on the stack instead\n",
 		.run = pm_shell_bt,
 		.completes = PM_COMPLETE_TASK,
 		.foreach = true,
@@ -103,7 +91,9 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 	},
 	{
 		.name = "ps",
-		.arguments = "[OPTION]... [PID|TASK|COMMAND]...",
+		.arguments =
+			"[-k|-u|-G|-A] [-y POLICY,...] [-s] [-H] [-p|-c|-t|-a|-g|-r|-S|{-l|-m} [-C CPU,...]] "
+			"[PID|TASK|COMMAND]...",
 		.summary = "the tasks",
 		.help = "  -k         kernel threads only\n"
 			"  -u         user tasks only\n"
@@ -141,16 +131,6 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.run = pm_shell_runq,
 		.needs_types = true,
 		.needs_linux = true,
-	},
-	{
-		.name = "set",
-		.arguments = "[PID|TASK|-p]",
-		.summary = "show or choose the current task",
-		.help = "  -p    the task that panicked\n",
-		.run = pm_shell_set,
-		.needs_types = true,
-		.needs_linux = true,
-		.completes = PM_COMPLETE_TASK,
 	},
 	{
 		.name = "vm",

@@ -1,5 +1,5 @@
 /* Names and texts of a dump are whatever its memory says: they must not move a terminal's cursor. */
-#include "shell/shell.h"
+#include "shell/output.h"
 
 #include "render/escape.h"
 
@@ -48,4 +48,15 @@ FILE *pm_shell_terminal(FILE *out)
 	if (safe)
 		setvbuf(safe, NULL, _IOLBF, 1 << 16);
 	return safe ? safe : out;
+}
+
+void pm_shell_style(struct pm_shell *sh, enum pm_shell_style style)
+{
+	static const char *const codes[] = { "\033[0m", "\033[1m", "\033[33m" };
+
+	/* past what escapes the dump's own */
+	if (!sh->colours || (!sh->pager && sh->out != sh->screen))
+		return;
+	fflush(sh->out);
+	fputs(codes[style], sh->pager ? sh->pager->stream : stdout);
 }

@@ -1,13 +1,8 @@
-/* A process that does nothing wrong while another crashes the kernel: some threads that sleep in different system calls,
- * files and sockets of every kind, a BPF program, mappings of every kind, and a text in its memory.  What a reader of the
+/* A process that does nothing wrong while another crashes the kernel: some threads that sleep in different
+ * system calls, files of every kind, mappings of every kind, and a text in its memory.  What a reader of the
  * dump says of it is compared with what /proc says of it here (guest/tell). */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
-#include <linux/netlink.h>
-#include <net/if.h>
-#include <net/if_arp.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -16,12 +11,9 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, THREADS = 3 };
@@ -87,77 +79,6 @@ static void open_files(void)
 	dup2(event_fd, 42);
 }
 
-/* The loopback device gets its address, and sockets of several families are bound and connected; what a kernel lacks stays
- * closed. */
-static void open_network(void)
-{
-	struct sockaddr_in tcp = { .sin_family = AF_INET, .sin_port = htons(7777) };
-	struct sockaddr_in6 udp = { .sin6_family = AF_INET6,
-				    .sin6_port = htons(7778),
-				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	struct sockaddr_nl netlink = { .nl_family = AF_NETLINK };
-	struct sockaddr_un local = { .sun_family = AF_UNIX, .sun_path = "/tmp/socket" };
-	struct ifreq up = { .ifr_name = "lo" };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	ioctl(fd, SIOCGIFFLAGS, &up);
-	up.ifr_flags |= IFF_UP;
-	if (ioctl(fd, SIOCSIFFLAGS, &up) < 0)
-		perror("neighbour: lo");
-	tcp.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (connect(fd, (struct sockaddr *)&tcp, sizeof(tcp)) < 0)
-		perror("neighbour: connect");
-	fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	if (bind(fd, (struct sockaddr *)&udp, sizeof(udp)) < 0)
-		perror("neighbour: UDP");
-	fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	if (bind(fd, (struct sockaddr *)&netlink, sizeof(netlink)) < 0)
-		perror("neighbour: netlink");
-	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) < 0)
-		perror("neighbour: unix");
-}
-
-static int bpf(int command, union bpf_attr *attr)
-{
-	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
-}
-
-/* A map, and a filter that looks something up in it, held by their descriptors. */
-static void load_bpf(void)
-{
-	union bpf_attr map = {
-		.map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 64
-	};
-	union bpf_attr program = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER };
-
-	memcpy(map.map_name, "neighbours", 11);
-	int fd = bpf(BPF_MAP_CREATE, &map);
-	/* r1 = map; *(u32 *)(r10 - 4) = 7; r2 = r10 - 4; call map_lookup_elem; if r0 == 0 goto 1; r0 = 1; exit */
-	const struct bpf_insn insns[] = {
-		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10, .off = -4, .imm = 7 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10 },
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -4 },
-		{ .code = BPF_LD | BPF_IMM | BPF_DW,
-		  .dst_reg = BPF_REG_1,
-		  .src_reg = BPF_PSEUDO_MAP_FD,
-		  .imm = fd },
-		{ 0 },
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
-		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_0, .off = 1 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-
-	program.insns = (uintptr_t)insns;
-	program.insn_cnt = sizeof(insns) / sizeof(insns[0]);
-	program.license = (uintptr_t) "GPL";
-	memcpy(program.prog_name, "watch", 6);
-	if (fd < 0 || bpf(BPF_PROG_LOAD, &program) < 0)
-		perror("neighbour: bpf");
-}
-
 static void map_memory(void)
 {
 	int busybox = open("/bin/busybox", O_RDONLY);
@@ -180,8 +101,6 @@ int main(int argc, char **argv)
 	if (argc < 2 || !freopen("/tmp/facts", "w", stdout))
 		return 1;
 	open_files();
-	open_network();
-	load_bpf();
 	map_memory();
 	pthread_mutex_lock(&locked);
 	for (i = 0; i < THREADS; i++) {
