@@ -394,19 +394,16 @@ static void add_group(struct pm_linux_session *s, struct pm_incident *inc,
 {
 	struct pm_buf title = { 0 };
 	struct pm_trace *trace = PM_PUSH(&inc->arena, &inc->traces);
-	const struct pm_linux_task *first = NULL;
+	const struct pm_linux_task *first = group->tasks.v[0];
 
 	for (size_t i = 0; i < group->tasks.n; i++) {
 		const struct pm_linux_task *task = group->tasks.v[i];
 
 		if (inc->actor.has_pid && task->pid == inc->actor.pid)
 			continue;
-		first = first ? first : task;
-		trace->others++;
+		if (!trace->others++)
+			first = task;
 	}
-	if (!first)
-		first = group->tasks.v[0];
-
 	if (group->tasks.n > 1)
 		pm_buf_printf(&title, "%zu tasks blocked in the same place: ", group->tasks.n);
 	else
