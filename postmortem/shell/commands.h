@@ -29,6 +29,9 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_mount(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_runq(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_swap(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_task_command(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
 
 /* kernel */
@@ -47,7 +50,6 @@ bool pm_shell_gdb(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_repeat(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_rustfilt(struct pm_shell *sh, int argc, char **argv);
-bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
 
 /* The same of a kernel that is not Linux (shell/image.c). */
 bool pm_shell_image_log(struct pm_shell *sh, int argc, char **argv);

@@ -133,9 +133,37 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_linux = true,
 	},
 	{
+		.name = "swap",
+		.arguments = "",
+		.summary = "where memory is swapped out to",
+		.run = pm_shell_swap,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
+		.name = "task",
+		.arguments = "[-x|-d] [-R MEMBER,...] [PID|TASK]...",
+		.summary = "the task_struct of a task",
+		.help = "  -R MEMBER,...  these members alone: pid,se.on_rq\n"
+			"  -x, -d         in hex, decimal\n",
+		.run = pm_shell_task_command,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_TASK,
+		.foreach = true,
+	},
+	{
 		.name = "vm",
-		.arguments = "[PID|TASK]...",
+		.arguments = "[OPTION]... [PID|TASK]... | -f FLAGS",
 		.summary = "the mappings of a process",
+		.help = "  -p       with where each page is: physical, swapped out, in a file\n"
+			"  -P VMA   the same of one mapping\n"
+			"  -M MM    of that mm_struct, of a task that has given up its own\n"
+			"  -m       the mm_struct itself\n"
+			"  -v       the vm_area_structs themselves\n"
+			"  -x, -d   those in hex, decimal\n"
+			"  -R WHAT  the mappings with that address, flags, or part of a path\n"
+			"  -f FLAGS  the names of flags\n",
 		.run = pm_shell_vm,
 		.needs_types = true,
 		.needs_linux = true,
