@@ -47,6 +47,22 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 		.needs_linux = true,
 	},
 	{
+		.name = "net",
+		.arguments = "[-a | -n [PID|TASK] | -s|-S [-R REF] [-x|-d] [PID|TASK]... | -N N]",
+		.summary = "network devices, neighbours, sockets",
+		.help = "  -a      the neighbours that ARP knows\n"
+			"  -n      the devices of a task's network\n"
+			"  -s      the sockets that a task has open\n"
+			"  -S      with their struct socket and sock; -x: in hex\n"
+			"  -R REF  of them that of a descriptor, or of an address\n"
+			"  -N N    a number as an IPv4 address\n",
+		.run = pm_shell_net,
+		.needs_types = true,
+		.needs_linux = true,
+		.foreach = true,
+		.completes = PM_COMPLETE_TASK,
+	},
+	{
 		.name = "sys",
 		.arguments = "",
 		.summary = "the system and its panic",
