@@ -3,6 +3,19 @@
 
 const struct pm_shell_command pm_shell_kernel_commands[] = {
 	{
+		.name = "dev",
+		.arguments = "[-i | -p | -d | -D | -V | -v INDEX [FILE]]",
+		.summary = "character and block devices",
+		.help = "  -i        I/O ports and memory that are taken, and by whom\n"
+			"  -p        PCI devices\n"
+			"  -d        disks, and the requests that are on their way; -D: those with any\n"
+			"  -V        what drivers added to the dump\n"
+			"  -v INDEX  one of these, or a copy of it in FILE\n",
+		.run = pm_shell_dev,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
 		.name = "kmem",
 		.arguments = "[OPTION]... [ADDRESS|CACHE]...",
 		.summary = "what memory is used for",
