@@ -18,6 +18,7 @@ static const uint64_t max_count_bits = 26, max_size_bits = 31;
 struct layout {
 	uint64_t desc_size, state_at, begin_at, next_at;
 	uint64_t info_size, seq_at, ts_at, text_len_at, caller_at;
+	uint64_t subsystem_at, subsystem_n, device_at, device_n; /* in the info; n 0: not described */
 };
 
 struct ring {
@@ -31,6 +32,29 @@ struct ring {
 static bool need(const struct pm_vmcoreinfo *info, bool is_size, const char *name, uint64_t *out)
 {
 	return is_size ? pm_vmcoreinfo_size(info, name, out) : pm_vmcoreinfo_offset(info, name, out);
+}
+
+/* Texts of fixed length inside of the info. */
+static void read_device_layout(const struct pm_vmcoreinfo *info, struct layout *l)
+{
+	uint64_t at;
+	struct pm_slice subsystem_n, device_n;
+
+	if (!pm_vmcoreinfo_offset(info, "printk_info.dev_info", &at) ||
+	    !pm_vmcoreinfo_offset(info, "dev_printk_info.subsystem", &l->subsystem_at) ||
+	    !pm_vmcoreinfo_offset(info, "dev_printk_info.device", &l->device_at) ||
+	    !pm_vmcoreinfo_get(info, "LENGTH(printk_info_subsystem)", &subsystem_n) ||
+	    !pm_vmcoreinfo_get(info, "LENGTH(printk_info_device)", &device_n) ||
+	    !pm_slice_dec(subsystem_n, &l->subsystem_n) || !pm_slice_dec(device_n, &l->device_n) ||
+	    at > l->info_size || l->subsystem_at > l->info_size || l->device_at > l->info_size ||
+	    l->subsystem_n > l->info_size || l->device_n > l->info_size ||
+	    at + l->subsystem_at + l->subsystem_n > l->info_size ||
+	    at + l->device_at + l->device_n > l->info_size) {
+		l->subsystem_n = l->device_n = 0;
+		return;
+	}
+	l->subsystem_at += at;
+	l->device_at += at;
 }
 
 static bool read_layout(const struct pm_vmcoreinfo *info, struct layout *l)
@@ -56,6 +80,7 @@ static bool read_layout(const struct pm_vmcoreinfo *info, struct layout *l)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!need(info, rows[i].is_size, rows[i].name, rows[i].out) || *rows[i].out > 4096)
 			return false;
+	read_device_layout(info, l);
 	l->begin_at = blk + begin;
 	l->next_at = blk + next;
 	return l->desc_size >= l->next_at + 8 && l->desc_size >= l->state_at + 8 &&
@@ -138,6 +163,15 @@ static bool read_text(struct pm_linux *lx, const struct ring *ring, struct pm_lo
 	return got == length;
 }
 
+static struct pm_slice copy(struct pm_log *log, const uint8_t *text, uint64_t most)
+{
+	size_t n = most ? strnlen((const char *)text, (size_t)most) : 0;
+
+	return n ? (struct pm_slice){ pm_arena_str(&log->arena, (struct pm_slice){ (const char *)text, n }),
+				      n }
+		 : (struct pm_slice){ "", 0 };
+}
+
 static void read_record(struct pm_linux *lx, const struct ring *ring, struct pm_log *log, uint64_t id)
 {
 	const struct layout *at = &ring->at;
@@ -162,6 +196,8 @@ static void read_record(struct pm_linux *lx, const struct ring *ring, struct pm_
 	record.facility = info[at->text_len_at + 2];
 	record.level = info[at->text_len_at + 3] >> 5;
 	set_caller(&record, (uint32_t)pm_load(info + at->caller_at, 4, false));
+	record.subsystem = copy(log, info + at->subsystem_at, at->subsystem_n);
+	record.device = copy(log, info + at->device_at, at->device_n);
 	if (!read_text(lx, ring, log, id, pm_load(desc + at->begin_at, 8, false),
 		       pm_load(desc + at->next_at, 8, false), length, &record.text))
 		log->lost++;

@@ -13,6 +13,8 @@ struct pm_log_record {
 	bool caller_is_cpu;
 	uint32_t caller;      /* pid or CPU */
 	struct pm_slice text; /* whole, may have several lines; of the log's memory */
+	/* what dev_printk told of a device, "pci", "+pci:0000:00:01.0"; empty: nothing */
+	struct pm_slice subsystem, device;
 };
 
 struct pm_log {

@@ -118,73 +118,88 @@ bool pm_linux_is_text(const struct pm_linux_unwinder *u, uint64_t addr)
 
 /* ---- stacks ---- */
 
-struct stack {
-	uint64_t start, end;
+static const struct {
+	const char *member; /* of cea_exception_stacks; NULL: that of interrupts */
 	enum pm_stack kind;
 	const char *name;
+} cpu_stacks[] = {
+	{ NULL, PM_STACK_IRQ, "IRQ" },
+	{ "DF_stack", PM_STACK_EXCEPTION, "#DF" },
+	{ "NMI_stack", PM_STACK_NMI, "NMI" },
+	{ "DB_stack", PM_STACK_EXCEPTION, "#DB" },
+	{ "MCE_stack", PM_STACK_EXCEPTION, "#MC" },
+	{ "VC_stack", PM_STACK_EXCEPTION, "#VC" },
+	{ "VC2_stack", PM_STACK_EXCEPTION, "#VC2" },
 };
 
-/* The per-CPU stacks: of interrupts, and those that the CPU switches to by itself. */
-static bool cpu_stack(struct pm_linux *lx, uint64_t irq_size, uint32_t cpu, uint64_t sp, struct stack *out)
+static void irq_stack(const struct pm_linux_unwinder *u, uint32_t cpu, struct pm_linux_stack *out)
 {
-	static const struct {
-		const char *member;
-		enum pm_stack kind;
-		const char *name;
-	} rows[] = {
-		{ "DF_stack", PM_STACK_EXCEPTION, "#DF" }, { "NMI_stack", PM_STACK_NMI, "NMI" },
-		{ "DB_stack", PM_STACK_EXCEPTION, "#DB" }, { "MCE_stack", PM_STACK_EXCEPTION, "#MC" },
-		{ "VC_stack", PM_STACK_EXCEPTION, "#VC" }, { "VC2_stack", PM_STACK_EXCEPTION, "#VC2" },
-	};
 	uint64_t addr, top;
 	struct pm_btf_member member;
-	uint32_t id;
+	struct pm_linux *lx = u->lx;
 
 	if (((pm_linux_percpu(lx, "hardirq_stack_ptr", cpu, &addr)) ||
 	     (pm_linux_percpu(lx, "pcpu_hot", cpu, &addr) && lx->btf &&
 	      pm_btf_find_member(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "pcpu_hot"),
 				 "hardirq_stack_ptr", &member) &&
 	      (addr += member.bit_offset / 8))) &&
-	    pm_space_load(&lx->kernel, addr, 8, &top)) {
-		uint64_t end = (top + 15) & ~15ull; /* the pointer stands 8 below since 5.8 */
-
-		if (sp < end && sp >= end - irq_size) {
-			*out = (struct stack){ end - irq_size, end, PM_STACK_IRQ, "IRQ" };
-			return true;
-		}
+	    pm_space_load(&lx->kernel, addr, 8, &top) && top > u->irq_stack_size) {
+		out->end = (top + 15) & ~15ull; /* the pointer stands 8 below since 5.8 */
+		out->start = out->end - u->irq_stack_size;
 	}
-	if (!lx->btf || !(id = pm_btf_find(lx->btf, PM_BTF_STRUCT, "cea_exception_stacks")) ||
-	    !pm_linux_percpu(lx, "cea_exception_stacks", cpu, &addr) ||
-	    !pm_space_load(&lx->kernel, addr, 8, &top) || sp < top || sp - top >= pm_btf_size(lx->btf, id))
+}
+
+bool pm_linux_cpu_stack(const struct pm_linux_unwinder *u, uint32_t cpu, size_t index,
+			struct pm_linux_stack *out)
+{
+	struct pm_linux *lx = u->lx;
+	uint64_t addr, base;
+	struct pm_btf_member member;
+	uint32_t id;
+
+	if (index >= PM_COUNT(cpu_stacks))
 		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!pm_btf_find_member(lx->btf, id, rows[i].member, &member))
-			continue;
-		uint64_t start = top + member.bit_offset / 8, size = pm_btf_size(lx->btf, member.type);
-
-		if (sp - start < size) {
-			*out = (struct stack){ start, start + size, rows[i].kind, rows[i].name };
-			return true;
-		}
+	*out = (struct pm_linux_stack){ .kind = cpu_stacks[index].kind, .name = cpu_stacks[index].name };
+	if (!cpu_stacks[index].member) {
+		irq_stack(u, cpu, out);
+		return true;
 	}
+	if (lx->btf && (id = pm_btf_find(lx->btf, PM_BTF_STRUCT, "cea_exception_stacks")) &&
+	    pm_btf_find_member(lx->btf, id, cpu_stacks[index].member, &member) &&
+	    pm_linux_percpu(lx, "cea_exception_stacks", cpu, &addr) &&
+	    pm_space_load(&lx->kernel, addr, 8, &base) && base) {
+		out->start = base + member.bit_offset / 8;
+		out->end = out->start + pm_btf_size(lx->btf, member.type);
+	}
+	return true;
+}
+
+/* The one of a CPU's stacks that sp lies on. */
+static bool find_cpu_stack(const struct pm_linux_unwinder *u, uint32_t cpu, uint64_t sp,
+			   struct pm_linux_stack *out)
+{
+	for (size_t i = 0; pm_linux_cpu_stack(u, cpu, i, out); i++)
+		if (out->start && sp >= out->start && sp < out->end)
+			return true;
 	return false;
 }
 
-static struct stack stack_of(const struct pm_linux_unwinder *u, uint64_t sp, uint64_t task_stack)
+static struct pm_linux_stack stack_of(const struct pm_linux_unwinder *u, uint64_t sp, uint64_t task_stack)
 {
-	struct stack stack = { 0 };
+	struct pm_linux_stack stack = { 0 };
 
 	/* A stack pointer right at the end has used it up to nothing: it still belongs to it. */
 	if (task_stack && sp - task_stack <= u->thread_size)
-		return (struct stack){ task_stack, task_stack + u->thread_size, PM_STACK_TASK, NULL };
+		return (struct pm_linux_stack){ task_stack, task_stack + u->thread_size, PM_STACK_TASK,
+						NULL };
 	for (uint32_t cpu = 0; cpu < u->lx->cpus; cpu++)
-		if (cpu_stack(u->lx, u->irq_stack_size, cpu, sp, &stack))
+		if (find_cpu_stack(u, cpu, sp, &stack))
 			return stack;
 	/* Not known: a task's stack, which is aligned to its size, where nothing tells another; else this page, so that no
 	 * walk leaves what is mapped together. */
 	uint64_t size = task_stack ? PM_PAGE_SIZE : u->thread_size;
 
-	return (struct stack){ sp & -size, (sp & -size) + size, PM_STACK_TASK, NULL };
+	return (struct pm_linux_stack){ sp & -size, (sp & -size) + size, PM_STACK_TASK, NULL };
 }
 
 /* ---- unwinding ---- */
@@ -210,7 +225,7 @@ static bool function_start(struct pm_linux_unwinder *u, uint64_t pc, uint64_t *s
 }
 
 /* The rule of a kernel that keeps frame pointers; only what holds on this stack is one. */
-static bool find_frame_rule(struct pm_linux_unwinder *u, const struct stack *stack, bool exact,
+static bool find_frame_rule(struct pm_linux_unwinder *u, const struct pm_linux_stack *stack, bool exact,
 			    uint64_t task_stack, const struct pm_x86_regs *regs, struct pm_orc_rule *out)
 {
 	uint64_t start = 0, bp = regs->v[PM_X86_BP] & ~1ull, cs, ip;
@@ -225,7 +240,7 @@ static bool find_frame_rule(struct pm_linux_unwinder *u, const struct stack *sta
 		if (bp < regs->v[PM_X86_SP])
 			return false;
 	} else {
-		struct stack other = stack_of(u, bp, task_stack);
+		struct pm_linux_stack other = stack_of(u, bp, task_stack);
 
 		/* from a CPU's stack to the one that it was switched to from */
 		if (stack->kind == PM_STACK_TASK || other.end - other.start <= PM_PAGE_SIZE)
@@ -242,7 +257,7 @@ static bool find_frame_rule(struct pm_linux_unwinder *u, const struct stack *sta
 }
 
 /* The next word on the stack that follows a call; regs become those behind it. */
-static bool scan(struct pm_linux_unwinder *u, const struct stack *stack, struct pm_x86_regs *regs,
+static bool scan(struct pm_linux_unwinder *u, const struct pm_linux_stack *stack, struct pm_x86_regs *regs,
 		 uint64_t *return_at_out)
 {
 	for (uint64_t at = (regs->v[PM_X86_SP] + 7) & ~7ull; at + 8 <= stack->end; at += 8) {
@@ -309,8 +324,8 @@ static void find_bp(struct pm_linux_unwinder *u, const struct pm_x86_regs *befor
 	}
 }
 
-static bool step_by_call(struct pm_linux_unwinder *u, const struct stack *stack, struct pm_x86_regs *regs,
-			 uint64_t *return_at_out)
+static bool step_by_call(struct pm_linux_unwinder *u, const struct pm_linux_stack *stack,
+			 struct pm_x86_regs *regs, uint64_t *return_at_out)
 {
 	uint64_t function, value;
 
@@ -334,7 +349,7 @@ static bool step_by_call(struct pm_linux_unwinder *u, const struct stack *stack,
 }
 
 /* A chain of frame pointers ends where a system call cleared bp, right below the registers of user mode. */
-static void user_at_end(struct pm_linux_unwinder *u, const struct stack *stack, uint64_t sp,
+static void user_at_end(struct pm_linux_unwinder *u, const struct pm_linux_stack *stack, uint64_t sp,
 			struct pm_stack_trace *trace)
 {
 	static const struct pm_orc_rule saved = { .type = PM_ORC_REGS, .sp_base = PM_ORC_SP };
@@ -375,7 +390,7 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			return;
 		}
 		uint64_t pc = regs.v[PM_X86_IP], sp = regs.v[PM_X86_SP];
-		struct stack stack = stack_of(u, sp, task_stack);
+		struct pm_linux_stack stack = stack_of(u, sp, task_stack);
 		struct pm_stack_frame *frame = PM_PUSH(&trace->arena, &trace->frames);
 
 		*frame = (struct pm_stack_frame){ .pc = pc,
@@ -476,6 +491,9 @@ void pm_linux_unwind_sleeping(struct pm_linux_unwinder *u, uint64_t task, struct
 	uint64_t fork = symbol_or(lx, "ret_from_fork_asm", symbol_or(lx, "ret_from_fork", 0));
 
 	pm_linux_unwind(u, &regs, pc == fork, stack, trace);
+	/* the call of __switch_to_asm, which took its place, left it there */
+	if (trace->frames.n && pc != fork)
+		trace->frames.v[0].return_at = pm_linux_at(lx, sp, PM_INACTIVE_RET);
 }
 
 /* ---- names ---- */

@@ -29,6 +29,16 @@ void pm_linux_unwind(struct pm_linux_unwinder *unwinder, const struct pm_x86_reg
 void pm_linux_unwind_sleeping(struct pm_linux_unwinder *unwinder, uint64_t task,
 			      struct pm_stack_trace *trace);
 
+/* A stack of a CPU besides its tasks': of interrupts, and those that the CPU switches to by itself. */
+struct pm_linux_stack {
+	uint64_t start, end; /* start 0: where it lies is not in the dump, or this kernel has none */
+	enum pm_stack kind;
+	const char *name; /* "IRQ", "NMI", "#DF" */
+};
+/* index: from 0 on; false: there are no more. */
+bool pm_linux_cpu_stack(const struct pm_linux_unwinder *unwinder, uint32_t cpu, size_t index,
+			struct pm_linux_stack *out);
+
 /* Is it code of the kernel or of a module? */
 bool pm_linux_is_text(const struct pm_linux_unwinder *unwinder, uint64_t addr);
 

@@ -1,211 +1,12 @@
 /* bt: stack traces. */
-#include "shell/commands.h"
 #include "shell/bt.h"
+#include "shell/commands.h"
 #include "shell/lines.h"
 
 #include "symbols/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void print_regs(struct pm_shell *sh, const struct pm_x86_regs *r)
-{
-	static const struct {
-		const char *label;
-		enum pm_x86_reg reg;
-		bool ends; /* the line */
-	} rows[] = {
-		{ "    RIP", PM_X86_IP, false },
-		{ "  RSP", PM_X86_SP, false },
-		{ "  RFLAGS", PM_X86_FLAGS, true },
-		{ "    RAX", PM_X86_AX, false },
-		{ "  RBX", PM_X86_BX, false },
-		{ "  RCX", PM_X86_CX, true },
-		{ "    RDX", PM_X86_DX, false },
-		{ "  RSI", PM_X86_SI, false },
-		{ "  RDI", PM_X86_DI, true },
-		{ "    RBP", PM_X86_BP, false },
-		{ "   R8", PM_X86_R8, false },
-		{ "   R9", PM_X86_R9, true },
-		{ "    R10", PM_X86_R10, false },
-		{ "  R11", PM_X86_R11, false },
-		{ "  R12", PM_X86_R12, true },
-		{ "    R13", PM_X86_R13, false },
-		{ "  R14", PM_X86_R14, false },
-		{ "  R15", PM_X86_R15, true },
-		{ "    ORIG_RAX", PM_X86_ORIG_AX, false },
-		{ "  CS", PM_X86_CS, false },
-		{ "  SS", PM_X86_SS, true },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bool is_short = rows[i].reg == PM_X86_CS || rows[i].reg == PM_X86_SS;
-
-		if (pm_x86_has(r, rows[i].reg))
-			fprintf(sh->out, "%s: %0*llx", rows[i].label,
-				is_short                      ? 4
-				: rows[i].reg == PM_X86_FLAGS ? 8
-							      : 16,
-				(unsigned long long)r->v[rows[i].reg] & (is_short ? 0xffff : ~0ull));
-		if (rows[i].ends)
-			fputc('\n', sh->out);
-	}
-}
-
-/* Registers by their names, those that are known. */
-static void json_regs(struct pm_shell *sh, const char *key, const struct pm_x86_regs *r)
-{
-	pm_json_open(sh->json, key, '{');
-	for (unsigned i = 0; i < PM_X86_REGS; i++)
-		if (pm_x86_has(r, (enum pm_x86_reg)i))
-			pm_json_hex(sh->json, pm_x86_reg_name((enum pm_x86_reg)i), r->v[i]);
-	pm_json_close(sh->json, '}');
-}
-
-static const uint64_t max_frame = 16384;
-
-/* The words from one frame's stack pointer up to the next one's. */
-static void print_words(struct pm_shell *sh, uint64_t from, uint64_t to)
-{
-	if (to <= from || to - from > max_frame)
-		return;
-	if (sh->json)
-		pm_json_open(sh->json, "words", '[');
-	for (uint64_t at = from; at < to; at += 8) {
-		uint64_t word;
-		bool first = (at - from) % 16 == 0, known = pm_space_load(pm_shell_space(sh), at, 8, &word);
-
-		if (sh->json) {
-			if (known)
-				pm_json_hex(sh->json, NULL, word);
-			else
-				pm_json_null(sh->json, NULL);
-			continue;
-		}
-		if (first)
-			fprintf(sh->out, "%s    %016llx:", at == from ? "" : "\n", (unsigned long long)at);
-		if (known)
-			fprintf(sh->out, " %016llx", (unsigned long long)word);
-		else
-			fputs(" ----------------", sh->out);
-	}
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	else
-		fputc('\n', sh->out);
-}
-
-static const char *grade_mark(enum pm_trust trust)
-{
-	return trust == PM_EXACT ? "" : trust == PM_GUESSED ? "  (guessed)" : "  (scanned)";
-}
-
-static void json_frame(struct pm_shell *sh, const struct pm_stack_frame *f, bool interrupted)
-{
-	pm_json_hex(sh->json, "pc", f->pc);
-	pm_shell_json_place(sh, f->pc, f->exact_pc);
-	pm_json_hex(sh->json, "sp", f->sp);
-	if (f->return_at)
-		pm_json_hex(sh->json, "return_at", f->return_at);
-	pm_json_str(sh->json, "trust", pm_trust_name(f->trust));
-	pm_json_str(sh->json, "stack", f->stack_name);
-	if (interrupted)
-		json_regs(sh, "registers", &f->regs);
-}
-
-static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_frame *f,
-			const struct pm_bt_options *options)
-{
-	char name[PM_LINUX_NAME_MAX + 96], number[24];
-
-	pm_shell_name(sh, f->pc, f->exact_pc, name, sizeof(name));
-	if (f->exact_pc && i) {
-		fprintf(sh->out, "    [exception RIP: %s]\n", name);
-		print_regs(sh, &f->regs);
-	}
-	/* crash shows offsets only when told to */
-	char *plus = strchr(name, '+'), *module = strchr(name, '[');
-	if (plus && !options->offsets) {
-		if (module)
-			memmove(plus + 1, module, strlen(module) + 1), *plus = ' ';
-		else
-			*plus = 0;
-	}
-	snprintf(number, sizeof(number), "#%zu", i);
-	fprintf(sh->out, "%3s [%016llx] %s at %016llx%s\n", number,
-		(unsigned long long)(f->return_at && !f->exact_pc ? f->return_at : f->sp), name,
-		(unsigned long long)f->pc, grade_mark(f->trust));
-}
-
-/* Where the note does not say how long a stack is. */
-static const uint64_t image_stack = 8192;
-
-/* Every code address from the stack pointer up to the stack's end, whether it was left by a call or not. */
-static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stack_trace *trace)
-{
-	struct pm_linux_unwinder *u = sh->image ? NULL : pm_session_unwinder(sh->session);
-	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
-	uint64_t size = u ? u->thread_size : image_stack;
-	char name[PM_LINUX_NAME_MAX + 96];
-
-	if (!stack)
-		stack = u ? at & -size : at;
-	if (at - stack >= size)
-		at = stack;
-	if (sh->json)
-		pm_json_open(sh->json, "text", '[');
-	for (; at - stack < size; at += 8) {
-		if (!pm_space_load(pm_shell_space(sh), at, 8, &word) ||
-		    !(u ? pm_linux_is_text(u, word) : pm_image_is_text(sh->image, word)))
-			continue;
-		if (sh->json) {
-			pm_json_open(sh->json, NULL, '{');
-			pm_json_hex(sh->json, "at", at);
-			pm_json_hex(sh->json, "pc", word);
-			pm_shell_json_place(sh, word, false);
-			pm_json_close(sh->json, '}');
-		} else {
-			pm_shell_name(sh, word, false, name, sizeof(name));
-			fprintf(sh->out, "  [%016llx] %s at %016llx\n", (unsigned long long)at, name,
-				(unsigned long long)word);
-		}
-	}
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-}
-
-static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace,
-			 const struct pm_bt_options *options)
-{
-	const char *stack = NULL;
-	struct pm_x86_regs regs = { 0 };
-
-	if (sh->json)
-		pm_json_open(sh->json, "frames", '[');
-	for (size_t i = 0; i < trace->frames.n; i++) {
-		const struct pm_stack_frame *f = &trace->frames.v[i];
-
-		if (sh->json) {
-			pm_json_open(sh->json, NULL, '{');
-			json_frame(sh, f, f->exact_pc);
-		} else {
-			if (i && stack != f->stack_name)
-				fprintf(sh->out, "--- <%s stack> ---\n", stack ? stack : f->stack_name);
-			stack = f->stack_name;
-			print_frame(sh, i, f, options);
-		}
-		if (options->lines)
-			pm_shell_lines(sh, f->pc, f->exact_pc);
-		if (options->parameters)
-			pm_shell_parameters(sh, f, i + 1 < trace->frames.n ? f + 1 : NULL, &regs);
-		if (options->words && i + 1 < trace->frames.n)
-			print_words(sh, f->sp, trace->frames.v[i + 1].sp);
-		if (sh->json)
-			pm_json_close(sh->json, '}');
-	}
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-}
 
 /* What is left of pm_shell_put_task where the task cannot be read. */
 static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
@@ -219,29 +20,62 @@ static void put_cpu(struct pm_shell *sh, const struct pm_linux_cpu *cpu)
 	pm_json_uint(sh->json, "cpu", cpu->cpu);
 }
 
-bool pm_bt_put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t stack,
-		     const struct pm_bt_options *options, const char *whose)
+/* Does the trace lead through that symbol, or through that address or the function it lies in? */
+static bool is_referred(struct pm_shell *sh, const struct pm_stack_trace *trace, const char *reference)
 {
-	if (options->text)
-		print_text(sh, stack, trace);
-	else
-		print_frames(sh, trace, options);
-	if (sh->json) {
-		if (trace->has_user)
-			json_regs(sh, "user", &trace->user);
-		pm_json_str(sh->json, "ended", trace->ended);
-		pm_json_close(sh->json, '}');
-	} else if (!options->text) {
-		if (trace->has_user)
-			print_regs(sh, &trace->user);
-		if (trace->ended)
-			fprintf(sh->out, "    (the trace ends here: %s)\n", trace->ended);
-	}
-	bool any = trace->frames.n || trace->has_user || options->text;
-	const char *ended = trace->ended;
+	uint64_t addr = 0;
+	bool is_number = pm_shell_number(reference, &addr), found = false;
+	struct pm_arena arena;
+	struct pm_place place, meant = { 0 };
 
-	pm_stack_trace_deinit(trace);
-	return any || pm_shell_error(sh, "bt", "%s: no trace: %s", whose, ended ? ended : "no frames");
+	pm_arena_init(&arena);
+	if (is_number && !pm_shell_place(sh, &arena, addr, true, &meant))
+		meant.symbol = NULL;
+	for (size_t i = 0; i < trace->frames.n && !found; i++) {
+		const struct pm_stack_frame *f = &trace->frames.v[i];
+
+		if (f->pc == addr && is_number)
+			found = true;
+		else if (pm_shell_place(sh, &arena, f->pc, f->exact_pc, &place))
+			found = !strcmp(place.symbol, reference) ||
+				(meant.symbol && !strcmp(place.symbol, meant.symbol));
+	}
+	pm_arena_deinit(&arena);
+	return found;
+}
+
+/* From where the options say, instead of where the task was. */
+static void unwind_from(struct pm_shell *sh, const struct pm_linux_task *task,
+			const struct pm_bt_options *options, struct pm_stack_trace *trace)
+{
+	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
+	struct pm_x86_regs regs = { 0 };
+	uint64_t ip = options->ip, sp = options->sp;
+
+	/* without an address of code: what looks like a return to it, from there on */
+	for (size_t i = 0; !options->has_ip && i < u->thread_size / 8; i++, sp += 8)
+		if (pm_space_load(&sh->lx->kernel, sp, 8, &ip) && pm_linux_is_text(u, ip)) {
+			sp += 8;
+			break;
+		}
+	if (!options->has_sp) {
+		pm_session_unwind(sh->session, task, trace);
+		sp = trace->frames.n ? trace->frames.v[0].sp : 0;
+		pm_stack_trace_deinit(trace);
+	}
+	pm_x86_set(&regs, PM_X86_IP, ip);
+	pm_x86_set(&regs, PM_X86_SP, sp);
+	pm_linux_unwind(u, &regs, false, task->stack, trace);
+}
+
+static bool print_exceptions(struct pm_shell *sh, const struct pm_linux_task *task)
+{
+	size_t n = pm_bt_exceptions(sh, task->stack,
+				    task->stack + pm_session_unwinder(sh->session)->thread_size);
+
+	if (!n && !sh->json)
+		fputs("(none found)\n", sh->out);
+	return true;
 }
 
 static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
@@ -249,13 +83,29 @@ static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
 {
 	struct pm_stack_trace trace;
 	char whose[48];
+	bool is_trace = !options->exceptions && !options->raw && !(options->no_idle && !task->pid), ok = true;
 
+	if (is_trace && (options->has_ip || options->has_sp))
+		unwind_from(sh, task, options, &trace);
+	else if (is_trace)
+		pm_session_unwind(sh->session, task, &trace);
+	if (is_trace && options->reference && !is_referred(sh, &trace, options->reference)) {
+		pm_stack_trace_deinit(&trace);
+		return true;
+	}
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
 	pm_shell_put_task(sh, task);
-	pm_session_unwind(sh->session, task, &trace);
 	snprintf(whose, sizeof(whose), "%s (pid %d)", task->comm, task->pid);
-	return pm_bt_put_trace(sh, &trace, task->stack, options, whose);
+	if (is_trace)
+		return pm_bt_put_trace(sh, &trace, task->stack, options, whose);
+	if (options->exceptions)
+		ok = print_exceptions(sh, task);
+	else if (options->raw)
+		ok = pm_bt_raw(sh, task, options);
+	if (sh->json)
+		pm_json_close(sh->json, '}');
+	return ok;
 }
 
 /* Of what a CPU ran, from its registers. */
@@ -311,75 +161,125 @@ static bool print_cpus(struct pm_shell *sh, const char *list, const struct pm_bt
 	return ok;
 }
 
+/* Of all tasks, or of a process: its leader first. */
+static bool print_all(struct pm_shell *sh, int32_t tgid, const struct pm_bt_options *options)
+{
+	const struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
+	bool ok = true;
+
+	for (int pass = tgid < 0 ? 1 : 0; pass < 2; pass++)
+		for (size_t k = 0; k < tasks->v.n && !pm_shell_interrupted(sh); k++) {
+			const struct pm_linux_task *task = &tasks->v.v[k];
+
+			if (tgid >= 0 && (task->tgid != tgid || task->leader == pass))
+				continue;
+			ok &= print_trace(sh, task, options);
+			pm_bt_gap(sh);
+		}
+	return ok && (!tasks->trouble || pm_shell_error(sh, "bt", "the list of tasks: %s", tasks->trouble));
+}
+
+static bool print_current(struct pm_shell *sh, const struct pm_bt_choice *choice,
+			  const struct pm_bt_options *options)
+{
+	const struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
+	struct pm_linux_task task;
+	uint64_t addr = sh->task;
+
+	if (choice->panicked) {
+		if (cpus->panic_cpu < 0)
+			return pm_shell_error(sh, "bt", "no task panicked");
+		addr = cpus->v.v[cpus->panic_cpu].task;
+	}
+	if (pm_linux_task_read(sh->lx, addr, &task))
+		return choice->group && task.pid ? print_all(sh, task.tgid, options)
+						 : print_trace(sh, &task, options);
+	/* also where it is not known which task that is */
+	const struct pm_linux_cpu *cpu = cpus->panic_cpu >= 0 && cpus->v.v[cpus->panic_cpu].task == addr
+						 ? &cpus->v.v[cpus->panic_cpu]
+						 : pm_session_cpu_of(sh->session, addr);
+
+	return cpu ? print_cpu(sh, cpu, options) : pm_shell_current(sh, "bt", &task);
+}
+
 static bool print_chosen(struct pm_shell *sh, int argc, char **argv, const struct pm_bt_choice *choice,
 			 const struct pm_bt_options *options)
 {
-	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
-	struct pm_linux_task task;
 	bool ok = true;
 
 	if (choice->cpus)
 		return print_cpus(sh, choice->cpus, options);
-	for (size_t i = 0; choice->all_cpus && i < cpus->v.n; i++) {
+	for (size_t i = 0; choice->all_cpus && i < cpus->v.n && !pm_shell_interrupted(sh); i++) {
 		ok &= print_cpu(sh, &cpus->v.v[i], options);
 		pm_bt_gap(sh);
 	}
 	if (choice->all_cpus)
 		return ok;
 	for (int i = choice->first; i < argc; i++) {
-		for (size_t k = 0; !strcmp(argv[i], "all") && k < tasks->v.n; k++) {
-			ok &= print_trace(sh, &tasks->v.v[k], options);
-			pm_bt_gap(sh);
-		}
 		if (!strcmp(argv[i], "all")) {
-			ok &= !tasks->trouble ||
-			      pm_shell_error(sh, "bt", "the list of tasks: %s", tasks->trouble);
+			ok &= print_all(sh, -1, options);
 			continue;
 		}
 		const struct pm_linux_task *named = pm_shell_task(sh, "bt", argv[i]);
 
-		ok &= named && print_trace(sh, named, options);
+		if (named && choice->group && named->pid)
+			ok &= print_all(sh, named->tgid, options);
+		else
+			ok &= named && print_trace(sh, named, options);
 	}
-	if (choice->first < argc)
-		return ok;
-	if (!pm_linux_task_read(sh->lx, sh->task, &task)) {
-		/* also where it is not known which task that is */
-		const struct pm_linux_cpu *cpu =
-			cpus->panic_cpu >= 0 && cpus->v.v[cpus->panic_cpu].task == sh->task
-				? &cpus->v.v[cpus->panic_cpu]
-				: pm_session_cpu_of(sh->session, sh->task);
-
-		return cpu ? print_cpu(sh, cpu, options) : pm_shell_current(sh, "bt", &task);
-	}
-	return print_trace(sh, &task, options);
+	return choice->first < argc ? ok : print_current(sh, choice, options);
 }
 
 bool pm_shell_bt(struct pm_shell *sh, int argc, char **argv)
 {
-	struct pm_bt_options options = { 0 };
+	struct pm_bt_options options = { .hex = sh->hex };
 	struct pm_bt_choice choice = { .first = 1 };
+	bool overflows = false, of_cpus = false, decimal = false;
+	const char *idle = NULL;
+	const struct pm_shell_option rows[] = {
+		{ "-a", PM_OPTION_FLAG, &choice.all_cpus },
+		{ "-c", PM_OPTION_TEXT, &choice.cpus },
+		{ "-d", PM_OPTION_FLAG, &decimal },
+		{ "-e", PM_OPTION_FLAG, &options.exceptions },
+		{ "-E", PM_OPTION_FLAG, &of_cpus },
+		{ "-f", PM_OPTION_FLAG, &options.words },
+		{ "-F", PM_OPTION_COUNT, &options.symbolic },
+		{ "-g", PM_OPTION_FLAG, &choice.group },
+		{ "-I", PM_OPTION_ADDRESS, &options.ip, &options.has_ip },
+		{ "-l", PM_OPTION_FLAG, &options.lines },
+		{ "-n", PM_OPTION_TEXT, &idle },
+		{ "-o", PM_OPTION_FLAG, &options.old },
+		{ "-p", PM_OPTION_FLAG, &choice.panicked },
+		{ "-P", PM_OPTION_FLAG, &options.parameters },
+		{ "-r", PM_OPTION_FLAG, &options.raw },
+		{ "-R", PM_OPTION_TEXT, &options.reference },
+		{ "-s", PM_OPTION_FLAG, &options.offsets },
+		{ "-S", PM_OPTION_ADDRESS, &options.sp, &options.has_sp },
+		{ "-t", PM_OPTION_FLAG, &options.text },
+		{ "-T", PM_OPTION_FLAG, &options.whole_stack },
+		{ "-v", PM_OPTION_FLAG, &overflows },
+		{ "-x", PM_OPTION_FLAG, &options.hex },
+	};
 
-	for (; choice.first < argc && *argv[choice.first] == '-'; choice.first++) {
-		const char *option = argv[choice.first];
-
-		if (!strcmp(option, "-a"))
-			choice.all_cpus = true;
-		else if (!strcmp(option, "-c") && choice.first + 1 < argc)
-			choice.cpus = argv[++choice.first];
-		else if (!strcmp(option, "-f"))
-			options.words = true;
-		else if (!strcmp(option, "-p"))
-			options.parameters = true;
-		else if (!strcmp(option, "-l"))
-			options.lines = true;
-		else if (!strcmp(option, "-s"))
-			options.offsets = true;
-		else if (!strcmp(option, "-t"))
-			options.text = true;
-		else
-			return pm_shell_no_option(sh, "bt", option);
-	}
+	argc = pm_shell_options(sh, argc, argv, rows, PM_COUNT(rows));
+	if (!argc)
+		return false;
+	if (idle && strcmp(idle, "idle"))
+		return pm_shell_error(sh, "bt", "-n idle is all that -n takes, not '%s'", idle);
+	options.hex &= !decimal;
+	options.no_idle = idle;
+	options.words |= options.symbolic != 0;
+	options.text |= options.whole_stack || options.old;
+	if (sh->image && (overflows || of_cpus || options.raw || options.exceptions || options.has_ip ||
+			  options.has_sp || choice.group || choice.panicked))
+		return pm_shell_error(sh, "bt",
+				      "that option reads structures of Linux, and this is another "
+				      "kernel");
+	if (overflows)
+		return pm_bt_overflows(sh);
+	if (of_cpus)
+		return pm_bt_cpu_stacks(sh, choice.cpus);
 	if (sh->json)
 		pm_json_open(sh->json, "traces", '[');
 	bool ok = sh->image ? pm_bt_image(sh, argc, argv, &choice, &options)

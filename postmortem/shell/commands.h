@@ -38,6 +38,7 @@ bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_dev(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_log(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_mach(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_net(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv);

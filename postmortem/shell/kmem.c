@@ -8,34 +8,6 @@
 
 /* ---- -i ---- */
 
-/* "288.3 MB" as crash prints sizes. */
-static void size_words(uint64_t pages, char *buf, size_t size)
-{
-	static const struct {
-		uint64_t bytes;
-		const char *unit;
-	} units[] = {
-		{ 1ull << 40, "TB" }, { 1ull << 30, "GB" }, { 1ull << 20, "MB" }, { 1ull << 10, "KB" }
-	};
-	uint64_t bytes = pages * PM_PAGE_SIZE;
-
-	snprintf(buf, size, "0");
-	for (size_t i = 0; i < PM_COUNT(units) && bytes; i++)
-		if (bytes >= units[i].bytes) {
-			/* in tenths, rounded; a terabyte's are far from 2^64 */
-			uint64_t tenths = bytes / units[i].bytes * 10 +
-					  (bytes % units[i].bytes * 10 + units[i].bytes / 2) / units[i].bytes;
-			uint64_t whole = tenths / 10, tenth = tenths % 10;
-
-			if (tenth)
-				snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,
-					 (unsigned long long)tenth, units[i].unit);
-			else
-				snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i].unit);
-			return;
-		}
-}
-
 static bool print_usage(struct pm_shell *sh)
 {
 	static const struct {
@@ -85,7 +57,7 @@ static bool print_usage(struct pm_shell *sh)
 			fprintf(sh->out, "%13s  %7s  %11s         ----\n", rows[i].label, "?", "not told");
 			continue;
 		}
-		size_words(pages, text, sizeof(text));
+		pm_shell_size_words(pages * PM_PAGE_SIZE, text, sizeof(text));
 		fprintf(sh->out, "%13s  %7llu  %11s", rows[i].label, (unsigned long long)pages, text);
 		if (!rows[i].of_label) {
 			fprintf(sh->out, "         ----\n");

@@ -109,6 +109,30 @@ void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact)
 	pm_arena_deinit(&arena);
 }
 
+bool pm_shell_line_of(struct pm_shell *sh, uint64_t pc, char *buf, size_t size)
+{
+	struct pm_resolved_place found = { 0 };
+	struct pm_arena arena;
+	struct pm_place place;
+	bool known = false;
+
+	*buf = 0;
+	pm_arena_init(&arena);
+	if (pm_shell_place(sh, &arena, pc, true, &place)) {
+		const struct pm_printed_place printed = printed_place(&place, pc, true);
+
+		if (!pm_error_take(pm_kernel_resolve(lines_of(sh, NULL)->kernel, &printed, &arena, &found)) &&
+		    found.frames.n && found.frames.v[found.frames.n - 1].file) {
+			const struct pm_source_frame *f = &found.frames.v[found.frames.n - 1];
+
+			snprintf(buf, size, "%s: %u", f->file, f->line);
+			known = true;
+		}
+	}
+	pm_arena_deinit(&arena);
+	return known;
+}
+
 /* ---- parameters ---- */
 
 struct frame_reader {

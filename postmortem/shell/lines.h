@@ -12,6 +12,8 @@ void pm_shell_lines_close(struct pm_shell *sh);
 /* Prints the source lines of an address, one for each inlined call and one for the function, or a member "lines".
  * Nothing where they are not known. */
 void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact);
+/* "fs/read_write.c: 621" of an address, not of what is inlined there; false: not known. */
+bool pm_shell_line_of(struct pm_shell *sh, uint64_t pc, char *buf, size_t size);
 /* The parameters of a frame's function, and of those inlined there, as far as their values are known; caller: the
  * frame behind it, NULL: none.  regs: what is known of the frame's registers, from the call for the frame before it;
  * then of the caller's. */

@@ -1,22 +1,10 @@
 /* mod: the modules. */
 #include "shell/commands.h"
+#include "shell/sys.h"
 
 #include "decode/taint.h"
 
 #include <string.h>
-
-/* Letters of the kernel's taint flags, by bit (kernel/panic.c): modules have some of the same. */
-static const char taint_letters[] = "PFSRMBUDAWCIOELKXTNJ";
-
-static void letters_of(uint64_t taints, char buf[sizeof(taint_letters)])
-{
-	size_t n = 0;
-
-	for (unsigned bit = 0; taint_letters[bit]; bit++)
-		if (taints >> bit & 1)
-			buf[n++] = taint_letters[bit];
-	buf[n] = 0;
-}
 
 static void print_json(struct pm_shell *sh, const struct pm_linux_module *m, const char *letters)
 {
@@ -68,9 +56,9 @@ bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
 		fprintf(sh->out, "%-16s  %-24s %-16s %10s\n", "MODULE", "NAME", "TEXT_BASE", "SIZE");
 	for (size_t i = 0; i < modules->v.n; i++) {
 		const struct pm_linux_module *m = &modules->v.v[i];
-		char letters[sizeof(taint_letters)];
+		char letters[32];
 
-		letters_of(m->taints, letters);
+		pm_shell_taint_letters(m->taints, letters);
 		if (taints && !*letters)
 			continue;
 		any = true;

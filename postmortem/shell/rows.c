@@ -29,15 +29,18 @@ void pm_shell_titles(struct pm_shell *sh, const struct pm_column *columns, size_
 
 static void words(const struct pm_column *column, const struct pm_cell *cell, char buf[32])
 {
-	static const char *const formats[] = { [PM_CELL_ADDRESS] = "%016llx",
-					       [PM_CELL_HEX] = "%llx",
-					       [PM_CELL_UNSIGNED] = "%llu",
-					       [PM_CELL_SIGNED] = "%lld" };
+	unsigned long long n = cell->n;
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(buf, 32, cell->absent ? "?" : formats[column->kind], (unsigned long long)cell->n);
-#pragma GCC diagnostic pop
+	if (cell->absent)
+		snprintf(buf, 32, "?");
+	else if (column->kind == PM_CELL_ADDRESS)
+		snprintf(buf, 32, "%016llx", n);
+	else if (column->kind == PM_CELL_HEX)
+		snprintf(buf, 32, "%llx", n);
+	else if (column->kind == PM_CELL_SIGNED)
+		snprintf(buf, 32, "%lld", (long long)n);
+	else
+		snprintf(buf, 32, "%llu", n);
 }
 
 void pm_shell_cell_members(struct pm_shell *sh, const struct pm_column *columns, size_t n,
@@ -105,4 +108,30 @@ void pm_shell_say(struct pm_shell *sh, const char *fmt, ...)
 	va_start(ap, fmt);
 	vfprintf(sh->out, fmt, ap);
 	va_end(ap);
+}
+
+void pm_shell_size_words(uint64_t bytes, char *buf, size_t size)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *unit;
+	} units[] = {
+		{ 1ull << 40, "TB" }, { 1ull << 30, "GB" }, { 1ull << 20, "MB" }, { 1ull << 10, "KB" }
+	};
+
+	snprintf(buf, size, "0");
+	for (size_t i = 0; i < PM_COUNT(units) && bytes; i++)
+		if (bytes >= units[i].bytes) {
+			/* in tenths, rounded; a terabyte's are far from 2^64 */
+			uint64_t tenths = bytes / units[i].bytes * 10 +
+					  (bytes % units[i].bytes * 10 + units[i].bytes / 2) / units[i].bytes;
+			uint64_t whole = tenths / 10, tenth = tenths % 10;
+
+			if (tenth)
+				snprintf(buf, size, "%llu.%llu %s", (unsigned long long)whole,
+					 (unsigned long long)tenth, units[i].unit);
+			else
+				snprintf(buf, size, "%llu %s", (unsigned long long)whole, units[i].unit);
+			return;
+		}
 }

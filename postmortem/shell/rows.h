@@ -41,6 +41,9 @@ void pm_shell_cell_members(struct pm_shell *sh, const struct pm_column *columns,
 	pm_shell_cell_members((sh), (columns), PM_COUNT(columns),                                            \
 			      (const struct pm_cell[PM_COUNT(columns)]){ __VA_ARGS__ })
 
+/* "288.3 MB" as crash prints sizes. */
+void pm_shell_size_words(uint64_t bytes, char *buf, size_t size);
+
 /* Arrays and objects, as JSON only. */
 void pm_shell_open(struct pm_shell *sh, const char *key, char bracket);
 void pm_shell_close(struct pm_shell *sh, char bracket);

@@ -2,6 +2,9 @@
 #include "shell/commands.h"
 
 #include "linux/clock.h"
+#include "linux/member.h"
+#include "linux/zones.h"
+#include "shell/sys.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +29,12 @@ void pm_shell_uptime(struct pm_shell *sh, uint64_t ns)
 
 	if (sh->json)
 		pm_json_uint(sh->json, "uptime_s", seconds);
-	else
+	else if (seconds >= 86400)
 		pm_shell_row(sh, "UPTIME", NULL, "%llu days, %02llu:%02llu:%02llu",
 			     (unsigned long long)seconds / 86400, (unsigned long long)seconds / 3600 % 24,
+			     (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
+	else
+		pm_shell_row(sh, "UPTIME", NULL, "%02llu:%02llu:%02llu", (unsigned long long)seconds / 3600,
 			     (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
 }
 
@@ -102,10 +108,94 @@ static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, c
 		pm_json_close(sh->json, '}');
 }
 
+/* The kernel's own fixed point numbers of 11 bits, rounded as /proc/loadavg does. */
+static void print_load(struct pm_shell *sh)
+{
+	enum { bits = 11, one = 1 << bits };
+	uint64_t at, load[3], hundredths[3];
+
+	if (!pm_linux_symbol(sh->lx, "avenrun", &at))
+		return;
+	for (unsigned i = 0; i < 3; i++) {
+		if (!pm_space_load(&sh->lx->kernel, at + 8 * i, 8, &load[i]) || load[i] >> 40)
+			return;
+		hundredths[i] = (load[i] + one / 200) * 100 >> bits;
+	}
+	pm_shell_row(sh, "LOAD AVERAGE", "load_average", "%llu.%02llu, %llu.%02llu, %llu.%02llu",
+		     (unsigned long long)hundredths[0] / 100, (unsigned long long)hundredths[0] % 100,
+		     (unsigned long long)hundredths[1] / 100, (unsigned long long)hundredths[1] % 100,
+		     (unsigned long long)hundredths[2] / 100, (unsigned long long)hundredths[2] % 100);
+}
+
+uint64_t pm_shell_present_pages(struct pm_shell *sh)
+{
+	struct pm_linux_zones zones;
+	uint64_t pages = 0;
+
+	pm_linux_nodes_of(sh->lx, &zones);
+	for (size_t i = 0; i < zones.nodes.n; i++)
+		pages += zones.nodes.v[i].present;
+	pm_linux_zones_deinit(&zones);
+	return pages;
+}
+
+static void print_machine(struct pm_shell *sh)
+{
+	uint64_t names, khz = 0;
+	char machine[65];
+
+	if (!pm_linux_symbol(sh->lx, "init_uts_ns", &names) ||
+	    !pm_linux_member_text(sh->lx, names, "uts_namespace", "name.machine", machine, sizeof(machine)))
+		return;
+	pm_linux_variable(sh->lx, "cpu_khz", 4, &khz);
+	pm_shell_row(sh, "MACHINE", "machine", khz && !sh->json ? "%s  (%llu Mhz)" : "%s", machine,
+		     (unsigned long long)khz / 1000);
+	if (sh->json && khz)
+		pm_json_uint(sh->json, "mhz", khz / 1000);
+}
+
+static void print_memory(struct pm_shell *sh)
+{
+	uint64_t total, present = pm_shell_present_pages(sh);
+	bool known = pm_linux_variable(sh->lx, "_totalram_pages", 8, &total);
+	char text[32];
+
+	if (sh->json) {
+		if (known)
+			pm_json_uint(sh->json, "memory_kb", total * 4);
+		if (present)
+			pm_json_uint(sh->json, "present_kb", present * 4);
+	} else if (present || known) {
+		pm_shell_size_words((present ? present : total) * PM_PAGE_SIZE, text, sizeof(text));
+		pm_shell_row(sh, "MEMORY", NULL, "%s", text);
+	}
+}
+
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 {
 	if (sh->image)
 		return pm_shell_image_sys(sh, argc, argv);
+	bool calls = false, taints = false, dmi = false, panic = false;
+	const struct pm_shell_option options[] = {
+		{ "-c", PM_OPTION_FLAG, &calls, NULL },
+		{ "-t", PM_OPTION_FLAG, &taints, NULL },
+		{ "-i", PM_OPTION_FLAG, &dmi, NULL },
+		{ "-panic", PM_OPTION_FLAG, &panic, NULL },
+	};
+
+	argc = pm_shell_options(sh, argc, argv, options, PM_COUNT(options));
+	if (!argc)
+		return false;
+	if (panic)
+		return pm_shell_error(sh, "sys",
+				      "-panic: nothing is written to a system, or to a dump of one");
+	if (calls)
+		return pm_shell_system_calls(sh, argc > 1 ? argv[1] : NULL);
+	if (taints || dmi)
+		return (!taints || pm_shell_taints(sh)) && (!dmi || pm_shell_dmi(sh));
+	if (argc > 1)
+		return !strcmp(argv[1], "config") ? pm_shell_config(sh)
+						  : pm_shell_error(sh, "sys", "no such table: %s", argv[1]);
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
 	const struct pm_dump_info *info = pm_dump_info(sh->dump);
 	const struct pm_log *log = pm_session_log(sh->session, NULL);
@@ -113,8 +203,6 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 	uint64_t addr, pages;
 	unsigned online = 0;
 
-	if (argc > 1)
-		return pm_shell_no_option(sh, "sys", argv[1]);
 	for (size_t i = 0; i < cpus->v.n; i++)
 		online += cpus->v.v[i].online;
 	if (sh->json) {
@@ -124,9 +212,11 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 		pm_json_uint(sh->json, "cpus_online", online);
 	} else {
 		pm_shell_row(sh, "DUMPFILE", NULL, "%s  [%s]", pm_dump_name(sh->dump), info->format);
-		pm_shell_row(sh, "CPUS", NULL, "%zu (%u online)", cpus->v.n, online);
+		pm_shell_row(sh, "CPUS", NULL, cpus->v.n > online ? "%zu [OFFLINE: %zu]" : "%zu", cpus->v.n,
+			     cpus->v.n - online);
 	}
 	print_times(sh, log);
+	print_load(sh);
 	print_tasks(sh);
 	addr = pm_linux_at(sh->lx, 0, PM_UTS_NODENAME);
 	if (pm_linux_symbol(sh->lx, "init_uts_ns", &pages) && sh->lx->fields[PM_UTS_NS_NAME].offset >= 0 &&
@@ -136,17 +226,17 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 		pm_shell_row(sh, "RELEASE", "release", "%s", sh->lx->release);
 	if (sh->lx->build_id)
 		pm_shell_row(sh, "BUILD-ID", "build_id", "%s", sh->lx->build_id);
-	if (pm_linux_symbol(sh->lx, "linux_banner", &addr) &&
+	/* as JSON all of it */
+	if (sh->json && pm_linux_symbol(sh->lx, "linux_banner", &addr) &&
 	    pm_space_string(&sh->lx->kernel, addr, text, sizeof(text))) {
 		text[strcspn(text, "\n")] = 0;
-		pm_shell_row(sh, "VERSION", "version", "%s", text);
+		pm_json_str(sh->json, "version", text);
+	} else if (!sh->json && pm_linux_symbol(sh->lx, "init_uts_ns", &pages) &&
+		   pm_linux_member_text(sh->lx, pages, "uts_namespace", "name.version", text, sizeof(text))) {
+		pm_shell_row(sh, "VERSION", NULL, "%s", text);
 	}
-	if (pm_linux_variable(sh->lx, "_totalram_pages", 8, &pages)) {
-		if (sh->json)
-			pm_json_uint(sh->json, "memory_kb", pages * 4);
-		else
-			pm_shell_row(sh, "MEMORY", NULL, "%llu MB", (unsigned long long)pages / 256);
-	}
+	print_machine(sh);
+	print_memory(sh);
 	pm_shell_row(sh, "KASLR", "kaslr", "0x%llx", (unsigned long long)sh->lx->kaslr);
 	if (cpus->panic_cpu >= 0)
 		print_panic(sh, cpus, log);

@@ -42,13 +42,26 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 	},
 	{
 		.name = "log",
-		.arguments = "[-c] [-m] [-t | -T]",
+		.arguments = "[-c] [-d] [-m] [-t | -T] | -a | -s",
 		.summary = "the kernel's log",
 		.help = "  -c    with the task or CPU that printed each line\n"
+			"  -d    with the device that each record tells of\n"
 			"  -m    with the level of each line\n"
 			"  -t    without time stamps\n"
-			"  -T    with the date and time of each line\n",
+			"  -T    with the date and time of each line\n"
+			"  -a    audit messages that no daemon has taken yet\n"
+			"  -s    what CPUs could not print yet (until 5.14)\n",
 		.run = pm_shell_log,
+	},
+	{
+		.name = "mach",
+		.arguments = "[-m] [-c [-x|-d]]",
+		.summary = "the machine",
+		.help = "  -m    its physical memory, as the firmware tells it\n"
+			"  -c    what the kernel knows of each CPU; -x: in hex\n",
+		.run = pm_shell_mach,
+		.needs_types = true,
+		.needs_linux = true,
 	},
 	{
 		.name = "mod",
@@ -77,8 +90,12 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 	},
 	{
 		.name = "sys",
-		.arguments = "",
+		.arguments = "[-c [NAME|NUMBER] | -t | -i | config]",
 		.summary = "the system and its panic",
+		.help = "  -c [NAME]  the system calls, those whose name holds NAME, or of a number\n"
+			"  -t         what taints the kernel\n"
+			"  -i         what the firmware says of the machine\n"
+			"  config     the kernel's configuration, where it carries it\n",
 		.run = pm_shell_sys,
 	},
 	{ 0 },

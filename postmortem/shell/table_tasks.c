@@ -12,15 +12,27 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 	},
 	{
 		.name = "bt",
-		.arguments = "[-f] [-l] [-p] [-s] [-t] [-a | -c CPU,... | PID|TASK|all...]",
+		.arguments = "[OPTION]... [-a | -p | -c CPU,... | PID|TASK|all...]",
 		.summary = "stack traces",
-		.help = "  -a        of the task on each CPU\n"
+		.help = "  -a        of the task on each CPU; -n idle: without idle ones\n"
 			"  -c CPU,...  of the task on these: 0,2-4\n"
+			"  -p        of the task that panicked\n"
+			"  -g        of all threads of the process\n"
 			"  -f        with the words of each frame\n"
-			"  -l        with source lines, from the vmlinux given or one that is installed\n"
-			"  -p        with the parameters of each function, inlined ones too, from it\n"
-			"  -s        with the offset in each function\n"
-			"  -t        every code address on the stack instead\n",
+			"  -F        with the words as symbols and slab caches; -FF: with addresses\n"
+			"  -l        with source lines, from the vmlinux given or one installed\n"
+			"  -P        with the parameters of each function, inlined ones too, from it\n"
+			"  -s        with the offset in each function; -x: in hex, -d: decimal\n"
+			"  -R WHAT   if a symbol or an address stands in it\n"
+			"  -I ADDRESS  from this code on\n"
+			"  -S ADDRESS  from this address on the stack on\n"
+			"instead of a trace:\n"
+			"  -t        every code address on the stack; -T: from its lowest address on;\n"
+			"            -o: with numbers, as frames\n"
+			"  -e        the registers that exceptions saved on the stack\n"
+			"  -E        the same on the stacks of CPUs, for interrupts and exceptions\n"
+			"  -r        the words of the whole stack\n"
+			"  -v        the tasks that went over the ends of their stacks\n",
 		.run = pm_shell_bt,
 		.completes = PM_COMPLETE_TASK,
 		.foreach = true,
@@ -91,9 +103,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 	},
 	{
 		.name = "ps",
-		.arguments =
-			"[-k|-u|-G|-A] [-y POLICY,...] [-s] [-H] [-p|-c|-t|-a|-g|-r|-S|{-l|-m} [-C CPU,...]] "
-			"[PID|TASK|COMMAND]...",
+		.arguments = "[OPTION]... [PID|TASK|COMMAND]...",
 		.summary = "the tasks",
 		.help = "  -k         kernel threads only\n"
 			"  -u         user tasks only\n"

@@ -60,25 +60,32 @@ static bool see(struct pm_incident *inc, void *user)
 	return true;
 }
 
-/* What is read of the file as it is; size: cut there, 0: whole. */
-static void read_image(const struct kernel_image *ki, size_t size, struct pm_image **image_out,
-		       struct pm_dump **dump_out, struct seen *seen)
+/* An image, opened, and what it was seen to tell. */
+struct opened {
+	struct kernel_image ki;
+	struct pm_image *image;
+	struct pm_dump *dump;
+	struct seen seen;
+};
+
+/* Of the file as o->ki has it; size: cut there, 0: whole. */
+static void read_image(struct opened *o, size_t size)
 {
-	memset(seen, 0, sizeof(*seen));
-	*dump_out = kernel_image_open(ki, size);
-	assert_non_null(*dump_out);
-	struct pm_error *err = pm_image_open(*dump_out, NULL, image_out);
+	memset(&o->seen, 0, sizeof(o->seen));
+	o->dump = kernel_image_open(&o->ki, size);
+	assert_non_null(o->dump);
+	struct pm_error *err = pm_image_open(o->dump, NULL, &o->image);
 
 	if (err)
 		fail_msg("%s", err->message);
-	assert_null(pm_image_read_dump(*image_out, see, seen));
+	assert_null(pm_image_read_dump(o->image, see, &o->seen));
 }
 
-static void close_image(struct kernel_image *ki, struct pm_image *image, struct pm_dump *dump)
+static void close_image(struct opened *o)
 {
-	pm_image_close(image);
-	pm_dump_close(dump);
-	free(ki->file);
+	pm_image_close(o->image);
+	pm_dump_close(o->dump);
+	free(o->ki.file);
 }
 
 static void read_text(struct seen *seen)
@@ -100,51 +107,45 @@ static void same_as_text(void **state)
 						     [KI_BY_KEY] = PM_IMAGE_BY_KEY,
 						     [KI_BY_SCAN] = PM_IMAGE_BY_SCAN,
 						     [KI_RAW] = PM_IMAGE_BY_SCAN };
-	struct seen text, dump_seen;
+	struct seen text;
 
 	(void)state;
 	read_text(&text);
 	assert_false(text.corrupted);
 	for (unsigned carrier = KI_BY_NAME; carrier <= KI_RAW; carrier++) {
-		struct kernel_image ki;
-		struct pm_image *image;
-		struct pm_dump *dump;
+		struct opened o;
 
-		kernel_image_make(&ki, (enum ki_carrier)carrier, KF_NOTE_COMPLETE);
-		read_image(&ki, 0, &image, &dump, &dump_seen);
-		assert_int_equal(pm_image_is(dump), carrier == KI_BY_NAME || carrier == KI_BY_KEY);
-		assert_int_equal(image->found, found[carrier]);
-		assert_null(image->note_trouble);
-		assert_int_equal(dump_seen.n, 1);
-		assert_true(dump_seen.panicked);
-		assert_string_equal(dump_seen.title, text.title);
-		assert_string_equal(dump_seen.fingerprint, text.fingerprint);
-		assert_string_equal(dump_seen.facts, "log_frames 3 of 3");
-		assert_non_null(strstr(dump_seen.registers, "rbx idle"));
+		kernel_image_make(&o.ki, (enum ki_carrier)carrier, KF_NOTE_COMPLETE);
+		read_image(&o, 0);
+		assert_int_equal(pm_image_is(o.dump), carrier == KI_BY_NAME || carrier == KI_BY_KEY);
+		assert_int_equal(o.image->found, found[carrier]);
+		assert_null(o.image->note_trouble);
+		assert_int_equal(o.seen.n, 1);
+		assert_true(o.seen.panicked);
+		assert_string_equal(o.seen.title, text.title);
+		assert_string_equal(o.seen.fingerprint, text.fingerprint);
+		assert_string_equal(o.seen.facts, "log_frames 3 of 3");
+		assert_non_null(strstr(o.seen.registers, "rbx idle"));
 		/* CPU 1 did not stop: only its registers tell where it was */
-		assert_string_equal(dump_seen.frames, carrier == KI_RAW
-							      ? "poke; work; start"
-							      : "poke; work; start; idle (another)");
-		assert_string_equal(image->build_id, "deadbeef");
-		close_image(&ki, image, dump);
+		assert_string_equal(o.seen.frames, carrier == KI_RAW ? "poke; work; start"
+								     : "poke; work; start; idle (another)");
+		assert_string_equal(o.image->build_id, "deadbeef");
+		close_image(&o);
 	}
 }
 
 /* A copy of the note, of an earlier run or in a buffer, says another place than where it is. */
 static void stale_copy(void **state)
 {
-	struct kernel_image ki;
-	struct pm_image *image;
-	struct pm_dump *dump;
-	struct seen seen;
+	struct opened o;
 
 	(void)state;
-	kernel_image_make(&ki, KI_BY_SCAN, KF_NOTE_BEGUN);
-	ki_note(ki.memory + 0x1000 * 40, 0x7000000, KF_NOTE_COMPLETE);
-	read_image(&ki, 0, &image, &dump, &seen);
-	assert_int_equal(image->note_at, KI_NOTE);
-	assert_int_equal(image->notes_passed, 1);
-	close_image(&ki, image, dump);
+	kernel_image_make(&o.ki, KI_BY_SCAN, KF_NOTE_BEGUN);
+	ki_note(o.ki.memory + 0x1000 * 40, 0x7000000, KF_NOTE_COMPLETE);
+	read_image(&o, 0);
+	assert_int_equal(o.image->note_at, KI_NOTE);
+	assert_int_equal(o.image->notes_passed, 1);
+	close_image(&o);
 }
 
 /* What is damaged costs what it held. */
@@ -167,58 +168,53 @@ static void damages(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < PM_COUNT(rows); i++) {
-		struct kernel_image ki;
-		struct pm_image *image;
-		struct pm_dump *dump;
-		struct seen seen, text;
+		struct seen text;
+		struct opened o;
 
 		read_text(&text);
-		kernel_image_make(&ki, KI_BY_SCAN, KF_NOTE_COMPLETE);
-		memset(ki.memory + rows[i].at, 0xa5, rows[i].size);
-		read_image(&ki, rows[i].cut ? ki.memory_at + rows[i].cut : 0, &image, &dump, &seen);
-		if (strcmp(seen.title, rows[i].title ? rows[i].title : text.title) ||
-		    strcmp(seen.facts, rows[i].facts) ||
-		    (rows[i].missing && !strstr(seen.missing, rows[i].missing)))
-			fail_msg("%s: title '%s', facts '%s', missing '%s'", rows[i].name, seen.title,
-				 seen.facts, seen.missing);
-		close_image(&ki, image, dump);
+		kernel_image_make(&o.ki, KI_BY_SCAN, KF_NOTE_COMPLETE);
+		memset(o.ki.memory + rows[i].at, 0xa5, rows[i].size);
+		read_image(&o, rows[i].cut ? o.ki.memory_at + rows[i].cut : 0);
+		if (strcmp(o.seen.title, rows[i].title ? rows[i].title : text.title) ||
+		    strcmp(o.seen.facts, rows[i].facts) ||
+		    (rows[i].missing && !strstr(o.seen.missing, rows[i].missing)))
+			fail_msg("%s: title '%s', facts '%s', missing '%s'", rows[i].name, o.seen.title,
+				 o.seen.facts, o.seen.missing);
+		close_image(&o);
 	}
 }
 
 /* Without a report: a kernel that runs has nothing to tell, and gates that are missing are told. */
 static void no_report(void **state)
 {
-	struct kernel_image ki;
-	struct pm_image *image;
-	struct pm_dump *dump;
-	struct seen seen;
+	struct opened o;
 
 	(void)state;
-	kernel_image_make(&ki, KI_BY_SCAN, KF_NOTE_BEGUN);
-	ki.memory[KI_IDT + 16 * 14 + 5] = 0x8e;
-	ki_put(ki.memory + KI_STACK + 0xf00 - 24, 0, 8); /* no frame of an exception */
-	read_image(&ki, 0, &image, &dump, &seen);
-	assert_int_equal(seen.n, 0);
-	close_image(&ki, image, dump);
+	kernel_image_make(&o.ki, KI_BY_SCAN, KF_NOTE_BEGUN);
+	o.ki.memory[KI_IDT + 16 * 14 + 5] = 0x8e;
+	ki_put(o.ki.memory + KI_STACK + 0xf00 - 24, 0, 8); /* no frame of an exception */
+	read_image(&o, 0);
+	assert_int_equal(o.seen.n, 0);
+	close_image(&o);
 
-	kernel_image_make(&ki, KI_NO_NOTE, KF_NOTE_BEGUN);
-	read_image(&ki, 0, &image, &dump, &seen);
-	assert_int_equal(image->found, PM_IMAGE_NO_NOTE);
-	assert_int_equal(seen.n, 1);
-	assert_false(seen.panicked);
-	assert_string_equal(seen.title, "CPU 0: gates of its IDT are not present: 14");
-	assert_non_null(strstr(seen.findings,
+	kernel_image_make(&o.ki, KI_NO_NOTE, KF_NOTE_BEGUN);
+	read_image(&o, 0);
+	assert_int_equal(o.image->found, PM_IMAGE_NO_NOTE);
+	assert_int_equal(o.seen.n, 1);
+	assert_false(o.seen.panicked);
+	assert_string_equal(o.seen.title, "CPU 0: gates of its IDT are not present: 14");
+	assert_non_null(strstr(o.seen.findings,
 			       "CPU 0: it handles an exception on the stack of #DF double fault, "
 			       "raised at 0xffffffff80000048"));
-	assert_non_null(strstr(seen.missing, "there is no note"));
-	close_image(&ki, image, dump);
+	assert_non_null(strstr(o.seen.missing, "there is no note"));
+	close_image(&o);
 
 	/* an IDT of zeros */
-	kernel_image_make(&ki, KI_NO_NOTE, KF_NOTE_BEGUN);
-	memset(ki.memory + KI_IDT, 0, 0x200);
-	read_image(&ki, 0, &image, &dump, &seen);
-	assert_non_null(strstr(seen.title, "CPU 0: no IDT is loaded"));
-	close_image(&ki, image, dump);
+	kernel_image_make(&o.ki, KI_NO_NOTE, KF_NOTE_BEGUN);
+	memset(o.ki.memory + KI_IDT, 0, 0x200);
+	read_image(&o, 0);
+	assert_non_null(strstr(o.seen.title, "CPU 0: no IDT is loaded"));
+	close_image(&o);
 }
 
 /* Memory without a header, and no kernel that is known in it: byte order, word size and architecture all the same. */
@@ -330,16 +326,13 @@ static void commands(void **state)
 		{ "ps -z", NULL },
 		{ "log -m", NULL },
 	};
-	struct kernel_image ki;
-	struct pm_dump *dump;
-	struct pm_image *image;
+	struct opened o;
 
 	(void)state;
-	kernel_image_make(&ki, KI_BY_NAME, KF_NOTE_COMPLETE);
-	dump = kernel_image_open(&ki, 0);
-	assert_null(pm_image_open(dump, NULL, &image));
+	kernel_image_make(&o.ki, KI_BY_NAME, KF_NOTE_COMPLETE);
+	read_image(&o, 0);
 	for (size_t i = 0; i < PM_COUNT(rows); i++) {
-		struct pm_shell sh = { .dump = dump, .image = image };
+		struct pm_shell sh = { .dump = o.dump, .image = o.image };
 		char *text = NULL;
 		size_t n;
 
@@ -351,7 +344,7 @@ static void commands(void **state)
 			fail_msg("%s: %s", rows[i].command, text);
 		free(text);
 	}
-	close_image(&ki, image, dump);
+	close_image(&o);
 }
 
 int main(void)

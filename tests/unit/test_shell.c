@@ -194,7 +194,7 @@ static void other_commands(void **state)
 	assert_non_null(strstr(output(&r, "bt -c 0"),
 			       " #1 [ffff888000083020] sysrq_handle_crash at ffffffff80100060\n"));
 	assert_string_equal(output(&r, "bt -c 0"), output(&r, "bt -c 0"));
-	assert_non_null(strstr(output(&r, "bt -t"),
+	assert_non_null(strstr(output(&r, "bt -ts"),
 			       "  [ffff888000083020] sysrq_handle_crash+32 at ffffffff80100060\n"));
 	assert_int_equal(r.sh.failures, 0);
 	assert_non_null(strstr(output(&r, "log -T"), "[    3.000000] sysrq: Trigger a crash\n"));
@@ -219,7 +219,7 @@ static void traces_without_types(void **state)
 		assert_non_null(strstr(text, "CPU: 0    COMMAND: ?\n #0 "));
 		assert_non_null(strstr(text, " #5 [ffff8880000830c0] entry_SYSCALL_64_after_hwframe at "));
 	}
-	assert_non_null(strstr(output(&r, "bt -t"), "sysrq_handle_crash+32 at ffffffff80100060\n"));
+	assert_non_null(strstr(output(&r, "bt -ts"), "sysrq_handle_crash+32 at ffffffff80100060\n"));
 	assert_int_equal(r.sh.failures, 0);
 	/* what is not known is not none */
 	assert_string_equal(output(&r, "ps; locks; blocked; vm; files; set; mod; kmem -i; bt all; bt 42"),
@@ -420,7 +420,7 @@ static void json_of_some(void **state)
 	assert_non_null(
 		strstr(output(&r, "bt"), "\"frames\":[{\"pc\":\"0xffffffff80100028\",\"symbol\":\"panic\","));
 	assert_non_null(
-		strstr(output(&r, "bt -x"), "\"errors\":[\"no such option: -x; 'help bt' lists them\"]}\n"));
+		strstr(output(&r, "bt -z"), "\"errors\":[\"no such option: -z; 'help bt' lists them\"]}\n"));
 	/* two commands are two lines */
 	assert_non_null(strstr(output(&r, "set; nonsense"), "}\n{\"command\":\"nonsense\""));
 	end(&r);

@@ -199,6 +199,16 @@ static void of_double_fault(const struct kp_report *report)
 #define ENTRY_USER 4ull
 #define ENTRY_NX (1ull << 63)
 
+static void of_null(const struct kp_fault *fault)
+{
+	if (fault->size)
+		kp_cause_add(KP_LIKELY, "a NULL pointer: %s of %u bytes at 0x%llx from NULL",
+			     word_of(fault->access), fault->size, (unsigned long long)fault->address);
+	else
+		kp_cause_add(KP_LIKELY, "a NULL pointer: %s at 0x%llx from NULL", word_of(fault->access),
+			     (unsigned long long)fault->address);
+}
+
 static void of_page_fault(const struct kp_report *report)
 {
 	const struct kp_fault *fault = &report->fault;
@@ -218,8 +228,7 @@ static void of_page_fault(const struct kp_report *report)
 		kp_cause_add(KP_CERTAIN, "what is no code was executed: 0x%llx is %s", address,
 			     user_page ? "a user page" : "mapped without execution");
 	else if (fault->address_class == KP_CLASS_NULL)
-		kp_cause_add(KP_LIKELY, "a NULL pointer: %s of %u bytes at 0x%llx from NULL",
-			     word_of(fault->access), fault->size, address);
+		of_null(fault);
 	else if (fault->access == KP_ACCESS_WRITE && text)
 		kp_cause_add(KP_CERTAIN, "a write to the kernel's code");
 	else if (fault->access == KP_ACCESS_WRITE && walk->end == KP_WALK_MAPPED &&

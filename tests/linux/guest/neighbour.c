@@ -3,8 +3,6 @@
  * dump says of it is compared with what /proc says of it here (guest/tell). */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <linux/bpf.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,14 +11,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
-#include <sys/ipc.h>
 #include <sys/mman.h>
-#include <sys/msg.h>
-#include <sys/sem.h>
-#include <sys/shm.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -87,64 +79,6 @@ static void open_files(void)
 	dup2(event_fd, 42);
 }
 
-/* What processes share beside files: System V's three, each with something in it. */
-static void share(void)
-{
-	struct {
-		long type;
-		char text[8];
-	} message = { 1, "message" };
-	struct sembuf up[] = { { 0, 1, 0 }, { 2, 3, 0 } };
-	int memory = shmget(0x7777, 3 * PAGE, IPC_CREAT | 0640),
-	    semaphores = semget(0x7778, 3, IPC_CREAT | 0600);
-	int queue = msgget(0x7779, IPC_CREAT | 0644);
-	char *attached = shmat(memory, NULL, 0);
-
-	if (attached != (char *)-1)
-		memcpy(attached, text, sizeof(text));
-	if (semop(semaphores, up, 2) < 0 || msgsnd(queue, &message, sizeof(message.text), 0) < 0)
-		perror("neighbour: System V");
-}
-
-/* A program (return 0) and a map of BPF, where the kernel has them. */
-static void load_bpf(void)
-{
-	static const struct bpf_insn program[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0 },
-						   { .code = BPF_JMP | BPF_EXIT } };
-	union bpf_attr load = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
-				.insns = (unsigned long)program,
-				.insn_cnt = 2,
-				.license = (unsigned long)"GPL",
-				.prog_name = "nb_filter" };
-	union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY,
-			       .key_size = 4,
-			       .value_size = 16,
-			       .max_entries = 5,
-			       .map_name = "nb_array" };
-
-	syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
-	syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map));
-}
-
-/* The loopback device with its address, and a socket that is connected to one that listens. */
-static void open_network(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct ifreq wish = { .ifr_name = "lo" };
-	int udp = socket(AF_INET, SOCK_DGRAM, 0), tcp = socket(AF_INET, SOCK_STREAM, 0);
-
-	memcpy(&wish.ifr_addr, &address, sizeof(address));
-	ioctl(udp, SIOCSIFADDR, &wish);
-	wish.ifr_flags = IFF_UP | IFF_RUNNING;
-	ioctl(udp, SIOCSIFFLAGS, &wish);
-	address.sin_port = htons(7777);
-	if (connect(tcp, (struct sockaddr *)&address, sizeof(address)) < 0)
-		perror("neighbour: connect");
-	address.sin_port = htons(7778);
-	if (bind(udp, (struct sockaddr *)&address, sizeof(address)) < 0)
-		perror("neighbour: UDP");
-}
-
 static void map_memory(void)
 {
 	int busybox = open("/bin/busybox", O_RDONLY);
@@ -167,9 +101,6 @@ int main(int argc, char **argv)
 	if (argc < 2 || !freopen("/tmp/facts", "w", stdout))
 		return 1;
 	open_files();
-	open_network();
-	share();
-	load_bpf();
 	map_memory();
 	pthread_mutex_lock(&locked);
 	for (i = 0; i < THREADS; i++) {
