@@ -19,7 +19,7 @@ bool pm_shell_number(const char *text, uint64_t *out)
 	return number(text, !strncmp(text, "0x", 2) || strpbrk(text, "abcdefABCDEF") ? 16 : 10, out);
 }
 
-static bool symbol_address(struct pm_shell *sh, const char *name, uint64_t *out, bool *percpu_out)
+bool pm_shell_symbol(struct pm_shell *sh, const char *name, uint64_t *out, bool *percpu_out)
 {
 	struct pm_linux_modules *modules;
 
@@ -83,7 +83,7 @@ bool pm_shell_lookup(struct pm_shell *sh, const char *command, const char *text,
 	memcpy(name, text, n);
 	name[n] = 0;
 	/* A symbol wins over a number: "add" is hex, too. */
-	if (!symbol_address(sh, name, out, percpu_out) && !number(name, 16, out))
+	if (!pm_shell_symbol(sh, name, out, percpu_out) && !number(name, 16, out))
 		return pm_shell_no_such(sh, command, "symbol", name, symbols_lost(sh, lost, sizeof(lost)));
 	*out += plus && *plus == '-' ? -offset : offset;
 	return true;
@@ -202,6 +202,12 @@ bool pm_shell_absent(struct pm_shell *sh, const char *command, uint64_t addr, en
 bool pm_shell_gap(struct pm_shell *sh, uint64_t addr, uint64_t size, uint64_t *at_out,
 		  enum pm_absence *why_out)
 {
+	return pm_shell_gap_in(pm_shell_space(sh), addr, size, at_out, why_out);
+}
+
+bool pm_shell_gap_in(struct pm_space *space, uint64_t addr, uint64_t size, uint64_t *at_out,
+		     enum pm_absence *why_out)
+{
 	const uint64_t most = 16 << 20; /* no type is larger that is none by mistake */
 	uint8_t bytes[PM_PAGE_SIZE];
 
@@ -210,7 +216,7 @@ bool pm_shell_gap(struct pm_shell *sh, uint64_t addr, uint64_t size, uint64_t *a
 
 		if (n > size - done)
 			n = size - done;
-		size_t got = pm_space_read(pm_shell_space(sh), at, bytes, (size_t)n, why_out);
+		size_t got = pm_space_read(space, at, bytes, (size_t)n, why_out);
 
 		*at_out = at + got;
 		if (got < n)

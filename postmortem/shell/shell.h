@@ -41,6 +41,8 @@ struct pm_shell {
 	PM_VEC(char *) errors;        /* of this command, for its object */
 	struct pm_shell_lines *lines; /* shell/lines.h; NULL: not asked for yet */
 	unsigned members;             /* that may still be printed by this command (shell/value.h) */
+	struct pm_space *values;      /* where shell/value.h finds them; NULL: in the kernel's space */
+	unsigned printed;             /* values that `p` has numbered: "$1" */
 	uint64_t task;                /* the current one: commands without an argument mean it */
 	bool hex;                     /* `set radix 16`: integers in hex where no option says otherwise */
 	bool each;                    /* foreach runs the command: it is told of that task alone */
@@ -197,6 +199,9 @@ void pm_shell_uptime(struct pm_shell *sh, uint64_t ns);
 
 /* A number as crash reads it: decimal, 0x hex, or hex with a letter in it. */
 bool pm_shell_number(const char *text, uint64_t *out);
+/* The address of a symbol of the kernel or a module; false: none of that name, and nothing is said.  *percpu_out as
+ * below. */
+bool pm_shell_symbol(struct pm_shell *sh, const char *name, uint64_t *out, bool *percpu_out);
 /* A number (hex, with 0x or without, as crash reads addresses), a symbol, or either with +offset or -offset.  false:
  * it was said what is wrong.  *percpu_out: a symbol of which each CPU has its own: what is to be added to its area. */
 bool pm_shell_lookup(struct pm_shell *sh, const char *command, const char *text, uint64_t *out,
@@ -213,9 +218,11 @@ bool pm_shell_is_percpu(const char *text);
 void pm_shell_put_cpu(struct pm_shell *sh, uint64_t addr, int cpu);
 /* "0", "0,2-4", "a": which of n CPUs; *chosen_out, [n], is freed by the caller.  false: said. */
 bool pm_shell_cpus(struct pm_shell *sh, const char *command, const char *list, size_t n, bool **chosen_out);
-/* Is a byte of those not there?  The first one, and why.  Of the kernel's own addresses. */
+/* Is a byte of those not there?  The first one, and why.  Of the kernel's own addresses, or of another space's. */
 bool pm_shell_gap(struct pm_shell *sh, uint64_t addr, uint64_t size, uint64_t *at_out,
 		  enum pm_absence *why_out);
+bool pm_shell_gap_in(struct pm_space *space, uint64_t addr, uint64_t size, uint64_t *at_out,
+		     enum pm_absence *why_out);
 
 /* ---- tasks and names (shell/arguments.c) ---- */
 

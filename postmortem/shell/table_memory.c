@@ -28,26 +28,56 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
+		.name = "p",
+		.arguments = "[-x|-d] [-u] EXPRESSION",
+		.summary = "the value of an expression in C",
+		.help = "  -x      integers in hex\n"
+			"  -d      in decimal, whatever 'set radix' says\n"
+			"  -u      its addresses are the current task's process's\n"
+			"'p jiffies', 'p init_task.mm->pgd', 'p *(struct list_head *)ADDRESS', 'p "
+			"vm_zone_stat[3]',\n"
+			"'p sizeof(struct page)', 'p runqueues:0,2.nr_running' of each of those CPUs\n",
+		.run = pm_shell_p,
+		.needs_linux = true,
+		.needs_types = true,
+		.raw = true,
+		.completes = PM_COMPLETE_EITHER,
+	},
+	{
 		.name = "rd",
-		.arguments = "[-p] [-s] [-d] [-x] [-8|-16|-32|-64] [-e END] ADDRESS [N]",
+		.arguments = "[-p|-u] [-s|-S|-SS] [-d|-D] [-x] [-a] [-8|-16|-32|-64] [-N] [-R] [-o OFFSET] "
+			     "[-e END] "
+			     "[-r FILE] ADDRESS [N]",
 		.summary = "memory",
 		.help = "  -p      the address is physical\n"
+			"  -u      of the current task's process\n"
 			"  -s      symbols for what points to them\n"
-			"  -d      decimal\n"
+			"  -S      the names of slab caches, too; -SS: with the address\n"
+			"  -d      decimal, with a sign; -D: without\n"
 			"  -x      without the text beside it\n"
+			"  -a      as text; without N up to what is none\n"
 			"  -8 ...    bits of a unit\n"
+			"  -N      in network byte order (16 and 32 bits)\n"
+			"  -R      N units that end with the address\n"
+			"  -o OFFSET  is added to the address\n"
 			"  -e END  up to this address\n"
+			"  -r FILE  as it is, N bytes, into a file\n"
 			"SYMBOL:CPUS is a per-CPU symbol's address: runqueues:0,2-3, runqueues:a\n",
 		.run = pm_shell_rd,
 		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
 		.name = "struct",
-		.arguments = "[-o] [-x] [-c N] TYPE[.MEMBER,...] [ADDRESS]...",
+		.arguments =
+			"[-o|-r] [-x|-d] [-p] [-u] [-l OFFSET] [-c N] TYPE[.MEMBER,...] [ADDRESS]... [N]",
 		.summary = "a type, or memory by it",
 		.help = "  -o      with the offset of each member, or where it stands, instead of values\n"
-			"  -x      integers in hex\n"
-			"  -c N    so many of them, one behind the other\n"
+			"  -r      its bytes, or one member's\n"
+			"  -x      integers in hex; -d: in decimal, whatever 'set radix' says\n"
+			"  -p      with what members point to\n"
+			"  -u      of the current task's process\n"
+			"  -l OFFSET  the address is that of a member: STRUCTURE.MEMBER, or bytes\n"
+			"  -c N    so many of them, one behind the other; below 0: up to this one\n"
 			"ADDRESS is also SYMBOL:CPUS, of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n",
 		.run = pm_shell_struct,
 		.needs_linux = true,
@@ -82,6 +112,18 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.run = pm_shell_vtop,
 		.completes = PM_COMPLETE_SYMBOL,
 		.foreach = true,
+	},
+	{
+		.name = "whatis",
+		.arguments = "[-o] TYPE|SYMBOL|EXPRESSION | [-r SIZE[-SIZE]] [-m MEMBER]",
+		.summary = "what a name stands for: a type's declaration, a variable's or function's type",
+		.help = "  -o      with the offset of each member\n"
+			"  -r SIZE[-SIZE]  the structures of that many bytes\n"
+			"  -m MEMBER  the structures with a member whose type holds that text\n",
+		.run = pm_shell_whatis,
+		.needs_linux = true,
+		.needs_types = true,
+		.completes = PM_COMPLETE_EITHER,
 	},
 	{ 0 },
 };

@@ -2,10 +2,9 @@
 
 #include "symbols/bytes.h"
 
-#include <ctype.h>
 #include <string.h>
 
-enum { max_depth = 12, max_elements = 4096 };
+enum { max_depth = 12, max_elements = 1 << 16 };
 
 bool pm_value_goes_on(struct pm_shell *sh)
 {
@@ -15,14 +14,46 @@ bool pm_value_goes_on(struct pm_shell *sh)
 static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
 		  unsigned depth);
 
-static void print_integer(struct pm_shell *sh, uint64_t value, uint64_t size, unsigned encoding,
-			  const struct pm_value_style *style)
+struct pm_space *pm_value_space(struct pm_shell *sh)
 {
+	return sh->values ? sh->values : &sh->lx->kernel;
+}
+
+bool pm_value_is_char(const struct pm_btf *btf, uint32_t type)
+{
+	uint32_t id = pm_btf_resolve(btf, type);
+	const char *name = pm_btf_name(btf, id);
+
+	return pm_btf_kind(btf, id) == PM_BTF_INT && pm_btf_size(btf, id) == 1 &&
+	       (pm_btf_int_encoding(btf, id) & PM_BTF_CHAR || !strcmp(name, "char") ||
+		!strcmp(name, "unsigned char") || !strcmp(name, "signed char"));
+}
+
+/* "65 'A'" */
+static void print_char(struct pm_shell *sh, uint8_t value, bool is_signed)
+{
+	if (is_signed)
+		fprintf(sh->out, "%d", (int8_t)value);
+	else
+		fprintf(sh->out, "%u", value);
+	if (value >= 0x20 && value < 0x7f)
+		fprintf(sh->out, value == '\'' || value == '\\' ? " '\\%c'" : " '%c'", value);
+	else
+		fprintf(sh->out, " '\\%03o'", value);
+}
+
+void pm_value_print_integer(struct pm_shell *sh, uint64_t value, uint64_t size, unsigned encoding,
+			    const struct pm_value_style *style)
+{
+	if (size && size < 8)
+		value &= (1ull << 8 * size) - 1;
 	if (encoding & PM_BTF_BOOL && value <= 1)
 		fputs(value ? "true" : "false", sh->out);
 	else if (style->hex)
 		fprintf(sh->out, "0x%llx", (unsigned long long)value);
-	else if (encoding & PM_BTF_SIGNED && size < 8)
+	else if (encoding & PM_BTF_CHAR && size == 1)
+		print_char(sh, (uint8_t)value, encoding & PM_BTF_SIGNED);
+	else if (encoding & PM_BTF_SIGNED && size && size < 8)
 		fprintf(sh->out, "%lld", (long long)((int64_t)(value << (64 - 8 * size)) >> (64 - 8 * size)));
 	else if (encoding & PM_BTF_SIGNED)
 		fprintf(sh->out, "%lld", (long long)value);
@@ -43,19 +74,6 @@ static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
 	fprintf(sh->out, "%lld", (long long)value);
 }
 
-static void print_pointer(struct pm_shell *sh, uint64_t value)
-{
-	char name[PM_LINUX_NAME_MAX + 96];
-
-	fprintf(sh->out, "0x%llx", (unsigned long long)value);
-	/* of code and data of the kernel and its modules: whose */
-	if (value < sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel))
-		return;
-	pm_shell_name(sh, value, true, name, sizeof(name));
-	if (!isxdigit((unsigned char)*name) || strchr(name, '_'))
-		fprintf(sh->out, " <%s>", name);
-}
-
 static void print_string(struct pm_shell *sh, const uint8_t *bytes, size_t n)
 {
 	size_t end = strnlen((const char *)bytes, n);
@@ -69,6 +87,63 @@ static void print_string(struct pm_shell *sh, const uint8_t *bytes, size_t n)
 	fputc('"', sh->out);
 }
 
+void pm_value_print_pointer(struct pm_shell *sh, uint64_t value, bool is_text)
+{
+	char name[PM_LINUX_NAME_MAX + 96];
+	struct pm_arena arena;
+	struct pm_place place;
+	uint8_t text[200];
+
+	fprintf(sh->out, "0x%llx", (unsigned long long)value);
+	/* of code and data of the kernel and its modules: whose */
+	if (value >= sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel)) {
+		pm_arena_init(&arena);
+		bool found = pm_shell_place(sh, &arena, value, true, &place);
+
+		pm_arena_deinit(&arena);
+		if (found) {
+			pm_shell_name(sh, value, true, name, sizeof(name));
+			fprintf(sh->out, " <%s>", name);
+		}
+	}
+	if (!is_text || !value)
+		return;
+	size_t n = pm_space_read(pm_value_space(sh), value, text, sizeof(text), NULL);
+
+	if (!n)
+		return;
+	fputc(' ', sh->out);
+	print_string(sh, text, n);
+	if (n == sizeof(text) && strnlen((const char *)text, n) == n)
+		fputs("...", sh->out);
+}
+
+void pm_value_print_number(struct pm_shell *sh, uint32_t type, uint64_t value,
+			   const struct pm_value_style *style)
+{
+	const struct pm_btf *btf = sh->btf;
+	uint64_t size;
+
+	type = pm_btf_resolve(btf, type);
+	size = pm_btf_size(btf, type);
+	switch (pm_btf_kind(btf, type)) {
+	case PM_BTF_PTR:
+		pm_value_print_pointer(sh, value, pm_value_is_char(btf, pm_btf_target(btf, type)));
+		break;
+	case PM_BTF_ENUM:
+		print_enum(sh, type, size == 4 ? (int32_t)value : (int64_t)value);
+		break;
+	case PM_BTF_ENUM64:
+		print_enum(sh, type, (int64_t)value);
+		break;
+	default:
+		pm_value_print_integer(sh, value, size,
+				       pm_btf_int_encoding(btf, type) |
+					       (pm_value_is_char(btf, type) ? PM_BTF_CHAR : 0),
+				       style);
+	}
+}
+
 static void newline(struct pm_shell *sh, unsigned indent)
 {
 	fprintf(sh->out, "\n%*s", (int)indent, "");
@@ -80,6 +155,10 @@ static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
 	struct pm_value_style inner = { style->indent + 2, style->hex };
 	struct pm_btf_member member;
 
+	if (!pm_btf_members(sh->btf, type)) {
+		fputs("{}", sh->out);
+		return;
+	}
 	fputc('{', sh->out);
 	for (uint32_t i = 0; pm_value_goes_on(sh) && pm_btf_member(sh->btf, type, i, &member); i++) {
 		newline(sh, inner.indent);
@@ -102,22 +181,23 @@ static void print_array(struct pm_shell *sh, uint64_t addr, uint32_t type, const
 	const struct pm_btf *btf = sh->btf;
 	uint32_t element = pm_btf_resolve(btf, pm_btf_target(btf, type)), n = pm_btf_length(btf, type);
 	uint64_t size = pm_btf_size(btf, element);
-	bool is_text = size == 1 && pm_btf_kind(btf, element) == PM_BTF_INT &&
-		       !strcmp(pm_btf_name(btf, element), "char");
+	bool is_text =
+		size == 1 && pm_value_is_char(btf, element) && !strcmp(pm_btf_name(btf, element), "char");
+	const struct pm_value_style inner = { style->indent + 2, style->hex };
 	uint8_t bytes[256];
 
 	if (is_text && n && n <= sizeof(bytes)) {
-		if (pm_space_read(&sh->lx->kernel, addr, bytes, n, NULL) == n)
+		if (pm_space_read(pm_value_space(sh), addr, bytes, n, NULL) == n)
 			print_string(sh, bytes, n);
 		else
 			fputs("<not in the dump>", sh->out);
 		return;
 	}
 	fputc('{', sh->out);
-	for (uint32_t i = 0; i < n && i < max_elements; i++) {
+	for (uint32_t i = 0; i < n && i < max_elements && pm_value_goes_on(sh); i++) {
 		if (i)
 			fputs(", ", sh->out);
-		print(sh, addr + i * size, element, style, depth + 1);
+		print(sh, addr + i * size, element, &inner, depth + 1);
 	}
 	fputs(n > max_elements ? ", ...}" : "}", sh->out);
 }
@@ -149,23 +229,10 @@ static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struc
 		fprintf(sh->out, size ? "<%llu bytes>" : "<unknown>", (unsigned long long)size);
 		return;
 	}
-	if (!pm_space_load(&sh->lx->kernel, addr, (unsigned)size, &value)) {
+	if (!pm_space_load(pm_value_space(sh), addr, (unsigned)size, &value))
 		fputs("<not in the dump>", sh->out);
-		return;
-	}
-	switch (pm_btf_kind(btf, type)) {
-	case PM_BTF_PTR:
-		print_pointer(sh, value);
-		break;
-	case PM_BTF_ENUM:
-		print_enum(sh, type, size == 4 ? (int32_t)value : (int64_t)value);
-		break;
-	case PM_BTF_ENUM64:
-		print_enum(sh, type, (int64_t)value);
-		break;
-	default:
-		print_integer(sh, value, size, pm_btf_int_encoding(btf, type), style);
-	}
+	else
+		pm_value_print_number(sh, type, value, style);
 }
 
 void pm_value_print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style)
@@ -186,7 +253,7 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 		return;
 	}
 	if (member->bits + shift > 64 ||
-	    pm_space_read(&sh->lx->kernel, at, bytes, (member->bits + shift + 7) / 8, NULL) <
+	    pm_space_read(pm_value_space(sh), at, bytes, (member->bits + shift + 7) / 8, NULL) <
 		    (member->bits + shift + 7) / 8) {
 		fputs("<not in the dump>", sh->out);
 		return;
@@ -196,7 +263,7 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 	if (pm_btf_kind(btf, type) == PM_BTF_ENUM || pm_btf_kind(btf, type) == PM_BTF_ENUM64)
 		print_enum(sh, type, (int64_t)value);
 	else
-		print_integer(sh, value, 8, pm_btf_int_encoding(btf, type) & PM_BTF_BOOL, style);
+		pm_value_print_integer(sh, value, 8, pm_btf_int_encoding(btf, type) & PM_BTF_BOOL, style);
 }
 
 /* "   [2416]" or " [ff18b65602860970]": in columns of their own, the brackets in line at their ends. */
@@ -260,29 +327,37 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 	}
 }
 
-void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base)
+void pm_value_print_body(struct pm_shell *sh, uint32_t id, bool offsets, uint64_t base)
 {
 	const struct pm_btf *btf = sh->btf;
-	uint32_t id = pm_btf_resolve(btf, type);
 	enum pm_btf_kind kind = pm_btf_kind(btf, id);
-	char text[256];
+	const char *own = pm_btf_name(btf, id), *name;
+	int64_t value;
 
 	if (kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) {
-		fprintf(sh->out, "%s%s%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union",
-			*pm_btf_name(btf, id) ? " " : "", pm_btf_name(btf, id));
+		fprintf(sh->out, "%s%s%s {\n", kind == PM_BTF_STRUCT ? "struct" : "union", *own ? " " : "",
+			own);
 		print_declarations(sh, id, offsets, base, 0, offsets ? 1 : 4, 0);
-		fputs("}\n", sh->out);
-	} else if (kind == PM_BTF_ENUM || kind == PM_BTF_ENUM64) {
-		int64_t value;
-		const char *name;
-
-		fprintf(sh->out, "enum %s {", pm_btf_name(btf, id));
-		for (uint32_t i = 0; (name = pm_btf_enum(btf, id, i, &value)); i++)
-			fprintf(sh->out, "%s%s = %lld", i ? ", " : "", name, (long long)value);
-		fputs("}\n", sh->out);
 	} else {
-		pm_btf_declare(btf, type, "", text, sizeof(text));
+		fprintf(sh->out, "enum%s%s {\n", *own ? " " : "", own);
+		for (uint32_t i = 0; (name = pm_btf_enum(btf, id, i, &value)); i++)
+			fprintf(sh->out, "  %s = %lld\n", name, (long long)value);
+	}
+	fputc('}', sh->out);
+}
+
+void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base)
+{
+	uint32_t id = pm_btf_resolve(sh->btf, type);
+	enum pm_btf_kind kind = pm_btf_kind(sh->btf, id);
+	char text[256];
+
+	if (kind == PM_BTF_STRUCT || kind == PM_BTF_UNION || kind == PM_BTF_ENUM || kind == PM_BTF_ENUM64) {
+		pm_value_print_body(sh, id, offsets, base);
+		fputc('\n', sh->out);
+	} else {
+		pm_btf_declare(sh->btf, type, "", text, sizeof(text));
 		fprintf(sh->out, "%s\n", text);
 	}
-	fprintf(sh->out, "SIZE: %llu\n", (unsigned long long)pm_btf_size(btf, type));
+	fprintf(sh->out, "SIZE: %llu\n", (unsigned long long)pm_btf_size(sh->btf, type));
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { max_depth = 12, max_elements = 4096 };
+enum { max_depth = 12, max_elements = 1 << 16 };
 
 static void value(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t type, unsigned depth);
 
@@ -47,7 +47,7 @@ static void bit_field(struct pm_shell *sh, const char *key, uint64_t addr, const
 	uint8_t bytes[8] = { 0 };
 
 	if (n > sizeof(bytes) ||
-	    pm_space_read(&sh->lx->kernel, addr + m->bit_offset / 8, bytes, n, NULL) < n) {
+	    pm_space_read(pm_value_space(sh), addr + m->bit_offset / 8, bytes, n, NULL) < n) {
 		pm_json_null(sh->json, key);
 		return;
 	}
@@ -92,7 +92,7 @@ static void array(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t 
 
 	if (size == 1 && pm_btf_kind(btf, element) == PM_BTF_INT &&
 	    !strcmp(pm_btf_name(btf, element), "char") && n && n < sizeof(text)) {
-		bool known = pm_space_read(&sh->lx->kernel, addr, text, n, NULL) == n;
+		bool known = pm_space_read(pm_value_space(sh), addr, text, n, NULL) == n;
 
 		text[n] = 0;
 		if (known)
@@ -102,7 +102,7 @@ static void array(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t 
 		return;
 	}
 	pm_json_open(sh->json, key, '[');
-	for (uint32_t i = 0; i < n && i < max_elements; i++)
+	for (uint32_t i = 0; i < n && i < max_elements && pm_value_goes_on(sh); i++)
 		value(sh, NULL, addr + i * size, element, depth + 1);
 	pm_json_close(sh->json, ']');
 }
@@ -120,7 +120,7 @@ static void value(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t 
 		pm_json_close(sh->json, '}');
 	} else if (depth <= max_depth && pm_btf_kind(btf, type) == PM_BTF_ARRAY) {
 		array(sh, key, addr, type, depth);
-	} else if (!size || size > 8 || !pm_space_load(&sh->lx->kernel, addr, (unsigned)size, &v)) {
+	} else if (!size || size > 8 || !pm_space_load(pm_value_space(sh), addr, (unsigned)size, &v)) {
 		pm_json_null(sh->json, key);
 	} else if (pm_btf_kind(btf, type) == PM_BTF_PTR) {
 		pm_json_hex(sh->json, key, v);

@@ -174,7 +174,7 @@ static void other_commands(void **state)
 			    "struct thread_struct {\n      [0] unsigned long sp;\n}\nSIZE: 16\n");
 	assert_non_null(
 		strstr(output(&r, "struct -o task_struct"), "\n     [64] union {\n     [64]     int pid;\n"));
-	assert_string_equal(output(&r, "task_struct.pid init_task"), "  pid = 0\n");
+	assert_string_equal(output(&r, "task_struct.pid init_task"), "  pid = 0,\n");
 	assert_string_equal(output(&r, "struct -o list_head ffffffff80100000"),
 			    "struct list_head {\n"
 			    "  [ffffffff80100000] void *next;\n"
@@ -273,7 +273,7 @@ static void many_arguments(void **state)
 		pm_buf_printf(&line, form ? "task_struct.pid" : "struct task_struct.pid");
 		for (unsigned i = 0; i < 200; i++)
 			pm_buf_str(&line, " init_task");
-		for (const char *at = output(&r, line.data); (at = strstr(at, "  pid = 0\n")); at++)
+		for (const char *at = output(&r, line.data); (at = strstr(at, "  pid = 0,\n")); at++)
 			n++;
 		pm_buf_deinit(&line);
 	}

@@ -158,7 +158,7 @@ static void some_members(void **state)
 			    "  [ffffffff80100000] void *next;\n"
 			    "  [ffffffff80100008] void *prev;\n}\n");
 	assert_string_equal(output(&r, "struct task_struct.pid,comm init_task"),
-			    "  pid = 0\n  comm = \"swapper/0\"\n");
+			    "  pid = 0,\n  comm = \"swapper/0\",\n");
 	assert_int_equal(r.sh.failures, 0);
 	end(&r);
 	start(&r, &(struct image_options){ 0 }, true);

@@ -1,0 +1,125 @@
+#include "shell/globals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct row {
+	const char *name, *types;
+};
+
+static const struct row rows[] = {
+#define PM_GLOBAL(name, types) { name, types },
+#include "shell/globals.def"
+#undef PM_GLOBAL
+};
+
+/* What the kernel's authors call things, where nothing else tells their types. */
+static const struct row endings[] = {
+	{ "_fops", "struct file_operations" },
+	{ "_file_operations", "struct file_operations" },
+	{ "_file_ops", "struct file_operations" },
+	{ "_inode_operations", "struct inode_operations" },
+	{ "_dentry_operations", "struct dentry_operations" },
+	{ "_super_operations", "struct super_operations" },
+	{ "_aops", "struct address_space_operations" },
+	{ "_proc_ops", "struct proc_ops" },
+	{ "_netdev_ops", "struct net_device_ops" },
+	{ "_ethtool_ops", "struct ethtool_ops" },
+	{ "_net_ops", "struct pernet_operations" },
+	{ "_vm_ops", "struct vm_operations_struct" },
+	{ "_fs_type", "struct file_system_type" },
+	{ "_sched_class", "struct sched_class" },
+	{ "_cgrp_subsys", "struct cgroup_subsys" },
+	{ "_attr_group", "struct attribute_group" },
+	{ "_nb", "struct notifier_block" },
+	{ "_mutex", "struct mutex" },
+	{ "__this_module", "struct module" },
+};
+
+static int by_name(const void *name, const void *row)
+{
+	return strcmp(name, ((const struct row *)row)->name);
+}
+
+bool pm_globals_row(size_t index, const char **name_out, const char **types_out)
+{
+	if (index >= PM_COUNT(rows))
+		return false;
+	*name_out = rows[index].name;
+	*types_out = rows[index].types;
+	return true;
+}
+
+/* The first of the types that there is and that has room; slack: bytes that may be left behind it. */
+static bool choose(struct pm_shell *sh, const char *types, uint64_t room, uint64_t slack,
+		   struct pm_c_type *out)
+{
+	char *copy = pm_printf("%s", types);
+	bool found = false;
+
+	for (char *rest = copy, *one; !found && (one = strsep(&rest, "|"));) {
+		struct pm_btf *before = sh->btf;
+
+		if (!pm_c_type_parse(sh, one, out))
+			continue;
+		const struct pm_c_type element = pm_c_type_element(*out);
+		uint64_t size = pm_c_type_size(sh, &element);
+
+		if (out->elements == UINT32_MAX)
+			out->elements = size && room / size < UINT32_MAX ? (uint32_t)(room / size) : 0;
+		found = size && (!room || (size <= room && (out->elements || room - size <= slack)));
+		if (!found)
+			sh->btf = before;
+	}
+	free(copy);
+	return found;
+}
+
+/* The kernel tells of per-CPU variables, and of functions. */
+static bool told(struct pm_shell *sh, const char *name, uint64_t addr, bool percpu, struct pm_c_type *out)
+{
+	uint32_t id;
+
+	*out = (struct pm_c_type){ 0 };
+	if (!sh->btf)
+		return false;
+	if (percpu || pm_btf_variable(sh->btf, name, &id))
+		return pm_btf_variable(sh->btf, name, &out->id);
+	if (!pm_linux_is_text(pm_session_unwinder(sh->session), addr))
+		return false;
+	id = pm_btf_find(sh->btf, PM_BTF_FUNC, name);
+	out->id = pm_btf_target(sh->btf, id);
+	return id && out->id;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n >= m && !strcmp(name + n - m, end);
+}
+
+enum pm_type_from pm_globals_type(struct pm_shell *sh, const char *name, uint64_t addr, bool percpu,
+				  struct pm_c_type *out, uint64_t *room_out)
+{
+	const struct row *row = bsearch(name, rows, PM_COUNT(rows), sizeof(rows[0]), by_name);
+	struct pm_arena arena;
+	struct pm_place place;
+
+	pm_arena_init(&arena);
+	*room_out = pm_shell_place(sh, &arena, addr, true, &place) && !place.offset ? place.size : 0;
+	pm_arena_deinit(&arena);
+	if (sh->image)
+		return PM_TYPE_UNKNOWN;
+	if (told(sh, name, addr, percpu, out))
+		return PM_TYPE_TOLD;
+	if (percpu)
+		return PM_TYPE_UNKNOWN;
+	/* variables are aligned: what follows may be a line of the cache away, or the end of a page */
+	if (row && choose(sh, row->types, *room_out, UINT64_MAX, out))
+		return PM_TYPE_TABLED;
+	for (size_t i = 0; i < PM_COUNT(endings); i++)
+		if (ends_with(name, endings[i].name) && choose(sh, endings[i].types, *room_out, 63, out))
+			return PM_TYPE_GUESSED;
+	return PM_TYPE_UNKNOWN;
+}

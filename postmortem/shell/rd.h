@@ -1,0 +1,11 @@
+/* Rows of memory, as `rd` prints them. */
+#ifndef PM_SHELL_RD_H
+#define PM_SHELL_RD_H
+
+#include "shell/shell.h"
+
+/* size bytes in rows of words, with text beside them; as JSON a member "bytes", in hex.  false: not all is there; said. */
+bool pm_shell_dump(struct pm_shell *sh, const char *command, struct pm_space *space, uint64_t addr,
+		   uint64_t size);
+
+#endif
