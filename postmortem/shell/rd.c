@@ -370,6 +370,8 @@ bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv)
 		return false;
 	if (argc < 2)
 		return pm_shell_error(sh, "rd", "which address?");
+	if (*argv[1] == '-')
+		return pm_shell_no_option(sh, "rd", argv[1]);
 	if (argc > 3)
 		return pm_shell_error(sh, "rd", "an address and a count, not more: %s", argv[3]);
 	if (argc > 2 && !pm_shell_number(argv[2], &r.o.count))

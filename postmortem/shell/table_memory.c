@@ -34,9 +34,8 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.help = "  -x      integers in hex\n"
 			"  -d      in decimal, whatever 'set radix' says\n"
 			"  -u      its addresses are the current task's process's\n"
-			"'p jiffies', 'p init_task.mm->pgd', 'p *(struct list_head *)ADDRESS', 'p "
-			"vm_zone_stat[3]',\n"
-			"'p sizeof(struct page)', 'p runqueues:0,2.nr_running' of each of those CPUs\n",
+			"p init_task.mm->pgd, p *(struct list_head *)ADDRESS, p vm_zone_stat[3],\n"
+			"p sizeof(struct page), p runqueues:0,2.nr_running of each of those CPUs\n",
 		.run = pm_shell_p,
 		.needs_linux = true,
 		.needs_types = true,
