@@ -1,5 +1,7 @@
 #include "linux/clock.h"
 
+#include "linux/member.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -27,6 +29,45 @@ bool pm_linux_wall_clock(struct pm_linux *lx, int64_t *now_out, int64_t *boot_ou
 		return false;
 	*now_out = (int64_t)seconds;
 	*boot_out = -(int64_t)to_monotonic;
+	return true;
+}
+
+bool pm_linux_tick(struct pm_linux *lx, uint64_t *ns_out, uint32_t *hz_out)
+{
+	/* CONFIG_HZ of x86; the timekeeper's tick differs from its nominal length by what NTP found out. */
+	static const uint32_t known[] = { 100, 250, 300, 1000 };
+	uint64_t at, tick;
+
+	if (!find_timekeeper(lx, &at) || !pm_linux_member_get(lx, at, "timekeeper", "ntp_tick", &tick))
+		return false;
+	tick >>= 32;
+	for (size_t i = 0; i < PM_COUNT(known); i++) {
+		uint64_t ns = 1000000000 / known[i], most = ns / 100;
+
+		if (tick + most < ns || tick > ns + most)
+			continue;
+		*hz_out = known[i];
+		*ns_out = ns;
+		return true;
+	}
+	return false;
+}
+
+bool pm_linux_jiffies(struct pm_linux *lx, uint64_t *jiffies_out, uint64_t *uptime_ns_out)
+{
+	uint64_t jiffies, ns;
+	uint32_t hz;
+
+	if (!pm_linux_variable(lx, "jiffies_64", 8, &jiffies) &&
+	    !pm_linux_variable(lx, "jiffies", 8, &jiffies))
+		return false;
+	*jiffies_out = jiffies;
+	if (!uptime_ns_out)
+		return true;
+	/* INITIAL_JIFFIES: five minutes before 32 bits overflow */
+	if (!pm_linux_tick(lx, &ns, &hz))
+		return false;
+	*uptime_ns_out = (jiffies - (uint32_t)(-300 * (int64_t)hz)) * (1000000000ull / hz);
 	return true;
 }
 

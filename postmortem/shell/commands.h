@@ -32,9 +32,12 @@ bool pm_shell_mount(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_runq(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_set(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_sig(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_swap(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_task_command(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_timer(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vm(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_waitq(struct pm_shell *sh, int argc, char **argv);
 
 /* kernel */
 bool pm_shell_dev(struct pm_shell *sh, int argc, char **argv);

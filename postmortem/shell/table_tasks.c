@@ -143,6 +143,19 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_linux = true,
 	},
 	{
+		.name = "sig",
+		.arguments = "[-g] [PID|TASK]... | -l | -s SET",
+		.summary = "what a task does with signals, and which wait",
+		.help = "  -g      of all threads of the process\n"
+			"  -l      the signals' numbers and names\n"
+			"  -s SET  the names of a set of them, in hex\n",
+		.run = pm_shell_sig,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_TASK,
+		.foreach = true,
+	},
+	{
 		.name = "swap",
 		.arguments = "",
 		.summary = "where memory is swapped out to",
@@ -163,6 +176,16 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.foreach = true,
 	},
 	{
+		.name = "timer",
+		.arguments = "[-r] [-C CPU,...]",
+		.summary = "what is to be called when",
+		.help = "  -r      the timers of nanoseconds, by their clocks\n"
+			"  -C CPU  of these CPUs: 0,2-4\n",
+		.run = pm_shell_timer,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
 		.name = "vm",
 		.arguments = "[OPTION]... [PID|TASK]... | -f FLAGS",
 		.summary = "the mappings of a process",
@@ -179,6 +202,16 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
 		.foreach = true,
+	},
+	{
+		.name = "waitq",
+		.arguments = "[-s] SYMBOL|ADDRESS | STRUCTURE.MEMBER ADDRESS",
+		.summary = "who waits in a wait queue",
+		.help = "  -s    a simple one: struct swait_queue_head\n",
+		.run = pm_shell_waitq,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_EITHER,
 	},
 	{ 0 },
 };
