@@ -12,16 +12,19 @@
 #include "lib/string.h"
 #include "mm/layout.h"
 
-enum { SECTOR = 512, PIECES_MAX = 64, LARGEST = 1 << 20, DISKS_MAX = 2 };
+enum { SECTOR = 512, LARGEST = 1 << 20, DISKS_MAX = 2 };
+/* Requests, each with its descriptors: what to do, pieces, how it went. */
+enum { REQUESTS = 4, DESCRIPTORS = QUEUE_MAX / REQUESTS, PIECES_MAX = DESCRIPTORS - 2 };
 /* Where there is no clock: a poll takes a microsecond of a real device's, more of an emulated one. */
 #define SPINS_MAX 100000000u
 #define RESET_NS 1000000000ull
 
 struct disk {
 	struct virtio_queue queue;
-	struct virtio_blk_what what __attribute__((aligned(16)));
-	volatile uint8_t result;
-	uint16_t port, seen; /* seen: of used.count */
+	struct virtio_blk_what what[REQUESTS] __attribute__((aligned(16)));
+	volatile uint8_t results[REQUESTS]; /* RESULT_NONE: under way */
+	uint16_t port;
+	unsigned begun, over; /* requests since open; those that were waited for */
 	bool flushes;
 	struct kp_sink sink;
 	char name[8];
@@ -50,7 +53,7 @@ static bool open(struct kp_sink *sink)
 	memset(disk->queue.descriptors, 0, sizeof(disk->queue.descriptors));
 	memset(&disk->queue.available, 0, sizeof(disk->queue.available));
 	disk->queue.used.count = 0;
-	disk->seen = 0;
+	disk->begun = disk->over = 0;
 	out8(disk->port + REG_STATUS, STATUS_SEEN | STATUS_DRIVER);
 	features = in32(disk->port + REG_OFFERED) & FEATURE_FLUSH;
 	out32(disk->port + REG_FEATURES, features);
@@ -68,20 +71,24 @@ static bool open(struct kp_sink *sink)
 	return true;
 }
 
-/* What to do, the pieces, how it went: descriptors 0, 1 to n, n + 1. */
+/* What to do, the pieces, how it went. */
 static void send(struct disk *disk, uint32_t type, uint64_t sector, const struct kp_piece *pieces, unsigned n)
 {
-	struct virtio_descriptor *d = disk->queue.descriptors;
+	unsigned request = disk->begun++ % REQUESTS;
+	uint16_t at = (uint16_t)(request * DESCRIPTORS);
+	struct virtio_descriptor *d = disk->queue.descriptors + at;
 
-	disk->what.type = type;
-	disk->what.sector = sector;
-	disk->result = RESULT_NONE;
-	d[0] = (struct virtio_descriptor){ virtio_physical(&disk->what), sizeof(disk->what), NEXT, 1 };
+	disk->what[request].type = type;
+	disk->what[request].sector = sector;
+	disk->results[request] = RESULT_NONE;
+	d[0] = (struct virtio_descriptor){ virtio_physical(&disk->what[request]), sizeof(disk->what[request]),
+					   NEXT, (uint16_t)(at + 1) };
 	for (unsigned i = 0; i < n; i++)
 		d[i + 1] = (struct virtio_descriptor){ pieces[i].physical, (uint32_t)pieces[i].n, NEXT,
-						       (uint16_t)(i + 2) };
-	d[n + 1] = (struct virtio_descriptor){ virtio_physical(&disk->result), 1, DEVICE_WRITES, 0 };
-	disk->queue.available.ring[disk->queue.available.count % QUEUE_MAX] = 0;
+						       (uint16_t)(at + i + 2) };
+	d[n + 1] =
+		(struct virtio_descriptor){ virtio_physical(&disk->results[request]), 1, DEVICE_WRITES, 0 };
+	disk->queue.available.ring[disk->queue.available.count % QUEUE_MAX] = at;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	*(volatile uint16_t *)&disk->queue.available.count = (uint16_t)(disk->queue.available.count + 1);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -90,8 +97,11 @@ static void send(struct disk *disk, uint32_t type, uint64_t sector, const struct
 
 static bool start(struct kp_sink *sink, uint64_t offset, const struct kp_piece *pieces, unsigned n)
 {
+	struct disk *disk = sink->context;
 	uint64_t bytes = 0;
 
+	if (disk->begun - disk->over >= REQUESTS)
+		return false;
 	for (unsigned i = 0; i < n; i++) {
 		/* 0 is not known, but for the first page of all. */
 		if ((!pieces[i].physical && pieces[i].at != (const void *)DIRECT_BASE) ||
@@ -101,24 +111,26 @@ static bool start(struct kp_sink *sink, uint64_t offset, const struct kp_piece *
 	}
 	if (offset % SECTOR || !n || n > PIECES_MAX || offset > sink->size || bytes > sink->size - offset)
 		return false;
-	send(sink->context, WRITE, offset / SECTOR, pieces, n);
+	send(disk, WRITE, offset / SECTOR, pieces, n);
 	return true;
 }
 
+/* For the oldest: the disk may be done with them in another order. */
 static enum kp_sink_result wait(struct kp_sink *sink, uint64_t timeout_ns)
 {
 	struct disk *disk = sink->context;
+	volatile uint8_t *result = &disk->results[disk->over % REQUESTS];
 	uint64_t begin = clock_ns();
 
-	for (unsigned spins = 0; disk->queue.used.count == disk->seen; spins++) {
+	for (unsigned spins = 0; *result == RESULT_NONE; spins++) {
 		/* Signed: another CPU's counter may be a little behind. */
 		if (begin ? (int64_t)(clock_ns() - begin) > (int64_t)timeout_ns : spins > SPINS_MAX)
 			return KP_SINK_LATE;
 		pause();
 	}
-	disk->seen++;
+	disk->over++;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return disk->result == RESULT_OK ? KP_SINK_DONE : KP_SINK_ERROR;
+	return *result == RESULT_OK ? KP_SINK_DONE : KP_SINK_ERROR;
 }
 
 static enum kp_sink_result flush(struct kp_sink *sink, uint64_t timeout_ns)
@@ -149,6 +161,7 @@ struct kp_sink *dump_disk(unsigned number)
 		.block = SECTOR,
 		.largest = LARGEST,
 		.pieces_max = PIECES_MAX,
+		.at_once = REQUESTS - 1,
 		.open = open,
 		.start = start,
 		.wait = wait,

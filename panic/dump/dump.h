@@ -53,6 +53,34 @@ bool kp_sink_open(struct kp_sink *sink);
 /* It did not answer twice: nothing more is asked of it. */
 bool kp_sink_dead(void);
 extern unsigned kp_sink_errors;
+extern unsigned kp_sink_opened; /* how often it was made ready: what was under way before is not waited for */
+extern uint64_t kp_sink_waited_ns; /* of the time since kp_sink_open: that it was waited for */
+
+/* ---- queue.c ---- */
+
+#define KP_AT_ONCE_MAX 3u /* writes under way, at most */
+#define KP_PIECES_MAX 64u
+
+/* A write.  Its sender's again when it is not under way any more. */
+struct kp_batch {
+	struct kp_piece pieces[KP_PIECES_MAX];
+	unsigned n;
+	size_t bytes;
+	uint64_t offset;
+	uint64_t first; /* the sender's: the first page that is in it (numbered as descriptors are) */
+	unsigned opened;
+	void (*lost)(const struct kp_batch *batch, uint64_t offset, size_t n); /* could not be written */
+};
+/* For a sink that was opened. */
+void kp_queue_begin(struct kp_sink *sink);
+/* Begins it, when there is room. */
+void kp_queue_send(struct kp_batch *batch);
+bool kp_queue_has(const struct kp_batch *batch);
+/* NULL: nothing is under way. */
+const struct kp_batch *kp_queue_oldest(void);
+/* Until the oldest is done, or done again; until all are. */
+void kp_queue_wait_one(void);
+void kp_queue_settle(void);
 
 /* ---- formats ---- */
 

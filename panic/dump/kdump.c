@@ -6,40 +6,32 @@
  *   bitmap 2          one for each that is in the file: a page of zeros is not
  *   descriptors       24 bytes for each of these, in order; room for all pages that there could be, since nobody counts them first
  *   pages             as they are, or packed
- *
- * All of it in one pass over memory. What the notes hold comes first, since it tells most; then pages, and behind them their
+ * * All of it in one pass over memory. What the notes hold comes first, since it tells most; then pages, and behind them their
  * descriptors and bitmaps; now and then how far that has come; in the end the notes once more, with how the dump went, and the
  * header that makes it one.  Between what must not be torn apart stands a flush.
  *
  * Pages are handed to the sink where they lie, so that a disk that does transfers by itself takes them without a copy; while it
- * does, the next are looked at. */
+ * does, the next are looked at.  Descriptors follow when their pages are known to be written: until then one that could
+ * not be may still become one of a lost page. */
 #include "dump/dump.h"
 
 #include "formats/kdump.h"
 #include "lib/mem.h"
 
 #define BLOCK KF_KDUMP_BLOCK
-#define BITS (BLOCK * 8u) /* pages that a block of a bitmap tells of */
-#define ROWS 2048u        /* descriptors that wait for being written: 12 blocks */
-#define PIECES_MAX 64u
+#define BITS (BLOCK * 8u)  /* pages that a block of a bitmap tells of */
+#define ROWS 1024u         /* descriptors of each half of those that wait for being written: 6 blocks */
 #define LARGEST (1u << 20) /* bytes of one write */
 #define CHECKPOINT_NS 1000000000ull
-#define PACKED (262144u) /* bytes that wait, packed, in each half of the plan's memory */
+#define BATCHES 4u
+#define PACKED (131072u) /* bytes that wait, packed, in the plan's memory: for each batch */
 
 _Static_assert(ROWS *KF_KDUMP_DESCRIPTOR % BLOCK == 0, "whole blocks");
-_Static_assert(2 * PACKED + KP_SNAPPY_TABLE <= KP_DUMP_WORK_SIZE, "what the plan's memory is for");
+_Static_assert(BATCHES *PACKED + KP_SNAPPY_TABLE <= KP_DUMP_WORK_SIZE, "what the plan's memory is for");
 
-static uint8_t rows[ROWS * KF_KDUMP_DESCRIPTOR] __attribute__((aligned(BLOCK)));
+static uint8_t rows[2 * ROWS * KF_KDUMP_DESCRIPTOR] __attribute__((aligned(BLOCK)));
 static uint8_t wanted[BLOCK] __attribute__((aligned(BLOCK))), here[BLOCK] __attribute__((aligned(BLOCK)));
 static uint8_t block[BLOCK] __attribute__((aligned(BLOCK)));
-
-/* A write: pages from `first` on (numbered as their descriptors are). */
-struct batch {
-	struct kp_piece pieces[PIECES_MAX];
-	unsigned n;
-	size_t bytes;
-	uint64_t offset, first, pages;
-};
 
 static struct {
 	struct kp_sink *sink;
@@ -48,13 +40,14 @@ static struct {
 	uint64_t limit; /* bytes of the sink */
 	uint64_t notes, bitmap_1, bitmap_2, next_data;
 	uint32_t bitmap_blocks, sub_blocks;
-	uint64_t row, rows_from; /* descriptors made, and how many of them were before rows[0] */
-	uint64_t bitmap_block;   /* which of a bitmap `wanted` and `here` are */
+	uint64_t row; /* descriptors made; the last of them are in `rows`, in turn in both halves */
+	uint64_t rows_sent, rows_done; /* halves of them: begun to be written, written */
+	uint64_t bitmap_block;         /* which of a bitmap `wanted` and `here` are */
 	uint64_t checkpoint_ns;
-	struct batch batches[2];
-	unsigned filling; /* which of them */
-	bool in_flight;   /* the other */
-	bool broken;      /* what the file cannot be without could not be written */
+	struct kp_batch batches[BATCHES], row_batch;
+	struct kp_batch *filling;
+	size_t used; /* of the memory in which its pages are packed */
+	bool broken; /* what the file cannot be without could not be written */
 	bool full;
 	uint64_t reached; /* pages below this were looked at */
 } d;
@@ -69,20 +62,25 @@ static void put64_of_machine(uint8_t *to, uint64_t value)
 	__builtin_memcpy(to, &value, sizeof(value)); /* not a call: one for each page */
 }
 
-/* A sink does one thing at a time: what it was given before is done first. */
-static void await(void);
+static void settle(void)
+{
+	kp_queue_settle();
+	d.rows_done = d.rows_sent;
+	if (kp_sink_dead())
+		d.broken = true;
+}
 
 /* What there is no file without. */
 static void write_needed(uint64_t offset, const void *at, size_t n)
 {
-	await();
+	settle();
 	if (!d.broken && !kp_sink_write(d.sink, offset, at, n))
 		d.broken = true;
 }
 
 static void flush(void)
 {
-	await();
+	settle();
 	if (!d.broken && !kp_sink_flush(d.sink))
 		d.broken = true;
 }
@@ -131,7 +129,7 @@ static void put_sub_header(void)
 	write_needed(BLOCK, block, sizeof(block));
 }
 
-/* Bytes, gathered to blocks. */
+/* Bytes, gathered where descriptors wait while there are any. */
 static uint64_t gathered;
 
 static bool gather(const void *bytes, size_t n)
@@ -139,25 +137,29 @@ static bool gather(const void *bytes, size_t n)
 	const uint8_t *from = bytes;
 
 	while (n && !d.broken) {
-		size_t at = gathered % BLOCK, part = BLOCK - at < n ? BLOCK - at : n;
+		size_t at = gathered % sizeof(rows), part = sizeof(rows) - at < n ? sizeof(rows) - at : n;
 
-		memcpy(block + at, from, part);
+		memcpy(rows + at, from, part);
 		gathered += part;
 		from += part;
 		n -= part;
-		if (gathered % BLOCK == 0)
-			write_needed(d.notes + gathered - BLOCK, block, BLOCK);
+		if (gathered % sizeof(rows) == 0)
+			write_needed(d.notes + gathered - sizeof(rows), rows, sizeof(rows));
 	}
 	return !d.broken;
 }
 
+/* Before the first descriptor, and behind the last. */
 static void put_notes(void)
 {
+	size_t rest, padded;
+
 	gathered = 0;
-	memset(block, 0, sizeof(block));
-	if (kp_notes_put(gather) && gathered % BLOCK) {
-		memset(block + gathered % BLOCK, 0, BLOCK - gathered % BLOCK);
-		write_needed(d.notes + gathered - gathered % BLOCK, block, BLOCK);
+	if (kp_notes_put(gather) && gathered % sizeof(rows)) {
+		rest = gathered % sizeof(rows);
+		padded = (rest + BLOCK - 1) / BLOCK * BLOCK;
+		memset(rows + rest, 0, padded - rest);
+		write_needed(d.notes + gathered - rest, rows, padded);
 	}
 	put_sub_header();
 }
@@ -166,93 +168,179 @@ static void put_notes(void)
 
 static uint8_t *row_of(uint64_t number)
 {
-	return rows + (number - d.rows_from) * KF_KDUMP_DESCRIPTOR;
+	return rows + number % (2 * ROWS) * KF_KDUMP_DESCRIPTOR;
 }
 
-/* Its descriptor stays, since readers count, and tells by an offset of 0 that there is nothing. */
-static void lose(uint64_t number)
+/* The pages of a batch of which something is there.  Their descriptors stay, since readers count, and tell by an offset of 0 that
+ * there is nothing. */
+static void lose(const struct kp_batch *batch, uint64_t offset, size_t n)
 {
-	static const uint8_t nothing[KF_KDUMP_DESCRIPTOR];
+	for (uint64_t number = batch->first; number < d.row; number++) {
+		uint8_t *row = row_of(number);
+		uint64_t start;
+		uint32_t size;
 
-	if (!memcmp(row_of(number), nothing, sizeof(nothing)))
-		return; /* of two writes, both lost */
-	memset(row_of(number), 0, KF_KDUMP_DESCRIPTOR);
-	d.count->pages--;
-	d.count->lost++;
-}
-
-/* One that could not be written as a whole: page by page, where they are not packed. */
-static void write_singly(const struct batch *batch)
-{
-	uint64_t number = batch->first, offset = batch->offset;
-
-	if (kp_plan.work) {
-		bool done = offset + batch->bytes <= d.limit &&
-			    kp_sink_start(d.sink, offset, batch->pieces, batch->n) && kp_sink_wait(d.sink);
-
-		for (uint64_t i = 0; i < batch->pages && !done; i++)
-			lose(number + i);
-		return;
-	}
-	for (unsigned i = 0; i < batch->n; i++) {
-		struct kp_piece page = batch->pieces[i];
-		size_t left = page.n;
-
-		for (page.n = KP_PAGE; left; left -= KP_PAGE, number++, offset += KP_PAGE) {
-			bool done = false;
-
-			for (unsigned attempt = 0; attempt < 2 && !done && offset + KP_PAGE <= d.limit;
-			     attempt++)
-				done = kp_sink_start(d.sink, offset, &page, 1) && kp_sink_wait(d.sink);
-			if (!done)
-				lose(number);
-			page.at = (const void *)((uintptr_t)page.at + KP_PAGE);
-			page.physical += KP_PAGE;
-		}
+		__builtin_memcpy(&start, row + KF_KDUMP_PAGE_OFFSET, sizeof(start));
+		__builtin_memcpy(&size, row + KF_KDUMP_PAGE_SIZE, sizeof(size));
+		if (!start || start + size <= offset)
+			continue;
+		if (start >= offset + n)
+			return;
+		memset(row, 0, KF_KDUMP_DESCRIPTOR);
+		d.count->pages--;
+		d.count->lost++;
 	}
 }
 
-static void await(void)
+static void lose_rows(const struct kp_batch *batch, uint64_t offset, size_t n)
 {
-	if (!d.in_flight)
-		return;
-	d.in_flight = false;
-	if (!kp_sink_wait(d.sink))
-		write_singly(&d.batches[1 - d.filling]);
-	if (kp_sink_dead())
-		d.broken = true;
+	(void)batch;
+	(void)offset;
+	(void)n;
+	d.broken = true;
 }
 
-/* Sends what was filled, and goes on with the other. */
+/* Descriptors below this are those of pages that are written, or known to be lost. */
+static uint64_t known_rows(void)
+{
+	uint64_t known = d.row;
+
+	for (unsigned i = 0; i < BATCHES; i++) {
+		const struct kp_batch *batch = &d.batches[i];
+
+		if (batch->first < known && (batch == d.filling ? batch->n : kp_queue_has(batch)))
+			known = batch->first;
+	}
+	return known;
+}
+
+/* A half whose pages are known. */
+static void send_rows(void)
+{
+	uint8_t *from = row_of(d.rows_sent);
+	const size_t n = ROWS * KF_KDUMP_DESCRIPTOR;
+
+	if (!kp_queue_has(&d.row_batch))
+		d.rows_done = d.rows_sent;
+	if (d.rows_done != d.rows_sent || known_rows() < d.rows_sent + ROWS)
+		return;
+	d.row_batch.pieces[0] = (struct kp_piece){ from, kp_host_physical(from), n };
+	d.row_batch.n = 1;
+	d.row_batch.bytes = n;
+	d.row_batch.offset = d.told.descriptors + d.rows_sent * KF_KDUMP_DESCRIPTOR;
+	d.row_batch.lost = lose_rows;
+	d.rows_sent += ROWS;
+	kp_queue_send(&d.row_batch);
+}
+
+/* The memory in which the pages of a batch are packed. */
+static uint8_t *part_of(const struct kp_batch *batch)
+{
+	return (uint8_t *)kp_plan.work + (size_t)(batch - d.batches) * PACKED;
+}
+
+static void fill_next(void)
+{
+	struct kp_batch *next = d.batches;
+
+	while (next < d.batches + BATCHES - 1 && (next == d.filling || kp_queue_has(next)))
+		next++;
+	next->n = 0;
+	next->bytes = 0;
+	next->lost = lose;
+	d.filling = next;
+	d.used = 0;
+}
+
+/* Sends what was filled, and goes on with another. */
 static void submit(void)
 {
-	struct batch *batch = &d.batches[d.filling], *other = &d.batches[1 - d.filling];
+	struct kp_batch *batch = d.filling;
 
 	if (!batch->n)
 		return;
-	await();
-	if (d.next_data + batch->bytes > d.limit) {
+	batch->offset = d.next_data;
+	if (!d.broken && d.next_data + batch->bytes > d.limit) {
 		d.full = true;
-		batch->offset = d.next_data;
-		write_singly(batch);
 		d.next_data = d.limit / KP_PAGE * KP_PAGE;
-	} else if (!d.broken) {
-		batch->offset = d.next_data;
-		d.filling = 1 - d.filling;
-		d.in_flight = true;
-		if (!kp_sink_start(d.sink, batch->offset, batch->pieces, batch->n)) {
-			d.in_flight = false;
-			write_singly(batch);
-		}
+	} else {
 		d.next_data += batch->bytes;
 		d.count->bytes += batch->bytes;
-		batch = other;
-		if (kp_sink_dead())
-			d.broken = true;
 	}
-	batch->n = 0;
-	batch->bytes = 0;
-	batch->pages = 0;
+	if (!d.broken)
+		kp_queue_send(batch);
+	if (kp_sink_dead())
+		d.broken = true;
+	fill_next();
+	if (!d.broken)
+		send_rows();
+}
+
+static unsigned pieces_max(void)
+{
+	return d.sink->pieces_max && d.sink->pieces_max < KP_PIECES_MAX ? d.sink->pieces_max : KP_PIECES_MAX;
+}
+
+static size_t largest(void)
+{
+	return d.sink->largest && d.sink->largest < LARGEST ? d.sink->largest : LARGEST;
+}
+
+/* The last piece of what is being filled, where packed bytes go on; NULL: it is another. */
+static struct kp_piece *packed_piece(void)
+{
+	struct kp_batch *batch = d.filling;
+	struct kp_piece *last = batch->n ? &batch->pieces[batch->n - 1] : NULL;
+
+	return last && kp_plan.work && (const uint8_t *)last->at + last->n == part_of(batch) + d.used ? last
+												      : NULL;
+}
+
+/* Up to the next block. */
+static void fill_up(void)
+{
+	struct kp_piece *piece = packed_piece();
+	size_t pad = (BLOCK - d.filling->bytes % BLOCK) % BLOCK;
+
+	if (!piece || !pad)
+		return;
+	memset(part_of(d.filling) + d.used, 0, pad);
+	d.used += pad;
+	piece->n += pad;
+	d.filling->bytes += pad;
+}
+
+/* Whole blocks of it; what is left over begins the next. */
+static void submit_packed(void)
+{
+	struct kp_batch *batch = d.filling;
+	struct kp_piece *piece = packed_piece();
+	size_t rest = batch->bytes % BLOCK;
+	const uint8_t *from = part_of(batch) + d.used - rest;
+
+	if (!piece || piece->n <= rest) {
+		fill_up();
+		submit();
+		return;
+	}
+	piece->n -= rest;
+	batch->bytes -= rest;
+	submit();
+	if (!rest)
+		return;
+	/* The page that lies in both is lost with either. */
+	batch = d.filling;
+	batch->first = d.row - 1;
+	if (d.full || d.broken) {
+		lose(batch, d.next_data, rest);
+		return;
+	}
+	memcpy(part_of(batch), from, rest);
+	batch->pieces[0] = (struct kp_piece){
+		part_of(batch), kp_plan.work_physical + (uint64_t)(part_of(batch) - part_of(d.batches)), rest
+	};
+	batch->n = 1;
+	batch->bytes = d.used = rest;
 }
 
 static void put_row(uint64_t offset, size_t size, uint32_t flags)
@@ -265,27 +353,21 @@ static void put_row(uint64_t offset, size_t size, uint32_t flags)
 	put64_of_machine(row + KF_KDUMP_PAGE_FLAGS + 4, 0); /* flags of the page's, which are Linux's */
 }
 
-static unsigned pieces_max(void)
-{
-	return d.sink->pieces_max && d.sink->pieces_max < PIECES_MAX ? d.sink->pieces_max : PIECES_MAX;
-}
-
-static size_t largest(void)
-{
-	return d.sink->largest && d.sink->largest < LARGEST ? d.sink->largest : LARGEST;
-}
-
-/* As it is, from where it lies. */
+/* As it is, from where it lies; at: NULL: mapped nowhere, but the sink needs no mapping. */
 static void add_raw(const void *at, uint64_t physical)
 {
-	struct batch *batch = &d.batches[d.filling];
-	struct kp_piece *last = batch->n ? &batch->pieces[batch->n - 1] : NULL;
-	bool joins = last && last->physical + last->n == physical &&
-		     (uintptr_t)last->at + last->n == (uintptr_t)at;
+	struct kp_batch *batch;
+	struct kp_piece *last;
+	bool joins;
 
+	fill_up();
+	batch = d.filling;
+	last = batch->n ? &batch->pieces[batch->n - 1] : NULL;
+	joins = last && last->physical + last->n == physical &&
+		(at ? last->at && (uintptr_t)last->at + last->n == (uintptr_t)at : !last->at);
 	if (batch->bytes + KP_PAGE > largest() || (!joins && batch->n == pieces_max())) {
 		submit();
-		batch = &d.batches[d.filling];
+		batch = d.filling;
 		joins = false;
 	}
 	if (!batch->n)
@@ -296,86 +378,67 @@ static void add_raw(const void *at, uint64_t physical)
 		batch->pieces[batch->n++] = (struct kp_piece){ at, physical, KP_PAGE };
 	put_row(d.next_data + batch->bytes, KP_PAGE, 0);
 	batch->bytes += KP_PAGE;
-	batch->pages++;
 	d.count->pages++;
-}
-
-/* The half of the plan's memory that is being filled. */
-static uint8_t *half(unsigned which)
-{
-	return (uint8_t *)kp_plan.work + which * PACKED;
-}
-
-/* Bytes that fit into a half. */
-static size_t packed_room(void)
-{
-	return largest() < PACKED ? largest() : PACKED;
-}
-
-/* Whole blocks of it; what is left over goes to the start of the other half, when that is written. `end`: all of it, filled up. */
-static void submit_packed(bool end)
-{
-	struct batch *batch = &d.batches[d.filling];
-	size_t rest = batch->bytes % BLOCK;
-	unsigned which = d.filling;
-
-	if (!batch->bytes)
-		return;
-	if (end && rest) {
-		memset(half(which) + batch->bytes, 0, BLOCK - rest);
-		batch->bytes += BLOCK - rest;
-		rest = 0;
-	}
-	batch->bytes -= rest;
-	await();
-	memcpy(half(1 - which), half(which) + batch->bytes, rest);
-	batch->pieces[0] =
-		(struct kp_piece){ half(which), kp_plan.work_physical + which * PACKED, batch->bytes };
-	batch->n = 1;
-	submit();
-	if (d.filling == which) /* it was not sent: nothing is, from here on */
-		return;
-	/* The page that lies in both is lost with either. */
-	batch = &d.batches[d.filling];
-	batch->bytes = rest;
-	batch->first = d.row - 1;
-	batch->pages = rest != 0;
 }
 
 static void add_packed(const void *at)
 {
-	struct batch *batch = &d.batches[d.filling];
+	struct kp_batch *batch = d.filling;
+	struct kp_piece *piece;
 	uint8_t *to;
 	size_t n;
 	uint32_t flags = KF_KDUMP_SNAPPY;
 
-	if (batch->bytes + 2 * KP_PAGE > packed_room()) {
-		submit_packed(false);
-		batch = &d.batches[d.filling];
-	}
-	if (!batch->pages)
+	/* With what may be needed to fill it up. */
+	if (d.used + 2 * KP_PAGE > PACKED || batch->bytes + 2 * KP_PAGE > largest() ||
+	    (!packed_piece() && batch->n == pieces_max()))
+		submit_packed();
+	batch = d.filling;
+	piece = packed_piece();
+	if (!batch->n)
 		batch->first = d.row;
-	to = half(d.filling) + batch->bytes;
-	n = kp_snappy(at, KP_PAGE, to, KP_PAGE, half(2));
+	to = part_of(batch) + d.used;
+	if (!piece) {
+		piece = &batch->pieces[batch->n++];
+		*piece = (struct kp_piece){ to, kp_plan.work_physical + (uint64_t)(to - part_of(d.batches)),
+					    0 };
+	}
+	n = kp_snappy(at, KP_PAGE, to, KP_PAGE, (uint8_t *)kp_plan.work + BATCHES * PACKED);
 	if (!n) {
 		memcpy(to, at, KP_PAGE);
 		n = KP_PAGE;
 		flags = 0;
 	}
 	put_row(d.next_data + batch->bytes, n, flags);
+	d.used += n;
+	piece->n += n;
 	batch->bytes += n;
-	batch->pages++;
 	d.count->pages++;
 }
 
 /* Everything up to here is written down. */
-static void settle(void)
+static void write_down(void)
 {
-	if (kp_plan.work)
-		submit_packed(true);
-	else
-		submit();
-	await();
+	fill_up();
+	submit();
+	settle();
+}
+
+/* Room for another descriptor: of those that lie where it comes to lie must be known that they are written. */
+static void make_row_room(void)
+{
+	while (!d.broken && d.row - d.rows_done == 2ull * ROWS) {
+		send_rows();
+		if (kp_queue_oldest()) {
+			kp_queue_wait_one();
+		} else {
+			fill_up();
+			submit();
+		}
+		if (kp_sink_dead())
+			d.broken = true;
+		send_rows();
+	}
 }
 
 static void set_bit(uint8_t *bitmap, uint64_t page)
@@ -383,16 +446,22 @@ static void set_bit(uint8_t *bitmap, uint64_t page)
 	bitmap[page % BITS / 8] |= (uint8_t)(1u << page % 8);
 }
 
-/* Descriptors as far as there are any; the rest of their last block is 0. */
+/* Descriptors as far as there are any, when all pages are written down; the rest of their last block is 0. */
 static void put_rows(void)
 {
-	uint64_t n = (d.row - d.rows_from) * KF_KDUMP_DESCRIPTOR, padded = (n + BLOCK - 1) / BLOCK * BLOCK;
+	while (d.rows_sent < d.row && !d.broken) {
+		uint64_t left = d.row - d.rows_sent;
+		size_t n = (size_t)(left < ROWS ? left : ROWS) * KF_KDUMP_DESCRIPTOR,
+		       padded = (n + BLOCK - 1) / BLOCK * BLOCK;
+		uint8_t *from = row_of(d.rows_sent);
 
-	memset(rows + n, 0, padded - n);
-	if (padded)
-		write_needed(d.told.descriptors + d.rows_from * KF_KDUMP_DESCRIPTOR, rows, padded);
-	if (d.row - d.rows_from == ROWS)
-		d.rows_from = d.row;
+		memset(from + n, 0, padded - n);
+		write_needed(d.told.descriptors + d.rows_sent * KF_KDUMP_DESCRIPTOR, from, padded);
+		if (left < ROWS)
+			break;
+		d.rows_sent += ROWS;
+		d.rows_done = d.rows_sent;
+	}
 }
 
 static void put_bitmaps(void)
@@ -404,7 +473,7 @@ static void put_bitmaps(void)
 /* How far it is, so that a dump that is torn behind this can be read up to here. */
 static void checkpoint(uint64_t page)
 {
-	settle();
+	write_down();
 	put_rows();
 	put_bitmaps();
 	flush();
@@ -442,12 +511,9 @@ static void add_page(uint64_t page)
 		d.count->zero++;
 		return;
 	}
-	if (d.row - d.rows_from == ROWS) {
-		settle();
-		put_rows();
-	}
+	make_row_room();
 	set_bit(here, page);
-	if (!at && d.sink->by_physical && !kp_plan.work) {
+	if (!at && d.sink->by_physical) {
 		add_raw(NULL,
 			page * KP_PAGE); /* mapped nowhere, on purpose or by damage: the disk can read it */
 	} else if (!at) {
@@ -545,6 +611,8 @@ enum kp_dump_end kp_dump_kdump(struct kp_sink *sink, struct kp_dump_count *count
 	d.sink = sink;
 	d.count = count;
 	d.limit = sink->size;
+	kp_queue_begin(sink);
+	fill_next();
 	memset(wanted, 0, sizeof(wanted));
 	memset(here, 0, sizeof(here));
 	lay_out();
@@ -558,7 +626,7 @@ enum kp_dump_end kp_dump_kdump(struct kp_sink *sink, struct kp_dump_count *count
 	d.checkpoint_ns = kp_host_time_ns();
 
 	all = pages();
-	settle();
+	write_down();
 	put_rows();
 	move_to(d.told.max_mapnr ? d.told.max_mapnr - 1 : 0);
 	put_bitmaps();

@@ -7,7 +7,8 @@
 
 static struct kp_sink *sinks[KP_SINKS_MAX];
 static unsigned late;
-unsigned kp_sink_errors;
+unsigned kp_sink_errors, kp_sink_opened;
+uint64_t kp_sink_waited_ns;
 
 bool kp_sink_add(struct kp_sink *sink)
 {
@@ -29,6 +30,8 @@ bool kp_sink_open(struct kp_sink *sink)
 {
 	late = 0;
 	kp_sink_errors = 0;
+	kp_sink_waited_ns = 0;
+	kp_sink_opened++;
 	return sink->open(sink);
 }
 
@@ -43,7 +46,10 @@ static bool judge(struct kp_sink *sink, enum kp_sink_result result)
 	if (result == KP_SINK_DONE)
 		return true;
 	kp_sink_errors++;
-	if (result == KP_SINK_LATE && (++late >= LATE_MAX || !sink->open(sink)))
+	if (result != KP_SINK_LATE)
+		return false;
+	kp_sink_opened++;
+	if (++late >= LATE_MAX || !sink->open(sink))
 		late = LATE_MAX;
 	return false;
 }
@@ -57,7 +63,11 @@ bool kp_sink_start(struct kp_sink *sink, uint64_t offset, const struct kp_piece 
 
 bool kp_sink_wait(struct kp_sink *sink)
 {
-	return judge(sink, sink->wait(sink, PATIENCE_NS));
+	uint64_t start = kp_host_time_ns();
+	enum kp_sink_result result = sink->wait(sink, PATIENCE_NS);
+
+	kp_sink_waited_ns += kp_host_time_ns() - start;
+	return judge(sink, result);
 }
 
 bool kp_sink_write(struct kp_sink *sink, uint64_t offset, const void *at, size_t n)

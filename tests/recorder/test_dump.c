@@ -21,9 +21,11 @@ static struct fake_disk {
 	uint8_t *at;
 	uint64_t bad_from, bad_to; /* bytes that take no write */
 	unsigned bad_times;        /* so often; 0: for ever */
-	bool late, fails, busy;
+	bool late, fails;
+	unsigned late_at;                   /* the write that is not answered, once; 0: none */
 	unsigned writes, opens, headers_at; /* headers_at: the write that made it a dump */
-	enum kp_sink_result result;
+	unsigned under_way, most;           /* most: that were under way at once */
+	enum kp_sink_result results[4];     /* the oldest first */
 } disks[2] = { { .at = bytes[0] }, { .at = bytes[1] } };
 
 static bool disk_open(struct kp_sink *sink)
@@ -31,6 +33,7 @@ static bool disk_open(struct kp_sink *sink)
 	struct fake_disk *disk = sink->context;
 
 	disk->opens++;
+	disk->under_way = 0;
 	return !disk->fails;
 }
 
@@ -43,20 +46,27 @@ static bool disk_start(struct kp_sink *sink, uint64_t offset, const struct kp_pi
 		end += pieces[i].n;
 	CHECK(offset % 512 == 0 && end % 512 == 0 && n && n <= sink->pieces_max &&
 	      end - offset <= sink->largest);
-	CHECK(!disk->busy);
+	CHECK(disk->under_way < (sink->at_once ? sink->at_once : 1));
 	if (end > sink->size)
 		return false;
-	disk->busy = true;
 	disk->writes++;
-	disk->result = disk->late ? KP_SINK_LATE : KP_SINK_DONE;
+	enum kp_sink_result *result = &disk->results[disk->under_way++];
+
+	if (disk->under_way > disk->most)
+		disk->most = disk->under_way;
+	*result = disk->late || disk->writes == disk->late_at ? KP_SINK_LATE : KP_SINK_DONE;
+	if (*result == KP_SINK_LATE)
+		return true;
 	if (disk->bad_to > offset && disk->bad_from < end) {
-		disk->result = KP_SINK_ERROR;
+		*result = KP_SINK_ERROR;
 		if (disk->bad_times && !--disk->bad_times)
 			disk->bad_to = 0;
 		return true;
 	}
 	for (unsigned i = 0; i < n; offset += pieces[i++].n)
-		memcpy(disk->at + offset, pieces[i].at, pieces[i].n);
+		memcpy(disk->at + offset,
+		       pieces[i].at ? pieces[i].at : (uint8_t *)ram + (pieces[i].physical - START),
+		       pieces[i].n);
 	if (!memcmp(disk->at, KF_KDUMP_WHOLE, 8) && !disk->headers_at)
 		disk->headers_at = disk->writes;
 	return true;
@@ -67,15 +77,19 @@ static enum kp_sink_result disk_wait(struct kp_sink *sink, uint64_t timeout_ns)
 	struct fake_disk *disk = sink->context;
 
 	(void)timeout_ns;
-	CHECK(disk->busy);
-	disk->busy = false;
-	return disk->result;
+	enum kp_sink_result oldest = disk->results[0];
+
+	CHECK(disk->under_way);
+	disk->under_way--;
+	for (unsigned i = 0; i < disk->under_way; i++)
+		disk->results[i] = disk->results[i + 1];
+	return oldest;
 }
 
 static struct kp_sink sinks[2] = {
-	{ "first", KP_SINK_SEEKS, DISK, 512, 65536, 4, disk_open, disk_start, disk_wait, NULL, false,
+	{ "first", KP_SINK_SEEKS, DISK, 512, 65536, 4, 0, disk_open, disk_start, disk_wait, NULL, false,
 	  &disks[0] },
-	{ "second", KP_SINK_SEEKS, DISK, 512, 65536, 4, disk_open, disk_start, disk_wait, NULL, false,
+	{ "second", KP_SINK_SEEKS, DISK, 512, 65536, 4, 0, disk_open, disk_start, disk_wait, NULL, false,
 	  &disks[1] },
 };
 
@@ -86,14 +100,19 @@ static const struct kp_memory memory[] = {
 };
 
 static enum fake_hook fault_in_panic;
+static unsigned hidden; /* pages from the 20th on that are mapped nowhere */
 
 static void panic_with(unsigned count)
 {
-	static struct kp_region regions[2];
+	static struct kp_region regions[3];
 	const struct kp_system system = { .name = "toy", .release = "1.0" };
 
-	regions[0] = (struct kp_region){ KP_REGION_DIRECT, (uintptr_t)ram, (uintptr_t)ram + sizeof(ram),
-					 START, "all" };
+	regions[0] = (struct kp_region){ KP_REGION_DIRECT, (uintptr_t)ram,
+					 (uintptr_t)ram[hidden ? 20 : PAGES], START, "all" };
+	if (hidden)
+		regions[1] =
+			(struct kp_region){ KP_REGION_DIRECT, (uintptr_t)ram[20 + hidden],
+					    (uintptr_t)ram[PAGES], START + (20 + hidden) * 4096u, "more" };
 	fake.regions = regions;
 	fake.memory = memory;
 	/* Zeros, text, noise. */
@@ -181,7 +200,7 @@ static unsigned look(const uint8_t *disk)
 			zero += is;
 			continue;
 		}
-		CHECK(is && number % 3);
+		CHECK(is && (number % 3 || (number >= 20 && number < 20 + hidden)));
 		row += KF_KDUMP_DESCRIPTOR;
 		if (!offset) {
 			lost++;
@@ -217,6 +236,41 @@ static void is_packed(void)
 	panic_with(1);
 	CHECK(look(bytes[0]) == 0);
 	CHECK(number32(bytes[0] + KF_KDUMP_AT_STATUS) == KF_KDUMP_SNAPPY);
+}
+
+/* A disk that reads memory by itself needs no mapping, whether other pages are packed or not. */
+static void what_is_mapped_nowhere_is_written(void)
+{
+	for (unsigned packs = 0; packs < 4; packs++) {
+		pid_t child;
+		int status;
+
+		fflush(NULL);
+		child = fork();
+		if (child) {
+			CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+			      !WEXITSTATUS(status));
+			continue;
+		}
+		memset(bytes, 0x5a, sizeof(bytes));
+		hidden = packs & 2 ? 11 : 1;
+		sinks[0].by_physical = true;
+		sinks[0].at_once = 2;
+		if (packs & 1)
+			kp_dump_plan(
+				&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
+		panic_with(1);
+		/* Of those nobody knows that they are zeros. */
+		CHECK(look(bytes[0]) == 0);
+		exit(0);
+	}
+}
+
+static void what_is_mapped_nowhere_is_lost_without(void)
+{
+	hidden = 4;
+	panic_with(1);
+	CHECK(look(bytes[0]) == 4);
 }
 
 /* Where the pages begin, which is the same each time. */
@@ -255,6 +309,64 @@ static void a_bad_place_costs_a_write_where_pages_are_packed(void)
 	kp_dump_plan(&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
 	panic_with(1);
 	CHECK(look(bytes[0]) > 0);
+}
+
+static void several_are_under_way(void)
+{
+	memset(bytes, 0x5a, sizeof(bytes));
+	sinks[0].at_once = 3;
+	panic_with(1);
+	CHECK(look(bytes[0]) == 0 && disks[0].most == 3);
+}
+
+static void several_are_under_way_packed(void)
+{
+	memset(bytes, 0x5a, sizeof(bytes));
+	sinks[0].at_once = 8; /* more than it makes use of */
+	sinks[0].largest = 16384;
+	kp_dump_plan(&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
+	panic_with(1);
+	CHECK(look(bytes[0]) == 0 && disks[0].most == 3);
+}
+
+/* What was under way behind a write that failed is neither lost nor taken for another. */
+static void a_bad_place_among_several(void)
+{
+	sinks[0].at_once = 3;
+	disks[0].bad_from = 200 * 1024;
+	disks[0].bad_to = 200 * 1024 + 4097;
+	panic_with(1);
+	CHECK(look(bytes[0]) == 2);
+}
+
+/* One write after the other is not answered, with others under way behind it, which must be done again. */
+static void one_of_several_is_not_answered(void)
+{
+	unsigned most = 0;
+
+	for (unsigned at = 1; at < 40; at++) {
+		pid_t child;
+		int status;
+
+		fflush(NULL);
+		child = fork();
+		if (child) {
+			CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+			CHECK(WEXITSTATUS(status) != 1);
+			most = WEXITSTATUS(status) == 2 ? at : most;
+			continue;
+		}
+		memset(bytes, 0x5a, sizeof(bytes));
+		sinks[0].at_once = 3;
+		if (at & 1)
+			kp_dump_plan(
+				&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
+		disks[0].late_at = at;
+		panic_with(1);
+		CHECK(look(bytes[0]) == 0 && disks[0].opens == (disks[0].writes < at ? 1 : 2));
+		exit(disks[0].writes < at ? 0 : 2);
+	}
+	CHECK(most >= 10);
 }
 
 static void the_next_is_taken(void)
@@ -325,6 +437,12 @@ const struct test dump_tests[] = {
 	TEST(an_error_that_goes_away_costs_nothing),
 	TEST(a_bad_place_costs_its_pages),
 	TEST(a_bad_place_costs_a_write_where_pages_are_packed),
+	TEST(what_is_mapped_nowhere_is_written),
+	TEST(what_is_mapped_nowhere_is_lost_without),
+	TEST(several_are_under_way),
+	TEST(several_are_under_way_packed),
+	TEST(a_bad_place_among_several),
+	TEST(one_of_several_is_not_answered),
 	TEST(the_next_is_taken),
 	TEST(one_that_does_not_answer_is_left),
 	TEST(one_that_does_not_open_is_left),

@@ -44,13 +44,17 @@ struct kp_sink {
 	uint32_t block;   /* bytes: offsets and lengths are multiples of it; at most 4096 */
 	uint32_t largest; /* bytes of one write, and … */
 	unsigned pieces_max; /* … pieces of one, at most */
+	unsigned
+		at_once; /* writes that may be under way; 0: one. With two or three a disk never waits for the next */
 	/* Makes it ready; again after an error. false: it cannot be used. */
 	bool (*open)(struct kp_sink *sink);
-	/* Begins a write; pieces stay as they are until wait has returned. One at a time. false: it could not be begun. */
+	/* Begins a write; pieces (not the table of them) stay as they are until wait has returned for it. false: it could not
+	 * be begun. */
 	bool (*start)(struct kp_sink *sink, uint64_t offset, const struct kp_piece *pieces, unsigned n);
-	/* Waits for it, timeout_ns at most. */
+	/* Waits for the oldest of those that were begun since open, timeout_ns at most. */
 	enum kp_sink_result (*wait)(struct kp_sink *sink, uint64_t timeout_ns);
-	/* What was written until now outlives a loss of power when it returns. NULL: nothing to do. */
+	/* What was written until now outlives a loss of power when it returns; nothing is under way then. NULL: nothing to
+	 * do. */
 	enum kp_sink_result (*flush)(struct kp_sink *sink, uint64_t timeout_ns);
 	bool by_physical; /* transfers by physical addresses alone: what is mapped nowhere can be written, too */
 	void *context;    /* the host's */
@@ -70,7 +74,7 @@ struct kp_dump_range {
 	uint64_t start, end; /* physical */
 };
 /* Bytes of memory for a dump that is packed: a table, and what waits for being written. */
-#define KP_DUMP_WORK_SIZE (2 * 262144 + 16384)
+#define KP_DUMP_WORK_SIZE (4 * 131072 + 16384)
 struct kp_dump_plan {
 	enum kp_dump_what what;
 	const struct kp_dump_range *list; /* the caller's, for good */
