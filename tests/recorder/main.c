@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static const struct test *const tables[] = { lib_tests, verdict_tests, trace_tests, stages_tests,
-					     x86_tests, note_tests,    dump_tests };
+					     x86_tests, note_tests,    dump_tests,  keep_tests };
 
 static bool run(const struct test *test)
 {

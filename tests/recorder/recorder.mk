@@ -18,7 +18,7 @@ RECORDER_CC_s390x   := s390x-linux-gnu-gcc
 define recorder_test
 $(RECORDER_O)/$(1)/test: $(RECORDER_SRC) $(wildcard panic/*.h panic/*/*.h panic/include/kpanic/*.h panic/include/kpanic/isa/*.h tests/recorder/*.h)
 	@mkdir -p $$(@D)
-	$(2) $$(RECORDER_FLAGS) $(3) -o $$@ $$(filter %.c,$$^)
+	$(2) $$(RECORDER_FLAGS) $(3) -Wl,--wrap=kp_isa_flush -o $$@ $$(filter %.c,$$^)
 endef
 $(eval $(call recorder_test,native,$$(CC),$(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined)))
 $(foreach isa,$(RECORDER_CROSS),$(eval $(call recorder_test,$(isa),$(RECORDER_CC_$(isa)),-static)))

@@ -22,7 +22,7 @@ struct test {
 
 /* One table for each file; a row without a name ends it. */
 extern const struct test lib_tests[], verdict_tests[], trace_tests[], stages_tests[], x86_tests[],
-	note_tests[], dump_tests[];
+	note_tests[], dump_tests[], keep_tests[];
 
 #define CHECK(condition)                                                                                     \
 	do {                                                                                                 \
