@@ -327,7 +327,9 @@ void pm_linux_log_format(const struct pm_log_record *record, unsigned style, str
 		if (!first && end == PM_NPOS && !line.n) /* a line end at the very end ends the record */
 			break;
 		if (style & PM_LOG_LEVELS && record->has_time)
-			pm_buf_printf(out, "<%u>", record->facility << 3 | record->level);
+			pm_buf_printf(out, "<%u>",
+				      style & PM_LOG_NO_FACILITY ? record->level
+								 : record->facility << 3 | record->level);
 		if (!(style & PM_LOG_NO_TIME) && record->has_time)
 			pm_buf_printf(out, "[%5llu.%06llu]%s",
 				      (unsigned long long)(record->ts_ns / 1000000000),

@@ -45,6 +45,7 @@ enum pm_log_style {
 	PM_LOG_LEVELS = 1,  /* "<4>" before it */
 	PM_LOG_CALLERS = 2, /* "[    T1]" behind the time, also where the kernel does not print it */
 	PM_LOG_NO_TIME = 4,
+	PM_LOG_NO_FACILITY = 8, /* of PM_LOG_LEVELS the level alone */
 };
 void pm_linux_log_format(const struct pm_log_record *record, unsigned style, struct pm_buf *out);
 

@@ -256,7 +256,7 @@ bool pm_shell_log(struct pm_shell *sh, int argc, char **argv)
 			return pm_shell_no_types(sh, "log");
 		return audit ? print_audit(sh) : print_safe_buffers(sh);
 	}
-	unsigned style = (levels ? PM_LOG_LEVELS : 0u) | (plain ? PM_LOG_NO_TIME : 0u) |
+	unsigned style = (levels ? PM_LOG_LEVELS | PM_LOG_NO_FACILITY : 0u) | (plain ? PM_LOG_NO_TIME : 0u) |
 			 (callers ? PM_LOG_CALLERS : 0u);
 	const struct pm_log *log = pm_session_log(sh->session, &trouble);
 	bool ok = sh->json  ? print_json(sh, log)

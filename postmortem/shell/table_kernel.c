@@ -3,6 +3,19 @@
 
 const struct pm_shell_command pm_shell_kernel_commands[] = {
 	{
+		.name = "bpf",
+		.arguments = "[-p ID | -P] [-t | -T] [-j] [-m ID | -M] [-s [-x|-d]]",
+		.summary = "programs and maps of BPF",
+		.help = "  -p ID, -P  one program, or all, with what is known of it\n"
+			"  -m ID, -M  one map, or all\n"
+			"  -t         the instructions of the program; -T: with their bytes\n"
+			"  -j         what it was compiled to\n"
+			"  -s         the structures; -x: in hex\n",
+		.run = pm_shell_bpf,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
 		.name = "dev",
 		.arguments = "[-i | -p | -d | -D | -V | -v INDEX [FILE]]",
 		.summary = "character and block devices",
