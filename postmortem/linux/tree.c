@@ -5,7 +5,7 @@
 #include "linux/place.h"
 
 /* Deeper than any of them is: an rb tree of 2^32 nodes has 64 levels. */
-enum { max_rb_depth = 96, max_maple_depth = 16 };
+enum { max_rb_depth = PM_TREE_DEPTH, max_maple_depth = 16 };
 static const size_t max_entries = 1 << 26;
 
 static const char not_in_dump[] = "a tree leads to memory that is not in the dump";
@@ -20,6 +20,7 @@ static void say(struct pm_linux_tree *tree, const char *trouble)
 static void start(struct pm_linux_tree *tree)
 {
 	tree->n = tree->nodes = 0;
+	tree->depth = 0;
 	tree->trouble = NULL;
 	tree->ended = false;
 	if (!tree->most || tree->most > max_entries)
@@ -92,12 +93,24 @@ static void walk_rb(struct pm_linux_tree *tree, uint64_t at, unsigned depth)
 		say(tree, depth == max_rb_depth ? lies : not_in_dump);
 		return;
 	}
-	walk_rb(tree, child_of(tree, node.left, at), depth + 1);
-	if (tree->ended)
-		return;
-	visit(tree, tree->n, tree->n, at);
+	for (unsigned turn = 0; turn < 2 && !tree->ended; turn++) {
+		tree->depth = depth;
+		if (tree->preorder == !turn) {
+			visit(tree, tree->n, tree->n, at);
+		} else {
+			tree->path[depth] = 'l';
+			walk_rb(tree, child_of(tree, node.left, at), depth + 1);
+		}
+	}
+	tree->path[depth] = 'r';
 	if (!tree->ended)
 		walk_rb(tree, child_of(tree, node.right, at), depth + 1);
+}
+
+void pm_linux_rb_walk_node(struct pm_linux_tree *tree, uint64_t node)
+{
+	start(tree);
+	walk_rb(tree, node, 0);
 }
 
 void pm_linux_rb_walk(struct pm_linux_tree *tree, uint64_t root)
@@ -183,7 +196,7 @@ static bool open_xa_node(struct pm_linux_tree *tree, const struct xa *xa, uint64
 }
 
 static void walk_xa(struct pm_linux_tree *tree, const struct xa *xa, uint64_t entry, uint64_t base,
-		    uint64_t above, unsigned shift_above)
+		    uint64_t above, unsigned shift_above, unsigned depth)
 {
 	uint64_t node;
 	unsigned shift;
@@ -198,8 +211,10 @@ static void walk_xa(struct pm_linux_tree *tree, const struct xa *xa, uint64_t en
 			say(tree, not_in_dump);
 			return;
 		}
+		tree->path[depth] = (uint32_t)i;
+		tree->depth = depth + 1;
 		if (is_xa_node(xa, child))
-			walk_xa(tree, xa, child, index, node, shift);
+			walk_xa(tree, xa, child, index, node, shift, depth + 1);
 		else if (child && !is_mark(child))
 			visit(tree, index, index + (1ull << shift) - 1, child);
 	}
@@ -222,9 +237,23 @@ void pm_linux_xarray_walk(struct pm_linux_tree *tree, uint64_t xarray)
 	if (!xa_head(tree->lx, xarray, &xa, &head))
 		say(tree, not_in_dump);
 	else if (is_xa_node(&xa, head))
-		walk_xa(tree, &xa, head, 0, 0, 64);
+		walk_xa(tree, &xa, head, 0, 0, 64, 0);
 	else if (head && !is_mark(head))
 		visit(tree, 0, 0, head);
+}
+
+void pm_linux_xarray_walk_node(struct pm_linux_tree *tree, uint64_t node)
+{
+	struct xa xa = open_xa(tree->lx);
+	uint64_t parent = 0;
+
+	start(tree);
+	node &= ~3ull;
+	if (!xa.bits || xa.shift->offset < 0 || xa.parent->offset < 0 ||
+	    !pm_linux_load_place(tree->lx, node, xa.parent, &parent))
+		say(tree, not_in_dump);
+	else
+		walk_xa(tree, &xa, node, 0, parent & ~3ull, 64, 0);
 }
 
 struct each {
@@ -308,6 +337,8 @@ static void walk_maple(struct pm_linux_tree *tree, uint64_t entry, uint64_t min,
 		say(tree, "a tree has a node of a kind that is not known");
 		return;
 	}
+	if (tree->node)
+		tree->node(min, max, entry, depth, tree->user);
 	for (uint32_t i = 0; i < slot->size / 8 && !tree->ended; i++) {
 		uint64_t child, end = max, told;
 
@@ -323,11 +354,13 @@ static void walk_maple(struct pm_linux_tree *tree, uint64_t entry, uint64_t min,
 			say(tree, not_in_dump);
 			return;
 		}
+		tree->path[depth] = i;
+		tree->depth = depth + 1;
 		if (kind != MAPLE_LEAF_64) {
 			/* only the root's own entry has bit 1 set */
 			if (child > 4096)
 				walk_maple(tree, child, min, end, depth + 1);
-		} else if (child) {
+		} else if (child || tree->empty) {
 			visit(tree, min, end, child);
 		}
 		if (end >= max)
@@ -347,4 +380,10 @@ void pm_linux_maple_walk(struct pm_linux_tree *tree, uint64_t maple)
 		walk_maple(tree, root, 0, UINT64_MAX, 0);
 	else if (root) /* a single entry needs no node */
 		visit(tree, 0, 0, root);
+}
+
+void pm_linux_maple_walk_node(struct pm_linux_tree *tree, uint64_t node)
+{
+	start(tree);
+	walk_maple(tree, node, 0, UINT64_MAX, 0);
 }

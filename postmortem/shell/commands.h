@@ -13,10 +13,12 @@ extern const struct pm_shell_command pm_shell_tasks_commands[];
 /* memory */
 bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_id(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_list(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_p(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_sym(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_tree(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vtop(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_whatis(struct pm_shell *sh, int argc, char **argv);
 

@@ -28,6 +28,26 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
+		.name = "list",
+		.arguments = "[-h [-O OFFSET]|-H] [-r] [-B] [-e END] [-s|-S TYPE[.MEMBER,...] [-l OFFSET]] "
+			     "[-x|-d] [[-o] OFFSET] START",
+		.summary = "what is linked in a list, from an address on",
+		.help = "  -H      START is a list_head: the head\n"
+			"  -h      START is a structure that holds one, and an element itself\n"
+			"  -O OFFSET  with -h: where in START the head is; START is no element then\n"
+			"  -o OFFSET  where in each element its link is (STRUCTURE.MEMBER, or bytes)\n"
+			"  -s TYPE  each element as that type, or members of it\n"
+			"  -S TYPE  the same, without commas\n"
+			"  -l OFFSET  with -s: where in TYPE the links are that are walked\n"
+			"  -r      backwards, by prev\n"
+			"  -e END  up to this address\n"
+			"  -B      of a loop, how long it is and where it begins\n"
+			"  -x      integers in hex; -d: in decimal, whatever 'set radix' says\n",
+		.run = pm_shell_list,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_EITHER,
+	},
+	{
 		.name = "p",
 		.arguments = "[-x|-d] [-u] EXPRESSION",
 		.summary = "the value of an expression in C",
@@ -93,6 +113,26 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 			"  -q TEXT      those whose name holds TEXT\n",
 		.run = pm_shell_sym,
 		.completes = PM_COMPLETE_SYMBOL,
+	},
+	{
+		.name = "tree",
+		.arguments =
+			"[-t rbtree|radix|xarray|maple] [-r OFFSET] [-o OFFSET] [-s|-S TYPE[.MEMBER,...]] "
+			"[-l] [-p] [-v] [-x|-d] [-N] START",
+		.summary = "what is in a tree",
+		.help = "  -t KIND  rbtree (rb), radix (ra), xarray (x), maple (m); rbtree where not told\n"
+			"  -r OFFSET  where in START the root is (STRUCTURE.MEMBER, or bytes)\n"
+			"  -o OFFSET  where in what an rbtree holds the rb_node is\n"
+			"  -N      START is a node, not a root\n"
+			"  -s TYPE  each as that type, or members of it; -S: without commas\n"
+			"  -l      an rbtree in its order, from the leftmost on\n"
+			"  -p      with where in the tree each is\n"
+			"  -v      the nodes of a maple tree\n"
+			"  -x      integers in hex; -d: in decimal, whatever 'set radix' says\n",
+		.run = pm_shell_tree,
+		.needs_linux = true,
+		.needs_types = true,
+		.completes = PM_COMPLETE_EITHER,
 	},
 	{
 		.name = "union",

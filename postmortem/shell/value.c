@@ -64,13 +64,18 @@ void pm_value_print_integer(struct pm_shell *sh, uint64_t value, uint64_t size, 
 static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
 {
 	int64_t known;
+	bool with_sign = false;
 	const char *name;
 
-	for (uint32_t i = 0; (name = pm_btf_enum(sh->btf, type, i, &known)); i++)
+	for (uint32_t i = 0; (name = pm_btf_enum(sh->btf, type, i, &known)); i++) {
+		with_sign |= known < 0;
 		if (known == value) {
 			fputs(name, sh->out);
 			return;
 		}
+	}
+	if (!with_sign && pm_btf_size(sh->btf, type) == 4)
+		value = (uint32_t)value;
 	fprintf(sh->out, "%lld", (long long)value);
 }
 
@@ -101,7 +106,8 @@ void pm_value_print_pointer(struct pm_shell *sh, uint64_t value, bool is_text)
 		bool found = pm_shell_place(sh, &arena, value, true, &place);
 
 		pm_arena_deinit(&arena);
-		if (found) {
+		/* strings have no names: that of a variable somewhere before would mislead */
+		if (found && !(is_text && place.offset)) {
 			pm_shell_name(sh, value, true, name, sizeof(name));
 			fprintf(sh->out, " <%s>", name);
 		}
