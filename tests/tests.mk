@@ -1,6 +1,6 @@
 # Targets that test, lint, fuzz and measure.
 
-.PHONY: check check-matrix check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench peers
+.PHONY: check check-crash-commands check-matrix check-unit check-golden check-rig golden-update lint format fuzz fuzz-build meta bench peers
 
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BINS    := $(UNIT_SOURCES:tests/unit/%.c=$(O)/tests/unit/%)
@@ -33,6 +33,10 @@ $(O)/tests/dump/%: tests/dump/%.c $(O)/libpm.a
 
 check-matrix: $(O)/kpanic $(O)/tests/dump/damage $(O)/tests/dump/types ## dumps of all kernels, in all formats, against what was true of the guests and the peers (ONLY=REGEX)
 	@KPANIC=$(abspath $(O)/kpanic) ONLY="$(ONLY)" tests/dump/check --matrix
+
+# Dumps by kernel: DUMPS="6.1=FILE 7.2=FILE"; tests/linux/rig makes them.  KEEP=FOLDER keeps crash's answers.
+check-crash-commands: $(O)/kpanic ## the shell's commands against crash's, on DUMPS="KERNEL=FILE…"; writes docs/crash-agreement.md
+	@KPANIC=$(abspath $(O)/kpanic) tests/dump/crash-commands $(if $(KEEP),--keep $(KEEP)) --table docs/crash-agreement.md $(DUMPS)
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
 	@$(SAN_ENV) tests/run-tests --unit $(UNIT_BINS)
