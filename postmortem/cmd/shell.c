@@ -6,6 +6,8 @@
 #include "base/interrupt.h"
 #include "cmd/dump.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,16 +15,24 @@
 #include <unistd.h>
 
 static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },      { "btf", required_argument, NULL, 'b' },
-	{ "raw", optional_argument, NULL, 'r' }, { "no-rc", no_argument, NULL, 'n' },
-	{ "help", no_argument, NULL, 'h' },      { 0 },
+	{ "json", no_argument, NULL, 'j' },
+	{ "btf", required_argument, NULL, 'b' },
+	{ "raw", optional_argument, NULL, 'r' },
+	{ "no-rc", no_argument, NULL, 'n' },
+	{ "live", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
 };
 
-/* The task that panicked, or what ran on the first CPU. */
+/* The task that panicked, or what ran on the first CPU; of a live kernel this very process. */
 static uint64_t first_task(struct pm_shell *sh)
 {
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
+	const struct pm_linux_task *self =
+		sh->live ? pm_linux_task_by_pid(pm_session_tasks(sh->session), (int32_t)getpid()) : NULL;
 
+	if (self)
+		return self->addr;
 	if (cpus->panic_cpu >= 0)
 		return cpus->v.v[cpus->panic_cpu].task;
 	return cpus->v.n ? cpus->v.v[0].task : 0;
@@ -126,6 +136,34 @@ static void run_input(struct pm_shell *sh, const struct input *in)
 		read_lines(sh);
 }
 
+/* Is the running kernel's memory there for us?  Says what to do where it is not. */
+static bool may_read(const char *path)
+{
+	static const struct {
+		int why;
+		const char *words;
+	} rows[] = {
+		{ ENOENT,
+		  "the kernel was built without CONFIG_PROC_KCORE, or this is a container without it" },
+		{ EACCES, "only root may read it" },
+		{ EPERM, "it needs CAP_SYS_RAWIO, and a kernel that is not locked down against root "
+			 "(/sys/kernel/security/lockdown)" },
+	};
+	int fd = open(path, O_RDONLY | O_CLOEXEC), why = errno;
+
+	if (fd >= 0) {
+		close(fd);
+		return true;
+	}
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		if (rows[i].why == why) {
+			pm_cmd_say("shell: --live: %s: %s: %s", path, strerror(why), rows[i].words);
+			return false;
+		}
+	pm_cmd_say("shell: --live: %s: %s", path, strerror(why));
+	return false;
+}
+
 /* A kernel that only its registers tell of is looked around in, too: that its system is not known was said. */
 static void open_kernel(struct pm_shell *sh, struct pm_cmd_kernel *kernel,
 			const struct pm_linux_options *with, enum pm_status *status)
@@ -164,6 +202,9 @@ int pm_cmd_shell(int argc, char **argv)
 		case 'i':
 			in.script = optarg;
 			break;
+		case 'l':
+			sh.live = true;
+			break;
 		case 'n':
 			in.no_rc = true;
 			break;
@@ -183,18 +224,27 @@ int pm_cmd_shell(int argc, char **argv)
 			return PM_STATUS_USAGE;
 		}
 	}
-	if (optind >= argc) {
+	if (optind >= argc && !sh.live) {
 		fputs("kpanic: shell: which dump? see kpanic shell --help\n", stderr);
 		return PM_STATUS_USAGE;
 	}
-	char **parts = argv + optind;
-	size_t n = pm_cmd_parts(parts);
+	static char kcore[] = "/proc/kcore";
+	char *live[] = { kcore, NULL }, **parts = sh.live ? live : argv + optind;
+	size_t n = sh.live ? 1 : pm_cmd_parts(parts);
+	char **rest = argv + optind + (sh.live ? 0 : n);
 
-	with.vmlinux = parts[n];
-	if (parts[n] && parts[n + 1]) {
-		pm_cmd_say("shell: %s: one dump and one vmlinux are enough", parts[n + 1]);
+	with.vmlinux = rest[0];
+	if (rest[0] && rest[1]) {
+		pm_cmd_say("shell: %s: one %s and one vmlinux are enough", rest[1],
+			   sh.live ? "running kernel" : "dump");
 		return PM_STATUS_USAGE;
 	}
+	if (sh.live && raw) {
+		pm_cmd_say("shell: --live: --raw is for files");
+		return PM_STATUS_USAGE;
+	}
+	if (sh.live && !may_read(kcore))
+		return PM_STATUS_UNREADABLE;
 	err = pm_cmd_dump_open(parts, n, raw, &sh.dump);
 	if (!err)
 		open_kernel(&sh, &kernel, &with, &status);

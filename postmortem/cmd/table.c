@@ -30,7 +30,8 @@ const struct pm_cmd pm_cmds[] = {
 	  "  -x, --level      with the level of each line, as <6>\n"
 	  "  --caller         with the task or CPU that printed it\n" PM_CMD_RAW_HELP,
 	  pm_cmd_dmesg },
-	{ "shell", "[OPTION...] DUMP... [VMLINUX]", "look around in a memory dump, with crash's commands",
+	{ "shell", "[OPTION...] {DUMP... | --live} [VMLINUX]",
+	  "look around in a memory dump, with crash's commands",
 	  "Reads commands from standard input; `help` lists them, man kpanic and\n"
 	  "docs/shell.md tell more. VMLINUX, with debug information, gives `bt -l` its\n"
 	  "source lines, and a dump whose kernel has none its types; it is refused when its\n"
@@ -38,6 +39,7 @@ const struct pm_cmd pm_cmds[] = {
 	  "together.\n\n"
 	  "  -c COMMANDS      run these, separated by ';', and end\n"
 	  "  -i FILE          run the commands in it first\n"
+	  "  --live           the running kernel, by /proc/kcore, which only root may read\n"
 	  "  --no-rc          do not run .kpanicrc\n"
 	  "  --btf FILE       types for a kernel that has none: /sys/kernel/btf/vmlinux of\n"
 	  "                   the same build, or a vmlinux\n"

@@ -30,10 +30,8 @@ struct pm_error *pm_session_open(struct pm_dump *dump, const struct pm_linux_opt
 	return NULL;
 }
 
-void pm_session_close(struct pm_linux_session *s)
+void pm_session_forget(struct pm_linux_session *s)
 {
-	if (!s)
-		return;
 	if (s->has_modules)
 		pm_linux_modules_deinit(&s->modules);
 	if (s->has_tasks)
@@ -46,6 +44,14 @@ void pm_session_close(struct pm_linux_session *s)
 		pm_linux_log_deinit(&s->log);
 	pm_error_free(s->log_trouble);
 	pm_linux_rings_free(s->rings);
+	*s = (struct pm_linux_session){ .lx = s->lx };
+}
+
+void pm_session_close(struct pm_linux_session *s)
+{
+	if (!s)
+		return;
+	pm_session_forget(s);
 	pm_linux_close(s->lx);
 	free(s);
 }

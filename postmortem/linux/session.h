@@ -13,7 +13,11 @@ struct pm_error *pm_session_open(struct pm_dump *dump, const struct pm_linux_opt
 				 struct pm_linux_session **out) __attribute__((warn_unused_result));
 void pm_session_close(struct pm_linux_session *session); /* NULL is allowed */
 
-/* All borrowed from the session. */
+/* Lists are read anew when they are asked for again: the kernel runs on, or an interrupt cut them short.  What was
+ * borrowed is gone. */
+void pm_session_forget(struct pm_linux_session *session);
+
+/* All borrowed from the session, up to the next pm_session_forget. */
 struct pm_linux *pm_session_kernel(struct pm_linux_session *session);
 struct pm_linux_modules *pm_session_modules(struct pm_linux_session *session);
 struct pm_linux_unwinder *pm_session_unwinder(struct pm_linux_session *session);

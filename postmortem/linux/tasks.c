@@ -337,7 +337,8 @@ void pm_linux_cpus_read(struct pm_linux *lx, const struct pm_linux_unwinder *u, 
 			struct pm_x86_regs regs = regs_of(&notes[i]);
 			struct pm_linux_cpu *cpu = NULL;
 			size_t number = prstatus++;
-			bool taken = false;
+			/* /proc/kcore's note has none */
+			bool taken = !regs.v[PM_X86_IP] && !regs.v[PM_X86_SP];
 
 			for (size_t k = 0; k < cpus->v.n; k++)
 				taken |= cpus->v.v[k].has_regs &&

@@ -2,6 +2,7 @@
 #include "read/format.h"
 #include "read/cache.h"
 
+#include "base/interrupt.h"
 #include "base/memory.h"
 #include "symbols/bytes.h"
 
@@ -28,6 +29,7 @@ const char *pm_absence_words(enum pm_absence why)
 		[PM_ELSEWHERE] = "in a part of the dump that was not given",
 		[PM_DAMAGED] = "damaged in the dump",
 		[PM_UNMAPPED] = "mapped by no page table",
+		[PM_UNREAD] = "not read any more: interrupted",
 	};
 
 	return words[why];
@@ -444,6 +446,8 @@ size_t pm_dump_read(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 	enum pm_absence why = PM_PRESENT;
 	size_t done = 0;
 
+	if (pm_interrupted())
+		why = PM_UNREAD;
 	while (done < n && why == PM_PRESENT) {
 		uint64_t at = phys + done;
 		size_t in_page = (size_t)(at % PM_PAGE_SIZE);
@@ -483,10 +487,21 @@ size_t pm_dump_peek(struct pm_dump *dump, uint64_t phys, void *buf, size_t n, en
 
 	if (!dump->ops->locate)
 		return pm_dump_read(dump, phys, buf, n, why_out);
-	size_t got = read_direct(dump, phys, buf, n, &why);
+	size_t got = 0;
+
+	if (pm_interrupted())
+		why = PM_UNREAD;
+	else
+		got = read_direct(dump, phys, buf, n, &why);
 	if (why_out)
 		*why_out = why;
 	return got;
+}
+
+void pm_dump_forget(struct pm_dump *dump)
+{
+	pm_page_cache_destroy(dump->cache);
+	dump->cache = pm_page_cache_create(PM_DUMP_CACHE / PM_PAGE_SIZE);
 }
 
 uint64_t pm_dump_next(const struct pm_dump *dump, uint64_t phys)

@@ -27,6 +27,7 @@ enum pm_absence {
 	PM_ELSEWHERE, /* in a part of the dump that was not given */
 	PM_DAMAGED,   /* it is there but cannot be read or inflated */
 	PM_UNMAPPED,  /* a virtual address that no page table maps (translate/) */
+	PM_UNREAD,    /* nothing more is read: the user wants what runs to stop (base/interrupt.h) */
 };
 /* In words: "left out by the dump's filter". */
 const char *pm_absence_words(enum pm_absence why);
@@ -128,6 +129,9 @@ bool pm_dump_has_memory(const struct pm_dump *dump, uint64_t phys);
 /* How many pages of PM_PAGE_SIZE the machine has, and the dump, by its own map, which this reads.
  * 0: not known. */
 void pm_dump_pages(const struct pm_dump *dump, uint64_t *machine_out, uint64_t *here_out);
+
+/* Memory that goes on changing (/proc/kcore): what was read of it is not kept any longer. */
+void pm_dump_forget(struct pm_dump *dump);
 
 /* The offset in the file of the byte at a physical address, for messages; 0: not known. */
 uint64_t pm_dump_offset(const struct pm_dump *dump, uint64_t phys);

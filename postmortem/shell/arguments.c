@@ -1,6 +1,7 @@
 #include "shell/output.h"
 #include "shell/shell.h"
 
+#include "base/interrupt.h"
 #include "linux/kernel_types.h"
 #include "render/escape.h"
 
@@ -20,6 +21,8 @@ bool pm_shell_error(struct pm_shell *sh, const char *command, const char *fmt, .
 {
 	va_list ap;
 
+	if (pm_interrupted() && !sh->telling)
+		return false;
 	va_start(ap, fmt);
 	char *text = pm_vprintf(fmt, ap);
 	va_end(ap);

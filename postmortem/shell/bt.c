@@ -96,6 +96,19 @@ static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
 	pm_shell_put_task(sh, task);
+	const struct pm_linux_cpu *cpu = sh->live ? pm_session_cpu_of(sh->session, task->addr) : NULL;
+
+	if (is_trace && cpu && !cpu->has_regs && !options->has_ip && !options->has_sp) {
+		/* what lies on its stack changes as it is read */
+		pm_stack_trace_deinit(&trace);
+		if (sh->json) {
+			pm_json_bool(sh->json, "active", true);
+			pm_json_close(sh->json, '}');
+		} else {
+			fputs("(active)\n", sh->out);
+		}
+		return true;
+	}
 	snprintf(whose, sizeof(whose), "%s (pid %d)", task->comm, task->pid);
 	if (is_trace)
 		return pm_bt_put_trace(sh, &trace, task->stack, options, whose);

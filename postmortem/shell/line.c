@@ -232,6 +232,7 @@ static bool run_text(struct pm_shell *sh, char *text)
 	bool ok = true;
 
 	sh->quotes = quotes;
+	pm_shell_refresh(sh);
 	if (n) {
 		if (sh->json)
 			open_object(sh, n, words);
@@ -334,7 +335,12 @@ bool pm_shell_run(struct pm_shell *sh, const char *line)
 		line = end + (*end != 0);
 	}
 	if (pm_interrupted() && !sh->depth) {
+		sh->telling = true;
 		pm_shell_error(sh, NULL, "interrupted");
+		sh->telling = false;
+		/* what was being read is not whole */
+		if (sh->session)
+			pm_session_forget(sh->session);
 		sh->failures += all;
 		all = false;
 	}
@@ -343,5 +349,10 @@ bool pm_shell_run(struct pm_shell *sh, const char *line)
 
 void pm_shell_refresh(struct pm_shell *sh)
 {
-	(void)sh;
+	if (!sh->live || !sh->session)
+		return;
+	pm_dump_forget(sh->dump);
+	pm_space_forget(&sh->lx->kernel);
+	if (!sh->settings.keep)
+		pm_session_forget(sh->session);
 }

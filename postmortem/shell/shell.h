@@ -53,6 +53,7 @@ struct pm_shell {
 	FILE *screen;                 /* sh->out where it is the terminal */
 	bool live;                    /* the memory is that of the running kernel */
 	bool in_object;               /* of the JSON of a command */
+	bool telling;                 /* that it was interrupted: what comes of that in commands is not said */
 	unsigned depth;               /* of aliases and scripts that run others */
 	const char *script;           /* the file whose lines are run; NULL: they are typed, or of -c */
 	const char *vmlinux;          /* that was given; NULL: none */

@@ -50,8 +50,9 @@ static void print_times(struct pm_shell *sh, const struct pm_log *log)
 {
 	int64_t now, boot;
 	char date[40];
+	bool has_clock = pm_linux_wall_clock(sh->lx, &now, &boot);
 
-	if (pm_linux_wall_clock(sh->lx, &now, &boot)) {
+	if (has_clock) {
 		pm_linux_date(now, date);
 		if (sh->json)
 			pm_json_int(sh->json, "time_s", now);
@@ -60,9 +61,11 @@ static void print_times(struct pm_shell *sh, const struct pm_log *log)
 	}
 	const struct pm_log_record *last = pm_log_last(log);
 
-	if (!last)
-		return;
-	pm_shell_uptime(sh, last->ts_ns);
+	/* who died said so; who runs may not have said anything for days */
+	if (sh->live && has_clock)
+		pm_shell_uptime(sh, (uint64_t)(now - boot) * 1000000000);
+	else if (last)
+		pm_shell_uptime(sh, last->ts_ns);
 }
 
 /* Of a list that is broken only how many there are at least is known. */

@@ -1,5 +1,7 @@
 #include "translate/space.h"
 
+#include <string.h>
+
 #include "symbols/bytes.h"
 
 const struct pm_mmu *pm_mmu_of(enum pm_arch arch)
@@ -25,6 +27,12 @@ void pm_space_add_linear(struct pm_space *space, uint64_t virt, uint64_t size, u
 	space->linear[space->linear_n].virt = virt;
 	space->linear[space->linear_n].size = size;
 	space->linear[space->linear_n++].phys = phys;
+}
+
+void pm_space_forget(struct pm_space *space)
+{
+	memset(space->tlb, 0, sizeof(space->tlb));
+	memset(&space->lowest, 0, sizeof(space->lowest));
 }
 
 enum pm_absence pm_space_translate(struct pm_space *space, uint64_t virt, uint64_t *phys_out,

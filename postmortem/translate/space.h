@@ -60,6 +60,9 @@ void pm_space_init(struct pm_space *space, struct pm_dump *dump, const struct pm
 		   unsigned levels);
 void pm_space_add_linear(struct pm_space *space, uint64_t virt, uint64_t size, uint64_t phys);
 
+/* Translations that were kept are of page tables that may have changed. */
+void pm_space_forget(struct pm_space *space);
+
 /* left_out (may be NULL): bytes from there on that are physically contiguous, at least to the end of the page. */
 enum pm_absence pm_space_translate(struct pm_space *space, uint64_t virt, uint64_t *phys_out,
 				   uint64_t *left_out);

@@ -106,3 +106,20 @@ kdump() {
 		{ print >(kernels > 1 ? second : first) }' "$log"
 	mv "$log.first" "$log"
 }
+
+# live LOG PROGRAM COMMANDS: leaves LOG, the console of a guest in which PROGRAM ran the lines of COMMANDS.
+live() {
+	local log=$1 extra
+	initrd "$wish_kernel"
+	make_temporary
+	extra=$temporary/extra
+	mkdir -p "$extra/live"
+	install -m 755 "$2" "$extra/live/kpanic"
+	install -m 644 "$3" "$extra/live/commands"
+	install -m 755 "$here/guest/live" "$extra/live/run"
+	wish_initrd=$temporary/initrd.gz
+	{ cat "$cache/$wish_kernel/initrd.gz" && pack "$extra" | gzip -1; } >"$wish_initrd"
+	boot live "$log"
+	rm -rf "$temporary"
+	temporary=
+}
