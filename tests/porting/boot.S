@@ -46,6 +46,50 @@ start64:
 2:	hlt
 	jmp	2b
 
+#ifdef HANDLER
+/* A page fault, where the kernel has gates of its own: below what the processor has pushed, the rest of struct kp_frame. */
+	.globl page_fault
+page_fault:
+	push	$14
+	push	%rdi
+	push	%rsi
+	push	%rdx
+	push	%rcx
+	push	%rax
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	push	%rbx
+	push	%rbp
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	mov	%rsp, %rdi
+	mov	%rsp, %rbx
+	and	$-16, %rsp
+	call	kp_exception
+	mov	%rbx, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbp
+	pop	%rbx
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rax
+	pop	%rcx
+	pop	%rdx
+	pop	%rsi
+	pop	%rdi
+	add	$16, %rsp
+	iretq
+#endif
+
 	.section .data
 	.align 8
 	.globl gdt

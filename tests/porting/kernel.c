@@ -1,4 +1,5 @@
-/* A kernel that knows how to write to a serial line, and to die: once of a stuck door, and from tier 2 on of a bad pointer. */
+/* A kernel that knows how to write to a serial line, and to die: of a stuck door, or of a bad pointer (LETTER), with the recorder's
+ * gates (from tier 2 on), or one of its own (HANDLER). */
 #include "kpanic/panic.h"
 
 #include <stdint.h>
@@ -89,6 +90,7 @@ bool kp_host_screen(struct kp_screen *out)
 	return true;
 }
 
+#ifndef HANDLER
 extern uint64_t gdt[];
 
 static void gates_open(void)
@@ -97,7 +99,29 @@ static void gates_open(void)
 
 	kp_gates_install(&gates);
 }
+#endif
+#endif
 
+#ifdef HANDLER
+extern char page_fault[]; /* boot.S */
+
+/* A gate of the kernel's own. */
+static void handler_install(void)
+{
+	static uint64_t idt[2 * 15];
+	const struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) table = { sizeof(idt) - 1, (uintptr_t)idt };
+	uint64_t at = (uintptr_t)page_fault;
+
+	idt[2 * 14] = (at & 0xffff) | 8 << 16 | 0x8eull << 40 | (at >> 16 & 0xffff) << 48;
+	idt[2 * 14 + 1] = at >> 32;
+	__asm__ volatile("lidt %0" : : "m"(table));
+}
+#endif
+
+#ifdef LETTER
 extern volatile uint64_t *letter_box;
 volatile uint64_t *letter_box = (volatile uint64_t *)0x4000000000; /* where nothing is mapped */
 
@@ -105,7 +129,6 @@ static __attribute__((noinline)) void letter_drop(volatile uint64_t *box)
 {
 	box[3] = 1;
 }
-
 #endif
 
 #if KP_TIER >= 3
@@ -146,11 +169,13 @@ void main(void)
 					     .command_line = "oops=panic" };
 
 	kp_init(&me);
-#if KP_TIER >= 2
+#ifdef HANDLER
+	handler_install();
+#elif KP_TIER >= 2
 	gates_open();
+#endif
 #ifdef LETTER
 	letter_drop(letter_box);
-#endif
 #endif
 	door_open(3);
 }
