@@ -133,6 +133,36 @@ bool pm_shell_line_of(struct pm_shell *sh, uint64_t pc, char *buf, size_t size)
 	return known;
 }
 
+/* ---- files of modules ---- */
+
+bool pm_shell_lines_module(struct pm_shell *sh, const struct pm_linux_module *module, const char *path,
+			   const char *folder)
+{
+	struct pm_kernel *kernel = lines_of(sh, NULL)->kernel;
+	struct pm_slice name = pm_slice_of(module->name), build_id = pm_slice_of(module->build_id);
+
+	if (!path)
+		return pm_kernel_search_module(kernel, name, build_id, folder);
+	struct pm_error *err = pm_kernel_use_module(kernel, name, build_id, path);
+
+	if (!err)
+		return true;
+	pm_shell_error(sh, "mod", "%s", err->message);
+	pm_error_free(err);
+	return false;
+}
+
+void pm_shell_lines_drop(struct pm_shell *sh, const struct pm_linux_module *module)
+{
+	pm_kernel_drop_module(lines_of(sh, NULL)->kernel, pm_slice_of(module->name));
+}
+
+const char *pm_shell_lines_file(struct pm_shell *sh, const struct pm_linux_module *module, bool *lines_out)
+{
+	return sh->lines ? pm_kernel_module_path(sh->lines->kernel, pm_slice_of(module->name), lines_out)
+			 : NULL;
+}
+
 /* ---- parameters ---- */
 
 struct frame_reader {

@@ -14,6 +14,14 @@ void pm_shell_lines_close(struct pm_shell *sh);
 void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact);
 /* "fs/read_write.c: 621" of an address, not of what is inlined there; false: not known. */
 bool pm_shell_line_of(struct pm_shell *sh, uint64_t pc, char *buf, size_t size);
+/* Files of modules.  path: this one; folder: what is found there; both NULL: where modules are.  false: none fits (said with
+ * a path, else not). */
+bool pm_shell_lines_module(struct pm_shell *sh, const struct pm_linux_module *module, const char *path,
+			   const char *folder);
+void pm_shell_lines_drop(struct pm_shell *sh, const struct pm_linux_module *module);
+/* The file in use; NULL: none so far. */
+const char *pm_shell_lines_file(struct pm_shell *sh, const struct pm_linux_module *module, bool *lines_out);
+
 /* The parameters of a frame's function, and of those inlined there, as far as their values are known; caller: the
  * frame behind it, NULL: none.  regs: what is known of the frame's registers, from the call for the frame before it;
  * then of the caller's. */

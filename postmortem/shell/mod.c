@@ -3,8 +3,11 @@
 #include "shell/sys.h"
 
 #include "decode/taint.h"
+#include "shell/lines.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_json(struct pm_shell *sh, const struct pm_linux_module *m, const char *letters)
 {
@@ -18,6 +21,12 @@ static void print_json(struct pm_shell *sh, const struct pm_linux_module *m, con
 	pm_json_str(sh->json, "state", m->state < PM_COUNT(states) ? states[m->state] : NULL);
 	pm_json_str(sh->json, "taints", letters);
 	pm_json_str(sh->json, "build_id", m->build_id);
+	bool lines = false;
+	const char *file = pm_shell_lines_file(sh, m, &lines);
+
+	pm_json_str(sh->json, "file", file);
+	if (file)
+		pm_json_bool(sh->json, "lines", lines);
 	pm_json_open(sh->json, "regions", '[');
 	for (size_t i = 0; i < PM_MODULE_REGIONS; i++)
 		if (m->mem[i].size) {
@@ -41,19 +50,89 @@ static void print_taints(struct pm_shell *sh, const char *name, const char *lett
 	fputc('\n', sh->out);
 }
 
-bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
+static void print_title(struct pm_shell *sh)
 {
-	struct pm_linux_modules *modules = pm_session_modules(sh->session);
-	bool taints = argc > 1 && !strcmp(argv[1], "-t"), any = false;
+	pm_shell_say(sh, "%-16s  %-24s %-16s %10s  %s\n", "MODULE", "NAME", "TEXT_BASE", "SIZE",
+		     "OBJECT FILE");
+}
 
-	if (argc > 1 + taints)
-		return pm_shell_no_option(sh, "mod", argv[1 + taints]);
-	if (sh->json)
-		pm_json_open(sh->json, "modules", '[');
-	else if (taints)
-		fprintf(sh->out, "%-24s %s\n", "NAME", "TAINTS");
+static void print_module(struct pm_shell *sh, const struct pm_linux_module *m)
+{
+	bool lines = false;
+	const char *file = pm_shell_lines_file(sh, m, &lines);
+	char letters[32];
+
+	pm_shell_taint_letters(m->taints, letters);
+	if (sh->json) {
+		print_json(sh, m, letters);
+		return;
+	}
+	fprintf(sh->out, "%016llx  %-24s %016llx %10llu  %s%s\n", (unsigned long long)m->addr, m->name,
+		(unsigned long long)m->mem[0].start, (unsigned long long)m->size,
+		file ? file : "(not loaded)  [CONFIG_KALLSYMS]",
+		file && !lines ? "  (without debug information)" : "");
+}
+
+static struct pm_linux_module *find(struct pm_linux_modules *modules, const char *name)
+{
+	for (size_t i = 0; i < modules->v.n; i++)
+		if (!strcmp(modules->v.v[i].name, name))
+			return &modules->v.v[i];
+	return NULL;
+}
+
+/* -s MODULE [FILE] */
+static bool load_one(struct pm_shell *sh, struct pm_linux_modules *modules, const char *name,
+		     const char *path)
+{
+	struct pm_linux_module *m = find(modules, name);
+	bool ok = m;
+
+	if (!m)
+		return pm_shell_no_such(sh, "mod", "module", name, modules->trouble);
+	if (path && access(path, R_OK))
+		return pm_shell_error(sh, "mod", "%s: %s", path, strerror(errno));
+	ok = pm_shell_lines_module(sh, m, path, NULL);
+	if (!ok && !path)
+		return pm_shell_error(sh, "mod",
+				      "%s: no file of this build where modules are; mod -s %s FILE names one",
+				      name, name);
+	if (!ok)
+		return false;
+	pm_shell_open(sh, "modules", '[');
+	print_title(sh);
+	print_module(sh, m);
+	pm_shell_close(sh, ']');
+	return true;
+}
+
+/* -S [FOLDER] */
+static bool load_all(struct pm_shell *sh, struct pm_linux_modules *modules, const char *folder)
+{
+	size_t none = 0;
+
+	if (folder && access(folder, R_OK | X_OK))
+		return pm_shell_error(sh, "mod", "%s: %s", folder, strerror(errno));
+	pm_shell_open(sh, "modules", '[');
+	print_title(sh);
+	for (size_t i = 0; i < modules->v.n && !pm_shell_interrupted(sh); i++) {
+		none += !pm_shell_lines_module(sh, &modules->v.v[i], NULL, folder);
+		print_module(sh, &modules->v.v[i]);
+	}
+	pm_shell_close(sh, ']');
+	return !none || pm_shell_error(sh, "mod", "no file of this build was found of %zu of %zu modules",
+				       none, modules->v.n);
+}
+
+static bool list(struct pm_shell *sh, struct pm_linux_modules *modules, bool taints)
+{
+	bool any = false;
+
+	pm_shell_open(sh, "modules", '[');
+	if (taints)
+		pm_shell_say(sh, "%-24s %s\n", "NAME", "TAINTS");
 	else
-		fprintf(sh->out, "%-16s  %-24s %-16s %10s\n", "MODULE", "NAME", "TEXT_BASE", "SIZE");
+		print_title(sh);
 	for (size_t i = 0; i < modules->v.n; i++) {
 		const struct pm_linux_module *m = &modules->v.v[i];
 		char letters[32];
@@ -62,17 +141,54 @@ bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
 		if (taints && !*letters)
 			continue;
 		any = true;
-		if (sh->json)
-			print_json(sh, m, letters);
-		else if (taints)
+		if (taints && !sh->json)
 			print_taints(sh, m->name, letters);
 		else
-			fprintf(sh->out, "%016llx  %-24s %016llx %10llu\n", (unsigned long long)m->addr,
-				m->name, (unsigned long long)m->mem[0].start, (unsigned long long)m->size);
+			print_module(sh, m);
 	}
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	else if (taints && !any)
-		fputs("no module is tainted\n", sh->out);
+	pm_shell_close(sh, ']');
+	if (taints && !any)
+		pm_shell_say(sh, "no module is tainted\n");
 	return !modules->trouble || pm_shell_error(sh, "mod", "the list of modules: %s", modules->trouble);
+}
+
+bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
+{
+	struct pm_linux_modules *modules = pm_session_modules(sh->session);
+	bool taints = false, load = false, everything = false, drop_all = false, again = false,
+	     unused = false;
+	const char *drop = NULL;
+	const struct pm_shell_option options[] = {
+		{ "-t", PM_OPTION_FLAG, &taints, NULL },
+		{ "-s", PM_OPTION_FLAG, &load, NULL },
+		{ "-S", PM_OPTION_FLAG, &everything, NULL },
+		{ "-d", PM_OPTION_TEXT, &drop, NULL },
+		{ "-D", PM_OPTION_FLAG, &drop_all, NULL },
+		{ "-R", PM_OPTION_FLAG, &again, NULL },
+		/* how crash reads the files, and what else it enters as symbols: it is all the same here */
+		{ "-r", PM_OPTION_FLAG, &unused, NULL },
+		{ "-o", PM_OPTION_FLAG, &unused, NULL },
+		{ "-g", PM_OPTION_FLAG, &unused, NULL },
+	};
+
+	argc = pm_shell_options(sh, argc, argv, options, PM_COUNT(options));
+	if (!argc)
+		return false;
+	if (again)
+		return pm_shell_error(sh, "mod", "-R: the modules of a dump do not change");
+	if (load)
+		return argc > 1 ? load_one(sh, modules, argv[1], argc > 2 ? argv[2] : NULL)
+				: pm_shell_error(sh, "mod", "-s: which module?");
+	if (everything)
+		return load_all(sh, modules, argc > 1 ? argv[1] : NULL);
+	if (drop && !find(modules, drop))
+		return pm_shell_no_such(sh, "mod", "module", drop, modules->trouble);
+	for (size_t i = 0; (drop || drop_all) && i < modules->v.n; i++)
+		if (drop_all || !strcmp(modules->v.v[i].name, drop))
+			pm_shell_lines_drop(sh, &modules->v.v[i]);
+	if (drop || drop_all)
+		return true;
+	if (argc > 1)
+		return pm_shell_error(sh, "mod", "-s goes before a module: %s", argv[1]);
+	return list(sh, modules, taints);
 }

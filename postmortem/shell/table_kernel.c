@@ -78,12 +78,16 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 	},
 	{
 		.name = "mod",
-		.arguments = "[-t]",
+		.arguments = "[-t | -s MODULE [FILE] | -S [FOLDER] | -d MODULE | -D]",
 		.summary = "the modules that are loaded",
-		.help = "  -t    those that taint the kernel, and how\n",
+		.help = "  -t                those that taint the kernel, and how\n"
+			"  -s MODULE [FILE]  takes source lines from its .ko or .ko.debug\n"
+			"  -S [FOLDER]       those of all modules, as far as they are found there\n"
+			"  -d MODULE, -D     forgets its file, or all\n",
 		.run = pm_shell_mod,
 		.needs_types = true,
 		.needs_linux = true,
+		.completes = PM_COMPLETE_MODULE,
 	},
 	{
 		.name = "net",

@@ -2,10 +2,8 @@
 
 #include <stdlib.h>
 
-#define CANDIDATES_MAX 8
 /* A text that names more kernels or modules than these is no log. */
 #define KERNELS_MAX 256
-#define MODULES_MAX 1024
 #define SAME_NAME_MAX 64
 
 static bool resolve_by_kallsyms(struct pm_kernel *kernel, const struct pm_printed_place *place,
@@ -23,7 +21,7 @@ struct pm_symbols *pm_symbols_create(const struct pm_symbols_options *options)
 	return symbols;
 }
 
-static void image_close(struct pm_image *image)
+void pm_kernel_image_close(struct pm_image *image)
 {
 	pm_dwarf_destroy(image->dwarf);
 	pm_elf_close(image->elf);
@@ -32,12 +30,12 @@ static void image_close(struct pm_image *image)
 
 static void kernel_destroy(struct pm_kernel *kernel)
 {
-	image_close(&kernel->vmlinux);
+	pm_kernel_image_close(&kernel->vmlinux);
 	for (size_t i = 0; i < kernel->modules_n; i++) {
 		struct pm_module_images *module = &kernel->modules[i];
 
 		for (size_t k = 0; k < module->images_n; k++)
-			image_close(&module->images[k]);
+			pm_kernel_image_close(&module->images[k]);
 		free(module->images);
 		free(module->name);
 		free(module->build_id);
@@ -75,7 +73,7 @@ static bool agrees(const char *known, struct pm_slice told)
 	return !known || !told.n || pm_slice_eq(pm_slice_of(known), told);
 }
 
-static void learn(char **known, struct pm_slice told)
+void pm_kernel_learn(char **known, struct pm_slice told)
 {
 	if (!*known && told.n)
 		*known = pm_printf("%.*s", PM_FMT(told));
@@ -95,9 +93,9 @@ struct pm_kernel *pm_symbols_kernel(struct pm_symbols *symbols, const struct pm_
 			continue;
 		/* Once its files are chosen, the same kernel may not learn what would have chosen others. */
 		if (!kernel->searched) {
-			learn(&kernel->build_id, id->build_id);
-			learn(&kernel->banner, id->banner);
-			learn(&kernel->version, id->version);
+			pm_kernel_learn(&kernel->build_id, id->build_id);
+			pm_kernel_learn(&kernel->banner, id->banner);
+			pm_kernel_learn(&kernel->version, id->version);
 		}
 		if (id->has_kaslr)
 			pm_kernel_set_kaslr(kernel, true, id->kaslr);
@@ -113,10 +111,10 @@ struct pm_kernel *pm_symbols_kernel(struct pm_symbols *symbols, const struct pm_
 		kernel->trouble = pm_error_new(PM_UNSUPPORTED, "the text tells of more than %d kernels",
 					       KERNELS_MAX - 1);
 	}
-	learn(&kernel->release, release);
-	learn(&kernel->build_id, id->build_id);
-	learn(&kernel->banner, id->banner);
-	learn(&kernel->version, id->version);
+	pm_kernel_learn(&kernel->release, release);
+	pm_kernel_learn(&kernel->build_id, id->build_id);
+	pm_kernel_learn(&kernel->banner, id->banner);
+	pm_kernel_learn(&kernel->version, id->version);
 	kernel->has_kaslr = id->has_kaslr;
 	kernel->kaslr = id->kaslr;
 	symbols->kernels = pm_realloc(symbols->kernels, (symbols->kernels_n + 1) * sizeof(kernel));
@@ -208,7 +206,7 @@ static struct pm_error *check_identity(const struct pm_kernel *kernel, struct pm
 	return NULL;
 }
 
-static struct pm_error *image_open(const char *path, struct pm_image *image)
+struct pm_error *pm_kernel_image_open(const char *path, struct pm_image *image)
 {
 	struct pm_error *err = pm_elf_open(path, &image->elf);
 
@@ -232,7 +230,7 @@ static struct pm_error *try_vmlinux(struct pm_kernel *kernel, const char *path)
 {
 	struct pm_image image = { 0 };
 	bool proved = false;
-	struct pm_error *err = image_open(path, &image);
+	struct pm_error *err = pm_kernel_image_open(path, &image);
 
 	if (err)
 		return err;
@@ -245,21 +243,21 @@ static struct pm_error *try_vmlinux(struct pm_kernel *kernel, const char *path)
 			   : check_identity(kernel, image.elf, &proved);
 	}
 	if (err) {
-		image_close(&image);
+		pm_kernel_image_close(&image);
 		return err;
 	}
 	/* One with lines is better than one with symbols only. */
 	if (kernel->vmlinux.elf && (kernel->vmlinux.dwarf || !image.dwarf)) {
-		image_close(&image);
+		pm_kernel_image_close(&image);
 		return NULL;
 	}
-	image_close(&kernel->vmlinux);
+	pm_kernel_image_close(&kernel->vmlinux);
 	kernel->vmlinux = image;
 	kernel->known_to_match = proved;
 	return NULL;
 }
 
-static void want_vmlinux(struct pm_kernel *kernel)
+void pm_kernel_want_vmlinux(struct pm_kernel *kernel)
 {
 	const struct pm_symbols_options *options = &kernel->symbols->options;
 	struct pm_error *first = NULL;
@@ -303,7 +301,7 @@ static void want_vmlinux(struct pm_kernel *kernel)
 
 const struct pm_error *pm_kernel_trouble(struct pm_kernel *kernel)
 {
-	want_vmlinux(kernel);
+	pm_kernel_want_vmlinux(kernel);
 	return kernel->trouble;
 }
 
@@ -314,14 +312,14 @@ void pm_kernel_refuse(struct pm_kernel *kernel, struct pm_error *why)
 		return;
 	}
 	kernel->trouble = why;
-	image_close(&kernel->vmlinux);
+	pm_kernel_image_close(&kernel->vmlinux);
 }
 
 const char *pm_kernel_missing(struct pm_kernel *kernel)
 {
 	struct pm_arena arena;
 
-	want_vmlinux(kernel);
+	pm_kernel_want_vmlinux(kernel);
 	if (kernel->vmlinux.dwarf)
 		return NULL;
 	if (kernel->missing)
@@ -341,78 +339,6 @@ const char *pm_kernel_missing(struct pm_kernel *kernel)
 			hint ? hint : "name the one of this build with --vmlinux or --debug-dir");
 	pm_arena_deinit(&arena);
 	return kernel->missing;
-}
-
-/* ---- modules ---- */
-
-/* A module says which kernel it was built for: "vermagic=6.1.0-50-amd64 SMP preempt mod_unload". */
-static bool of_other_release(struct pm_elf *elf, const char *release)
-{
-	struct pm_bytes info = pm_elf_section(elf, ".modinfo");
-	struct pm_slice text = { (const char *)info.p, info.n }, magic;
-	size_t at = pm_slice_find(text, PM_S("vermagic="));
-
-	if (!release || !*release || at == PM_NPOS)
-		return false;
-	text = pm_slice_from(text, at + strlen("vermagic="));
-	text = pm_slice_upto(text, pm_slice_find_char(text, 0));
-	return pm_take_word(&text, &magic) && !pm_slice_eq(magic, pm_slice_of(release));
-}
-
-static struct pm_module_images *module_of(struct pm_kernel *kernel, struct pm_slice name,
-					  struct pm_slice build_id)
-{
-	for (size_t i = 0; i < kernel->modules_n; i++) {
-		struct pm_module_images *module = &kernel->modules[i];
-
-		if (pm_slice_eq(pm_slice_of(module->name), name) &&
-		    (!build_id.n || !module->build_id ||
-		     pm_slice_eq(pm_slice_of(module->build_id), build_id)))
-			return module;
-	}
-	if (kernel->modules_n == MODULES_MAX)
-		return NULL;
-	kernel->modules = pm_realloc(kernel->modules, (kernel->modules_n + 1) * sizeof(*kernel->modules));
-	struct pm_module_images *module = &kernel->modules[kernel->modules_n++];
-	*module = (struct pm_module_images){ 0 };
-	learn(&module->build_id, build_id);
-	module->name = pm_printf("%.*s", PM_FMT(name));
-
-	struct pm_arena arena;
-	pm_paths paths = { 0 };
-	const struct pm_symbols_options *options = &kernel->symbols->options;
-
-	pm_arena_init(&arena);
-	want_vmlinux(kernel);
-	pm_find_module(kernel->symbols->finder, module->name, kernel->release, module->build_id,
-		       kernel->vmlinux.elf ? options->vmlinux : NULL, &arena, &paths);
-	if (module->build_id && !paths.n) {
-		const char *path = pm_debuginfod_find(module->build_id, &arena);
-
-		if (path)
-			*PM_PUSH(&arena, &paths) = path;
-	}
-	module->images = pm_alloc(CANDIDATES_MAX * sizeof(*module->images));
-	for (size_t i = 0; i < paths.n && module->images_n < CANDIDATES_MAX; i++) {
-		struct pm_image image = { 0 };
-
-		if (pm_error_take(image_open(paths.v[i], &image)) != PM_OK)
-			continue;
-		const char *id = pm_elf_build_id(image.elf);
-		if (!options->force && of_other_release(image.elf, kernel->release)) {
-			image_close(&image);
-			continue;
-		}
-		if (!options->force && module->build_id && *id && strcmp(id, module->build_id)) {
-			image_close(&image);
-			continue;
-		}
-		if (image.dwarf)
-			module->any_debug = true;
-		module->images[module->images_n++] = image;
-	}
-	pm_arena_deinit(&arena);
-	return module;
 }
 
 /* ---- places ---- */
@@ -486,7 +412,7 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 				  const struct pm_elf_symbol **symbol_out)
 {
 	if (!place->symbol.n) {
-		want_vmlinux(kernel);
+		pm_kernel_want_vmlinux(kernel);
 		const struct pm_symbols_options *options = &kernel->symbols->options;
 		if (!kernel->vmlinux.elf && kernel->symbols->kallsyms)
 			return pm_error_new(PM_NOT_FOUND, "%s: no symbol at 0x%llx",
@@ -509,14 +435,14 @@ struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_prin
 		return NULL;
 	}
 	if (!place->module.n) {
-		want_vmlinux(kernel);
+		pm_kernel_want_vmlinux(kernel);
 		if (!kernel->vmlinux.elf)
 			return pm_error_new(kernel->trouble ? kernel->trouble->code : PM_NOT_FOUND, "%s",
 					    kernel->trouble ? kernel->trouble->message : "no vmlinux");
 		*image_out = &kernel->vmlinux;
 		return locate_in(kernel, &kernel->vmlinux, place, addr_out, symbol_out);
 	}
-	struct pm_module_images *module = module_of(kernel, place->module, place->build_id);
+	struct pm_module_images *module = pm_kernel_module(kernel, place->module, place->build_id);
 	struct pm_error *first = NULL;
 	/* Files with lines first. */
 	for (int debug = 1; module && debug >= 0; debug--)
@@ -556,7 +482,7 @@ enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_pri
 {
 	const struct pm_elf_symbol *found[SAME_NAME_MAX], *wrong = NULL;
 
-	want_vmlinux(kernel);
+	pm_kernel_want_vmlinux(kernel);
 	if (!kernel->vmlinux.elf || place->module.n || !place->symbol.n || !place->size)
 		return PM_AGREES_UNKNOWN;
 	if (candidates(kernel->vmlinux.elf, place, false, found, &wrong))
@@ -579,7 +505,7 @@ static void want_kallsyms(struct pm_symbols *symbols)
 bool pm_kernel_solve_kaslr(struct pm_kernel *kernel, const struct pm_printed_place *place,
 			   uint64_t *kaslr_out)
 {
-	want_vmlinux(kernel);
+	pm_kernel_want_vmlinux(kernel);
 	if (!place->has_addr || !place->symbol.n || place->module.n)
 		return false;
 	if (kernel->vmlinux.elf) {

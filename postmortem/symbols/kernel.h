@@ -46,6 +46,18 @@ struct pm_symbols {
 	char *base_path_mismatch; /* the first source file that it did not stand before; NULL: none */
 };
 
+/* Opens an image; closes it, and leaves an empty one. */
+struct pm_error *pm_kernel_image_open(const char *path, struct pm_image *image)
+	__attribute__((warn_unused_result));
+void pm_kernel_image_close(struct pm_image *image);
+/* Looks for the kernel's vmlinux, if that was not done yet. */
+void pm_kernel_want_vmlinux(struct pm_kernel *kernel);
+/* Keeps what was told, where nothing is known yet. */
+void pm_kernel_learn(char **known, struct pm_slice told);
+/* The files of a module (symbols/module_files.c); looks for them at the first call.  NULL: too many modules. */
+struct pm_module_images *pm_kernel_module(struct pm_kernel *kernel, struct pm_slice name,
+					  struct pm_slice build_id);
+
 /* The image and the address in it that a place means (pc itself, not the call before).
  * symbol_out may be given NULL. */
 struct pm_error *pm_kernel_locate(struct pm_kernel *kernel, const struct pm_printed_place *place,

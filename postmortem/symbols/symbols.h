@@ -105,6 +105,19 @@ struct pm_error *pm_kernel_resolve(struct pm_kernel *kernel, const struct pm_pri
 /* Does any symbol cover that address of the run?  Cheap: no DWARF is read. */
 bool pm_kernel_covers(struct pm_kernel *kernel, uint64_t addr);
 
+/* Files of modules by order of the user (symbols/module_files.c); build_id may be empty.
+ * This file before all others: PM_MISMATCH (another kernel's, another build, another module's), PM_IO, PM_BAD_DATA. */
+struct pm_error *pm_kernel_use_module(struct pm_kernel *kernel, struct pm_slice name,
+				      struct pm_slice build_id, const char *path)
+	__attribute__((warn_unused_result));
+/* Looks for them in a folder, or (NULL) where modules are; false: none there fits. */
+bool pm_kernel_search_module(struct pm_kernel *kernel, struct pm_slice name, struct pm_slice build_id,
+			     const char *folder);
+/* Forgets them: nothing is told of the module any more. */
+void pm_kernel_drop_module(struct pm_kernel *kernel, struct pm_slice name);
+/* The file that is in use, and whether it has lines; NULL: none so far.  Looks for nothing.  Borrowed. */
+const char *pm_kernel_module_path(const struct pm_kernel *kernel, struct pm_slice name, bool *lines_out);
+
 enum pm_agreement { PM_AGREES_UNKNOWN, PM_AGREES, PM_CONTRADICTS };
 /* Does the vmlinux have the function with the size that was printed?  Cheap: no DWARF is read. */
 enum pm_agreement pm_kernel_agrees(struct pm_kernel *kernel, const struct pm_printed_place *place);
