@@ -109,7 +109,6 @@ static const struct sign signs[] = {
 	{ KP_CODE_SEGMENT, "stack segment" },
 	{ KP_CODE_ARITHMETIC, "fpu exception" },
 	{ KP_CODE_ARITHMETIC, "simd exception" },
-	{ KP_CODE_ARITHMETIC, "coprocessor segment overrun" },
 	{ KP_CODE_ALIGNMENT, "alignment check" },
 	{ KP_CODE_DEBUG, "debug" },
 	{ KP_CODE_DEBUG, "int3" },
