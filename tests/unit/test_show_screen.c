@@ -282,7 +282,7 @@ static void test_codes(void **state)
 		report.kind = KP_KIND_PANIC;
 		report.fault.name = rows[i].exception;
 		report.fault.vector = rows[i].vector;
-		report.fault.class = rows[i].class;
+		report.fault.address_class = rows[i].class;
 		report.fault.state = rows[i].state;
 		report.fault.access = rows[i].access;
 		report.fault.has_address = rows[i].access != 0;
