@@ -169,9 +169,15 @@ static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_fra
 	char name[PM_LINUX_NAME_MAX + 96], number[24];
 
 	pm_shell_name(sh, f->pc, f->exact_pc, name, sizeof(name));
-	if (f->exact_pc && i) {
+	if (f->exact_pc && (i || (!sh->image && pm_x86_has(&f->regs, PM_X86_FLAGS)))) {
+		char *in = strchr(name, '[');
+
+		if (in && in > name)
+			in[-1] = 0;
 		fprintf(sh->out, "    [exception RIP: %s]\n", name);
 		pm_bt_put_regs(sh, &f->regs);
+		if (in && in > name)
+			in[-1] = ' ';
 	}
 	put_offset(name, sizeof(name), options);
 	snprintf(number, sizeof(number), "#%zu", i);

@@ -59,6 +59,7 @@ size_t pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
 			(unsigned long long)at);
 		if (!user) {
 			pm_shell_name(sh, regs.v[PM_X86_IP], true, name, sizeof(name));
+			name[strcspn(name, " ")] = 0;
 			fprintf(sh->out, "    [exception RIP: %s]\n", name);
 		}
 		pm_bt_put_regs(sh, &regs);

@@ -81,6 +81,32 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
+		.name = "ipcs",
+		.arguments = "[-s] [-m] [-M] [-q] [-n PID|TASK] [ID|ADDRESS]",
+		.summary = "System V shared memory, semaphores, message queues",
+		.help = "  -s       semaphores\n"
+			"  -m       shared memory; -M: with its pages\n"
+			"  -q       message queues\n"
+			"  -n TASK  of that task's namespace\n",
+		.run = pm_shell_ipcs,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
+		.name = "irq",
+		.arguments = "[-u] [NUMBER]... | -d | -b | -a | -s [-c CPU,...]",
+		.summary = "interrupts",
+		.help = "  -u      those alone that have a descriptor\n"
+			"  -d      where the CPU goes for each vector\n"
+			"  -b      what is put off: the softirqs\n"
+			"  -a      the CPUs that each may come to\n"
+			"  -s      how often each came to each CPU\n"
+			"  -c CPU  of these CPUs: 0,2-4\n",
+		.run = pm_shell_irq,
+		.needs_types = true,
+		.needs_linux = true,
+	},
+	{
 		.name = "locks",
 		.arguments = "[PID|TASK]...",
 		.summary = "who waits for which lock, and who holds it",
@@ -141,6 +167,20 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.run = pm_shell_runq,
 		.needs_types = true,
 		.needs_linux = true,
+	},
+	{
+		.name = "sbitmapq",
+		.arguments = "[-s TYPE[.MEMBER] -a ARRAY [-p] [-v]] [-x|-d] ADDRESS",
+		.summary = "a queue that hands out bits: tags of a block device",
+		.help = "  -s TYPE   what the array holds whose elements the bits number\n"
+			"  -a ARRAY  where it lies\n"
+			"  -p        it holds pointers\n"
+			"  -v        with the elements themselves\n"
+			"  -x, -d    in hex, decimal\n",
+		.run = pm_shell_sbitmapq,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
 		.name = "sig",

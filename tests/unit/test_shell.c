@@ -216,7 +216,7 @@ static void traces_without_types(void **state)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		const char *text = output(&r, commands[i]);
 
-		assert_non_null(strstr(text, "CPU: 0    COMMAND: ?\n #0 "));
+		assert_non_null(strstr(text, "CPU: 0    COMMAND: ?\n    [exception RIP: "));
 		assert_non_null(strstr(text, " #5 [ffff8880000830c0] entry_SYSCALL_64_after_hwframe at "));
 	}
 	assert_non_null(strstr(output(&r, "bt -ts"), "sysrq_handle_crash+32 at ffffffff80100060\n"));
