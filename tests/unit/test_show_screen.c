@@ -291,7 +291,8 @@ static void test_codes(void **state)
 	}
 	/* A guard page is a full stack where its name says so. */
 	memset(&report, 0, sizeof(report));
-	report.fault = (struct kp_fault){ .name = "Oops", .has_address = true, .class = KP_CLASS_GUARD };
+	report.fault =
+		(struct kp_fault){ .name = "Oops", .has_address = true, .address_class = KP_CLASS_GUARD };
 	assert_int_equal(kp_code_of(&report)->number, 310);
 	strcpy(report.fault.region, "guard of a stack");
 	assert_int_equal(kp_code_of(&report)->number, 307);
