@@ -153,6 +153,23 @@ bool kf_note_section(struct kf_note_writer *writer, enum kf_note_tag tag)
 	return true;
 }
 
+void *kf_note_space(struct kf_note_writer *writer, size_t *room_out)
+{
+	*room_out = writer->section ? room(writer) : 0;
+	return writer->at + writer->used;
+}
+
+void kf_note_grow(struct kf_note_writer *writer, size_t n, bool cut)
+{
+	if (!writer->section || n > room(writer))
+		return;
+	writer->sum = kf_crc32(writer->sum, writer->at + writer->used, n);
+	writer->used += (uint32_t)n;
+	if (cut)
+		kf_put32(writer->at + writer->section + SECTION_FLAGS, FLAG_SHORT);
+	close_section(writer);
+}
+
 bool kf_note_add(struct kf_note_writer *writer, const void *bytes, size_t n)
 {
 	const uint8_t *from = bytes;

@@ -42,6 +42,7 @@ enum kf_note_tag {
 	KF_NOTE_TIME = 14,       /* struct kf_note_time */
 	KF_NOTE_VMCOREINFO = 15, /* text: KEY=value lines */
 	KF_NOTE_DUMP = 16,       /* text: KPANIC 1 dump … lines: how the dump that carries this note went */
+	KF_NOTE_LOG = 17,        /* text: the end of the kernel's log, as much as there was room for */
 };
 
 /* The symbol table in the form of kpanic/symbols.h. */
@@ -149,6 +150,10 @@ void kf_note_back(struct kf_note_writer *writer, uint32_t mark);
  * is there is valid. false: no room. */
 bool kf_note_section(struct kf_note_writer *writer, enum kf_note_tag tag);
 bool kf_note_add(struct kf_note_writer *writer, const void *bytes, size_t n);
+/* Where the open section goes on, for a writer that puts it there by itself: *room_out bytes, of which n are content then. cut: there
+ * was more. */
+void *kf_note_space(struct kf_note_writer *writer, size_t *room_out);
+void kf_note_grow(struct kf_note_writer *writer, size_t n, bool cut);
 /* A table's rows, all of one size, follow one by one as sections' contents. */
 bool kf_note_add_range(struct kf_note_writer *writer, const struct kf_note_range *range);
 bool kf_note_add_task(struct kf_note_writer *writer, const struct kf_note_task *task);

@@ -16,6 +16,7 @@
 #define REGIONS_MAX 4096 /* that a host may name, guards with them */
 #define TASKS_MAX 256
 #define AFTER_TEXT 2048 /* bytes: stages, and how the dump went */
+#define AFTER_LOG 512   /* that alone */
 #define PAGE 4096
 
 _Static_assert(KP_NOTE_MAX % KF_NOTE_ALIGN == 0, "whole pages");
@@ -342,6 +343,30 @@ static enum kp_stage_result note_stages(void)
 	return KP_RESULT_DONE;
 }
 
+/* As much of its end as there is room for, whole lines. */
+static enum kp_stage_result note_log(void)
+{
+	size_t room, n, start = 0;
+	char *to;
+
+	if (!kp_report.log_size) /* there is none, or who tried to read it was lost */
+		return KP_RESULT_NONE;
+	writer.reserve = AFTER_LOG;
+	if (!usable() || !kf_note_section(&writer, KF_NOTE_LOG))
+		return KP_RESULT_FAILED;
+	to = kf_note_space(&writer, &room);
+	n = kp_host_log(to, room);
+	if (n >= room)
+		for (n = room; start < n && to[start++] != '\n';)
+			;
+	while (n > start && to[n - 1] == '\n')
+		n--;
+	for (size_t i = start; i < n; i++)
+		to[i - start] = to[i] ? to[i] : '?';
+	kf_note_grow(&writer, n - start, start != 0);
+	return KP_RESULT_DONE;
+}
+
 static enum kp_stage_result note_close(void)
 {
 	kp_line_to(NULL);
@@ -359,6 +384,7 @@ bool kp_note_dump_open(void)
 {
 	if (!usable())
 		return false;
+	writer.reserve = 0;
 	if (behind_panic >= mark && behind_panic <= writer.used)
 		kf_note_back(&writer, behind_panic);
 	behind_panic = kf_note_mark(&writer);
@@ -378,6 +404,6 @@ void kp_note_dump_close(void)
 
 /* As often as the text has sections, each of which may fault. */
 kp_step *const kp_note_steps[] = {
-	note_open,        note_cpus,        note_tasks,  note_report, EIGHT(note_text),
-	EIGHT(note_text), EIGHT(note_text), note_stages, note_close,  NULL
+	note_open,   note_cpus, note_tasks, note_report, EIGHT(note_text), EIGHT(note_text), EIGHT(note_text),
+	note_stages, note_log,  note_close, NULL
 };

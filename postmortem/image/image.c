@@ -125,6 +125,7 @@ static void read_note(struct pm_image *image)
 	image->release = text_of(image, KF_NOTE_RELEASE);
 	image->command = text_of(image, KF_NOTE_COMMAND);
 	image->report = text_of(image, KF_NOTE_REPORT);
+	image->log = text_of(image, KF_NOTE_LOG);
 	if (kf_note_find(&image->note, KF_NOTE_BUILD_ID, &part) && part.n) {
 		for (size_t i = 0; i < part.n && i < PM_BUILD_ID_MAX; i++)
 			snprintf(hex + 2 * i, 3, "%02x", part.at[i]);
@@ -164,17 +165,32 @@ static PM_ROW(direct_map, KF_NOTE_DIRECT, kf_note_get_range, kf_note_range)
 	       kf_note_get_time(&part, out);
 }
 
+/* What a terminal would take for more than text, by its number. */
+static void add_clean(struct pm_buf *out, struct pm_slice line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.p[i];
+
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			pm_buf_printf(out, "\\x%02x", c);
+		else
+			pm_buf_add(out, &line.p[i], 1);
+	}
+}
+
 void pm_image_log(const struct pm_image *image, struct pm_buf *out)
 {
-	struct pm_slice rest = image->report, line;
+	struct pm_slice rest, line;
 	bool quoted = false;
 
-	if (image->log.n) {
-		pm_buf_add(out, image->log.p, image->log.n);
-		if (image->log.p[image->log.n - 1] != '\n')
-			pm_buf_add(out, "\n", 1);
-		return;
+	rest = image->log;
+	while (pm_take_line(&rest, &line)) {
+		add_clean(out, line);
+		pm_buf_str(out, "\n");
 	}
+	if (image->log.n)
+		return;
+	rest = image->report;
 	/* each report has the end of the log as it was then: the last one's */
 	while (pm_take_line(&rest, &line)) {
 		if (pm_slice_starts(line, PM_S("KPANIC 1 log"))) {
@@ -182,8 +198,8 @@ void pm_image_log(const struct pm_image *image, struct pm_buf *out)
 			if (out->n)
 				out->n = 0;
 		} else if (quoted && pm_take(&line, PM_S("> "))) {
-			pm_buf_add(out, line.p, line.n);
-			pm_buf_add(out, "\n", 1);
+			add_clean(out, line);
+			pm_buf_str(out, "\n");
 		} else {
 			quoted = false;
 		}

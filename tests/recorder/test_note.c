@@ -124,10 +124,12 @@ static void is_completed_by_a_panic(void)
 	struct kf_note_stage stage;
 
 	start();
+	fake.log = "one\ntwo\n";
 	UNTIL_END(KP_PANIC("answer %d", 42));
 	note = open_note();
 	CHECK(note.header.state == KF_NOTE_COMPLETE);
 	has_the_report(&note);
+	CHECK(has_text(&note, KF_NOTE_LOG, "one\ntwo"));
 	CHECK(kf_note_find(&note, KF_NOTE_CPU, &part) && kf_note_get_cpu(&part, &cpu));
 	CHECK(cpu.cpu == 0 && cpu.flags & KF_CPU_REPORTS && cpu.vector == KP_VECTOR_CALL);
 	CHECK(cpu.count == 3 && cpu.registers[0] == kp_report.frame.pc);
@@ -138,6 +140,29 @@ static void is_completed_by_a_panic(void)
 	CHECK(!strcmp(stage.name, "win") && stage.result == 1);
 	/* It goes to the consoles once. */
 	CHECK(!strstr(fake_find("KPANIC 1 end "), "KPANIC 1 begin"));
+}
+
+/* Its end, whole lines, as far as there is room; and what comes after it still has its own. */
+static void has_the_log(void)
+{
+	static char log[2 * KP_NOTE_MAX];
+	struct kf_note note;
+	struct kf_note_part part;
+
+	for (unsigned i = 0; i + 8 < sizeof(log); i += 8)
+		snprintf(log + i, 9, "%07u\n", i / 8 % 10000000);
+	start();
+	fake.log = log;
+	fake.fault_in = FAKE_SCREEN; /* whose pages would be turned for ever */
+	UNTIL_END(KP_PANIC("answer %d", 42));
+	note = open_note();
+	CHECK(note.header.state == KF_NOTE_COMPLETE);
+	has_the_report(&note);
+	CHECK(kf_note_find(&note, KF_NOTE_LOG, &part) && part.whole && part.short_of_room);
+	CHECK(part.n > KP_NOTE_MAX / 2 && part.n % 8 == 7);
+	CHECK(!memcmp(part.at, log + strlen(log) - 1 - part.n, part.n));
+	CHECK(kp_note_dump_open());
+	kp_note_dump_close();
 }
 
 /* Whatever faults, at start or in the panic: the note ends complete, and the report in it is whole. */
@@ -197,6 +222,11 @@ static void damage_is_mended(void)
 }
 
 const struct test note_tests[] = {
-	TEST(is_begun_at_start),           TEST(is_completed_by_a_panic), TEST(a_fault_costs_its_step),
-	TEST(a_panic_before_start_has_it), TEST(damage_is_mended),        { NULL, NULL },
+	TEST(is_begun_at_start),
+	TEST(is_completed_by_a_panic),
+	TEST(has_the_log),
+	TEST(a_fault_costs_its_step),
+	TEST(a_panic_before_start_has_it),
+	TEST(damage_is_mended),
+	{ NULL, NULL },
 };

@@ -32,6 +32,9 @@ enum {
 /* Virtual address of a place in the image. */
 #define KI_AT(offset) (KI_BASE + (offset)-KI_TEXT)
 
+/* Of a note that is complete; the report has its end. */
+#define KI_LOG "[    0.1] toy: \033[2Jbegun\n[    1.2] toy: at work"
+
 enum ki_carrier { KI_BY_NAME, KI_BY_KEY, KI_BY_SCAN, KI_RAW, KI_NO_NOTE };
 
 struct kernel_image {
@@ -250,6 +253,8 @@ static inline uint32_t ki_note(uint8_t *at, uint64_t physical, enum kf_note_stat
 		kf_note_add_task(&w, &task);
 		kf_note_end(&w);
 		kf_note_bytes(&w, KF_NOTE_REPORT, report, n);
+		if (state == KF_NOTE_COMPLETE)
+			kf_note_bytes(&w, KF_NOTE_LOG, KI_LOG, sizeof(KI_LOG) - 1);
 	}
 	return w.used;
 }

@@ -308,7 +308,7 @@ static void commands(void **state)
 		{ "ps", "       PID  CPU  ST  STACK             SYSCALL  COMM\n"
 			">        7    0  RU  ffffffff80008000        -  [worker]\n"
 			"         8    -  IN  0000000000000000        3  waiter  waits for poke\n" },
-		{ "log", "[    1.2] toy: at work\n" },
+		{ "log", "[    0.1] toy: \\x1b[2Jbegun\n[    1.2] toy: at work\n" },
 		{ "sym work", "ffffffff80000020  work\n" },
 		{ "sym ffffffff80000048", "ffffffff80000048  poke+8\n" },
 		{ "sym -q o", "ffffffff80000020 (t) work\nffffffff80000040 (t) poke\n" },

@@ -226,6 +226,21 @@ static void no_room(void **state)
 	assert_int_equal(kf_note_open(memory, 128, &note), KF_NOTE_IS_WHOLE);
 	assert_true(kf_note_next(&note, &part) && part.whole && part.short_of_room);
 	assert_int_equal(part.n, 48);
+	/* Put there by its writer itself. */
+	kf_note_begin(&writer, memory, 128, &header);
+	assert_true(kf_note_section(&writer, KF_NOTE_LOG));
+	size_t space;
+	char *to = kf_note_space(&writer, &space);
+
+	assert_int_equal(space, 48);
+	memset(to, 'y', space);
+	kf_note_grow(&writer, space + 1, true);
+	kf_note_grow(&writer, 40, true);
+	assert_ptr_equal(kf_note_space(&writer, &space), to + 40);
+	assert_int_equal(space, 8);
+	assert_int_equal(kf_note_open(memory, 128, &note), KF_NOTE_IS_WHOLE);
+	assert_true(kf_note_next(&note, &part) && part.whole && part.short_of_room);
+	assert_int_equal(part.n, 40);
 	/* What is reserved is there in the end. */
 	kf_note_begin(&writer, memory, 128, &header);
 	writer.reserve = 24;
