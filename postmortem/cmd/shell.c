@@ -5,6 +5,7 @@
 
 #include "base/interrupt.h"
 #include "cmd/dump.h"
+#include "cmd/why.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,7 +184,7 @@ static void open_kernel(struct pm_shell *sh, struct pm_cmd_kernel *kernel,
 
 int pm_cmd_shell(int argc, char **argv)
 {
-	struct pm_shell sh = { .out = stdout };
+	struct pm_shell sh = { .out = stdout, .explain = pm_cmd_why };
 	struct pm_cmd_kernel kernel = { 0 };
 	struct input in = { 0 };
 	const char *raw = NULL;

@@ -53,6 +53,7 @@ bool pm_shell_mach(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_net(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_why(struct pm_shell *sh, int argc, char **argv);
 
 /* shell */
 bool pm_shell_alias(struct pm_shell *sh, int argc, char **argv);

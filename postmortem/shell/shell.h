@@ -62,6 +62,8 @@ struct pm_shell {
 	struct pm_shell_settings settings;
 	struct pm_shell_output *pager; /* where sh->out goes; NULL: none */
 	unsigned failures;             /* commands that could not do what they were told */
+	/* The dump's own explanation, which lies behind this layer (cmd/why.c); NULL: there is none. */
+	bool (*explain)(struct pm_shell *sh, bool details, bool evidence);
 };
 
 /* What a command's arguments are that are no options: what the Tab key completes them to. */

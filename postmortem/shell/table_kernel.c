@@ -115,5 +115,13 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 			"  config     the kernel's configuration, where it carries it\n",
 		.run = pm_shell_sys,
 	},
+	{
+		.name = "why",
+		.arguments = "[-v] [-e]",
+		.summary = "the explanation of what the kernel died of",
+		.help = "  -v    with registers, code, every trace and all facts\n"
+			"  -e    with the lines that each statement rests on\n",
+		.run = pm_shell_why,
+	},
 	{ 0 },
 };
