@@ -114,16 +114,25 @@ static bool run_for(struct pm_shell *sh, const struct pm_shell_command *command,
 		pm_shell_put_task(sh, task);
 		pm_json_close(sh->json, '}');
 		pm_json_str(sh->json, "command", name);
-	}
-	bool ok = pm_shell_run_command(sh, command, n, words + 1);
+	} else if (command->foreach == PM_EACH_HEAD)
+		pm_shell_put_task(sh, task);
+	bool ok = !command->run || pm_shell_run_command(sh, command, n, words + 1);
 
 	if (sh->json)
 		pm_json_close(sh->json, '}');
-	else
+	else if (command->foreach != PM_EACH_ROW)
 		fputc('\n', sh->out);
 	free(name);
 	free(words);
 	return ok;
+}
+
+/* "test" is crash's, too: which tasks are selected. */
+static const struct pm_shell_command *find_command(const char *name)
+{
+	static const struct pm_shell_command test = { .name = "test", .foreach = PM_EACH_HEAD };
+
+	return strcmp(name, test.name) ? pm_shell_command_find(name) : &test;
 }
 
 /* Words up to the first command's name select, those behind the last one's are for all of them.  Returns where these
@@ -133,8 +142,7 @@ static int take_words(struct pm_shell *sh, struct selection *s, int argc, char *
 	int i = 1;
 
 	for (; i < argc; i++) {
-		const struct pm_shell_command *command =
-			sh->quotes[i] ? NULL : pm_shell_command_find(argv[i]);
+		const struct pm_shell_command *command = sh->quotes[i] ? NULL : find_command(argv[i]);
 
 		if (command && command->foreach)
 			*PM_PUSH(&s->arena, &s->commands) = command;
@@ -168,12 +176,13 @@ static bool run_all(struct pm_shell *sh, const struct selection *s, int argc, ch
 	for (size_t i = 0; i < tasks->v.n && !pm_shell_interrupted(sh); i++) {
 		if (!is_selected(sh, s, &tasks->v.v[i]))
 			continue;
+		sh->each_first = !any;
 		any = true;
 		sh->task = tasks->v.v[i].addr;
 		for (size_t k = 0; k < s->commands.n && !pm_shell_interrupted(sh); k++)
 			ok &= run_for(sh, s->commands.v[k], &tasks->v.v[i], argc, argv, first);
 	}
-	sh->each = false;
+	sh->each = sh->each_first = false;
 	sh->task = current;
 	if (sh->json)
 		pm_json_close(sh->json, ']');

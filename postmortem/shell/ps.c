@@ -172,7 +172,7 @@ static void print_list(struct pm_shell *sh, const struct choice *choice,
 	uint64_t total = 0;
 
 	pm_linux_variable(sh->lx, "_totalram_pages", 8, &total);
-	if (!sh->json && !choice->no_header)
+	if (!sh->json && !choice->no_header && (!sh->each || sh->each_first))
 		fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID",
 			choice->stack_pointer ? "    KSTACKP" : "      TASK", "VSZ", "RSS");
 	for (size_t i = 0; i < n && !pm_shell_interrupted(sh); i++)

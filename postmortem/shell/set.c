@@ -2,6 +2,8 @@
 #include "shell/commands.h"
 #include "shell/settings.h"
 
+#include "linux/member.h"
+
 #include <string.h>
 
 /* Which task an option means; 0: said why none. */
@@ -64,6 +66,14 @@ static const char *state_words(char letter)
 	return "?";
 }
 
+/* Part of the task_struct (CONFIG_THREAD_INFO_IN_TASK), else at the stack's lowest address. */
+static uint64_t thread_info(struct pm_shell *sh, const struct pm_linux_task *task)
+{
+	uint64_t in_task = pm_linux_member_at(sh->lx, task->addr, "task_struct", "thread_info");
+
+	return in_task ? in_task : task->stack;
+}
+
 static bool put_context(struct pm_shell *sh)
 {
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
@@ -81,8 +91,12 @@ static bool put_context(struct pm_shell *sh)
 		pm_json_bool(sh->json, "panicked", panicked);
 		return true;
 	}
-	fprintf(sh->out, "    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx\n    CPU: %u\n  STATE: %s%s\n",
-		task.pid, task.comm, (unsigned long long)task.addr, task.cpu, state_words(task.state),
+	fprintf(sh->out, "    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx  ", task.pid, task.comm,
+		(unsigned long long)task.addr);
+	if (!task.pid && cpus->v.n > 1)
+		fprintf(sh->out, "(1 of %zu)  ", cpus->v.n);
+	fprintf(sh->out, "[THREAD_INFO: %016llx]\n    CPU: %u\n  STATE: %s%s\n",
+		(unsigned long long)thread_info(sh, &task), task.cpu, state_words(task.state),
 		panicked ? " (PANIC)"
 		: runs   ? " (ACTIVE)"
 			 : "");

@@ -46,6 +46,7 @@ struct pm_shell {
 	uint64_t task;                /* the current one: commands without an argument mean it */
 	bool hex;                     /* `set radix 16`: integers in hex where no option says otherwise */
 	bool each;                    /* foreach runs the command: it is told of that task alone */
+	bool each_first;              /* for the first of its tasks */
 	bool ended;                   /* by quit */
 	bool interactive;             /* lines are typed: an interrupt ends a command, not the shell */
 	bool terminal;                /* standard output is one */
@@ -53,11 +54,11 @@ struct pm_shell {
 	FILE *screen;                 /* sh->out where it is the terminal */
 	bool live;                    /* the memory is that of the running kernel */
 	bool in_object;               /* of the JSON of a command */
-	bool telling;                 /* that it was interrupted: what comes of that in commands is not said */
-	unsigned depth;               /* of aliases and scripts that run others */
-	const char *script;           /* the file whose lines are run; NULL: they are typed, or of -c */
-	const char *vmlinux;          /* that was given; NULL: none */
-	const char *quotes; /* of argv, when a command is run that is raw: \'…\', "…", 0: none */
+	bool telling;        /* that it was interrupted: what comes of that in commands is not said */
+	unsigned depth;      /* of aliases and scripts that run others */
+	const char *script;  /* the file whose lines are run; NULL: they are typed, or of -c */
+	const char *vmlinux; /* that was given; NULL: none */
+	const char *quotes;  /* of argv, when a command is run that is raw: \'…\', "…", 0: none */
 	struct pm_shell_alias *aliases;
 	struct pm_shell_settings settings;
 	struct pm_shell_output *pager; /* where sh->out goes; NULL: none */
@@ -78,6 +79,13 @@ enum pm_shell_completes {
 	PM_COMPLETE_FILE, /* on this machine */
 };
 
+enum pm_shell_each {
+	PM_EACH_NOT,
+	PM_EACH,      /* what it prints begins with the task's line (pm_shell_put_task) */
+	PM_EACH_HEAD, /* that line is printed for it */
+	PM_EACH_ROW, /* it prints a row of a list, whose head is above the first: where sh->each_first is set */
+};
+
 struct pm_shell_command {
 	const char *name, *arguments, *summary;
 	const char *help; /* options, a line each; NULL: none */
@@ -85,8 +93,8 @@ struct pm_shell_command {
 	bool (*run)(struct pm_shell *sh, int argc, char **argv);
 	bool needs_types; /* without the kernel's types it could only say nothing, which is not none */
 	bool needs_linux; /* it reads structures of Linux */
-	bool foreach;     /* foreach may run it, with each task as the current one (sh->each is set then) */
-	bool raw;         /* its arguments are given as they were written: "-fl" is not "-f" "-l" */
+	enum pm_shell_each foreach; /* may foreach run it, with each task as the current one (sh->each is set then)? */
+	bool raw;                   /* its arguments are given as they were written: "-fl" is not "-f" "-l" */
 	enum pm_shell_completes completes;
 };
 
@@ -228,7 +236,6 @@ bool pm_shell_gap_in(struct pm_space *space, uint64_t addr, uint64_t size, uint6
 		     enum pm_absence *why_out);
 
 /* ---- tasks and names (shell/arguments.c) ---- */
-
 
 /* A pid or the address of a task_struct; NULL: said on stderr. */
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);

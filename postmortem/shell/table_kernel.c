@@ -102,7 +102,7 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 		.run = pm_shell_net,
 		.needs_types = true,
 		.needs_linux = true,
-		.foreach = true,
+		.foreach = PM_EACH,
 		.completes = PM_COMPLETE_TASK,
 	},
 	{

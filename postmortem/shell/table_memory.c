@@ -150,7 +150,7 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 			"  -c PID  of that task's process\n",
 		.run = pm_shell_vtop,
 		.completes = PM_COMPLETE_SYMBOL,
-		.foreach = true,
+		.foreach = PM_EACH_HEAD,
 	},
 	{
 		.name = "whatis",

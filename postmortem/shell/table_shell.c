@@ -103,7 +103,7 @@ const struct pm_shell_command pm_shell_shell_commands[] = {
 			"Other variables of crash cannot be changed here; setting one says why.\n",
 		.run = pm_shell_set,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = true,
+		.foreach = PM_EACH_HEAD,
 	},
 	{ 0 },
 };

@@ -35,7 +35,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 			"  -v        the tasks that went over the ends of their stacks\n",
 		.run = pm_shell_bt,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = true,
+		.foreach = PM_EACH,
 	},
 	{
 		.name = "dentry",
@@ -60,7 +60,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = true,
+		.foreach = PM_EACH,
 	},
 	{
 		.name = "fuser",
@@ -150,7 +150,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 			"  -S         how many there are in each state\n"
 			"COMMAND is a name, or a regular expression where no task has that name\n",
 		.run = pm_shell_ps,
-		.foreach = true,
+		.foreach = PM_EACH_ROW,
 		.needs_types = true,
 		.completes = PM_COMPLETE_TASK,
 	},
@@ -193,7 +193,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = true,
+		.foreach = PM_EACH,
 	},
 	{
 		.name = "swap",
@@ -213,7 +213,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = true,
+		.foreach = PM_EACH,
 	},
 	{
 		.name = "timer",
@@ -241,7 +241,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = true,
+		.foreach = PM_EACH,
 	},
 	{
 		.name = "waitq",
