@@ -16,6 +16,7 @@ bool pm_shell_id(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_list(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_p(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_search(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_sym(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_tree(struct pm_shell *sh, int argc, char **argv);

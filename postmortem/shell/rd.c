@@ -150,9 +150,9 @@ static bool print_memory(struct pm_shell *sh, const struct options *o, uint64_t 
 }
 
 bool pm_shell_dump(struct pm_shell *sh, const char *command, struct pm_space *space, uint64_t addr,
-		   uint64_t size)
+		   uint64_t size, unsigned width)
 {
-	const struct options o = { .width = 8, .text = true, .space = space };
+	const struct options o = { .width = width, .text = true, .space = space, .physical = !space };
 	struct pm_buf hex = { 0 };
 	enum pm_absence why;
 	bool ok = true;
@@ -160,12 +160,12 @@ bool pm_shell_dump(struct pm_shell *sh, const char *command, struct pm_space *sp
 	for (uint64_t done = 0; ok && done < size && done < max_bytes && !pm_shell_interrupted(sh);) {
 		uint8_t row[16];
 		size_t n = size - done < sizeof(row) ? (size_t)(size - done) : sizeof(row);
-		size_t got = pm_space_read(space, addr + done, row, n, &why);
+		size_t got = read_memory(sh, &o, addr + done, row, n, &why);
 
 		for (size_t i = 0; sh->json && i < got; i++)
 			pm_buf_printf(&hex, "%02x", row[i]);
 		/* of a structure whose size is no multiple of words the last one is as long as it is */
-		if (got && !sh->json && !(got % 8))
+		if (got && !sh->json && !(got % width))
 			print_row(sh, &o, addr + done, row, got);
 		else if (got && !sh->json)
 			print_row(sh, &(struct options){ .width = 1, .text = true }, addr + done, row, got);

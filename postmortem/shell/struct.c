@@ -33,7 +33,7 @@ static bool print_element(struct pm_shell *sh, const struct request *r, uint64_t
 		ok = pm_typed_print(sh, &r->typed, addr);
 	else
 		ok = pm_typed_extent(sh, &r->typed, &offset, &size) &&
-		     pm_shell_dump(sh, r->typed.command, pm_value_space(sh), addr + offset, size);
+		     pm_shell_dump(sh, r->typed.command, pm_value_space(sh), addr + offset, size, 8);
 	if (sh->json)
 		pm_json_close(sh->json, '}');
 	return ok;

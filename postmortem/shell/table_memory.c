@@ -86,6 +86,26 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
+		.name = "search",
+		.arguments = "[-k|-K|-V|-u|-p|-t|-T] [-s START] [-e END|-l LENGTH] [-m MASK] [-c|-w|-h] "
+			     "[-x N] VALUE|SYMBOL|(EXPRESSION)|TEXT...",
+		.summary = "where a value or text stands in memory",
+		.help = "  -k      in the kernel's addresses, which is what is searched anyway\n"
+			"  -K      of these only the direct map and the kernel's image\n"
+			"  -V      of these only vmalloc's, modules and struct pages\n"
+			"  -u      in the current task's process\n"
+			"  -p      in physical memory\n"
+			"  -t      on the stacks of all tasks; -T: of those on CPUs\n"
+			"  -s, -e  from and up to these addresses; -l: so many bytes\n"
+			"  -m MASK  bits that do not matter, in hex\n"
+			"  -w, -h  values of 32 and 16 bits, not 64\n"
+			"  -c      texts\n"
+			"  -x N    with N units before and behind each\n",
+		.run = pm_shell_search,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_SYMBOL,
+	},
+	{
 		.name = "struct",
 		.arguments =
 			"[-o|-r] [-x|-d] [-p] [-u] [-l OFFSET] [-c N] TYPE[.MEMBER,...] [ADDRESS]... [N]",
