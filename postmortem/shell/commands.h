@@ -11,10 +11,14 @@ extern const struct pm_shell_command pm_shell_shell_commands[];
 extern const struct pm_shell_command pm_shell_tasks_commands[];
 
 /* memory */
+bool pm_shell_btop(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_id(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_list(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_p(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_pte(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_ptob(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_ptov(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_rd(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_search(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv);
@@ -22,6 +26,7 @@ bool pm_shell_sym(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_tree(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_vtop(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_whatis(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_wr(struct pm_shell *sh, int argc, char **argv);
 
 /* tasks */
 bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv);

@@ -11,6 +11,13 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.completes = PM_COMPLETE_TYPE,
 	},
 	{
+		.name = "btop",
+		.arguments = "ADDRESS...",
+		.summary = "physical addresses to numbers of pages",
+		.run = pm_shell_btop,
+		.needs_linux = true,
+	},
+	{
 		.name = "dis",
 		.arguments = "[-r|-f] [-x] ADDRESS|SYMBOL [N]",
 		.summary = "instructions",
@@ -61,6 +68,27 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.needs_types = true,
 		.raw = true,
 		.completes = PM_COMPLETE_EITHER,
+	},
+	{
+		.name = "pte",
+		.arguments = "ENTRY...",
+		.summary = "page table entries: the page, its flags, or where it was swapped out to",
+		.run = pm_shell_pte,
+		.needs_linux = true,
+	},
+	{
+		.name = "ptob",
+		.arguments = "PAGE...",
+		.summary = "numbers of pages to physical addresses",
+		.run = pm_shell_ptob,
+		.needs_linux = true,
+	},
+	{
+		.name = "ptov",
+		.arguments = "ADDRESS|OFFSET:CPUS...",
+		.summary = "physical addresses, or per-CPU offsets, to virtual ones",
+		.run = pm_shell_ptov,
+		.needs_linux = true,
 	},
 	{
 		.name = "rd",
@@ -164,9 +192,10 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 	},
 	{
 		.name = "vtop",
-		.arguments = "[-u | -c PID|TASK] ADDRESS|SYMBOL...",
+		.arguments = "[-u | -k | -c PID|TASK] ADDRESS|SYMBOL...",
 		.summary = "virtual address to physical, with the tables on the way",
 		.help = "  -u      of the current task's process, whatever the address is\n"
+			"  -k      of the kernel\n"
 			"  -c PID  of that task's process\n",
 		.run = pm_shell_vtop,
 		.completes = PM_COMPLETE_SYMBOL,
@@ -183,6 +212,13 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 		.needs_linux = true,
 		.needs_types = true,
 		.completes = PM_COMPLETE_EITHER,
+	},
+	{
+		.name = "wr",
+		.arguments = "[-u|-k|-p] [-8|-16|-32|-64] ADDRESS VALUE",
+		.summary = "nothing: dumps are not written to",
+		.help = "  -u, -k, -p, -8 ...    as crash has them; whatever is asked is refused\n",
+		.run = pm_shell_wr,
 	},
 	{ 0 },
 };

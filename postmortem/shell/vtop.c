@@ -1,14 +1,18 @@
 /* vtop: a virtual address to its physical one, with the page tables on the way. */
+#include "linux/files.h"
 #include "linux/mm.h"
 #include "shell/commands.h"
 
 #include "decode/pte.h"
+#include "shell/kmem.h"
+#include "shell/pte.h"
 
 #include <string.h>
 
 /* Whose tables. */
 struct choice {
 	bool user;        /* the current task's process, whatever the address is */
+	bool kernel;      /* the kernel's, whatever the address is */
 	const char *task; /* of that one; NULL: the current one's, where the address is of a process */
 };
 
@@ -30,12 +34,16 @@ static bool image_space(struct pm_shell *sh, const char *text, struct pm_space *
 	return pm_shell_no_such(sh, "vtop", "task", text, sh->image->found ? NULL : sh->image->note_trouble);
 }
 
-/* Which space the address is of, into `other` where that is not the kernel's; NULL: said why not. */
+/* Which space the address is of, of which task where that is a process's, into `other` where that is not the kernel's; NULL: said why not. */
 static struct pm_space *space_of(struct pm_shell *sh, const struct choice *choice, uint64_t addr,
-				 struct pm_space *other)
+				 struct pm_space *other, const struct pm_linux_task **task_out)
 {
 	struct pm_space *kernel = pm_shell_space(sh);
 	const struct pm_linux_task *task;
+
+	*task_out = NULL;
+	if (choice->kernel)
+		return kernel;
 
 	if (sh->image && choice->user) {
 		pm_shell_error(sh, "vtop",
@@ -59,6 +67,8 @@ static struct pm_space *space_of(struct pm_shell *sh, const struct choice *choic
 			       task && !choice->task ? " " : "", task ? task->comm : "");
 		return NULL;
 	}
+	if (addr < kernel->mmu->kernel_start(kernel))
+		*task_out = task;
 	return other;
 }
 
@@ -97,55 +107,127 @@ static void put_steps(struct pm_shell *sh, const struct pm_space *space, const s
 	pm_arena_deinit(&arena);
 }
 
-static bool print_address(struct pm_shell *sh, const struct choice *choice, uint64_t addr, int cpu)
-{
+/* What one address was found to be. */
+struct found {
+	struct pm_space *space;
+	const struct pm_linux_task *task; /* whose process it is; NULL: the kernel's */
 	struct pm_walk_step steps[5];
-	struct pm_space other, *space = space_of(sh, choice, addr, &other);
-	uint64_t phys = 0, size = 0, linear = 0;
-	unsigned n = 0;
+	unsigned n;
+	uint64_t addr, phys, size, linear;
+	enum pm_absence why;
+	bool is_linear; /* mapped by a line, which its tables do not say */
+};
 
-	if (!space)
-		return false;
-	enum pm_absence why = space->mmu->is_canonical(space, addr)
-				      ? space->mmu->walk(space, addr, &phys, &size, steps, &n)
-				      : PM_UNMAPPED;
-	bool is_linear = why && pm_space_translate(space, addr, &linear, NULL) == PM_PRESENT;
+/* The mapping of a process that it lies in. */
+static void put_vma(struct pm_shell *sh, const struct found *f)
+{
+	struct pm_linux_vma vma;
+	char path[PM_LINUX_PATH_MAX];
+	const char *name;
 
+	if (!f->task || pm_linux_vma_find(sh->lx, f->task->mm, f->addr, &vma) != PM_MAPPED)
+		return;
+	name = pm_linux_vma_name(sh->lx, f->task->mm, &vma, path, sizeof(path));
 	if (sh->json) {
-		pm_json_open(sh->json, NULL, '{');
-		pm_shell_put_cpu(sh, addr, cpu);
-		pm_json_hex(sh->json, "virtual", addr);
-		if (!why || is_linear)
-			pm_json_hex(sh->json, "physical", why ? linear : phys);
-		pm_json_bool(sh->json, "mapped", !why);
-		if (!why)
-			pm_json_uint(sh->json, "page_bytes", size);
-		else
-			pm_json_str(sh->json, "why", pm_absence_words(why));
-		pm_json_hex(sh->json, "root", space->root);
-		pm_json_open(sh->json, "levels", '[');
-		put_steps(sh, space, steps, n);
-		pm_json_close(sh->json, ']');
+		pm_json_open(sh->json, "vma", '{');
+		pm_json_hex(sh->json, "address", vma.addr);
+		pm_json_hex(sh->json, "start", vma.start);
+		pm_json_hex(sh->json, "end", vma.end);
+		pm_json_hex(sh->json, "flags", vma.flags);
+		pm_json_str(sh->json, "path", *name ? name : NULL);
 		pm_json_close(sh->json, '}');
-		return !why || is_linear || pm_shell_absent(sh, "vtop", addr, why);
+		return;
 	}
-	pm_shell_put_cpu(sh, addr, cpu);
+	fprintf(sh->out,
+		"      VMA           START       END     FLAGS FILE\n%016llx %10llx %10llx %7llx %s\n\n",
+		(unsigned long long)vma.addr, (unsigned long long)vma.start, (unsigned long long)vma.end,
+		(unsigned long long)vma.flags, name);
+}
+
+/* The entry that maps it, the mapping, the page. */
+static void put_page(struct pm_shell *sh, const struct found *f)
+{
+	uint64_t entry = f->n ? f->steps[f->n - 1].entry : 0;
+
+	if (sh->image)
+		return;
+	if (!f->why || entry) {
+		pm_shell_put_pte(sh, entry, f->why ? 0 : f->size);
+		if (!sh->json)
+			fputc('\n', sh->out);
+	}
+	put_vma(sh, f);
+	if (f->why && !f->is_linear)
+		return;
+	const struct pm_linux_caches *caches = pm_session_caches(sh->session);
+	uint64_t phys = (f->why ? f->linear : f->phys) & -(uint64_t)PM_PAGE_SIZE;
+
+	if (caches->vmemmap && caches->page_size && pm_dump_has_memory(sh->dump, phys) &&
+	    pm_kmem_page(sh, caches->vmemmap + phys / PM_PAGE_SIZE * caches->page_size, phys) && !sh->json)
+		fputc('\n', sh->out);
+}
+
+static void put_json(struct pm_shell *sh, const struct found *f, int cpu)
+{
+	pm_json_open(sh->json, NULL, '{');
+	pm_shell_put_cpu(sh, f->addr, cpu);
+	pm_json_hex(sh->json, "virtual", f->addr);
+	if (!f->why || f->is_linear)
+		pm_json_hex(sh->json, "physical", f->why ? f->linear : f->phys);
+	pm_json_bool(sh->json, "mapped", !f->why);
+	if (!f->why)
+		pm_json_uint(sh->json, "page_bytes", f->size);
+	else
+		pm_json_str(sh->json, "why", pm_absence_words(f->why));
+	pm_json_hex(sh->json, "root", f->space->root);
+	pm_json_open(sh->json, "levels", '[');
+	put_steps(sh, f->space, f->steps, f->n);
+	pm_json_close(sh->json, ']');
+	put_page(sh, f);
+	pm_json_close(sh->json, '}');
+}
+
+static void put_text(struct pm_shell *sh, const struct found *f, int cpu)
+{
+	pm_shell_put_cpu(sh, f->addr, cpu);
 	fprintf(sh->out, "VIRTUAL           PHYSICAL\n");
-	if (!why)
-		fprintf(sh->out, "%-16llx  %llx\n\n", (unsigned long long)addr, (unsigned long long)phys);
-	else if (is_linear)
+	if (!f->why)
+		fprintf(sh->out, "%-16llx  %llx\n\n", (unsigned long long)f->addr,
+			(unsigned long long)f->phys);
+	else if (f->is_linear)
 		fprintf(sh->out,
 			"%-16llx  %llx  (by a linear mapping; its page tables do not say so: %s)\n\n",
-			(unsigned long long)addr, (unsigned long long)linear, pm_absence_words(why));
+			(unsigned long long)f->addr, (unsigned long long)f->linear, pm_absence_words(f->why));
 	else
-		fprintf(sh->out, "%-16llx  (%s)\n\n", (unsigned long long)addr, pm_absence_words(why));
-	fprintf(sh->out, "PAGE DIRECTORY: %llx\n", (unsigned long long)space->root);
-	put_steps(sh, space, steps, n);
-	if (!why)
-		fprintf(sh->out, "  PAGE: %llx  (%s)\n", (unsigned long long)(phys & -size),
-			size_words(size));
+		fprintf(sh->out, "%-16llx  (%s)\n\n", (unsigned long long)f->addr,
+			f->why == PM_UNMAPPED ? "not mapped" : pm_absence_words(f->why));
+	fprintf(sh->out, "PAGE DIRECTORY: %llx\n", (unsigned long long)f->space->root);
+	put_steps(sh, f->space, f->steps, f->n);
+	if (!f->why)
+		fprintf(sh->out, "  PAGE: %llx  (%s)\n", (unsigned long long)(f->phys & -f->size),
+			size_words(f->size));
 	fputc('\n', sh->out);
-	return !why || is_linear || pm_shell_absent(sh, "vtop", addr, why);
+	put_page(sh, f);
+}
+
+static bool print_address(struct pm_shell *sh, const struct choice *choice, uint64_t addr, int cpu)
+{
+	struct found f = { .addr = addr };
+	struct pm_space other;
+
+	f.space = space_of(sh, choice, addr, &other, &f.task);
+	if (!f.space)
+		return false;
+	f.why = f.space->mmu->is_canonical(f.space, addr)
+			? f.space->mmu->walk(f.space, addr, &f.phys, &f.size, f.steps, &f.n)
+			: PM_UNMAPPED;
+	f.is_linear = f.why && pm_space_translate(f.space, addr, &f.linear, NULL) == PM_PRESENT;
+	if (sh->json)
+		put_json(sh, &f, cpu);
+	else
+		put_text(sh, &f, cpu);
+	/* of each task it is told, mapped or not */
+	return !f.why || f.is_linear || sh->each || pm_shell_absent(sh, "vtop", addr, f.why);
 }
 
 static bool print_one(struct pm_shell *sh, uint64_t addr, int cpu, void *user)
@@ -156,25 +238,24 @@ static bool print_one(struct pm_shell *sh, uint64_t addr, int cpu, void *user)
 bool pm_shell_vtop(struct pm_shell *sh, int argc, char **argv)
 {
 	struct choice choice = { 0 };
+	const struct pm_shell_option options[] = {
+		{ "-u", PM_OPTION_FLAG, &choice.user, NULL },
+		{ "-k", PM_OPTION_FLAG, &choice.kernel, NULL },
+		{ "-c", PM_OPTION_TEXT, &choice.task, NULL },
+	};
 	bool ok = true;
-	int first = 1;
 
-	for (; first < argc && *argv[first] == '-'; first++) {
-		if (!strcmp(argv[first], "-u"))
-			choice.user = true;
-		else if (!strcmp(argv[first], "-c") && first + 1 < argc)
-			choice.task = argv[++first];
-		else
-			return pm_shell_no_option(sh, "vtop", argv[first]);
-	}
-	if (first >= argc)
+	argc = pm_shell_options(sh, argc, argv, options, PM_COUNT(options));
+	if (!argc)
+		return false;
+	if (argc < 2)
 		return pm_shell_error(sh, "vtop", "which address?");
 	if (!pm_shell_has_space(sh, "vtop"))
 		return false;
 	if (sh->json)
 		pm_json_open(sh->json, "addresses", '[');
-	for (; first < argc; first++)
-		ok &= pm_shell_each_address(sh, "vtop", argv[first], print_one, &choice);
+	for (int i = 1; i < argc; i++)
+		ok &= pm_shell_each_address(sh, "vtop", argv[i], print_one, &choice);
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	return ok;

@@ -9,7 +9,6 @@ static void error_words(void **state)
 	} rows[] = {
 		{ "nonsense", "no such command: nonsense; 'help' lists them" },
 		{ "help nonsense", "no such command: nonsense" },
-		{ "waitq", "not implemented: waitq; 'help' lists what is" },
 		{ "bt 4711", "no such task: 4711" },
 		{ "bt -z", "no such option: -z; 'help bt' lists them" },
 		{ "bt -c 0,3", "no such CPU: 3 (there is 1)" },
