@@ -53,6 +53,7 @@ bool pm_shell_waitq(struct pm_shell *sh, int argc, char **argv);
 /* kernel */
 bool pm_shell_bpf(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_dev(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_diff(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_kmem(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_log(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_mach(struct pm_shell *sh, int argc, char **argv);

@@ -29,6 +29,17 @@ const struct pm_shell_command pm_shell_kernel_commands[] = {
 		.needs_linux = true,
 	},
 	{
+		.name = "diff",
+		.arguments = "[-a] DUMP...",
+		.summary = "what differs in another dump: tasks, slabs, memory",
+		.help = "  -a    also the slab caches that are the same\n"
+			"The earlier one is compared with the later one.\n",
+		.run = pm_shell_diff,
+		.needs_types = true,
+		.needs_linux = true,
+		.completes = PM_COMPLETE_FILE,
+	},
+	{
 		.name = "kmem",
 		.arguments = "[OPTION]... [ADDRESS|CACHE]...",
 		.summary = "what memory is used for",
