@@ -59,8 +59,8 @@ bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task
 	t->leader = t->pid == t->tgid;
 	uint64_t parent = get(lx, addr, PM_TASK_PARENT);
 
-	/* ps shows the parent's process, not its thread */
-	t->ppid = parent ? (int32_t)get(lx, parent, PM_TASK_TGID) : 0;
+	/* ps shows the parent's process, not its thread; an idle task has none, only who brought its CPU up */
+	t->ppid = parent && t->pid ? (int32_t)get(lx, parent, PM_TASK_TGID) : 0;
 	return true;
 }
 

@@ -44,6 +44,102 @@ static bool is_referred(struct pm_shell *sh, const struct pm_stack_trace *trace,
 	return found;
 }
 
+/* ---- what the kernel did after it was interrupted ---- */
+
+/* Where a CPU goes to when the machine crashes: the last that it calls. */
+static bool is_last_call(struct pm_shell *sh, uint64_t word)
+{
+	static const char *const names[] = { "machine_kexec", "crash_nmi_callback", "kdump_nmi_callback",
+					     "stop_this_cpu" };
+	struct pm_arena arena;
+	struct pm_place place;
+	bool is = false;
+
+	pm_arena_init(&arena);
+	if (pm_shell_place(sh, &arena, word, false, &place) && !place.module)
+		for (size_t i = 0; i < PM_COUNT(names) && !is; i++)
+			is = !strcmp(place.symbol, names[i]);
+	pm_arena_deinit(&arena);
+	return is;
+}
+
+static bool same_function(struct pm_shell *sh, uint64_t a, bool exact, uint64_t b)
+{
+	struct pm_arena arena;
+	struct pm_place x, y;
+
+	pm_arena_init(&arena);
+	bool same = pm_shell_place(sh, &arena, a, exact, &x) && pm_shell_place(sh, &arena, b, true, &y) &&
+		    a - x.offset == b - y.offset;
+
+	pm_arena_deinit(&arena);
+	return same;
+}
+
+/* Does the trace lead through that place: interrupted there, or in a call that the same function made after it had written
+ * its registers down? */
+static bool leads_to(struct pm_shell *sh, const struct pm_stack_trace *trace,
+		     const struct pm_stack_frame *place)
+{
+	for (size_t i = 1; i < trace->frames.n; i++) {
+		const struct pm_stack_frame *f = &trace->frames.v[i];
+
+		if (f->sp == place->sp &&
+		    (f->exact_pc ? f->pc == place->pc : same_function(sh, f->pc, false, place->pc)))
+			return true;
+	}
+	return false;
+}
+
+/* From what looks like such a call on a stack, if that leads to where the trace begins. */
+static bool begin_later(struct pm_shell *sh, uint64_t start, uint64_t end, uint64_t task_stack,
+			struct pm_stack_trace *trace)
+{
+	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
+	unsigned tried = 0;
+
+	for (uint64_t at = start; at < end && tried < 16 && !pm_shell_interrupted(sh); at += 8) {
+		struct pm_stack_trace later;
+		struct pm_x86_regs regs = { 0 };
+		uint64_t word;
+
+		if (!pm_space_load(&sh->lx->kernel, at, 8, &word) || !pm_linux_is_text(u, word) ||
+		    !is_last_call(sh, word))
+			continue;
+		tried++;
+		pm_x86_set(&regs, PM_X86_IP, word);
+		pm_x86_set(&regs, PM_X86_SP, at + 8);
+		pm_linux_unwind(u, &regs, false, task_stack, &later);
+		bool leads = leads_to(sh, &later, &trace->frames.v[0]);
+
+		if (leads) {
+			later.frames.v[0].return_at = at;
+			pm_stack_trace_deinit(trace);
+			*trace = later;
+			return true;
+		}
+		pm_stack_trace_deinit(&later);
+	}
+	return false;
+}
+
+/* kdump keeps the registers that an exception saved: the trace begins there, and what ran then, down to the jump into the
+ * other kernel, still lies on the stacks. */
+static void add_later_calls(struct pm_shell *sh, const struct pm_linux_task *task,
+			    struct pm_stack_trace *trace)
+{
+	const struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
+	const struct pm_linux_cpu *cpu = pm_session_cpu_of(sh->session, task->addr);
+	struct pm_linux_stack stack;
+
+	if (!cpu || !trace->frames.n || !trace->frames.v[0].exact_pc ||
+	    (task->stack && begin_later(sh, task->stack, task->stack + u->thread_size, task->stack, trace)))
+		return;
+	for (size_t i = 0; pm_linux_cpu_stack(u, cpu->cpu, i, &stack); i++)
+		if (stack.start && begin_later(sh, stack.start, stack.end, task->stack, trace))
+			return;
+}
+
 /* From where the options say, instead of where the task was. */
 static void unwind_from(struct pm_shell *sh, const struct pm_linux_task *task,
 			const struct pm_bt_options *options, struct pm_stack_trace *trace)
@@ -85,10 +181,12 @@ static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
 	char whose[48];
 	bool is_trace = !options->exceptions && !options->raw && !(options->no_idle && !task->pid), ok = true;
 
-	if (is_trace && (options->has_ip || options->has_sp))
+	if (is_trace && (options->has_ip || options->has_sp)) {
 		unwind_from(sh, task, options, &trace);
-	else if (is_trace)
+	} else if (is_trace) {
 		pm_session_unwind(sh->session, task, &trace);
+		add_later_calls(sh, task, &trace);
+	}
 	if (is_trace && options->reference && !is_referred(sh, &trace, options->reference)) {
 		pm_stack_trace_deinit(&trace);
 		return true;

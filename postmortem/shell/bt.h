@@ -40,6 +40,9 @@ void pm_bt_json_regs(struct pm_shell *sh, const char *key, const struct pm_x86_r
  * symbolic is 2 "[ff39643901b8f800:filp]".  false: it is none. */
 bool pm_bt_word(struct pm_shell *sh, uint64_t word, unsigned symbolic, char *buf, size_t size);
 
+/* "NMI" → "NMI exception" */
+const char *pm_bt_stack_label(const char *name);
+
 /* ---- what lies on stacks (shell/bt_stacks.c) ---- */
 
 /* Registers that were saved from start to end as an exception does, as far as they look like that; how many. */

@@ -87,8 +87,10 @@ bool pm_bt_word(struct pm_shell *sh, uint64_t word, unsigned symbolic, char *buf
 		     pm_space_load(pm_shell_space(sh), word, 1, &text);
 
 	pm_arena_deinit(&arena);
-	if (known)
+	if (known) {
 		pm_shell_name(sh, word, true, buf, size);
+		buf[strcspn(buf, " ")] = 0; /* without its module */
+	}
 	return known;
 }
 
@@ -147,43 +149,46 @@ static void json_frame(struct pm_shell *sh, const struct pm_stack_frame *f, bool
 		pm_bt_json_regs(sh, "registers", &f->regs);
 }
 
-/* crash shows offsets only when told to, and then decimal unless told otherwise. */
-static void put_offset(char *name, size_t size, const struct pm_bt_options *options)
+/* "vfs_write+0xb1" and " [module]": crash shows offsets only when told to, and then decimal unless told otherwise, and the
+ * module behind the address. */
+struct name {
+	char symbol[PM_LINUX_NAME_MAX + 64], module[80];
+};
+
+static void name_of(struct pm_shell *sh, uint64_t addr, bool exact, const struct pm_bt_options *options,
+		    struct name *out)
 {
-	char *plus = strchr(name, '+'), *module = strchr(name, '['), rest[PM_LINUX_NAME_MAX + 96];
+	char *module, *plus;
 
-	if (!plus || (options->offsets && !options->hex))
-		return;
-	unsigned long long offset = strtoull(plus + 1, NULL, 10);
-
-	snprintf(rest, sizeof(rest), "%s%s", module ? " " : "", module ? module : "");
-	if (options->offsets)
-		snprintf(plus, size - (size_t)(plus - name), "+0x%llx%s", offset, rest);
-	else
-		snprintf(plus, size - (size_t)(plus - name), "%s", rest);
+	pm_shell_name(sh, addr, exact, out->symbol, sizeof(out->symbol));
+	module = strchr(out->symbol, ' ');
+	snprintf(out->module, sizeof(out->module), "%s", module ? module : "");
+	if (module)
+		*module = 0;
+	plus = strchr(out->symbol, '+');
+	if (plus && !options->offsets)
+		*plus = 0;
+	else if (plus && options->hex)
+		snprintf(plus, 24, "+0x%llx", strtoull(plus + 1, NULL, 10));
 }
 
 static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_frame *f,
 			const struct pm_bt_options *options)
 {
-	char name[PM_LINUX_NAME_MAX + 96], number[24];
+	const struct pm_bt_options with_offset = { .offsets = true };
+	char number[24];
+	struct name name;
 
-	pm_shell_name(sh, f->pc, f->exact_pc, name, sizeof(name));
 	if (f->exact_pc && (i || (!sh->image && pm_x86_has(&f->regs, PM_X86_FLAGS)))) {
-		char *in = strchr(name, '[');
-
-		if (in && in > name)
-			in[-1] = 0;
-		fprintf(sh->out, "    [exception RIP: %s]\n", name);
+		name_of(sh, f->pc, true, &with_offset, &name);
+		fprintf(sh->out, "    [exception RIP: %s]\n", name.symbol);
 		pm_bt_put_regs(sh, &f->regs);
-		if (in && in > name)
-			in[-1] = ' ';
 	}
-	put_offset(name, sizeof(name), options);
+	name_of(sh, f->pc, f->exact_pc, options, &name);
 	snprintf(number, sizeof(number), "#%zu", i);
-	fprintf(sh->out, "%3s [%016llx] %s at %016llx%s\n", number,
-		(unsigned long long)(f->return_at && !f->exact_pc ? f->return_at : f->sp), name,
-		(unsigned long long)f->pc, grade_mark(f->trust));
+	fprintf(sh->out, "%3s [%016llx] %s at %016llx%s%s\n", number,
+		(unsigned long long)(f->return_at && !f->exact_pc ? f->return_at : f->sp), name.symbol,
+		(unsigned long long)f->pc, name.module, grade_mark(f->trust));
 }
 
 /* Where the note does not say how long a stack is. */
@@ -197,7 +202,7 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 	uint64_t at = trace->frames.n ? trace->frames.v[0].sp & ~7ull : 0, word;
 	const uint64_t first = trace->frames.n ? trace->frames.v[0].return_at : 0;
 	uint64_t size = u ? u->thread_size : image_stack;
-	char name[PM_LINUX_NAME_MAX + 96];
+	struct name name;
 	unsigned number = 0;
 
 	/* where it was switched out is one, too */
@@ -210,10 +215,9 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 	if (sh->json)
 		pm_json_open(sh->json, "text", '[');
 	else if (trace->frames.n && !options->whole_stack && !options->old) {
-		pm_shell_name(sh, trace->frames.v[0].pc, trace->frames.v[0].exact_pc, name, sizeof(name));
-		put_offset(name, sizeof(name), options);
-		fprintf(sh->out, "              START: %s at %llx\n", name,
-			(unsigned long long)trace->frames.v[0].pc);
+		name_of(sh, trace->frames.v[0].pc, trace->frames.v[0].exact_pc, options, &name);
+		fprintf(sh->out, "              START: %s at %llx%s\n", name.symbol,
+			(unsigned long long)trace->frames.v[0].pc, name.module);
 	}
 	for (; at - stack < size; at += 8) {
 		if (!pm_space_load(pm_shell_space(sh), at, 8, &word) ||
@@ -226,19 +230,21 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 			pm_shell_json_place(sh, word, true);
 			pm_json_close(sh->json, '}');
 		} else {
+			const struct pm_bt_options with_offset = { .offsets = true };
 			char label[24] = " ";
 
-			pm_shell_name(sh, word, true, name, sizeof(name));
 			/* no call returns to where a function begins */
-			if (options->old && !strchr(name, '+'))
+			name_of(sh, word, true, &with_offset, &name);
+			if (options->old && !strchr(name.symbol, '+'))
 				continue;
-			put_offset(name, sizeof(name), options);
+			name_of(sh, word, true, options, &name);
 			if (options->old)
 				snprintf(label, sizeof(label), "#%u", number++);
 			fprintf(sh->out,
-				options->old ? "%3s [%016llx] %s at %016llx\n"
-					     : "%2s[%016llx] %s at %016llx\n",
-				label, (unsigned long long)at, name, (unsigned long long)word);
+				options->old ? "%3s [%016llx] %s at %016llx%s\n"
+					     : "%2s[%016llx] %s at %016llx%s\n",
+				label, (unsigned long long)at, name.symbol, (unsigned long long)word,
+				name.module);
 		}
 	}
 	if (sh->json)
@@ -261,7 +267,8 @@ static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace
 			json_frame(sh, f, f->exact_pc);
 		} else {
 			if (i && stack != f->stack_name)
-				fprintf(sh->out, "--- <%s stack> ---\n", stack ? stack : f->stack_name);
+				fprintf(sh->out, "--- <%s stack> ---\n",
+					pm_bt_stack_label(stack ? stack : f->stack_name));
 			stack = f->stack_name;
 			print_frame(sh, i, f, options);
 		}

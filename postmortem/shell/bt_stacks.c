@@ -69,14 +69,13 @@ size_t pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
 	return n;
 }
 
-/* As crash calls them. */
-static const char *label_of(const char *name)
+const char *pm_bt_stack_label(const char *name)
 {
-	static const char *const labels[][2] = { { "IRQ", "IRQ" },
-						 { "#DF", "DOUBLEFAULT EXCEPTION" },
-						 { "NMI", "NMI EXCEPTION" },
-						 { "#DB", "DEBUG EXCEPTION" },
-						 { "#MC", "MCE EXCEPTION" } };
+	/* as crash calls them */
+	static const char *const labels[][2] = { { "#DF", "DOUBLEFAULT exception" },
+						 { "NMI", "NMI exception" },
+						 { "#DB", "DEBUG exception" },
+						 { "#MC", "MCE exception" } };
 
 	for (size_t i = 0; i < PM_COUNT(labels); i++)
 		if (!strcmp(labels[i][0], name))
@@ -95,7 +94,13 @@ static void put_cpu_stack(struct pm_shell *sh, uint32_t cpu, const struct pm_lin
 		pm_json_close(sh->json, '}');
 		return;
 	}
-	fprintf(sh->out, "CPU %u %s STACK:\n", cpu, label_of(stack->name));
+	char label[32];
+	size_t n = 0;
+
+	for (const char *at = pm_bt_stack_label(stack->name); *at && n + 1 < sizeof(label); at++)
+		label[n++] = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
+	label[n] = 0;
+	fprintf(sh->out, "CPU %u %s STACK:\n", cpu, label);
 	if (!pm_bt_exceptions(sh, stack->start, stack->end))
 		fputs("(none found)\n", sh->out);
 	fputc('\n', sh->out);

@@ -144,9 +144,15 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint6
 	sizes(sh, t, &virtual, &resident);
 	pm_linux_get(sh->lx, t->addr, PM_TASK_THREAD_SP, &sp);
 	if (!sh->json) {
-		fprintf(sh->out, "%c  %7d %7d %4u  %016llx  %s %5.1f %9llu %8llu  %s%s%s\n", runs ? '>' : ' ',
-			t->pid, t->ppid, t->cpu, (unsigned long long)(stack_pointer ? sp : t->addr),
-			pm_ps_state(t->state), total ? 100.0 * (double)resident / (double)total : 0.0,
+		char where[24] = "       --       ";
+
+		/* that of a task that runs is in a register */
+		if (!stack_pointer || !runs)
+			snprintf(where, sizeof(where), "%016llx",
+				 (unsigned long long)(stack_pointer ? sp : t->addr));
+		fprintf(sh->out, "%c  %7d %7d %4u  %s  %s %5.1f %9llu %8llu  %s%s%s\n", runs ? '>' : ' ',
+			t->pid, t->ppid, t->cpu, where, pm_ps_state(t->state),
+			total ? 100.0 * (double)resident / (double)total : 0.0,
 			(unsigned long long)virtual * PM_PAGE_SIZE / 1024,
 			(unsigned long long)resident * PM_PAGE_SIZE / 1024, t->mm ? "" : "[", t->comm,
 			t->mm ? "" : "]");
@@ -161,17 +167,33 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint6
 	pm_json_bool(sh->json, "kernel_thread", !t->mm);
 	pm_json_uint(sh->json, "vsz_kb", virtual * PM_PAGE_SIZE / 1024);
 	pm_json_uint(sh->json, "rss_kb", resident * PM_PAGE_SIZE / 1024);
-	if (stack_pointer)
+	if (stack_pointer && !runs)
 		pm_json_hex(sh->json, "stack_pointer", sp);
 	pm_json_close(sh->json, '}');
+}
+
+/* Pages of the machine's memory: all nodes'. */
+static uint64_t all_pages(struct pm_linux *lx)
+{
+	uint64_t nodes, node, total = 0, one;
+
+	/* as crash: what is there, not what the page allocator was given of it */
+	if (!pm_linux_symbol(lx, "node_data", &nodes))
+		nodes = 0;
+	for (uint64_t i = 0; nodes && i < 1024 && pm_space_load(&lx->kernel, nodes + 8 * i, 8, &node) && node;
+	     i++)
+		if (pm_linux_member_get(lx, node, "pglist_data", "node_present_pages", &one))
+			total += one;
+	if (!total)
+		pm_linux_variable(lx, "_totalram_pages", 8, &total);
+	return total;
 }
 
 static void print_list(struct pm_shell *sh, const struct choice *choice,
 		       const struct pm_linux_task *const *tasks, size_t n)
 {
-	uint64_t total = 0;
+	uint64_t total = all_pages(sh->lx);
 
-	pm_linux_variable(sh->lx, "_totalram_pages", 8, &total);
 	if (!sh->json && !choice->no_header && (!sh->each || sh->each_first))
 		fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID",
 			choice->stack_pointer ? "    KSTACKP" : "      TASK", "VSZ", "RSS");

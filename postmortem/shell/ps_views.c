@@ -1,6 +1,7 @@
 /* ps: what it tells of each task besides the list. */
 #include "shell/ps.h"
 
+#include "linux/clock.h"
 #include "linux/member.h"
 #include "linux/runqueue.h"
 #include "linux/user.h"
@@ -37,6 +38,9 @@ static bool put_parents(struct pm_shell *sh, const struct pm_linux_task *task)
 		chain[n++] = at;
 		if (!pm_linux_get(sh->lx, at->addr, PM_TASK_PARENT, &parent))
 			break;
+		/* an idle task's parent is whoever brought its CPU up: crash names the first of them */
+		if (!at->pid && !pm_linux_symbol(sh->lx, "init_task", &parent))
+			parent = at->addr;
 		is_whole = parent == at->addr;
 		at = pm_linux_task_by_addr(tasks, parent);
 	}
@@ -100,7 +104,7 @@ static bool put_threads(struct pm_shell *sh, const struct pm_linux_task *task)
 		}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	else if (!any)
+	else if (!any && task->pid)
 		fputs("  (no threads)\n", sh->out);
 	return true;
 }
@@ -114,7 +118,8 @@ static bool put_times(struct pm_shell *sh, const struct pm_linux_task *task)
 	pm_linux_get(sh->lx, task->addr, PM_TASK_START_TIME, &start);
 	pm_linux_get(sh->lx, task->addr, PM_TASK_UTIME, &user);
 	pm_linux_get(sh->lx, task->addr, PM_TASK_STIME, &system);
-	bool known = pm_linux_latest_clock(sh->lx, &now);
+	uint64_t ticks;
+	bool known = pm_linux_jiffies(sh->lx, &ticks, &now) || pm_linux_latest_clock(sh->lx, &now);
 	uint64_t seconds = now > start ? (now - start) / 1000000000 : 0;
 
 	if (sh->json) {
@@ -182,7 +187,7 @@ static bool put_arguments(struct pm_shell *sh, const struct pm_linux_task *task)
 
 	if (!task->mm) {
 		if (!sh->json)
-			fputs("(no user memory)\n", sh->out);
+			fputs("ps: no user stack\n", sh->out);
 		return true;
 	}
 	for (size_t i = 0; i < PM_COUNT(at); i++)

@@ -40,6 +40,23 @@ static uint64_t thread_info_of(struct pm_shell *sh, const struct pm_linux_task *
 	return inside ? inside : task->stack;
 }
 
+/* Those of the members that a thread_info has, too. */
+static bool put_info_members(struct pm_shell *sh, uint64_t info, const struct choice *choice)
+{
+	bool ok = true;
+
+	for (const char *at = choice->members; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
+		char *one = pm_printf("%.*s", (int)strcspn(at, ","), at);
+		struct choice alone = *choice;
+
+		alone.members = one;
+		if (pm_linux_member(sh->lx, "thread_info", one)->offset >= 0)
+			ok &= put_struct(sh, "thread_info", info, &alone);
+		free(one);
+	}
+	return ok;
+}
+
 static bool put_task(struct pm_shell *sh, const struct pm_linux_task *task, const struct choice *choice)
 {
 	uint64_t info = thread_info_of(sh, task);
@@ -54,6 +71,8 @@ static bool put_task(struct pm_shell *sh, const struct pm_linux_task *task, cons
 		fputc('\n', sh->out);
 		ok &= put_struct(sh, "thread_info", info, choice);
 	}
+	if (!sh->json && info && choice->members)
+		ok &= put_info_members(sh, info, choice);
 	if (sh->json)
 		pm_json_close(sh->json, '}');
 	else

@@ -184,9 +184,9 @@ static void put_mapping(struct pm_shell *sh, const struct pm_linux_vma *vma, con
 
 	pm_linux_vma_access(vma, access);
 	if (!sh->json) {
-		fprintf(sh->out, "%016llx %12llx %12llx %7llx %s %s\n", (unsigned long long)vma->addr,
+		fprintf(sh->out, "%016llx %12llx %12llx %7llx %s\n", (unsigned long long)vma->addr,
 			(unsigned long long)vma->start, (unsigned long long)vma->end,
-			(unsigned long long)vma->flags, access, path);
+			(unsigned long long)vma->flags, path);
 		return;
 	}
 	pm_json_hex(sh->json, "vma", vma->addr);

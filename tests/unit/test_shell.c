@@ -153,7 +153,7 @@ static void processes(void **state)
 		const char *text = output(&r, "vm");
 
 		assert_non_null(strstr(text, "    36k       64k\n"));
-		assert_non_null(strstr(text, "       400000       410000       5 r-xp /bin/sh\n"));
+		assert_non_null(strstr(text, "       400000       410000       5 /bin/sh\n"));
 		text = output(&r, "files 42");
 		assert_non_null(strstr(text, "ROOT: /    CWD: /bin    \n"));
 		assert_non_null(strstr(text, "  3 "));
