@@ -76,6 +76,9 @@ bool pm_shell_lookup(struct pm_shell *sh, const char *command, const char *text,
 	size_t n = plus ? (size_t)(plus - text) : strlen(text);
 	uint64_t offset = 0;
 
+	*percpu_out = false;
+	if (*text == '(')
+		return pm_shell_calculate(sh, command, text, out);
 	if (!n || n >= sizeof(name))
 		return pm_shell_no_such(sh, command, "symbol", text, NULL);
 	if (plus && !pm_shell_number(plus + 1, &offset))

@@ -7,6 +7,7 @@
 
 struct parser {
 	struct pm_shell *sh;
+	const char *command; /* in whose name errors are said */
 	const char *at;
 	bool failed; /* it was said why */
 	unsigned depth;
@@ -17,7 +18,7 @@ static const unsigned max_parentheses = 64;
 static uint64_t fail(struct parser *p, const char *why)
 {
 	if (!p->failed)
-		pm_shell_error(p->sh, "eval", "%s%s%s", why, *p->at ? ": " : "", p->at);
+		pm_shell_error(p->sh, p->command, "%s%s%s", why, *p->at ? ": " : "", p->at);
 	p->failed = true;
 	return 0;
 }
@@ -97,7 +98,7 @@ static uint64_t number(struct parser *p)
 			return value << (10 * ((unit - units) / 2 + 1));
 		word[n - 1] = *unit;
 	}
-	if (!pm_shell_address(p->sh, "eval", word, &value))
+	if (!pm_shell_address(p->sh, p->command, word, &value))
 		p->failed = true;
 	return value;
 }
@@ -137,6 +138,17 @@ static uint64_t expression(struct parser *p, unsigned rank)
 		value = apply(p, operator->text, value, expression(p, operator->rank + 1));
 	}
 	return p->failed ? 0 : value;
+}
+
+bool pm_shell_calculate(struct pm_shell *sh, const char *command, const char *text, uint64_t *out)
+{
+	struct parser p = { .sh = sh, .command = command, .at = text };
+
+	*out = expression(&p, 1);
+	skip(&p);
+	if (!p.failed && *p.at)
+		fail(&p, "an operator is missing");
+	return !p.failed;
 }
 
 static void put_bits(struct pm_shell *sh, uint64_t value)
@@ -217,14 +229,11 @@ bool pm_shell_eval(struct pm_shell *sh, int argc, char **argv)
 		return pm_shell_error(sh, "eval", "which expression?");
 	for (int i = first; i < argc; i++)
 		pm_buf_printf(&text, "%s ", argv[i]);
-	struct parser p = { .sh = sh, .at = text.data };
-	uint64_t value = expression(&p, 1);
+	uint64_t value;
+	bool ok = pm_shell_calculate(sh, "eval", text.data, &value);
 
-	skip(&p);
-	if (!p.failed && *p.at)
-		fail(&p, "an operator is missing");
-	if (!p.failed)
+	if (ok)
 		put_value(sh, value, bits);
 	pm_buf_deinit(&text);
-	return !p.failed;
+	return ok;
 }

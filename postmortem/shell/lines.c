@@ -163,6 +163,33 @@ const char *pm_shell_lines_file(struct pm_shell *sh, const struct pm_linux_modul
 			 : NULL;
 }
 
+bool pm_shell_source(struct pm_shell *sh, uint64_t pc, struct pm_shell_source *out)
+{
+	struct pm_shell_lines *lines = lines_of(sh, NULL);
+	struct pm_resolved_place found = { 0 };
+	struct pm_arena arena;
+	struct pm_place place;
+	bool known = false;
+
+	pm_arena_init(&arena);
+	if (pm_shell_place(sh, &arena, pc, true, &place)) {
+		const struct pm_printed_place printed = printed_place(&place, pc, true);
+		bool resolved = !pm_error_take(pm_kernel_resolve(lines->kernel, &printed, &arena, &found));
+		const struct pm_source_frame *first = resolved && found.frames.n ? &found.frames.v[0] : NULL;
+
+		known = first && first->file;
+		if (known) {
+			lines->any = true;
+			snprintf(out->file, sizeof(out->file), "%s", first->file);
+			snprintf(out->directory, sizeof(out->directory), "%s",
+				 first->directory ? first->directory : "");
+			out->line = first->line;
+		}
+	}
+	pm_arena_deinit(&arena);
+	return known;
+}
+
 /* ---- parameters ---- */
 
 struct frame_reader {

@@ -22,6 +22,12 @@ void pm_shell_lines_drop(struct pm_shell *sh, const struct pm_linux_module *modu
 /* The file in use; NULL: none so far. */
 const char *pm_shell_lines_file(struct pm_shell *sh, const struct pm_linux_module *module, bool *lines_out);
 
+/* The innermost source place of an instruction, of inlined calls too; false: not known. */
+struct pm_shell_source {
+	char file[512], directory[512]; /* where the compiler was called; "": not known */
+	uint32_t line;
+};
+bool pm_shell_source(struct pm_shell *sh, uint64_t pc, struct pm_shell_source *out);
 /* The parameters of a frame's function, and of those inlined there, as far as their values are known; caller: the
  * frame behind it, NULL: none.  regs: what is known of the frame's registers, from the call for the frame before it;
  * then of the caller's. */

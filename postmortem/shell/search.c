@@ -2,7 +2,6 @@
 #include "linux/areas.h"
 #include "linux/mm.h"
 #include "shell/commands.h"
-#include "shell/expression.h"
 #include "shell/rd.h"
 #include "shell/scan.h"
 
@@ -278,20 +277,11 @@ static bool take_value(struct pm_shell *sh, struct search *s, const char *text)
 {
 	uint64_t value, most = s->scan.width == 8 ? UINT64_MAX : (1ull << 8 * s->scan.width) - 1;
 	struct pm_slice slice = pm_slice_of(text);
-	struct pm_c_value result;
 	bool is_number =
 		pm_slice_hex(slice, &value) || (pm_take(&slice, PM_S("0x")) && pm_slice_hex(slice, &value));
 
-	if (!is_number && *text == '(') {
-		bool ok = pm_expression(sh, "search", text, -1, &result) &&
-			  pm_expression_number(sh, "search", &result, &value);
-
-		sh->btf = sh->lx->btf;
-		if (!ok)
-			return false;
-	} else if (!is_number && !pm_shell_address(sh, "search", text, &value)) {
+	if (!is_number && !pm_shell_address(sh, "search", text, &value))
 		return false;
-	}
 	if (value > most)
 		return pm_shell_error(sh, "search", "%s: more than %u bits", text, 8 * s->scan.width);
 	s->words[s->scan.n] = is_number ? NULL : text;

@@ -213,7 +213,9 @@ bool pm_shell_number(const char *text, uint64_t *out);
 /* The address of a symbol of the kernel or a module; false: none of that name, and nothing is said.  *percpu_out as
  * below. */
 bool pm_shell_symbol(struct pm_shell *sh, const char *name, uint64_t *out, bool *percpu_out);
-/* A number (hex, with 0x or without, as crash reads addresses), a symbol, or either with +offset or -offset.  false:
+/* What an expression of numbers and symbols' addresses comes to, as `eval` has it.  false: said. */
+bool pm_shell_calculate(struct pm_shell *sh, const char *command, const char *text, uint64_t *out);
+/* "(init_task+8)" as pm_shell_calculate; a number (hex, with 0x or without, as crash reads addresses), a symbol, or either with +offset or -offset.  false:
  * it was said what is wrong.  *percpu_out: a symbol of which each CPU has its own: what is to be added to its area. */
 bool pm_shell_lookup(struct pm_shell *sh, const char *command, const char *text, uint64_t *out,
 		     bool *percpu_out);

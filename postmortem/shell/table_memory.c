@@ -19,11 +19,15 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 	},
 	{
 		.name = "dis",
-		.arguments = "[-r|-f] [-x] ADDRESS|SYMBOL [N]",
+		.arguments = "[-r|-f] [-l] [-s] [-u] [-x|-d] [-B] ADDRESS|SYMBOL [N]",
 		.summary = "instructions",
-		.help = "  -r      from the function's start up to the address\n"
+		.help = "  -r      from the function's start up to the address; N: the last N\n"
 			"  -f      from the address up to the function's end\n"
-			"  -x      with the bytes\n",
+			"  -l      with source lines, from the vmlinux given or an installed one\n"
+			"  -s      the source line instead, and N lines of the source, if it is here\n"
+			"  -u      of the current task's process\n"
+			"  -x      offsets in hex; -d: in decimal, whatever 'set radix' says\n"
+			"  -B      with the bytes\n",
 		.run = pm_shell_dis,
 		.completes = PM_COMPLETE_SYMBOL,
 	},
@@ -152,13 +156,14 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 	},
 	{
 		.name = "sym",
-		.arguments = "-l | -M | -m MODULE | -q TEXT | ADDRESS|SYMBOL...",
+		.arguments = "-l | -M | -m MODULE | -q TEXT | [-p] [-n] ADDRESS|SYMBOL...",
 		.summary = "symbols by address or name",
 		.help = "  SYMBOL:CPUS  of a per-CPU symbol: runqueues:0,2-3, runqueues:a\n"
 			"  -l           all, the modules' too\n"
 			"  -M           those of all modules\n"
 			"  -m MODULE    those of a module\n"
-			"  -q TEXT      those whose name holds TEXT\n",
+			"  -q TEXT      those whose name holds TEXT\n"
+			"  -p, -n       with the one before, the one behind\n",
 		.run = pm_shell_sym,
 		.completes = PM_COMPLETE_SYMBOL,
 	},

@@ -367,7 +367,7 @@ static const char *const all_commands[] = {
 	"id ffff8880000500c0 init_task 1",
 	"set 7",
 	"dis vfs_write",
-	"dis -r -x vfs_write+5",
+	"dis -r -x -B vfs_write+5",
 	"vm 42",
 	"files 42",
 	"kmem -i",

@@ -121,7 +121,7 @@ static void per_cpu(void **state)
 	assert_memory_equal(output(&r, "sym current_task:a"), line, strlen(line));
 	assert_memory_equal(output(&r, "sym current_task:"), line, strlen(line));
 	snprintf(line, sizeof(line),
-		 "%016llx  current_task  (per-CPU: 'current_task:0' is CPU 0's, 'current_task:a' each "
+		 "%llx (D) current_task  (per-CPU: 'current_task:0' is CPU 0's, 'current_task:a' each "
 		 "one's)\n",
 		 (unsigned long long)symbol);
 	assert_string_equal(output(&r, "sym current_task"), line);
