@@ -270,9 +270,79 @@ static void start(struct pm_edit *edit)
 		read_history(edit);
 }
 
-static const char *edited_line(struct pm_edit *edit, const char *prompt)
+/* "h": the lines that were typed, by number. */
+static void list_history(struct pm_edit *edit)
 {
 	HistEvent event;
+
+	for (int more = edit->remember(edit->past, &event, H_LAST); more >= 0;
+	     more = edit->remember(edit->past, &event, H_PREV))
+		printf("[%d] %.*s\n", event.num, (int)strcspn(event.str, "\n"), event.str);
+}
+
+/* The newest line of that number, or that begins so; which "": the last one.  NULL: said that there is none. */
+static const char *recall(struct pm_edit *edit, const char *which)
+{
+	HistEvent event;
+	struct pm_slice text = pm_slice_trim((struct pm_slice){ which, strcspn(which, "\n") });
+	uint64_t number = 0;
+	bool is_number = pm_slice_dec(text, &number);
+
+	for (int more = edit->remember(edit->past, &event, H_FIRST); more >= 0;
+	     more = edit->remember(edit->past, &event, H_NEXT))
+		if (is_number ? (uint64_t)event.num == number : !strncmp(event.str, text.p, text.n))
+			return event.str;
+	char *words = pm_printf("%.*s", PM_FMT(text));
+
+	pm_shell_no_such(edit->sh, NULL, "line", words, "'h' lists them");
+	free(words);
+	return NULL;
+}
+
+/* crash's ways to run a line again: "r", "!!", "r 12", "!12", "r bt".  Returns the line that is meant, which is printed;
+ * "": there is nothing to be run.  Else the line itself. */
+static const char *expand(struct pm_edit *edit, const char *line)
+{
+	const char *which = line + strspn(line, " \t"), *again;
+	bool r = *which == 'r' && strchr(" \t\n", which[1]), bang = *which == '!' && pm_is_digit(which[1]);
+
+	if (*which == 'h' && which[1] == '\n') {
+		list_history(edit);
+		return "";
+	}
+	if (r)
+		which += 1 + strspn(which + 1, " \t");
+	else if (bang)
+		which++;
+	else if (!strncmp(which, "!!", 2) && which[2 + strspn(which + 2, " \t")] == '\n')
+		which = "";
+	else
+		return line;
+	again = recall(edit, which);
+	if (again)
+		printf("%s", again);
+	fflush(stdout);
+	return again ? again : "";
+}
+
+/* One that is the same as the one before is not kept twice. */
+static void keep_line(struct pm_edit *edit, const char *line)
+{
+	HistEvent event;
+
+	if (!line[strspn(line, " \t\n")] || (edit->last && !strcmp(line, edit->last)))
+		return;
+	char *copy = pm_printf("%s", line); /* it may be the history's */
+
+	edit->remember(edit->past, &event, H_ENTER, copy);
+	if (edit->history)
+		append_line(edit->history, copy);
+	free(edit->last);
+	edit->last = copy;
+}
+
+static const char *edited_line(struct pm_edit *edit, const char *prompt)
+{
 	int n = 0;
 
 	edit->prompt = prompt;
@@ -291,14 +361,10 @@ static const char *edited_line(struct pm_edit *edit, const char *prompt)
 	}
 	if (!line || n <= 0)
 		return NULL;
-	if (line[strspn(line, " \t\n")] && (!edit->last || strcmp(line, edit->last) != 0)) {
-		edit->remember(edit->past, &event, H_ENTER, line);
-		if (edit->history)
-			append_line(edit->history, line);
-		free(edit->last);
-		edit->last = pm_printf("%s", line);
-	}
-	return line;
+	line = expand(edit, line);
+	keep_line(edit, line);
+	/* kept, or as it was: the history may move what it holds */
+	return edit->last && !strcmp(line, edit->last) ? edit->last : line;
 }
 
 #endif

@@ -10,8 +10,9 @@
 
 /* What is between two separators of a line. */
 struct piece {
-	char *text; /* up to its redirection, which is cut off */
-	char *target;
+	char *text;   /* up to its redirections, which are cut off */
+	char *input;  /* the file behind '<'; NULL: none */
+	char *target; /* what stands behind '>' or '|' */
 	enum pm_shell_output_kind kind;
 };
 
@@ -29,17 +30,38 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Where the command ends that text begins with: at ';' or the line's end.  *redirect_out: its first '|' or '>', NULL:
- * none.  Quotes and parentheses keep all of these; "->" is a C operator.  Behind '|' quotes are as /bin/sh has them,
- * before it they begin where a word does. */
-static const char *find_end(const char *text, const char **redirect_out)
+/* Where the redirections of a command begin; NULL: none. */
+struct marks {
+	const char *input;  /* '<' */
+	const char *output; /* its first '|' or '>' */
+};
+
+/* Is it a mark, and not part of an operator ("->", "<<", "<=")? */
+static bool is_mark(const char *text, const char *at)
 {
-	const char *at = text, *redirect = NULL;
+	switch (*at) {
+	case '|':
+		return true;
+	case '>':
+		return at == text || at[-1] != '-';
+	case '<':
+		return (at == text || is_blank(at[-1])) && at[1] != '<' && at[1] != '=';
+	default:
+		return false;
+	}
+}
+
+/* Where the command ends that text begins with: at ';' or the line's end.  Quotes and parentheses keep all that is
+ * special; behind '|' quotes are as /bin/sh has them, before it they begin where a word does. */
+static const char *find_end(const char *text, struct marks *marks)
+{
+	const char *at = text;
 	unsigned depth = 0;
 	char quote = 0;
 
+	*marks = (struct marks){ 0 };
 	for (; *at && *at != '\n'; at++) {
-		bool of_sh = redirect && *redirect == '|';
+		bool of_sh = marks->output && *marks->output == '|';
 
 		if (quote) {
 			if (of_sh && quote == '"' && *at == '\\' && at[1] && at[1] != '\n')
@@ -58,11 +80,13 @@ static const char *find_end(const char *text, const char **redirect_out)
 			continue;
 		} else if (*at == ';') {
 			break;
-		} else if (!redirect && (*at == '|' || (*at == '>' && (at == text || at[-1] != '-')))) {
-			redirect = at;
+		} else if (!marks->output && is_mark(text, at)) {
+			if (*at != '<')
+				marks->output = at;
+			else if (!marks->input)
+				marks->input = at;
 		}
 	}
-	*redirect_out = redirect;
 	return at;
 }
 
@@ -81,21 +105,31 @@ static char *trim(char *text)
 	return text;
 }
 
-/* text is cut in two at redirect (NULL: none); false: said. */
-static bool take_redirection(struct pm_shell *sh, char *text, char *redirect, struct piece *out)
+/* text is cut into pieces at its marks; false: said. */
+static bool take_redirections(struct pm_shell *sh, char *text, const struct marks *marks, struct piece *out)
 {
 	*out = (struct piece){ .text = text };
-	if (!redirect)
-		return true;
-	bool is_pipe = *redirect == '|', appends = !is_pipe && redirect[1] == '>';
+	if (marks->output) {
+		char *mark = text + (marks->output - text);
+		bool is_pipe = *mark == '|', appends = !is_pipe && mark[1] == '>';
 
-	out->kind = is_pipe ? PM_OUTPUT_COMMAND : appends ? PM_OUTPUT_APPEND : PM_OUTPUT_FILE;
-	out->target = redirect + 1 + appends;
-	*redirect = 0;
-	if (!is_pipe)
-		out->target = trim(out->target);
-	if (!out->target[strspn(out->target, " \t\r")])
-		return pm_shell_error(sh, NULL, is_pipe ? "|: to which command?" : ">: to which file?");
+		out->kind = is_pipe ? PM_OUTPUT_COMMAND : appends ? PM_OUTPUT_APPEND : PM_OUTPUT_FILE;
+		out->target = mark + 1 + appends;
+		*mark = 0;
+		if (!is_pipe)
+			out->target = trim(out->target);
+		if (!out->target[strspn(out->target, " \t\r")])
+			return pm_shell_error(sh, NULL,
+					      is_pipe ? "|: to which command?" : ">: to which file?");
+	}
+	if (marks->input) {
+		char *mark = text + (marks->input - text);
+
+		*mark = 0;
+		out->input = trim(mark + 1);
+		if (!*out->input)
+			return pm_shell_error(sh, NULL, "<: which file?");
+	}
 	return true;
 }
 
@@ -170,7 +204,7 @@ bool pm_shell_run_command(struct pm_shell *sh, const struct pm_shell_command *co
 
 bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 {
-	static char star[] = "*";
+	static char star[] = "*", p[] = "p";
 
 	if (!strcmp(words[0], "q") || !strcmp(words[0], "quit") || !strcmp(words[0], "exit")) {
 		sh->ended = true;
@@ -184,11 +218,19 @@ bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 		return false;
 	/* "task_struct.pid ADDRESS": a type alone is a command, as in crash. */
 	char type[256];
+	uint64_t at;
+	bool percpu;
 
 	snprintf(type, sizeof(type), "%.*s", (int)strcspn(words[0], "."), words[0]);
 	if (pm_shell_has_type(sh, type)) {
 		words[-1] = star;
 		return pm_shell_struct(sh, n + 1, words - 1);
+	}
+	/* as is a variable: "jiffies", "runqueues:0" */
+	type[strcspn(type, ":[")] = 0;
+	if (pm_shell_symbol(sh, type, &at, &percpu) && (command = pm_shell_command_find("p"))) {
+		words[-1] = p;
+		return pm_shell_run_command(sh, command, n + 1, words - 1);
 	}
 	return pm_shell_error(sh, NULL, "no such command: %s; 'help' lists them", words[0]);
 }
@@ -246,20 +288,6 @@ static bool run_text(struct pm_shell *sh, char *text)
 	return ok;
 }
 
-static bool run_piece(struct pm_shell *sh, struct piece *piece)
-{
-	struct pm_shell_output output;
-
-	if (!piece->target && pm_shell_pages(sh))
-		piece->kind = PM_OUTPUT_PAGER;
-	if (!pm_shell_output_open(sh, piece->kind, piece->target ? piece->target : sh->settings.pager,
-				  &output))
-		return false;
-	bool ok = run_text(sh, piece->text);
-
-	return pm_shell_output_close(sh, &output) && ok;
-}
-
 static bool run_deeper(struct pm_shell *sh, const char *what, bool (*run)(struct pm_shell *, const char *),
 		       const char *argument)
 {
@@ -273,32 +301,72 @@ static bool run_deeper(struct pm_shell *sh, const char *what, bool (*run)(struct
 	return ok;
 }
 
-/* "< FILE", whose commands' output goes where that of a command would. */
-static bool run_script(struct pm_shell *sh, struct piece *piece)
+/* "ps -p < FILE": the command with the words of each line of the file behind it. */
+static bool run_with_lines(struct pm_shell *sh, const struct piece *piece)
+{
+	FILE *in = pm_shell_open_file(sh, piece->input);
+	char *line = NULL;
+	size_t size = 0;
+	bool ok = in;
+
+	while (in && !sh->ended && !pm_shell_interrupted(sh) && getline(&line, &size, in) >= 0) {
+		char *one = pm_printf("%s %.*s", piece->text, (int)strcspn(line, "\n"), line);
+
+		ok &= run_text(sh, one);
+		free(one);
+	}
+	free(line);
+	if (in)
+		fclose(in);
+	return ok;
+}
+
+/* What stands between two separators, with its output where it belongs. */
+static bool run_piece(struct pm_shell *sh, struct piece *piece)
 {
 	struct pm_shell_output output;
-	char *path = trim(strchr(piece->text, '<') + 1);
+	bool is_script = piece->input && !piece->text[strspn(piece->text, " \t\r")], ok;
 
-	if (!pm_shell_output_open(sh, piece->kind, piece->target, &output))
+	/* the commands of a script have pagers of their own */
+	if (!piece->target && !is_script && pm_shell_pages(sh))
+		piece->kind = PM_OUTPUT_PAGER;
+	if (!pm_shell_output_open(sh, piece->kind, piece->target ? piece->target : sh->settings.pager,
+				  &output))
 		return false;
-	bool ok = run_deeper(sh, path, pm_shell_run_file, path);
-
+	if (is_script)
+		ok = run_deeper(sh, piece->input, pm_shell_run_file, piece->input);
+	else if (piece->input)
+		ok = run_with_lines(sh, piece);
+	else
+		ok = run_text(sh, piece->text);
 	return pm_shell_output_close(sh, &output) && ok;
 }
 
-/* One command with all that belongs to it; redirect: into it, NULL: none. */
-static bool run_one(struct pm_shell *sh, char *text, char *redirect)
+/* A line for /bin/sh; without one, at a terminal, the user's shell. */
+static bool run_outside(struct pm_shell *sh, const char *line)
+{
+	if (line[strspn(line, " \t\r")])
+		return pm_shell_escape(sh, line);
+	return sh->interactive ? pm_shell_escape(sh, "exec ${SHELL:-/bin/sh}")
+			       : pm_shell_error(sh, NULL, "!: which command?");
+}
+
+static bool is_comment(const char *text)
+{
+	return *text == '#' || !strncmp(text, "//", 2);
+}
+
+/* One command with all that belongs to it; marks: in it. */
+static bool run_one(struct pm_shell *sh, char *text, const struct marks *marks)
 {
 	struct piece piece;
-	size_t blanks = strspn(text, " \t\r"), n = strcspn(text + blanks, " \t\r|>");
+	size_t blanks = strspn(text, " \t\r"), n = strcspn(text + blanks, " \t\r|<>");
 	char *first = text + blanks;
 
-	if (!*first || *first == '#')
+	if (!*first || is_comment(first))
 		return true;
 	if (*first == '!')
-		return pm_shell_escape(sh, first + 1);
-	if (*first == '<')
-		return take_redirection(sh, text, redirect, &piece) && run_script(sh, &piece);
+		return run_outside(sh, first + 1);
 	const char *alias = pm_shell_alias_of(sh, first, n);
 
 	if (alias) {
@@ -308,7 +376,17 @@ static bool run_one(struct pm_shell *sh, char *text, char *redirect)
 		free(line);
 		return ok;
 	}
-	return take_redirection(sh, text, redirect, &piece) && run_piece(sh, &piece);
+	return take_redirections(sh, text, marks, &piece) && run_piece(sh, &piece);
+}
+
+/* What an interrupt leaves behind: what was being read is not whole. */
+static void tell_interrupted(struct pm_shell *sh)
+{
+	sh->telling = true;
+	pm_shell_error(sh, NULL, "interrupted");
+	sh->telling = false;
+	if (sh->session)
+		pm_session_forget(sh->session);
 }
 
 bool pm_shell_run(struct pm_shell *sh, const char *line)
@@ -316,16 +394,17 @@ bool pm_shell_run(struct pm_shell *sh, const char *line)
 	bool all = true;
 
 	while (*line && !sh->ended && !pm_interrupted()) {
-		const char *redirect, *end;
+		struct marks marks = { 0 };
 		/* a comment goes on to the line's end, whatever it holds */
-		bool is_comment = line[strspn(line, " \t\r")] == '#';
-
-		if (is_comment)
-			end = line + strcspn(line, "\n"), redirect = NULL;
-		else
-			end = find_end(line, &redirect);
+		const char *end = is_comment(line + strspn(line, " \t\r")) ? line + strcspn(line, "\n")
+									   : find_end(line, &marks);
 		char *one = pm_printf("%.*s", (int)(end - line), line);
-		bool ok = run_one(sh, one, redirect ? one + (redirect - line) : NULL);
+
+		if (marks.input)
+			marks.input = one + (marks.input - line);
+		if (marks.output)
+			marks.output = one + (marks.output - line);
+		bool ok = run_one(sh, one, &marks);
 
 		/* what runs deeper counts its own */
 		if (!ok && !sh->depth)
@@ -335,12 +414,7 @@ bool pm_shell_run(struct pm_shell *sh, const char *line)
 		line = end + (*end != 0);
 	}
 	if (pm_interrupted() && !sh->depth) {
-		sh->telling = true;
-		pm_shell_error(sh, NULL, "interrupted");
-		sh->telling = false;
-		/* what was being read is not whole */
-		if (sh->session)
-			pm_session_forget(sh->session);
+		tell_interrupted(sh);
 		sh->failures += all;
 		all = false;
 	}

@@ -68,6 +68,8 @@ static int wait_for(pid_t pid)
 
 bool pm_shell_escape(struct pm_shell *sh, const char *line)
 {
+	if (sh->sealed)
+		return pm_shell_error(sh, NULL, "%s: %s", line, strerror(EPERM));
 	fflush(sh->out);
 	pid_t pid = start(line, -1);
 
@@ -225,6 +227,8 @@ bool pm_shell_output_open(struct pm_shell *sh, enum pm_shell_output_kind kind, c
 	*o = (struct pm_shell_output){ .kind = kind, .target = target, .fd = -1, .outer = sh->out };
 	if (kind == PM_OUTPUT_SHELL)
 		return true;
+	if (sh->sealed)
+		return pm_shell_error(sh, NULL, "%s: %s", target, strerror(EPERM));
 	fflush(sh->out);
 	fflush(stdout);
 	if (!open_target(sh, o))

@@ -26,23 +26,30 @@ static bool run_stream(struct pm_shell *sh, FILE *in, const char *path)
 	return ok;
 }
 
-bool pm_shell_run_file(struct pm_shell *sh, const char *path)
+FILE *pm_shell_open_file(struct pm_shell *sh, const char *path)
 {
+	FILE *in = sh->sealed ? NULL : fopen(path, "re");
 	struct stat about;
 
-	if (!*path)
-		return pm_shell_error(sh, NULL, "<: which file?");
-	FILE *in = fopen(path, "re");
-
-	if (!in)
-		return pm_shell_error(sh, NULL, "%s: %s", path, strerror(errno));
+	if (!in) {
+		pm_shell_error(sh, NULL, "%s: %s", path, strerror(sh->sealed ? EPERM : errno));
+		return NULL;
+	}
 	if (!fstat(fileno(in), &about) && S_ISDIR(about.st_mode)) {
 		fclose(in);
-		return pm_shell_error(sh, NULL, "%s: %s", path, strerror(EISDIR));
+		pm_shell_error(sh, NULL, "%s: %s", path, strerror(EISDIR));
+		return NULL;
 	}
-	bool ok = run_stream(sh, in, path);
+	return in;
+}
 
-	fclose(in);
+bool pm_shell_run_file(struct pm_shell *sh, const char *path)
+{
+	FILE *in = pm_shell_open_file(sh, path);
+	bool ok = in && run_stream(sh, in, path);
+
+	if (in)
+		fclose(in);
 	return ok;
 }
 

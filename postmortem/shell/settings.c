@@ -158,9 +158,14 @@ static char *show_edit(struct pm_shell *sh)
 	return copy(sh->settings.vi ? "vi" : "emacs");
 }
 
+static bool is_edit_mode(const char *text)
+{
+	return !strcmp(text, "vi") || !strcmp(text, "emacs");
+}
+
 static bool set_edit(struct pm_shell *sh, const char *value)
 {
-	if (strcmp(value, "vi") != 0 && strcmp(value, "emacs") != 0)
+	if (!is_edit_mode(value))
 		return no_value(sh, "edit", value, "vi or emacs");
 	sh->settings.vi = *value == 'v';
 	return true;
@@ -189,6 +194,8 @@ static bool set_error(struct pm_shell *sh, const char *value)
 	bool redirect = !strcmp(value, "redirect");
 
 	if (!redirect && strcmp(value, "default") != 0) {
+		if (sh->sealed)
+			return pm_shell_error(sh, "set", "error: %s: %s", value, strerror(EPERM));
 		file = fopen(value, "ae");
 		if (!file)
 			return pm_shell_error(sh, "set", "error: %s: %s", value, strerror(errno));
@@ -240,7 +247,7 @@ static const struct variable *find(const char *name)
 
 bool pm_shell_is_setting(const char *name)
 {
-	return find(name);
+	return find(name) || is_edit_mode(name);
 }
 
 const char *pm_shell_setting_at(size_t i)
@@ -285,6 +292,11 @@ bool pm_shell_settings(struct pm_shell *sh, int argc, char **argv, int first)
 	while (first < argc && ok) {
 		const struct variable *v = find(argv[first]);
 
+		/* "set vi", as crash's own files have it */
+		if (is_edit_mode(argv[first])) {
+			set_edit(sh, argv[first++]);
+			continue;
+		}
 		if (!v) {
 			ok = pm_shell_no_such(sh, "set", "variable", argv[first], "'set -v' lists them");
 			break;

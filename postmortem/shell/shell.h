@@ -54,6 +54,7 @@ struct pm_shell {
 	FILE *screen;                 /* sh->out where it is the terminal */
 	bool live;                    /* the memory is that of the running kernel */
 	bool in_object;               /* of the JSON of a command */
+	bool sealed;                  /* no program is run, no file of the user's opened: for fuzzers */
 	bool telling;        /* that it was interrupted: what comes of that in commands is not said */
 	unsigned depth;      /* of aliases and scripts that run others */
 	const char *script;  /* the file whose lines are run; NULL: they are typed, or of -c */
@@ -124,6 +125,8 @@ bool pm_shell_run_words(struct pm_shell *sh, int n, char **words);
 bool pm_shell_run_command(struct pm_shell *sh, const struct pm_shell_command *command, int n, char **words);
 /* The lines of a file (shell/script.c); false: one of them failed, or it was said why there are none. */
 bool pm_shell_run_file(struct pm_shell *sh, const char *path);
+/* A file of the user's, to be read; NULL: said why not. */
+FILE *pm_shell_open_file(struct pm_shell *sh, const char *path);
 /* Those of .kpanicrc, the user's and the current folder's, if they are the user's own. */
 void pm_shell_run_rc(struct pm_shell *sh);
 
