@@ -62,13 +62,15 @@ static const char help_input[] =
 	"A line is one command, or several with ';' between them.  '#' begins a comment.\n"
 	"Quotes ('...' or \"...\") keep blanks.  In parentheses nothing but ')' is special.\n"
 	"  < FILE     the lines of a file; kpanic shell -i FILE does so at the start\n"
+	"  COMMAND < FILE   the command with the words of each line of a file\n"
 	"  ! LINE     a line for /bin/sh\n"
 	"  alias      short names of commands\n"
 	"Lines of $HOME/.kpanicrc and ./.kpanicrc are run at the start, where the file is\n"
 	"the user's own and no one else may write to it; --no-rc: they are not.\n"
 	"Keys: Tab completes commands, options, symbols, types, members and tasks; the\n"
 	"arrows and Ctrl-R go through the history (kept in\n"
-	"$XDG_STATE_HOME/kpanic/history); Ctrl-C stops a command; Ctrl-D ends.\n"
+	"$XDG_STATE_HOME/kpanic/history; h lists it, r, !!, r N, !N and r TEXT run a line\n"
+	"of it again); Ctrl-C stops a command; Ctrl-D ends.\n"
 	"'set edit vi' for vi's keys; ~/.editrc is read.\n";
 
 static const char help_output[] =
