@@ -37,7 +37,7 @@ void kp_spare_enter(const struct kp_frame *frame, const char *why)
 	struct kp_blob *blob = kp_host_spare();
 	kp_blob_panic *enter;
 
-#ifdef KP_WITHOUT_SPARE
+#ifdef KP_WITHOUT_GIVING_UP
 	blob = NULL;
 #endif
 	if (!blob)

@@ -17,6 +17,8 @@ extern char boot_root[]; /* physical, by its value */
 extern char trampoline_start[], trampoline_end[], trampoline_stack[], trampoline_cpu[];
 
 static uintptr_t stack_end;
+/* What lay where the trampoline does: the loader may have put the program there. */
+static char before[PAGE_SIZE];
 
 /* boot/entry.S: with boot's page tables, on the stack that smp_start has given. */
 void smp_ap_main(uint32_t index);
@@ -56,6 +58,7 @@ void smp_start(const uint32_t *apic_ids, unsigned count)
 	uint64_t *root = page_at((uint64_t)boot_root);
 
 	root[0] = root[DIRECT_ENTRY]; /* the first steps are taken where they are loaded */
+	memcpy(before, page_at(TRAMPOLINE), sizeof(before));
 	memcpy(page_at(TRAMPOLINE), trampoline_start, (size_t)(trampoline_end - trampoline_start));
 	for (unsigned i = 0; i < count && cpus_count < CPUS_MAX; i++) {
 		uint32_t index = cpus_count;
@@ -78,5 +81,6 @@ void smp_start(const uint32_t *apic_ids, unsigned count)
 		else
 			log_line("smp: the CPU with APIC %u does not start", apic_ids[i]);
 	}
+	memcpy(page_at(TRAMPOLINE), before, sizeof(before));
 	log_line("smp: %u CPUs", cpus_count);
 }

@@ -21,18 +21,24 @@ extern char text_start[], text_end[], recorder_text_start[], recorder_text_end[]
 extern const char build_id_start[], build_id_end[];
 extern const struct kp_symbols kp_symbols __attribute__((weak));
 
-static struct kp_blob *const spare = (struct kp_blob *)(SPARE_BASE + SPARE);
-static bool loaded;
-static uint64_t spare_end; /* physical */
+/* Physical, in memory that belongs to no allocator: the first that nothing lies in. GRUB by UEFI puts the program into the first. */
+static const uint32_t places[] = { 0x10000, 0x20000, 0x30000, 0x40000, 0x50000 };
 
+static struct kp_blob *spare;           /* NULL: none is loaded */
+static uint64_t spare_start, spare_end; /* physical */
+
+/* What is written over it is no place. */
 struct kp_blob *kp_host_spare(void)
 {
-	return loaded ? spare : NULL;
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if ((uintptr_t)spare == SPARE_BASE + places[i])
+			return spare;
+	return NULL;
 }
 
 bool spare_holds(uint64_t page)
 {
-	return loaded && page >= SPARE && page < spare_end;
+	return spare && page >= spare_start && page < spare_end;
 }
 
 static bool is_free(uint64_t start, uint64_t end)
@@ -51,48 +57,60 @@ static bool is_free(uint64_t start, uint64_t end)
 	return false;
 }
 
-static void tell_names(void)
+static void tell_names(struct kp_blob *blob)
 {
 	enum { NOTE_HEADER = 16 };
 	size_t n = (size_t)(build_id_end - build_id_start);
 
-	strcopy(spare->system, KERNEL_NAME, sizeof(spare->system));
-	strcopy(spare->release, KERNEL_RELEASE, sizeof(spare->release));
-	strcopy(spare->command, boot.command_line, sizeof(spare->command));
-	if (n > NOTE_HEADER && n - NOTE_HEADER <= sizeof(spare->build_id)) {
-		spare->build_id_size = (uint32_t)(n - NOTE_HEADER);
-		memcpy(spare->build_id, build_id_start + NOTE_HEADER, n - NOTE_HEADER);
+	strcopy(blob->system, KERNEL_NAME, sizeof(blob->system));
+	strcopy(blob->release, KERNEL_RELEASE, sizeof(blob->release));
+	strcopy(blob->command, boot.command_line, sizeof(blob->command));
+	if (n > NOTE_HEADER && n - NOTE_HEADER <= sizeof(blob->build_id)) {
+		blob->build_id_size = (uint32_t)(n - NOTE_HEADER);
+		memcpy(blob->build_id, build_id_start + NOTE_HEADER, n - NOTE_HEADER);
 	}
 }
 
 void spare_load(void)
 {
 	const struct kp_blob *image = (const struct kp_blob *)(const void *)spare_image;
+	const unsigned count = sizeof(places) / sizeof(places[0]);
+	struct kp_blob *blob;
+	unsigned i = 0;
 
-	if (!is_free(SPARE, SPARE + image->memory_size))
+#ifdef KP_WITHOUT_SPARE
+	return;
+#endif
+	while (i < count && !is_free(places[i], places[i] + image->memory_size))
+		i++;
+	if (i == count) {
+		log_line("spare: not loaded: no %u KiB are free where it may lie", image->memory_size >> 10);
 		return;
-	memcpy(spare, image, (size_t)(spare_image_end - spare_image));
-	spare->physical = SPARE;
-	spare->serial = SERIAL;
-	spare->serial_divisor = 0;
-	spare->tsc_khz = (uint32_t)clock_khz();
-	spare->text_start = (uintptr_t)text_start;
-	spare->text_end = (uintptr_t)text_end;
-	spare->symbols = (uintptr_t)&kp_symbols;
-	spare->symbols_anchor = (uintptr_t)kp_symbol_find;
-	tell_names();
-	spare_end = SPARE + spare->memory_size;
-	kp_spare_arm(spare, recorder_text_start, recorder_text_end);
-	loaded = true;
+	}
+	blob = (struct kp_blob *)(SPARE_BASE + places[i]);
+	memcpy(blob, image, (size_t)(spare_image_end - spare_image));
+	blob->physical = places[i];
+	blob->serial = SERIAL;
+	blob->serial_divisor = 0;
+	blob->tsc_khz = (uint32_t)clock_khz();
+	blob->text_start = (uintptr_t)text_start;
+	blob->text_end = (uintptr_t)text_end;
+	blob->symbols = (uintptr_t)&kp_symbols;
+	blob->symbols_anchor = (uintptr_t)kp_symbol_find;
+	tell_names(blob);
+	kp_spare_arm(blob, recorder_text_start, recorder_text_end);
+	spare_start = places[i];
+	spare_end = spare_start + blob->memory_size;
+	spare = blob;
 	cpu_init_gates();
 }
 
 void spare_map(void)
 {
-	if (!loaded)
+	if (!spare)
 		return;
-	for (uint64_t page = SPARE; page < spare_end; page += PAGE_SIZE) {
-		bool image = page > SPARE && page < SPARE + spare->image_size;
+	for (uint64_t page = spare_start; page < spare_end; page += PAGE_SIZE) {
+		bool image = page > spare_start && page < spare_start + spare->image_size;
 
 		if (!paging_map(paging_kernel_root(), SPARE_BASE + page, page,
 				image ? 0 : PAGING_WRITE | PAGING_NO_EXECUTE))
@@ -102,7 +120,7 @@ void spare_map(void)
 
 void spare_tell_cpus(void)
 {
-	if (loaded && cpus_count > 1)
+	if (spare && cpus_count > 1)
 		spare->apic = APIC;
 }
 
@@ -111,7 +129,7 @@ void spare_tell_screen(void)
 	const struct kp_screen *screen = screen_now();
 	uint64_t physical;
 
-	if (!loaded || !screen || !paging_physical((uintptr_t)screen->base, &physical))
+	if (!spare || !screen || !paging_physical((uintptr_t)screen->base, &physical))
 		return;
 	spare->screen = screen->kind == KP_SCREEN_LINEAR ? KP_BLOB_LINEAR : KP_BLOB_VGA_TEXT;
 	spare->width = screen->width;

@@ -21,7 +21,6 @@
 
 /* Physical. Where other CPUs start; the first MiB belongs to no allocator. */
 #define TRAMPOLINE 0x8000
-#define SPARE 0x10000
 #define KERNEL_START 0x100000
 
 #endif
