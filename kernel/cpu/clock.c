@@ -1,32 +1,52 @@
 #include "cpu/clock.h"
 
+#include <stdbool.h>
+
 #include "cpu/instructions.h"
 
 enum { PIT_HZ = 1193182, PIT_CHANNEL_2 = 0x42, PIT_COMMAND = 0x43, PIT_GATE = 0x61 };
-enum { MEASURE_MS = 10 };
+enum { MEASURE_US = 1000, ATTEMPTS = 64, SPINS = 10000000 };
 
 static uint64_t start;
 static uint64_t ticks_per_ms;
 
-/* Ticks that pass while channel 2 of the timer chip counts down. Bounded: a machine without one gives a guess. */
-static uint64_t measure(void)
+/* How many ticks pass while channel 2 of the timer chip counts down: so many at least, and at most. false: there is none. */
+static bool measure(uint64_t *least, uint64_t *most)
 {
-	uint32_t count = PIT_HZ * MEASURE_MS / 1000;
+	uint32_t count = PIT_HZ / (1000000 / MEASURE_US);
+	uint64_t before, begun, running;
 
 	out8(PIT_GATE, (uint8_t)((in8(PIT_GATE) & ~2) | 1)); /* gate on, speaker off */
 	out8(PIT_COMMAND, 0xb0);                             /* channel 2, both bytes, one shot */
 	out8(PIT_CHANNEL_2, (uint8_t)count);
+	before = read_tsc();
 	out8(PIT_CHANNEL_2, (uint8_t)(count >> 8));
-	uint64_t before = read_tsc();
-	for (uint32_t i = 0; i < 10000000; i++)
-		if (in8(PIT_GATE) & 0x20)
-			return read_tsc() - before;
-	return 1000000ull * MEASURE_MS;
+	begun = running = read_tsc();
+	for (uint32_t i = 0; i < SPINS; i++) {
+		if (in8(PIT_GATE) & 0x20) {
+			*least = running - begun;
+			*most = read_tsc() - before;
+			return true;
+		}
+		running = read_tsc();
+	}
+	return false;
 }
 
+/* The best of some short attempts: whoever is above us (an emulator's host, the firmware) may have stopped this CPU in the midst of one. */
 void clock_init(void)
 {
-	ticks_per_ms = measure() / MEASURE_MS;
+	uint64_t doubt = UINT64_MAX, ticks = 1000ull * MEASURE_US, least, most;
+
+	for (unsigned i = 0; i < ATTEMPTS && doubt > ticks / 32; i++) {
+		if (!measure(&least, &most))
+			break;
+		if (most - least >= doubt)
+			continue;
+		doubt = most - least;
+		ticks = least + doubt / 2;
+	}
+	ticks_per_ms = ticks * 1000 / MEASURE_US;
 	if (!ticks_per_ms)
 		ticks_per_ms = 1;
 	start = read_tsc();
