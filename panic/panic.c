@@ -196,6 +196,18 @@ static void arm(const struct stage *stage, struct kp_stage_record *record)
 #endif
 }
 
+#if KP_TIER >= 3
+void kp_step_within(uint64_t ns)
+{
+	const struct stage *stage = &stages[where.stage];
+	uint64_t budget = stage->budget_ms * 1000000ull,
+		 took = now() - kp_report.stages[where.stage].started_ns;
+
+	if (deadline_ns && took < budget)
+		allow(ns < budget - took ? ns : budget - took);
+}
+#endif
+
 /* Whose the report is: 0, or CPU + 1 and PANICKING. */
 static unsigned owned_by(void)
 {

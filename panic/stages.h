@@ -54,6 +54,8 @@ void kp_text_stage(enum kp_stage_id id);
 void kp_text_again(unsigned *next);
 
 #define KP_DUMP_MS 600000 /* of the whole stage */
+/* Tier 3. For a step that takes long, as often as it gets on: it is left if this is not called again within ns. */
+void kp_step_within(uint64_t ns);
 
 /* Tier 3, note.c. Begins the note: what is known at start. Again where that has changed. */
 void kp_note_begin(void);
@@ -136,6 +138,8 @@ _Noreturn void kp_isa_stop(void);
 /* Runs on another stack; the second does not come back, and lets NMIs in again where the ISA holds them off. */
 void kp_isa_call_on(void *top, void (*run)(void));
 _Noreturn void kp_isa_restart_on(void *top, void (*run)(void));
+/* Tier 2. The top of a stack of the recorder's that this CPU has, and does not run on; NULL: there is none. */
+void *kp_isa_other_stack(void);
 /* Puts the recorder's own gates in place, after it has noted how the old ones were. */
 enum kp_stage_result kp_isa_take_gates(void);
 /* Tier 2. For a CPU that has lost the race to panic: the winner's gates, as soon as they are there. */

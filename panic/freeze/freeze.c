@@ -12,10 +12,25 @@ bool kp_freezing(void)
 	return __atomic_load_n(&freezing, __ATOMIC_SEQ_CST);
 }
 
-_Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
+/* What this CPU did. Called once. */
+static void describe(void)
 {
 	struct kp_cpu_record *record = &kp_others[kp_cpu()];
 	struct kp_task task = { .name = NULL };
+
+	record->trace.n = 0;
+	record->task_known = kp_host_task(&task);
+	kp_trace_walk(&record->frame, record->task_known ? &task : NULL, &record->trace);
+	record->task = task.id;
+	kp_string_copy(record->task_name, sizeof(record->task_name), task.name);
+	__atomic_store_n(&record->state, KP_CPU_FROZEN, __ATOMIC_SEQ_CST);
+	kp_isa_stop();
+}
+
+_Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
+{
+	struct kp_cpu_record *record = &kp_others[kp_cpu()];
+	void *stack = panicked ? kp_isa_other_stack() : NULL;
 
 	/* Its own may be what is broken. */
 	if (panicked)
@@ -28,11 +43,10 @@ _Noreturn void kp_freeze_here(const struct kp_frame *frame, bool panicked)
 		record->root = kp_isa_root(NULL);
 #endif
 		record->frame = *frame;
-		record->trace.n = 0;
-		record->task_known = kp_host_task(&task);
-		kp_trace_walk(frame, record->task_known ? &task : NULL, &record->trace);
-		record->task = task.id;
-		kp_string_copy(record->task_name, sizeof(record->task_name), task.name);
+		/* What it panicked of may be its stack; an NMI has one of its own. */
+		if (stack)
+			kp_isa_call_on(stack, describe);
+		describe();
 	}
 	__atomic_store_n(&record->state, KP_CPU_FROZEN, __ATOMIC_SEQ_CST);
 	kp_isa_stop();

@@ -110,6 +110,11 @@ enum kp_stage_result kp_isa_mend_gates(void)
 	return KP_RESULT_NONE;
 }
 
+void *kp_isa_other_stack(void)
+{
+	return NULL;
+}
+
 void kp_isa_join_gates(void)
 {
 }

@@ -212,6 +212,18 @@ bool kp_isa_stack_of(uintptr_t address, enum kp_stack_kind *out)
 	return true;
 }
 
+/* That of machine checks, or of debug exceptions: neither comes back to what it was in when there is a panic. */
+void *kp_isa_other_stack(void)
+{
+	unsigned cpu = kp_cpu();
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	for (unsigned i = IST_COUNT - 2; i < IST_COUNT; i++)
+		if (here - (uintptr_t)emergency_stacks[cpu][i].bytes >= KP_STACK_SIZE)
+			return emergency(cpu, i);
+	return NULL;
+}
+
 static struct table loaded_idt(void)
 {
 	struct table table;
