@@ -40,6 +40,7 @@ size_t kp_host_read(uintptr_t from, void *to, size_t n)
 
 uint64_t kp_host_time_ns(void)
 {
+	attack_hook("time");
 	return clock_ns();
 }
 
@@ -114,6 +115,7 @@ bool kp_host_region(unsigned index, struct kp_region *out)
 
 unsigned kp_host_cpu(void)
 {
+	attack_hook("cpu");
 #ifdef KP_WITHOUT_CPU_BY_APIC
 	return this_cpu()->index;
 #endif
@@ -296,6 +298,7 @@ bool kp_host_running(unsigned cpu, struct kp_task *out)
 {
 	const struct task *task = cpu < CPUS_MAX ? cpus[cpu].task : NULL;
 
+	attack_hook("running");
 	if (!task)
 		return false;
 	*out = (struct kp_task){ .id = (uint64_t)task->id, .name = task->name };

@@ -39,7 +39,7 @@ struct attack_damage {
 	enum attack_then then;     /* how the panic comes. NOTHING: by what is broken */
 	enum attack_others others; /* what the other CPUs do meanwhile */
 	const char *hook;          /* of the recorder's host: within the panic this happens in it */
-	enum attack_hook_does { HOOK_PANICS, HOOK_PANICS_ALWAYS, HOOK_HANGS } does;
+	enum attack_hook_does { HOOK_PANICS, HOOK_PANICS_ALWAYS, HOOK_HANGS, HOOK_HANGS_ALWAYS } does;
 	unsigned skip; /* calls of it that do nothing yet */
 };
 extern const struct attack_damage attack_damages[]; /* a row without a name ends it */

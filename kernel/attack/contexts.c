@@ -47,7 +47,8 @@ uint64_t attack_seed;
 
 static volatile bool armed; /* ATTACK_INTERRUPT, _NMI, _PAGE_FAULT: the next one is it */
 static volatile unsigned ready, here;
-static volatile uint32_t deaf; /* CPUs, by bits, whose next NMI never ends */
+static volatile uint32_t struck; /* CPUs, by bits, that broke things */
+static volatile uint32_t deaf;   /* CPUs, by bits, whose next NMI never ends */
 
 void attack_init(void)
 {
@@ -142,6 +143,7 @@ _Noreturn void attack_strike(bool together)
 
 	interrupts_disable();
 	prepare_others(together);
+	__atomic_or_fetch(&struck, 1u << cpu_by_apic()->index, __ATOMIC_SEQ_CST);
 	if (attack_damage->run)
 		attack_damage->run();
 	if (attack_damage->then == THEN_FAULT)
@@ -182,18 +184,19 @@ static void enter_page_fault(void *argument)
 	*(volatile uint8_t *)ATTACK_ADDRESS = 1;
 }
 
-/* Of those that hold the log or hear nothing there is one, the last. */
+/* Of those that hold the log or hear nothing there is one, the last: when the others are here, who might want it on their way. */
 static void enter_together(void *argument)
 {
 	unsigned others = attack_damage->others >= OTHERS_DEAF;
 
 	interrupts_disable();
-	if (others && this_cpu()->index == cpus_count - 1)
+	if (others && this_cpu()->index == cpus_count - 1) {
+		while (here < cpus_count - others)
+			pause();
 		other(argument);
-	while (ready < others)
-		pause();
+	}
 	__atomic_add_fetch(&here, 1, __ATOMIC_SEQ_CST);
-	while (here < cpus_count - others)
+	while (here < cpus_count - others || ready < others)
 		pause();
 	attack_strike(true);
 }
@@ -224,14 +227,17 @@ void attack_hook(const char *name)
 {
 	static volatile unsigned calls;
 
+	/* A CPU that is about to be stopped may be in one, too. */
 	if (!attack_damage || !attack_damage->hook || !kp_panicking() ||
-	    strcmp(attack_damage->hook, name) != 0)
+	    strcmp(attack_damage->hook, name) != 0 || !(struck & 1u << cpu_by_apic()->index))
 		return;
 	unsigned call = __atomic_fetch_add(&calls, 1, __ATOMIC_SEQ_CST);
 
-	while (attack_damage->does == HOOK_HANGS)
+	bool always = attack_damage->does == HOOK_PANICS_ALWAYS || attack_damage->does == HOOK_HANGS_ALWAYS;
+
+	if (call < attack_damage->skip || (call > attack_damage->skip && !always))
+		return;
+	while (attack_damage->does >= HOOK_HANGS)
 		pause();
-	if (call == attack_damage->skip ||
-	    (call > attack_damage->skip && attack_damage->does == HOOK_PANICS_ALWAYS))
-		KP_PANIC("attack: a panic within the panic, in the hook %s", name);
+	KP_PANIC("attack: a panic within the panic, in the hook %s", name);
 }

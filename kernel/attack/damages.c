@@ -3,6 +3,7 @@
 
 #include <kpanic/panic.h>
 
+#include "boot/keep.h"
 #include "cpu/cpu.h"
 #include "cpu/instructions.h"
 #include "device/screen.h"
@@ -12,7 +13,11 @@
 #include "mm/paging.h"
 #include "scenarios/scenario.h"
 
-enum { MSR_GS_BASE = 0xc0000101, GARBAGE = 0xa5 };
+enum { MSR_GS_BASE = 0xc0000101, GARBAGE = 0xa5, SINK_CALLS = 4 };
+
+/* The recorder's own names: this file knows what it breaks. */
+extern char kp_report[], kp_others[], kp_system[], kp_end_line[];
+extern unsigned kp_owner;
 
 struct table {
 	uint16_t limit;
@@ -59,6 +64,23 @@ static void little_stack(void)
 	while (attack_mapped(lowest - 1))
 		lowest -= PAGE_SIZE;
 	call_deep(lowest);
+}
+
+static _Noreturn __attribute__((noinline, used)) void call_here(void)
+{
+	KP_PANIC("attack: %s at %s", attack_damage->name, attack_context_name);
+}
+
+/* In the recorder's records of CPUs, this one's, which nobody needs: room for the call, and below lies who makes the report. */
+static void strange_stack(void)
+{
+	enum { RECORD = 1024, ROOM = 800 };
+
+	__asm__ volatile("movq %0, %%rsp\n\t"
+			 "xorl %%ebp, %%ebp\n\t"
+			 "call call_here" ::"r"((uintptr_t)kp_others + this_cpu()->index * RECORD + ROOM)
+			 : "memory");
+	__builtin_unreachable();
 }
 
 /* ---- descriptor tables ---- */
@@ -129,9 +151,6 @@ static void wrong_gs(void)
 
 extern char recorder_text_start[], recorder_text_end[], recorder_data_start[], recorder_data_end[];
 extern char text_end[];
-/* The recorder's own names: this file knows what it breaks. */
-extern char kp_report[], kp_others[], kp_system[], kp_end_line[];
-extern unsigned kp_owner;
 
 /* All but the few pages of this very code. */
 static void unmap_kernel_text(void)
@@ -164,6 +183,14 @@ static void unmap_report(void)
 static void unmap_idt(void)
 {
 	attack_unmap(idt().base, idt().base + idt().limit);
+}
+
+/* Where the flight record lies. */
+static void unmap_keep(void)
+{
+	uintptr_t start = (uintptr_t)page_at(keep_place().start);
+
+	attack_unmap(start, start + KEEP_SIZE);
 }
 
 static void unmap_direct(void)
@@ -271,6 +298,7 @@ static void fill_recorder_text(void)
 const struct attack_damage attack_damages[] = {
 	{ "stack", scenario_overflow_stack, THEN_NOTHING, OTHERS_RUN },
 	{ "stack-low", little_stack, THEN_NOTHING, OTHERS_RUN },
+	{ "stack-astray", strange_stack, THEN_NOTHING, OTHERS_RUN },
 	{ "idt", fill_idt, THEN_CALL, OTHERS_PARKED },
 	{ "idt-fault", fill_idt, THEN_FAULT, OTHERS_PARKED },
 	{ "idt-limit", cut_idt, THEN_CALL, OTHERS_RUN },
@@ -286,6 +314,7 @@ const struct attack_damage attack_damages[] = {
 	{ "gs", wrong_gs, THEN_CALL, OTHERS_RUN },
 	{ "gs-fault", wrong_gs, THEN_FAULT, OTHERS_RUN },
 	{ "map-report", unmap_report, THEN_CALL, OTHERS_RUN },
+	{ "map-keep", unmap_keep, THEN_CALL, OTHERS_RUN },
 	{ "map-idt", unmap_idt, THEN_CALL, OTHERS_PARKED },
 	{ "map-data", unmap_recorder_data, THEN_CALL, OTHERS_PARKED },
 	{ "map-recorder", unmap_recorder_text, THEN_CALL, OTHERS_PARKED },
@@ -301,11 +330,23 @@ const struct attack_damage attack_damages[] = {
 	{ "in-freeze", NULL, THEN_CALL, OTHERS_RUN, "stop" },
 	{ "in-collect", NULL, THEN_CALL, OTHERS_RUN, "log" },
 	{ "in-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_PANICS, 1500 },
+	{ "in-keep", NULL, THEN_CALL, OTHERS_RUN, "running" },
+	{ "in-note", NULL, THEN_CALL, OTHERS_RUN, "task_info" },
+	{ "in-dump", NULL, THEN_CALL, OTHERS_RUN, "sink", HOOK_PANICS, SINK_CALLS },
 	{ "in-screen", NULL, THEN_CALL, OTHERS_RUN, "screen" },
 	{ "in-end", NULL, THEN_CALL, OTHERS_RUN, "after" },
 	{ "always-collect", NULL, THEN_CALL, OTHERS_RUN, "log", HOOK_PANICS_ALWAYS },
 	{ "always-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_PANICS_ALWAYS },
+	{ "always-time", NULL, THEN_CALL, OTHERS_RUN, "time", HOOK_PANICS_ALWAYS },
+	{ "always-cpu", NULL, THEN_CALL, OTHERS_RUN, "cpu", HOOK_PANICS_ALWAYS },
 	{ "hang-collect", NULL, THEN_CALL, OTHERS_RUN, "log", HOOK_HANGS },
+	{ "hang-text", NULL, THEN_CALL, OTHERS_RUN, "putc", HOOK_HANGS_ALWAYS, 1500 },
+	{ "hang-dump", NULL, THEN_CALL, OTHERS_RUN, "sink", HOOK_HANGS, SINK_CALLS },
+	/* Of these the machine has one that does not work. */
+	{ "disk-dead", NULL, THEN_CALL, OTHERS_RUN },
+	{ "disk-next", NULL, THEN_CALL, OTHERS_RUN },
+	{ "disk-errors", NULL, THEN_CALL, OTHERS_RUN },
+	{ "disk-error", NULL, THEN_CALL, OTHERS_RUN },
 	{ "own-report", fill_report, THEN_CALL, OTHERS_RUN },
 	{ "own-others", fill_others, THEN_CALL, OTHERS_RUN },
 	{ "own-owner", change_owner, THEN_CALL, OTHERS_RUN },

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "attack/attack.h"
 #include "boot/keep.h"
 #include "cpu/clock.h"
 #include "cpu/instructions.h"
@@ -100,6 +101,7 @@ static bool start(struct kp_sink *sink, uint64_t offset, const struct kp_piece *
 	struct disk *disk = sink->context;
 	uint64_t bytes = 0;
 
+	attack_hook("sink");
 	if (disk->begun - disk->over >= REQUESTS)
 		return false;
 	for (unsigned i = 0; i < n; i++) {

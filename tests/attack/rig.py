@@ -1,5 +1,5 @@
 """One cell of the matrix: a guest that breaks itself, and what became of it."""
-import fcntl, importlib.machinery, importlib.util, json, os, re, sys
+import fcntl, importlib.machinery, importlib.util, json, os, re, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../qemu"))
@@ -52,17 +52,48 @@ def cells():
     return out
 
 
+SEEN = rb"KPANIC 1 kept [^\n]*\n"
+WHOLE = rb"last: KPANIC 1 end [^\n]*\n"  # then the record was printed whole
+DISK_MIB = 32
+
+
 class Attacked(Machine):
-    """serial=stuck: the serial port's other side is a pipe that is full and never read."""
+    """options: serial=stuck: the serial port's other side is a pipe that is full and never read.  disk0, disk1: well; dead: the first bytes that
+    are written take for ever; errors: each write fails; error:N: the Nth fails.  again: it is reset once, and runs until the next
+    start has printed the record of the last."""
 
     def __init__(self, options, *arguments, **more):
         super().__init__(*arguments, **more)
-        self.options = options
+        self.options, self.again = options, options.get("again")
+
+    def disks(self):
+        for i, name in enumerate(n for n in ("disk0", "disk1") if n in self.options):
+            what, _, number = self.options[name].partition(":")
+            with open(self.path(name), "wb") as f:
+                f.truncate(DISK_MIB << 20)
+            node = {"driver": "file", "filename": self.path(name)}
+            if what == "dead":
+                yield from ("-object", json.dumps({"qom-type": "throttle-group", "id": "dead", "x-bps-write": 1}))
+                # On top: the emulator lets go of what waits when the device is reset, of this node alone.
+                node = {"driver": "throttle", "throttle-group": "dead", "file": {"driver": "raw", "file": node}}
+            elif what == "errors":
+                node = {"driver": "blkdebug", "image": node, "inject-error": [{"event": "none", "iotype": "write", "errno": 5}]}
+            elif what == "error":  # its state counts the writes
+                node = {"driver": "blkdebug", "image": node,
+                        "set-state": [{"event": "pwritev", "state": i + 1, "new_state": i + 2} for i in range(int(number))],
+                        "inject-error": [{"event": "pwritev", "iotype": "write", "state": int(number), "errno": 5, "once": True}]}
+            if node["driver"] != "throttle":
+                node = {"driver": "raw", "file": node}
+            yield from ("-blockdev", json.dumps(node | {"node-name": name}))
+            yield from ("-device", f"virtio-blk-pci,drive={name},werror=report,rerror=report")
 
     def arguments(self):
         stuck = self.options.get("serial") == "stuck"
         for argument in super().arguments():
+            if self.again and argument == "-no-reboot":
+                continue
             yield "chardev:stuck" if stuck and argument == "file:" + self.path("serial") else argument
+        yield from self.disks()
         if "watchdog" in self.options:
             yield from ("-device", "i6300esb", "-action", "watchdog=inject-nmi")
         if stuck:
@@ -77,20 +108,32 @@ class Attacked(Machine):
             yield from ("-chardev", "file,id=debug,path=" + self.path("serial"))
             yield from ("-device", "isa-debugcon,iobase=0xe9,chardev=debug")
 
+    def over(self, log):
+        """The next start has printed all that it found."""
+        seen = self.again and re.search(SEEN, log)
+        return seen and (b" state=" not in seen.group() or re.search(WHOLE, log[seen.end():]))
+
     def __exit__(self, *rest):
         for pipe in getattr(self, "pipes", ()):
             os.close(pipe)
         super().__exit__(*rest)
 
 
-def boot(kernel, attack, machine, log, words="", cpus=2):
-    """(how it ended, serial log's path, seconds)"""
-    command = f"attack={attack} oops=panic panic=-1 {words}".strip()
+def boot(kernel, attack, machine, log, words="", cpus=2, kpanic=None):
+    """(how it ended, serial log's path, what `kpanic save` found on each disk, seconds)"""
+    command = f"attack={attack} oops=panic panic=-1 {machine.get('words', '')} {words}".strip()
     with Attacked(machine, kernel, command, "pvh", cpus, 64, limit=float(machine.get("limit", LIMIT_S)), to_the_end=True) as m:
         end = m.run()
         with open(log, "wb") as f:
             f.write(m.log)
-        return end, m.seconds
+        saved = {name: save(kpanic, m.path(name)) for name in ("disk0", "disk1") if name in machine}
+        return end, saved, m.seconds
+
+
+def save(kpanic, image):
+    """A dump's state; "none": there is no dump."""
+    run = subprocess.run([kpanic, "save", "--json", image], capture_output=True, text=True, timeout=60)
+    return json.loads(run.stdout).get("state", "none") if run.stdout else "none"
 
 
 def keep(path, part, name, what):
@@ -106,22 +149,42 @@ def keep(path, part, name, what):
         json.dump(have, f, indent=0, sort_keys=True)
 
 
+def complete(report):
+    """Has it its end, and a sum that is right?"""
+    return bool(report.get("panicked") and not report.get("corrupted"))
+
+
 def outcome(kpanic, end, log):
     """(letter, reports): a, s, b (a reset without a report) or ? (none of them)."""
-    reports = check.explain(kpanic, log)
+    with open(log, "rb") as f:
+        text = f.read()
+    first, again, record = text.partition(b"KPANIC 1 kept ")
+    reports = explained(kpanic, first) if again else check.explain(kpanic, log)
     last = reports[-1] if reports else {}
-    # A complete one has its end, and a sum that is right.
-    if last.get("panicked") and not last.get("corrupted"):
-        spare = b'because="the spare: ' in open(log, "rb").read()
-        return ("s" if spare else "a") if end == "reset" else "?", reports
+    if complete(last):
+        spare = b'because="the spare: ' in first
+        return ("s" if spare else "a") if end == "reset" or again else "?", reports
+    if again:
+        return "b", explained(kpanic, again + record)
     return "b" if end in ("reset", "triple fault") else "?", reports
 
 
-def wrong(cell, end, letter, reports):
-    """What is not as the cell declares."""
+def explained(kpanic, text):
+    with tempfile.NamedTemporaryFile() as f:
+        f.write(text)
+        f.flush()
+        return check.explain(kpanic, f.name)
+
+
+# Of a reset that no code has seen: what the next start reads.
+RECORD = ("fault.kind=reset facts.name:of.value=1 facts.name:mended.value=0 findings.rule:no-last-words.grade=certain "
+          "findings.rule:last-log-line.grade=certain findings.rule:kept-damaged! machine.command_line~attack={}")
+
+
+def wrong(cell, end, letter, reports, extra):
+    """What is not as the cell declares. extra: what is known beside the report, by names that begin a path."""
     if letter != cell.letter:
         told = reports[-1].get("headline") if reports else "no report"
         return [f"it is {letter}, not {cell.letter}: {end}; {told}"]
-    if letter == "b":
-        return []
-    return list(check.complaints(cell.expected, reports))
+    expected = RECORD.format(cell.name) if letter == "b" else cell.expected
+    return list(check.complaints(expected, reports[:-1] + [reports[-1] | extra] if reports else []))

@@ -135,6 +135,10 @@ class Machine:
         else:
             raise ValueError(what)
 
+    def over(self, log):
+        """Is there nothing more to wait for?"""
+        return False
+
     def run(self):
         """Until the machine ends, a panic's report is whole, or the time is up."""
         self.process = subprocess.Popen(list(self.arguments()), stdin=subprocess.DEVNULL,
@@ -158,6 +162,9 @@ class Machine:
             if is_panic(log) and not self.to_the_end and now - changed > QUIET_S and \
                     (not self.until or re.search(self.until, log)):
                 self.end = "panic"
+                break
+            if self.over(log):
+                self.end = "over"
                 break
             if now - start > self.limit:
                 self.end = "time is up"
