@@ -203,6 +203,9 @@ void kp_step_within(uint64_t ns)
 	uint64_t budget = stage->budget_ms * 1000000ull,
 		 took = now() - kp_report.stages[where.stage].started_ns;
 
+#ifdef KP_WITHOUT_STEP_DEADLINE
+	return;
+#endif
 	if (deadline_ns && took < budget)
 		allow(ns < budget - took ? ns : budget - took);
 }
@@ -521,6 +524,9 @@ static enum kp_stage_result win_intact(void)
 	if (kp_report.kind != KP_KIND_PANIC)
 		return KP_RESULT_NONE;
 	code = kp_spare_watched_intact();
+#ifdef KP_WITHOUT_SYSTEM_CHECK
+	names = true;
+#endif
 	if (!code)
 		kp_spare_enter(&kp_report.frame, "the spare: the recorder's own code was changed");
 	if (!names) {

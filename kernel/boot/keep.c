@@ -71,6 +71,9 @@ void keep_start(void)
 {
 	const struct kp_keep_last *last = kp_keep_last();
 
+#ifdef KP_WITHOUT_KEEP
+	return;
+#endif
 	choose();
 	if (!place.end || !kp_keep_init(page_at(place.start), KEEP_SIZE, place.start))
 		return;

@@ -52,8 +52,8 @@ def cells():
     return out
 
 
-SEEN = rb"KPANIC 1 kept [^\n]*\n"
-WHOLE = rb"last: KPANIC 1 end [^\n]*\n"  # then the record was printed whole
+START = re.compile(rb"^\[ *[\d.]+\] kpk [\d.]+: by ", re.M)
+LOOKED = re.compile(rb"^\[ *[\d.]+\] (memory|attack): ", re.M)  # what a start tells when it has printed a record
 DISK_MIB = 32
 
 
@@ -110,8 +110,8 @@ class Attacked(Machine):
 
     def over(self, log):
         """The next start has printed all that it found."""
-        seen = self.again and re.search(SEEN, log)
-        return seen and (b" state=" not in seen.group() or re.search(WHOLE, log[seen.end():]))
+        starts = list(START.finditer(log)) if self.again else ()
+        return len(starts) > 1 and LOOKED.search(log, starts[1].end())
 
     def __exit__(self, *rest):
         for pipe in getattr(self, "pipes", ()):
@@ -155,18 +155,18 @@ def complete(report):
 
 
 def outcome(kpanic, end, log):
-    """(letter, reports): a, s, b (a reset without a report) or ? (none of them)."""
+    """(letter, reports): a, s, b (a reset without a report) or ? (none of them); of b with a next start what its record tells."""
     with open(log, "rb") as f:
         text = f.read()
-    first, again, record = text.partition(b"KPANIC 1 kept ")
-    reports = explained(kpanic, first) if again else check.explain(kpanic, log)
+    starts = [m.start() for m in START.finditer(text)]
+    first, record = (text[:starts[1]], text[starts[1]:]) if len(starts) > 1 else (text, b"")
+    reports = explained(kpanic, first)
     last = reports[-1] if reports else {}
+    reset = record or end in ("reset", "triple fault")
     if complete(last):
         spare = b'because="the spare: ' in first
-        return ("s" if spare else "a") if end == "reset" or again else "?", reports
-    if again:
-        return "b", explained(kpanic, again + record)
-    return "b" if end in ("reset", "triple fault") else "?", reports
+        return ("s" if spare else "a") if reset else "?", reports
+    return "b" if reset else "?", explained(kpanic, record) if record else reports
 
 
 def explained(kpanic, text):

@@ -218,6 +218,9 @@ void *kp_isa_other_stack(void)
 	unsigned cpu = kp_cpu();
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
+#ifdef KP_WITHOUT_OTHER_STACK
+	return NULL;
+#endif
 	for (unsigned i = IST_COUNT - 2; i < IST_COUNT; i++)
 		if (here - (uintptr_t)emergency_stacks[cpu][i].bytes >= KP_STACK_SIZE)
 			return emergency(cpu, i);
@@ -459,7 +462,7 @@ enum kp_stage_result kp_isa_take_gates(void)
 
 enum kp_stage_result kp_isa_mend_gates(void)
 {
-#ifdef KP_WITHOUT_GATES
+#if defined(KP_WITHOUT_GATES) || defined(KP_WITHOUT_MENDED_GATES)
 	return KP_RESULT_NONE;
 #endif
 	set_gates(idt, panic_selector);
@@ -470,6 +473,9 @@ enum kp_stage_result kp_isa_mend_gates(void)
 
 void kp_isa_join_gates(void)
 {
+#ifdef KP_WITHOUT_JOINED_GATES
+	return;
+#endif
 	for (unsigned i = 0; i < JOIN_SPINS && !__atomic_load_n(&own_tables, __ATOMIC_ACQUIRE); i++)
 		kp_isa_relax();
 	if (own_tables) {
@@ -485,6 +491,9 @@ bool kp_isa_gates_are_right(void)
 	static const uint8_t wanted[] = { KP_X86_NMI, KP_X86_DF, KP_X86_PF };
 	struct gate gate;
 
+#ifdef KP_WITHOUT_GATES_CHECK
+	return true;
+#endif
 	for (unsigned i = 0; i < sizeof(wanted); i++) {
 		if (kp_read((uintptr_t)&idt[wanted[i]], &gate, sizeof(gate)) != sizeof(gate) ||
 		    !(gate.type & 0x80) || gate_offset(&gate) != way_to(wanted[i]))
