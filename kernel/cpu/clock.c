@@ -23,12 +23,14 @@ static bool measure(uint64_t *least, uint64_t *most)
 	out8(PIT_CHANNEL_2, (uint8_t)(count >> 8));
 	begun = running = read_tsc();
 	for (uint32_t i = 0; i < SPINS; i++) {
+		uint64_t asked = read_tsc();
+
 		if (in8(PIT_GATE) & 0x20) {
 			*least = running - begun;
 			*most = read_tsc() - before;
 			return true;
 		}
-		running = read_tsc();
+		running = asked; /* it was not over then; when it answered is not known */
 	}
 	return false;
 }
