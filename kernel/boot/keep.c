@@ -19,6 +19,8 @@ static const struct {
 /* A machine that always dies again stays down after so many times, and shows why. */
 enum { CRASHES_MAX = 5 };
 
+#define KEEP_MAGIC "KPANKEEP"
+
 enum { EVERY_TICKS = TICKS_PER_SECOND / 10 };
 /* Lines of the log that are kept at once, until the timer of the boot CPU comes: of a flood the rest waits for it. */
 enum { LINES_MAX = 16 };
@@ -86,23 +88,76 @@ void keep_start(void)
 	}
 }
 
+/* ---- on the disk ----
+ * Three places at its end, written in turn, each like a slot of the area: what was whole on the disk stays so until two more
+ * are.  The order is that of the slots in memory, and each write is on the disk when it returns. */
+
+enum { PLACES = 3, PLACE = KEEP_SIZE / PLACES, NUMBER_AT = 264 /* formats/SPEC.md, section 5 */ };
+
+static uint8_t sector[DISK_SECTOR];
+
+static uint64_t place_sector(unsigned number)
+{
+	return disk_sectors() - (KEEP_SIZE - (uint64_t)number * PLACE) / DISK_SECTOR;
+}
+
+/* The place after that which was written last, and the number of what is written there. */
+static bool choose_place(unsigned *place_out, uint64_t *number_out)
+{
+	uint64_t number, least = UINT64_MAX;
+
+	*number_out = 1;
+	for (unsigned i = 0; i < PLACES; i++) {
+		number = 0;
+		if (!disk_read(place_sector(i), sector, 1))
+			return false;
+		if (!memcmp(sector, KEEP_MAGIC, sizeof(KEEP_MAGIC) - 1))
+			memcpy(&number, sector + NUMBER_AT, sizeof(number));
+		if (number < least) {
+			least = number;
+			*place_out = i;
+		}
+		if (number >= *number_out)
+			*number_out = number + 1;
+	}
+	return true;
+}
+
+static bool write_record(const struct kp_keep_last *last)
+{
+	const char *from = last->slot;
+	uint64_t sectors = (last->slot_size + DISK_SECTOR - 1) / DISK_SECTOR, at, number;
+	unsigned which = 0;
+
+	if (!choose_place(&which, &number))
+		return false;
+	at = place_sector(which);
+	memset(sector, 0, sizeof(sector));
+	if (!disk_write(at, sector, 1))
+		return false;
+	for (uint64_t done = 1, n; done < sectors; done += n) {
+		n = sectors - done < DISK_SECTORS_MAX ? sectors - done : DISK_SECTORS_MAX;
+		if (!disk_write(at + done, from + done * DISK_SECTOR, (unsigned)n))
+			return false;
+	}
+	memcpy(sector, from, sizeof(sector));
+	memcpy(sector + NUMBER_AT, &number, sizeof(number));
+	if (!disk_write(at, sector, 1))
+		return false;
+	log_line("keep: written to the disk, from sector %lu", at);
+	return true;
+}
+
 void keep_hand_on(void)
 {
 	const struct kp_keep_last *last = kp_keep_last();
-	uint64_t sectors = (last->slot_size + DISK_SECTOR - 1) / DISK_SECTOR;
 	const char *wish = boot_option("keep");
 
 	if (!last->waits || (wish && !strcmp(wish, "wait")))
 		return;
-	if (disk_sectors() > KEEP_SIZE / DISK_SECTOR) {
-		uint64_t at = disk_sectors() - KEEP_SIZE / DISK_SECTOR;
-
-		for (uint64_t done = 0; done < sectors; done++)
-			if (!disk_write(at + done, (const char *)last->slot + done * DISK_SECTOR, 1)) {
-				log_line("keep: the disk does not take the record: it stays in memory");
-				return;
-			}
-		log_line("keep: written to the disk, from sector %lu", at);
+	if (disk_sectors() > KEEP_SIZE / DISK_SECTOR && !write_record(last)) {
+		log_line("keep: the disk does not take the record: it stays in memory");
+		return;
 	}
 	kp_keep_done();
 }

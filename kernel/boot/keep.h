@@ -10,7 +10,8 @@ struct boot_range keep_place(void);
 enum { KEEP_SIZE = 192 << 10 };
 /* Looks for what the last run left, prints it, and begins this run's record.  Then the memory map is known. */
 void keep_start(void);
-/* Writes the last run's record to the end of the disk, if there is one, and says that it was read. Without a disk: that it was
+/* Writes the last run's record to the end of the disk, if there is one, in turn to one of three places there, and says that it was
+ * read. Without a disk: that it was
  * printed is all that can be done; "keep=wait" on the command line leaves it where it is. */
 void keep_hand_on(void);
 /* In each CPU's timer. */

@@ -118,11 +118,15 @@ void pm_dump_add_notes(struct pm_dump *dump, const uint8_t *bytes, size_t n, uin
 
 		if (!name_size && !desc_size) /* crash_save_cpu's end, and reserved notes never written */
 			break;
-		if (name_padded > n - pos - 12 || desc_size > n - pos - 12 - name_padded) {
+		bool cut = name_padded > n - pos - 12 || desc_size > n - pos - 12 - name_padded;
+
+		if (cut)
 			pm_dump_incomplete(dump, "offset 0x%llx: a note is longer than its segment",
 					   (unsigned long long)offset + pos);
+		if (name_padded > n - pos - 12)
 			break;
-		}
+		if (cut) /* what there is of it: who wants more than that says so */
+			desc_size = desc_padded = n - pos - 12 - name_padded;
 		const char *name = (const char *)bytes + pos + 12;
 		struct pm_dump_note *note = PM_PUSH(&dump->arena, &dump->notes);
 

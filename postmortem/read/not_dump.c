@@ -93,7 +93,7 @@ struct pm_error *pm_dump_foreign(const char *name, const uint8_t *start, size_t 
 
 bool pm_dump_may_be_raw(const struct pm_file *file)
 {
-	static const uint64_t least = 16 << 20;
+	static const uint64_t least = 4 << 20; /* less than the smallest machine has */
 	uint8_t start[4096];
 	uint64_t size = pm_file_size(file);
 
