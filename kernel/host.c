@@ -286,7 +286,7 @@ void kp_host_after_panic(void)
 {
 	attack_hook("after");
 	bench_tell();
-	bench_write();
+	bench_write("end");
 }
 
 size_t kp_host_keep_log(char *to, size_t n)

@@ -251,6 +251,7 @@ void dump_init(void)
 
 	register_vmcoreinfo();
 	bench_fill();
+	bench_write("start");
 	value = boot_option("dump");
 	if (!value)
 		return;

@@ -77,32 +77,51 @@ void bench_fill(void)
 enum { AT_ONCE = 1 << 20, FIRST = 16 << 20 };
 #define PATIENCE_NS 10000000000ull
 
-void bench_write(void)
+static void tell(const char *line)
 {
-	uint64_t bytes = option("bench") << 20, start, written = 0;
-	struct kp_sink *sink = bytes ? dump_disk(0) : NULL;
-	char line[120];
-
-	if (!sink)
-		return;
-	format(line, sizeof(line), "bench: end %lu ns\n", clock_ns());
 	for (const char *c = line; *c; c++)
 		console_put_bytes_only(*c);
+}
+
+/* at_once: requests under way. */
+static void write_all(struct kp_sink *sink, uint64_t bytes, unsigned at_once, const char *name)
+{
+	uint64_t start, begun = 0, written = 0;
+	char line[120];
+
 	if (!sink->open(sink))
 		return;
 	start = clock_ns();
 	while (written < bytes) {
-		uint64_t from = FIRST + written % (page_end() - FIRST - AT_ONCE) / AT_ONCE * AT_ONCE;
-		struct kp_piece piece = { page_at(from), from, AT_ONCE };
+		while (begun < bytes && begun - written < at_once * (uint64_t)AT_ONCE) {
+			uint64_t from = FIRST + begun % (page_end() - FIRST - AT_ONCE) / AT_ONCE * AT_ONCE;
+			struct kp_piece piece = { page_at(from), from, AT_ONCE };
 
-		if (!sink->start(sink, written, &piece, 1) || sink->wait(sink, PATIENCE_NS) != KP_SINK_DONE)
-			break;
+			if (!sink->start(sink, begun, &piece, 1))
+				return;
+			begun += AT_ONCE;
+		}
+		if (sink->wait(sink, PATIENCE_NS) != KP_SINK_DONE)
+			return;
 		written += AT_ONCE;
 	}
 	sink->flush(sink, PATIENCE_NS);
-	format(line, sizeof(line), "bench: plain write %lu bytes, %lu ns\n", written, clock_ns() - start);
-	for (const char *c = line; *c; c++)
-		console_put_bytes_only(*c);
+	format(line, sizeof(line), "bench: %s write %lu bytes, %lu ns\n", name, written, clock_ns() - start);
+	tell(line);
+}
+
+void bench_write(const char *when)
+{
+	uint64_t bytes = option("bench") << 20;
+	struct kp_sink *sink = bytes ? dump_disk(0) : NULL;
+	char line[80];
+
+	if (!sink)
+		return;
+	format(line, sizeof(line), "bench: %s %lu ns\n", when, clock_ns());
+	tell(line);
+	write_all(sink, bytes, 1, "plain");
+	write_all(sink, bytes, sink->at_once, "queued");
 }
 
 const struct scenario scenarios_bench[] = {

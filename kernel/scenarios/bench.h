@@ -9,8 +9,9 @@ void bench_tell(void);
 
 /* "fill=MiB" on the command line: so much memory is filled with pages like the kernel's own, for dumps to have what to write. */
 void bench_fill(void);
-/* "bench=MiB": so much memory is written to the disk of the dump as it lies, without a dump; prints how long that took, and
- * when the panic ends. */
-void bench_write(void);
+/* "bench=MiB": so much memory is written to the disk of the dump as it lies, without a dump: one request after the other, and with
+ * as many under way as the sink takes. Prints how long that took, and what time it was before (`when`: its name). The driver's disk
+ * is gone then. */
+void bench_write(const char *when);
 
 #endif
