@@ -95,7 +95,7 @@ static void put_swap(struct pm_shell *sh, uint64_t entry)
 	}
 }
 
-void pm_shell_put_pte(struct pm_shell *sh, uint64_t entry, uint64_t page_bytes)
+void pm_shell_put_pte(struct pm_shell *sh, uint64_t entry, uint64_t page_bytes, bool alone)
 {
 	char hex[24], physical[24];
 	uint64_t frame = entry;
@@ -110,9 +110,9 @@ void pm_shell_put_pte(struct pm_shell *sh, uint64_t entry, uint64_t page_bytes)
 	if (entry && !(entry & present))
 		frame = ~entry;
 	frame &= frame_bits & -(page_bytes ? page_bytes : PM_PAGE_SIZE);
-	if (sh->json) {
+	if (sh->json && alone)
 		pm_json_hex(sh->json, "physical", frame);
-	} else {
+	if (!sh->json) {
 		snprintf(hex, sizeof(hex), "%llx", (unsigned long long)entry);
 		snprintf(physical, sizeof(physical), "%llx", (unsigned long long)frame);
 		size_t first = strlen(hex) > 3 ? strlen(hex) : 3,
@@ -183,7 +183,7 @@ static bool entry_of(struct pm_shell *sh, uint64_t entry)
 {
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
-	pm_shell_put_pte(sh, entry, 0);
+	pm_shell_put_pte(sh, entry, 0, true);
 	if (sh->json)
 		pm_json_close(sh->json, '}');
 	return true;

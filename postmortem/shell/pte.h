@@ -4,8 +4,8 @@
 
 #include "shell/shell.h"
 
-/* The lines "PTE PHYSICAL FLAGS", or where it was swapped out to; as JSON members "pte", "physical", "flags", "swap".
- * page_bytes: of the page that it maps; 0: the smallest. */
-void pm_shell_put_pte(struct pm_shell *sh, uint64_t entry, uint64_t page_bytes);
+/* The lines "PTE PHYSICAL FLAGS", or where it was swapped out to; as JSON members "pte", "flags", "swap" and, where it stands
+ * alone, "physical".  page_bytes: of the page that it maps; 0: the smallest. */
+void pm_shell_put_pte(struct pm_shell *sh, uint64_t entry, uint64_t page_bytes, bool alone);
 
 #endif

@@ -110,7 +110,8 @@ static size_t print_modules(struct pm_shell *sh, const char *module, const char 
 			print_bounds(sh, m, false);
 		for (uint32_t k = 0; pm_linux_module_symbol_at(sh->lx, m, k, &name, &addr, &type); k++)
 			if (*name && *name != '.' && *name != '$' && strstr(name, text)) {
-				print_symbol(sh, addr, type, name, 0, m->name, false);
+				print_symbol(sh, addr, type, name, 0, !*text && !sh->json ? NULL : m->name,
+					     false);
 				n++;
 			}
 		if (!*text)

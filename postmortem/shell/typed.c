@@ -116,6 +116,11 @@ bool pm_shell_offset(struct pm_shell *sh, const char *command, const char *text,
 
 /* ---- its members ---- */
 
+static enum pm_value_offsets offsets_of(const struct pm_shell_typed *t)
+{
+	return !t->offsets ? PM_OFFSETS_NONE : t->hex ? PM_OFFSETS_HEX : PM_OFFSETS_DECIMAL;
+}
+
 /* Calls fn for each of the members that were named; false: one of them is none, or fn said so. */
 static bool each_member(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_t addr,
 			bool (*fn)(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_t addr,
@@ -195,7 +200,7 @@ static bool print_target(struct pm_shell *sh, const struct pm_shell_typed *t, ui
 static bool print_member(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_t addr, const char *path,
 			 const struct pm_btf_member *member)
 {
-	const struct pm_value_style style = { .indent = 2, .hex = t->hex };
+	const struct pm_value_style style = { .indent = 2, .hex = t->hex, .numbers = t->bare };
 	bool any, done = false;
 	bool ok = is_readable(sh, t, addr + member->bit_offset / 8, size_of(sh, member), &any);
 
@@ -220,7 +225,6 @@ static bool declare_member(struct pm_shell *sh, const struct pm_shell_typed *t, 
 	uint64_t offset = member->bit_offset / 8;
 	char text[512], where[24];
 
-	(void)t;
 	if (sh->json) {
 		pm_btf_declare(sh->btf, member->type, "", text, sizeof(text));
 		pm_json_open(sh->json, NULL, '{');
@@ -233,7 +237,11 @@ static bool declare_member(struct pm_shell *sh, const struct pm_shell_typed *t, 
 		return true;
 	}
 	pm_btf_declare(sh->btf, member->type, path, text, sizeof(text));
-	snprintf(where, sizeof(where), addr ? "[%" PRIx64 "]" : "[%" PRIu64 "]", addr + offset);
+	snprintf(where, sizeof(where),
+		 addr     ? "[%" PRIx64 "]"
+		 : t->hex ? "[0x%" PRIx64 "]"
+			  : "[%" PRIu64 "]",
+		 addr + offset);
 	if (member->bits)
 		fprintf(sh->out, "  %s %s : %u;\n", where, text, member->bits);
 	else
@@ -267,7 +275,7 @@ static bool declare_members(struct pm_shell *sh, const struct pm_shell_typed *t,
 
 static bool print_whole(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_t addr)
 {
-	const struct pm_value_style style = { .hex = t->hex };
+	const struct pm_value_style style = { .hex = t->hex, .numbers = t->bare };
 	bool any, ok = is_readable(sh, t, addr, pm_btf_size(sh->btf, t->type), &any);
 
 	if (sh->json) {
@@ -289,7 +297,7 @@ bool pm_typed_declare(struct pm_shell *sh, const struct pm_shell_typed *t)
 	else if (sh->json)
 		pm_value_json_type(sh, t->type);
 	else
-		pm_value_print_type(sh, t->type, t->offsets, 0);
+		pm_value_print_type(sh, t->type, offsets_of(t), 0);
 	if (t->module && sh->json)
 		pm_json_str(sh->json, "module", t->module);
 	else if (t->module && !t->members)
@@ -302,7 +310,7 @@ bool pm_typed_print(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_
 	if (t->offsets && t->members)
 		return declare_members(sh, t, addr);
 	if (t->offsets && !sh->json) {
-		pm_value_print_type(sh, t->type, true, addr);
+		pm_value_print_type(sh, t->type, offsets_of(t), addr);
 		return true;
 	}
 	if (!t->members)

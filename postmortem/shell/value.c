@@ -47,10 +47,10 @@ void pm_value_print_integer(struct pm_shell *sh, uint64_t value, uint64_t size, 
 {
 	if (size && size < 8)
 		value &= (1ull << 8 * size) - 1;
-	if (encoding & PM_BTF_BOOL && value <= 1)
-		fputs(value ? "true" : "false", sh->out);
-	else if (style->hex)
+	if (style->hex)
 		fprintf(sh->out, "0x%llx", (unsigned long long)value);
+	else if (encoding & PM_BTF_BOOL && value <= 1)
+		fputs(value ? "true" : "false", sh->out);
 	else if (encoding & PM_BTF_CHAR && size == 1)
 		print_char(sh, (uint8_t)value, encoding & PM_BTF_SIGNED);
 	else if (encoding & PM_BTF_SIGNED && size && size < 8)
@@ -61,7 +61,7 @@ void pm_value_print_integer(struct pm_shell *sh, uint64_t value, uint64_t size, 
 		fprintf(sh->out, "%llu", (unsigned long long)value);
 }
 
-static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
+static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value, const struct pm_value_style *style)
 {
 	int64_t known;
 	bool with_sign = false;
@@ -69,7 +69,7 @@ static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
 
 	for (uint32_t i = 0; (name = pm_btf_enum(sh->btf, type, i, &known)); i++) {
 		with_sign |= known < 0;
-		if (known == value) {
+		if (known == value && !style->numbers) {
 			fputs(name, sh->out);
 			return;
 		}
@@ -79,16 +79,37 @@ static void print_enum(struct pm_shell *sh, uint32_t type, int64_t value)
 	fprintf(sh->out, "%lld", (long long)value);
 }
 
+static void put_letter(struct pm_shell *sh, uint8_t c)
+{
+	if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
+		fputc(c, sh->out);
+	else
+		fprintf(sh->out, "\\%03o", c);
+}
+
 static void print_string(struct pm_shell *sh, const uint8_t *bytes, size_t n)
 {
 	size_t end = strnlen((const char *)bytes, n);
 
 	fputc('"', sh->out);
 	for (size_t i = 0; i < end; i++)
-		if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '"' && bytes[i] != '\\')
-			fputc(bytes[i], sh->out);
-		else
-			fprintf(sh->out, "\\%03o", bytes[i]);
+		put_letter(sh, bytes[i]);
+	fputc('"', sh->out);
+}
+
+/* An array of characters: a string up to its end; of unsigned ones, which may be anything, all up to the zeros at its
+ * end. */
+static void print_text(struct pm_shell *sh, const uint8_t *bytes, size_t n, bool is_string)
+{
+	while (!is_string && n && !bytes[n - 1])
+		n--;
+	if (is_string || strnlen((const char *)bytes, n) == n) {
+		print_string(sh, bytes, n);
+		return;
+	}
+	fputc('"', sh->out);
+	for (size_t i = 0; i < n; i++)
+		put_letter(sh, bytes[i]);
 	fputc('"', sh->out);
 }
 
@@ -97,7 +118,7 @@ void pm_value_print_pointer(struct pm_shell *sh, uint64_t value, bool is_text)
 	char name[PM_LINUX_NAME_MAX + 96];
 	struct pm_arena arena;
 	struct pm_place place;
-	uint8_t text[200];
+	uint8_t text[1024];
 
 	fprintf(sh->out, "0x%llx", (unsigned long long)value);
 	/* of code and data of the kernel and its modules: whose */
@@ -137,10 +158,10 @@ void pm_value_print_number(struct pm_shell *sh, uint32_t type, uint64_t value,
 		pm_value_print_pointer(sh, value, pm_value_is_char(btf, pm_btf_target(btf, type)));
 		break;
 	case PM_BTF_ENUM:
-		print_enum(sh, type, size == 4 ? (int32_t)value : (int64_t)value);
+		print_enum(sh, type, size == 4 ? (int32_t)value : (int64_t)value, style);
 		break;
 	case PM_BTF_ENUM64:
-		print_enum(sh, type, (int64_t)value);
+		print_enum(sh, type, (int64_t)value, style);
 		break;
 	default:
 		pm_value_print_integer(sh, value, size,
@@ -158,7 +179,7 @@ static void newline(struct pm_shell *sh, unsigned indent)
 static void print_members(struct pm_shell *sh, uint64_t addr, uint32_t type,
 			  const struct pm_value_style *style, unsigned depth)
 {
-	struct pm_value_style inner = { style->indent + 2, style->hex };
+	struct pm_value_style inner = { style->indent + 2, style->hex, style->numbers };
 	struct pm_btf_member member;
 
 	if (!pm_btf_members(sh->btf, type)) {
@@ -187,14 +208,13 @@ static void print_array(struct pm_shell *sh, uint64_t addr, uint32_t type, const
 	const struct pm_btf *btf = sh->btf;
 	uint32_t element = pm_btf_resolve(btf, pm_btf_target(btf, type)), n = pm_btf_length(btf, type);
 	uint64_t size = pm_btf_size(btf, element);
-	bool is_text =
-		size == 1 && pm_value_is_char(btf, element) && !strcmp(pm_btf_name(btf, element), "char");
-	const struct pm_value_style inner = { style->indent + 2, style->hex };
-	uint8_t bytes[256];
+	bool is_text = pm_value_is_char(btf, element);
+	const struct pm_value_style inner = { style->indent + 2, style->hex, style->numbers };
+	uint8_t bytes[1024];
 
 	if (is_text && n && n <= sizeof(bytes)) {
 		if (pm_space_read(pm_value_space(sh), addr, bytes, n, NULL) == n)
-			print_string(sh, bytes, n);
+			print_text(sh, bytes, n, !strcmp(pm_btf_name(btf, element), "char"));
 		else
 			fputs("<not in the dump>", sh->out);
 		return;
@@ -267,7 +287,7 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 	value = pm_load(bytes, 8, false) >> shift & (member->bits == 64 ? ~0ull : (1ull << member->bits) - 1);
 	uint32_t type = pm_btf_resolve(btf, member->type);
 	if (pm_btf_kind(btf, type) == PM_BTF_ENUM || pm_btf_kind(btf, type) == PM_BTF_ENUM64)
-		print_enum(sh, type, (int64_t)value);
+		print_enum(sh, type, (int64_t)value, style);
 	else
 		pm_value_print_integer(sh, value, 8, pm_btf_int_encoding(btf, type) & PM_BTF_BOOL, style);
 }
@@ -275,7 +295,7 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 /* "   [2416]" or " [ff18b65602860970]": in columns of their own, the brackets in line at their ends. */
 enum { offset_columns = 9, address_columns = 20 };
 
-static void print_offset(struct pm_shell *sh, uint64_t base, uint64_t offset)
+static void print_offset(struct pm_shell *sh, enum pm_value_offsets kind, uint64_t base, uint64_t offset)
 {
 	uint64_t addr = base + offset;
 	char text[24];
@@ -283,7 +303,8 @@ static void print_offset(struct pm_shell *sh, uint64_t base, uint64_t offset)
 	if (base)
 		snprintf(text, sizeof(text), "[%llx]", (unsigned long long)addr);
 	else
-		snprintf(text, sizeof(text), "[%llu]", (unsigned long long)offset);
+		snprintf(text, sizeof(text), kind == PM_OFFSETS_HEX ? "[0x%llx]" : "[%llu]",
+			 (unsigned long long)offset);
 	fprintf(sh->out, "%*s", base ? address_columns : offset_columns, text);
 }
 
@@ -298,8 +319,8 @@ static bool is_typedef(const struct pm_btf *btf, uint32_t type)
 	return kind == PM_BTF_TYPEDEF;
 }
 
-static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base,
-			       uint64_t bit_base, unsigned indent, unsigned depth)
+static void print_declarations(struct pm_shell *sh, uint32_t type, enum pm_value_offsets offsets,
+			       uint64_t base, uint64_t bit_base, unsigned indent, unsigned depth)
 {
 	const struct pm_btf *btf = sh->btf;
 	struct pm_btf_member member;
@@ -311,7 +332,7 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 		uint64_t bit = bit_base + member.bit_offset;
 
 		if (offsets)
-			print_offset(sh, base, bit / 8);
+			print_offset(sh, offsets, base, bit / 8);
 		fprintf(sh->out, "%*s", (int)indent, "");
 		/* an unnamed one is part of this declaration, unless a typedef names it (atomic_t) */
 		if ((kind == PM_BTF_STRUCT || kind == PM_BTF_UNION) && !*pm_btf_name(btf, inner) &&
@@ -333,7 +354,7 @@ static void print_declarations(struct pm_shell *sh, uint32_t type, bool offsets,
 	}
 }
 
-void pm_value_print_body(struct pm_shell *sh, uint32_t id, bool offsets, uint64_t base)
+void pm_value_print_body(struct pm_shell *sh, uint32_t id, enum pm_value_offsets offsets, uint64_t base)
 {
 	const struct pm_btf *btf = sh->btf;
 	enum pm_btf_kind kind = pm_btf_kind(btf, id);
@@ -352,7 +373,7 @@ void pm_value_print_body(struct pm_shell *sh, uint32_t id, bool offsets, uint64_
 	fputc('}', sh->out);
 }
 
-void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base)
+void pm_value_print_type(struct pm_shell *sh, uint32_t type, enum pm_value_offsets offsets, uint64_t base)
 {
 	uint32_t id = pm_btf_resolve(sh->btf, type);
 	enum pm_btf_kind kind = pm_btf_kind(sh->btf, id);

@@ -7,7 +7,11 @@
 struct pm_value_style {
 	unsigned indent; /* columns */
 	bool hex;        /* integers in hex */
+	bool numbers;    /* enumerations as numbers */
 };
+
+/* Before members of a declaration: nothing, or where they stand. */
+enum pm_value_offsets { PM_OFFSETS_NONE, PM_OFFSETS_DECIMAL, PM_OFFSETS_HEX };
 
 /* A value that was read, or worked out: an integer of size bytes with BTF's encoding, a pointer, an enumeration. */
 void pm_value_print_number(struct pm_shell *sh, uint32_t type, uint64_t value,
@@ -33,9 +37,9 @@ void pm_value_print(struct pm_shell *sh, uint64_t addr, uint32_t type, const str
 void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_btf_member *member,
 			   const struct pm_value_style *style);
 /* The declaration of a structure with its members; offsets: those before each. */
-void pm_value_print_type(struct pm_shell *sh, uint32_t type, bool offsets, uint64_t base);
+void pm_value_print_type(struct pm_shell *sh, uint32_t type, enum pm_value_offsets offsets, uint64_t base);
 /* The same of a structure or enumeration alone, up to its '}'. */
-void pm_value_print_body(struct pm_shell *sh, uint32_t id, bool offsets, uint64_t base);
+void pm_value_print_body(struct pm_shell *sh, uint32_t id, enum pm_value_offsets offsets, uint64_t base);
 
 /* The same as JSON (shell/value_json.c): a value of that key, null where it is not in the dump; of a type its
  * members "type", "size", "members" or "enumerators". */

@@ -74,7 +74,7 @@ static struct pm_space *space_of(struct pm_shell *sh, const struct choice *choic
 
 static const char *size_words(uint64_t size)
 {
-	return size == 1 << 12 ? "4 KiB" : size == 1 << 21 ? "2 MiB" : size == 1 << 30 ? "1 GiB" : "?";
+	return size == 1 << 21 ? "  (2MB)" : size == 1 << 30 ? "  (1GB)" : "";
 }
 
 static void put_steps(struct pm_shell *sh, const struct pm_space *space, const struct pm_walk_step *steps,
@@ -152,7 +152,7 @@ static void put_page(struct pm_shell *sh, const struct found *f)
 	if (sh->image)
 		return;
 	if (!f->why || entry) {
-		pm_shell_put_pte(sh, entry, f->why ? 0 : f->size);
+		pm_shell_put_pte(sh, entry, f->why ? 0 : f->size, false);
 		if (!sh->json)
 			fputc('\n', sh->out);
 	}
@@ -204,7 +204,7 @@ static void put_text(struct pm_shell *sh, const struct found *f, int cpu)
 	fprintf(sh->out, "PAGE DIRECTORY: %llx\n", (unsigned long long)f->space->root);
 	put_steps(sh, f->space, f->steps, f->n);
 	if (!f->why)
-		fprintf(sh->out, "  PAGE: %llx  (%s)\n", (unsigned long long)(f->phys & -f->size),
+		fprintf(sh->out, "  PAGE: %llx%s\n", (unsigned long long)(f->phys & -f->size),
 			size_words(f->size));
 	fputc('\n', sh->out);
 	put_page(sh, f);

@@ -23,7 +23,9 @@ static void print_typedef(struct pm_shell *sh, uint32_t id, bool offsets)
 		pm_value_print_body(sh, inner, offsets, 0);
 		fprintf(sh->out, " %s;\n", name);
 	} else {
-		pm_btf_declare(sh->btf, target, name, text, sizeof(text));
+		/* through others, as gdb has it: what a pid_t is in the end */
+		pm_btf_declare(sh->btf, pm_btf_kind(sh->btf, inner) == PM_BTF_INT ? inner : target, name,
+			       text, sizeof(text));
 		fprintf(sh->out, "typedef %s;\n", text);
 	}
 	fprintf(sh->out, "SIZE: %llu\n", (unsigned long long)pm_btf_size(sh->btf, id));
@@ -136,6 +138,9 @@ static bool has_member(struct pm_shell *sh, struct search *s, uint32_t id, unsig
 		return s->seen[id] == 2;
 	for (uint32_t i = 0; !found && pm_btf_member(sh->btf, id, i, &m); i++) {
 		uint32_t inner = pm_btf_resolve(sh->btf, m.type);
+
+		for (unsigned n = 0; n < max_depth && pm_btf_kind(sh->btf, inner) == PM_BTF_ARRAY; n++)
+			inner = pm_btf_resolve(sh->btf, pm_btf_target(sh->btf, inner));
 		enum pm_btf_kind kind = pm_btf_kind(sh->btf, inner);
 
 		pm_btf_declare(sh->btf, m.type, "", text, sizeof(text));
