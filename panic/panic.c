@@ -516,7 +516,7 @@ static enum kp_stage_result win_mend(void)
 	return kp_report.kind == KP_KIND_PANIC ? kp_isa_mend_gates() : KP_RESULT_NONE;
 }
 
-/* Code that was changed may do anything. */
+/* Code that was changed may do anything, and constants are what it says. */
 static enum kp_stage_result win_intact(void)
 {
 	bool code, names = kp_system_intact();

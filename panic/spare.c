@@ -4,11 +4,26 @@
 #include "lib/mem.h"
 #include "stages.h"
 
+/* As the image does it where an NMI finds it (blob/header.S). */
+static uint64_t words_of(uint64_t start, uint64_t end)
+{
+	uint64_t sum = 0;
+
+	for (; end - start >= sizeof(sum); start += sizeof(sum)) {
+		sum += *(const volatile uint64_t *)(uintptr_t)start;
+		sum = sum << 1 | sum >> 63;
+	}
+	return sum;
+}
+
 void kp_spare_arm(struct kp_blob *blob, const void *start, const void *end)
 {
 	blob->watched_start = (uint64_t)(uintptr_t)start;
 	blob->watched_end = (uint64_t)(uintptr_t)end;
 	blob->watched_sum = kp_crc32(0, start, (size_t)((const char *)end - (const char *)start));
+#ifndef KP_WITHOUT_WATCHED_NMI
+	blob->watched_words = start != end ? words_of(blob->watched_start, blob->watched_end) : 0;
+#endif
 	kp_isa_spare_gates(blob);
 	blob->sum = kp_crc32(0, (const char *)blob + blob->header_size, blob->image_size - blob->header_size);
 }

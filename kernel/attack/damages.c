@@ -150,7 +150,7 @@ static void wrong_gs(void)
 /* ---- page tables ---- */
 
 extern char recorder_text_start[], recorder_text_end[], recorder_data_start[], recorder_data_end[];
-extern char text_end[];
+extern char text_start[];
 
 /* All but the few pages of this very code. */
 static void unmap_kernel_text(void)
@@ -159,7 +159,7 @@ static void unmap_kernel_text(void)
 	uintptr_t strike = (uintptr_t)attack_strike & ~(uintptr_t)(PAGE_SIZE - 1);
 	uintptr_t unmap = (uintptr_t)attack_unmap & ~(uintptr_t)(PAGE_SIZE - 1);
 
-	for (uintptr_t at = (uintptr_t)recorder_text_end; at < (uintptr_t)text_end; at += PAGE_SIZE)
+	for (uintptr_t at = (uintptr_t)text_start; at < (uintptr_t)recorder_text_start; at += PAGE_SIZE)
 		if ((at < here || at > here + PAGE_SIZE) && (at < strike || at > strike + PAGE_SIZE) &&
 		    (at < unmap - PAGE_SIZE || at > unmap + PAGE_SIZE))
 			attack_unmap(at, at + 1);
@@ -277,6 +277,13 @@ static void silence_text(void)
 	attack_poke((uintptr_t)kp_end_line, 0xc3);
 }
 
+/* A jump to itself. */
+static void hang_recorder(void)
+{
+	attack_poke((uintptr_t)kp_panic_at, 0xeb);
+	attack_poke((uintptr_t)kp_panic_at + 1, 0xfe);
+}
+
 static void fill_recorder_data(void)
 {
 	uintptr_t start = (uintptr_t)recorder_data_start, end = (uintptr_t)recorder_data_end;
@@ -357,6 +364,7 @@ const struct attack_damage attack_damages[] = {
 	{ "own-data", fill_recorder_data, THEN_CALL, OTHERS_PARKED },
 	{ "own-text", fill_recorder_text, THEN_CALL, OTHERS_PARKED },
 	{ "own-silence", silence_text, THEN_CALL, OTHERS_RUN },
+	{ "own-hang", hang_recorder, THEN_CALL, OTHERS_RUN },
 	{ "random", attack_random, THEN_CALL, OTHERS_RUN }, /* no row of the matrix */
 	{ 0 },
 };

@@ -20,7 +20,7 @@ static const struct region {
 	const char *start, *end, *not_start, *not_end;
 } regions[] = {
 	{ "kernel-data", data_start, data_end, recorder_data_start, recorder_data_end },
-	{ "kernel-text", recorder_text_end, text_end },
+	{ "kernel-text", text_start, recorder_text_start },
 	{ "kernel-constants", rodata_start, rodata_end },
 	{ "recorder-data", recorder_data_start, recorder_data_end },
 	{ "recorder-text", recorder_text_start, recorder_text_end },

@@ -29,7 +29,10 @@ kp_blob:
 #define BLOB_WHY 568
 #define BLOB_ADDRESS 576
 #define BLOB_FRAME_SAVED 584
+#define BLOB_WATCHED_START 544
+#define BLOB_WATCHED_END 552
 #define BLOB_LAST_STACK 592
+#define BLOB_WATCHED_WORDS 600
 
 /* CR4: what stands in the way of code and page tables as plain as ours: global pages, PCIDs, control-flow enforcement,
  * protection keys of user and kernel. */
@@ -128,6 +131,7 @@ double_fault:
 	PUSH_REGISTERS
 	movq	%rsp, %rdi
 	leaq	.Lwhy(%rip), %rax
+.Lfrom_a_gate:
 	movq	%rax, kp_blob + BLOB_WHY(%rip)
 	xorl	%esi, %esi
 	cmpl	$1, kp_blob + BLOB_FRAME_SAVED(%rip)
@@ -138,11 +142,41 @@ double_fault:
 	jmp	kp_blob_enter
 .Lwhy:	.asciz	"the spare: the recorder did not survive a double fault"
 
-/* The kernel's gate of the NMI: who is stopped for the image's sake needs nothing of the kernel's. */
+/* The kernel's gate of the NMI: who is stopped for the image's sake needs nothing of the kernel's; and where the recorder's code is not
+ * what it was, a watchdog's NMI is the last that can tell. */
 nmi:
 	cmpl	$0, kp_blob + BLOB_ENTERED(%rip)
 	jne	.Ltoo_late
+	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	cmpq	$0, kp_blob + BLOB_WATCHED_WORDS(%rip)
+	je	2f
+	movq	kp_blob + BLOB_WATCHED_START(%rip), %rcx
+	movq	kp_blob + BLOB_WATCHED_END(%rip), %rdx
+	subq	$8, %rdx
+	xorl	%eax, %eax
+1:	addq	(%rcx), %rax
+	rolq	%rax
+	addq	$8, %rcx
+	cmpq	%rdx, %rcx
+	jbe	1b
+	cmpq	%rax, kp_blob + BLOB_WATCHED_WORDS(%rip)
+	jne	3f
+2:	popq	%rdx
+	popq	%rcx
+	popq	%rax
 	jmp	*kp_blob + BLOB_HOST_NMI(%rip)
+3:	popq	%rdx
+	popq	%rcx
+	popq	%rax
+	pushq	$0
+	pushq	$2
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	leaq	.Lchanged(%rip), %rax
+	jmp	.Lfrom_a_gate
+.Lchanged: .asciz "the spare: the recorder's own code was changed"
 
 	.text
 	.globl	kp_blob_initialise

@@ -54,7 +54,7 @@ struct kp_blob {
 	uint32_t sum;  /* CRC-32 of the image behind its header; 0: not known */
 	uint32_t apic; /* physical, of the local APICs' registers: the other CPUs are stopped by an NMI */
 	uint64_t host_double_fault, host_nmi; /* where these gates lead on, virtual */
-	uint64_t watched_start, watched_end;  /* the recorder's own code, virtual, */
+	uint64_t watched_start, watched_end;  /* the recorder's own code and constants, virtual, */
 	uint32_t watched_sum;                 /* and its CRC-32 */
 	uint32_t reserved_2;
 	uint64_t why;         /* virtual: a text; why the kernel's recorder gives up */
@@ -62,7 +62,9 @@ struct kp_blob {
 	uint32_t frame_saved; /* 1: `frame` has the registers of the crash */
 	uint32_t reserved_3;
 	uint64_t last_stack; /* of the last double fault; 0: the recorder got on since */
-	uint64_t reserved_4[5];
+	uint64_t
+		watched_words; /* the words of what is watched, added up, each time rotated left by a bit; 0: nobody looks */
+	uint64_t reserved_4[4];
 };
 
 /* Of other frames it has no form; C++ has the word under another name. */

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /* Tier 2, x86-64.  Once, when the image lies in its place and is mapped, before anybody can have changed it: makes the sums of the
- * image and of the recorder's own code (as the host's linker has it: from start to end, never written to).  Whatever the
+ * image and of the recorder's own code and constants (as the host's linker has them: from start to end, never written to).  Whatever the
  * kernel has to say in the header may be said later. kp_gates_install, called afterwards on each CPU, sets the gates. */
 void kp_spare_arm(struct kp_blob *blob, const void *start, const void *end);
 
