@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "formats/kdump.h"
 #include "read/file.h"
+#include "read/saved.h"
 #include "render/json_out.h"
 
 #include <errno.h>
@@ -15,107 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECTOR 512
 #define CHUNK (1u << 20)
-#define PARTITIONS_MAX 256
-
-struct found {
-	uint64_t at; /* byte of the device */
-	bool whole;  /* its header was written, too: the last thing that is */
-	struct kf_dump dump;
-	char system[KF_KDUMP_UTSNAME_FIELD + 1], release[KF_KDUMP_UTSNAME_FIELD + 1];
-};
-
-static void take_name(const uint8_t *block, unsigned field, char to[KF_KDUMP_UTSNAME_FIELD + 1])
-{
-	memcpy(to, block + KF_KDUMP_AT_UTSNAME + field * KF_KDUMP_UTSNAME_FIELD, KF_KDUMP_UTSNAME_FIELD);
-	to[KF_KDUMP_UTSNAME_FIELD] = '\0';
-}
-
-/* Is block the first one of a dump? */
-static bool is_dump(const uint8_t *block, size_t n, uint64_t at, struct found *out)
-{
-	bool header;
-
-	if (n < KF_KDUMP_BLOCK || (memcmp(block, KF_KDUMP_WHOLE, 8) && memcmp(block, KF_KDUMP_TORN, 8)))
-		return false;
-	if (!kf_dump_get(block, n, &out->dump))
-		return false;
-	/* Power may have gone between the two: a disk writes a sector whole, and no more than that. */
-	header = !memcmp(block, KF_KDUMP_WHOLE, 8);
-	out->whole = header && out->dump.state == KF_DUMP_WHOLE;
-	out->at = at;
-	take_name(block, 1, out->system);
-	take_name(block, 2, out->release);
-	return true;
-}
-
-static bool is_dump_at(const struct pm_file *file, uint64_t at, struct found *out)
-{
-	uint8_t block[KF_KDUMP_BLOCK];
-
-	return is_dump(block, pm_file_read(file, at, block, sizeof(block), NULL), at, out);
-}
-
-/* ---- where to look ---- */
-
-/* The first bytes of partitions, by either kind of table; returns how many. */
-static size_t partitions(const struct pm_file *file, uint64_t starts[PARTITIONS_MAX])
-{
-	uint8_t sector[SECTOR], entry[64];
-	size_t n = 0;
-
-	if (pm_file_read(file, 0, sector, sizeof(sector), NULL) == sizeof(sector) &&
-	    kf_get16(sector + 510) == 0xaa55)
-		for (unsigned i = 0; i < 4; i++)
-			if (sector[446 + i * 16 + 4])
-				starts[n++] = (uint64_t)kf_get32(sector + 446 + i * 16 + 8) * SECTOR;
-	if (pm_file_read(file, SECTOR, sector, sizeof(sector), NULL) < sizeof(sector) ||
-	    memcmp(sector, "EFI PART", 8))
-		return n;
-	uint64_t table = kf_get64(sector + 72) * SECTOR;
-	uint32_t count = kf_get32(sector + 80), size = kf_get32(sector + 84);
-
-	for (uint32_t i = 0; i < count && n < PARTITIONS_MAX && size >= sizeof(entry); i++) {
-		if (pm_file_read(file, table + (uint64_t)i * size, entry, sizeof(entry), NULL) <
-		    sizeof(entry))
-			break;
-		if (kf_get64(entry + 32))
-			starts[n++] = kf_get64(entry + 32) * SECTOR;
-	}
-	return n;
-}
-
-/* Every block, from the start on; false: there is none, or what there is cannot be read. */
-static bool search(const struct pm_file *file, struct found *out, int *errno_out)
-{
-	uint8_t *chunk = pm_alloc(CHUNK);
-	bool found = false;
-	size_t n = CHUNK;
-
-	for (uint64_t at = 0; n == CHUNK && !found; at += CHUNK) {
-		n = pm_file_read(file, at, chunk, CHUNK, errno_out);
-		for (size_t i = 0; i + KF_KDUMP_BLOCK <= n && !found; i += KF_KDUMP_BLOCK)
-			found = chunk[i] == 'K' && is_dump(chunk + i, KF_KDUMP_BLOCK, at + i, out);
-	}
-	free(chunk);
-	return found;
-}
-
-static bool find(const struct pm_file *file, struct found *out, int *errno_out)
-{
-	uint64_t starts[PARTITIONS_MAX];
-	size_t n;
-
-	*errno_out = 0;
-	if (is_dump_at(file, 0, out))
-		return true;
-	n = partitions(file, starts);
-	for (size_t i = 0; i < n; i++)
-		if (is_dump_at(file, starts[i], out))
-			return true;
-	return search(file, out, errno_out);
-}
 
 /* ---- saving ---- */
 
@@ -141,7 +42,7 @@ static bool write_all(int fd, const uint8_t *bytes, size_t n, uint64_t at)
 }
 
 /* Blocks of zeros become holes. *n_out: bytes that were there. */
-static bool copy(const struct pm_file *file, const struct found *found, int fd, uint64_t *n_out)
+static bool copy(const struct pm_file *file, const struct pm_saved *found, int fd, uint64_t *n_out)
 {
 	uint8_t *chunk = pm_alloc(CHUNK);
 	bool done = true;
@@ -167,7 +68,7 @@ static bool copy(const struct pm_file *file, const struct found *found, int fd, 
 	return done && !ftruncate(fd, (off_t)at);
 }
 
-static int save(const struct pm_file *file, const struct found *found, const char *to, bool force,
+static int save(const struct pm_file *file, const struct pm_saved *found, const char *to, bool force,
 		uint64_t *n_out)
 {
 	int fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0600);
@@ -193,12 +94,12 @@ static const char *const lacks[] = {
 	[KF_DUMP_NO_ROOM] = ", without the end of memory: the disk was full",
 };
 
-static const char *lack(const struct found *found)
+static const char *lack(const struct pm_saved *found)
 {
 	return found->dump.why < PM_COUNT(lacks) ? lacks[found->dump.why] : "";
 }
 
-static void print_text(const struct found *found, const char *to)
+static void print_text(const struct pm_saved *found, const char *to)
 {
 	const struct kf_dump *dump = &found->dump;
 
@@ -213,7 +114,7 @@ static void print_text(const struct found *found, const char *to)
 		printf("  saved   %s\n", to);
 }
 
-static void print_json(const struct found *found, const char *to)
+static void print_json(const struct pm_saved *found, const char *to)
 {
 	const struct kf_dump *dump = &found->dump;
 	struct pm_json json;
@@ -247,7 +148,7 @@ static const struct option long_options[] = {
 static int run(const char *path, const char *to, bool force, bool as_json)
 {
 	struct pm_file *file;
-	struct found found;
+	struct pm_saved found;
 	struct pm_error *err = pm_file_open(path, &file);
 	int status = PM_STATUS_OK, read_errno;
 	uint64_t n = 0;
@@ -257,7 +158,7 @@ static int run(const char *path, const char *to, bool force, bool as_json)
 		pm_error_free(err);
 		return PM_STATUS_UNREADABLE;
 	}
-	if (!find(file, &found, &read_errno)) {
+	if (!pm_saved_find(file, &found, &read_errno)) {
 		if (read_errno)
 			pm_cmd_say("%s: %s", path, strerror(read_errno));
 		else
