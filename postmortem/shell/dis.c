@@ -200,11 +200,11 @@ static bool print_listing(struct pm_shell *sh, const struct options *o, const st
 	uint64_t last = place->line + (o->count ? o->count : usual);
 	FILE *file = NULL;
 
-	if (*place->file != '/' && *place->directory) {
+	if (*place->file != '/' && *place->directory && !sh->sealed) {
 		snprintf(path, sizeof(path), "%s/%s", place->directory, place->file);
 		file = fopen(path, "re");
 	}
-	if (!file)
+	if (!file && !sh->sealed)
 		file = fopen(place->file, "re");
 	if (!file)
 		return pm_shell_error(sh, "dis", "%s: the source is not on this machine: %s", what,

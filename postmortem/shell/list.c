@@ -93,6 +93,15 @@ static bool walk(struct pm_shell *sh, const struct request *r, uint64_t start)
 	return ok;
 }
 
+/* "module.list", or a number that is no address. */
+static bool is_offset(const char *text)
+{
+	const uint64_t most = 1 << 20;
+	uint64_t value;
+
+	return strchr(text, '.') || (pm_shell_number(text, &value) && value < most);
+}
+
 /* Of the arguments that are no options, one may be the offset. */
 static bool take_arguments(struct pm_shell *sh, int argc, char **argv, struct request *r, const char *offset,
 			   uint64_t *start)
@@ -108,7 +117,7 @@ static bool take_arguments(struct pm_shell *sh, int argc, char **argv, struct re
 				      argc > 3 ? argv[3] : "");
 	if (argc == 3) {
 		/* "module.list modules" and "modules module.list" */
-		at = strchr(argv[2], '.') ? 1 : 2;
+		at = is_offset(argv[2]) && !is_offset(argv[1]) ? 1 : 2;
 		offset = argv[3 - at];
 	}
 	if (offset && !pm_shell_offset(sh, "list", offset, &r->offset))

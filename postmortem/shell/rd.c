@@ -258,6 +258,8 @@ static bool write_file(struct pm_shell *sh, const struct options *given, uint64_
 
 	if (!choose_space(sh, &o, at, &process))
 		return false;
+	if (sh->sealed)
+		return pm_shell_error(sh, "rd", "-r: nothing is written here");
 	FILE *file = fopen(path, "we");
 
 	if (!file)
