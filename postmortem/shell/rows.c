@@ -73,6 +73,11 @@ void pm_shell_cells(struct pm_shell *sh, const struct pm_column *columns, size_t
 		pm_json_close(sh->json, '}');
 		return;
 	}
+	/* nothing, not even blanks, for empty ones at the end */
+	while (end > 1 &&
+	       (!columns[end - 1].title || (columns[end - 1].kind == PM_CELL_TEXT && !cells[end - 1].absent &&
+					    (!cells[end - 1].s || !*cells[end - 1].s))))
+		end--;
 	for (size_t i = 0; i < end; i++) {
 		char buf[32];
 		const char *text = buf;

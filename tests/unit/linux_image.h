@@ -53,6 +53,7 @@ struct image_options {
 	bool calls;          /* it describes its system calls */
 	bool lost_stack;     /* of the CPU that panicked and waits: not in the dump */
 	bool deleted;        /* /bin/sh was removed while it ran */
+	bool machine;        /* zones, devices, a network, programs: linux_image_machine.h */
 };
 
 struct image_symbol {
@@ -65,8 +66,10 @@ struct image {
 	struct image_options options;
 	uint8_t *memory;
 	uint64_t next; /* physical, of what is placed next in the image */
-	struct image_symbol symbols[128];
-	uint64_t memory_from, memory_to; /* physical: the structures of linux_image_memory.h */
+	struct image_symbol symbols[256];
+	uint64_t memory_from, memory_to;   /* physical: the structures of linux_image_memory.h */
+	uint64_t machine_from, machine_to; /* of linux_image_machine.h */
+	uint64_t fds;                      /* of the process: its table of open files */
 	size_t symbols_n;
 	uint64_t user_regs; /* where the panicking task's registers of user mode lie */
 	uint64_t btf_at;    /* of its types, also where no symbol tells; and what goes on behind them */
@@ -191,6 +194,9 @@ enum {
 #include "linux_image_memory.h" /* in its place: it needs what stands above */
 #include "linux_image_crash.h"
 
+static inline uint64_t image_function(const char *name);
+#include "linux_image_machine.h"
+
 static inline void image_types(struct image *im)
 {
 	struct image_btf b = { 0 };
@@ -236,10 +242,12 @@ static inline void image_types(struct image *im)
 						  { "mm", ptr, TASK_MM },
 						  { "files", ptr, TASK_FILES },
 						  { "fs", ptr, TASK_FS },
+						  { "nsproxy", ptr, TASK_NSPROXY },
 						  { im->options.old ? "rss_stat" : "", task_rss, TASK_RSS },
 						  { 0 } });
 	image_memory_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
 	image_crash_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
+	image_machine_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
 	image_btf_struct(&b, "signal_struct", 4, 32,
 			 (struct image_member[]){ { "thread_head", list, 8 }, { 0 } });
 	image_btf_struct(&b, "inactive_task_frame", 4, 56,
@@ -508,6 +516,7 @@ static inline void image_tasks(struct image *im)
 	}
 	image_memory(im, shell);
 	image_crash(im, regs);
+	image_machine(im, shell);
 }
 
 static inline void image_module(struct image *im)

@@ -41,13 +41,15 @@ enum {
 	SLAB_COUNTERS_AT = 40,
 };
 
-static const struct image_enumerator image_zone_items[] = { { "NR_ZONE_OTHER", 0 },
-							    { "NR_FREE_PAGES", 1 },
-							    { 0 } };
+static const struct image_enumerator image_zone_items[] = {
+	{ "NR_ZONE_OTHER", 0 }, { "NR_FREE_PAGES", 1 }, { "NR_VM_ZONE_STAT_ITEMS", 2 }, { 0 }
+};
 static const struct image_enumerator image_node_items[] = {
-	{ "NR_FILE_PAGES", 2 },      { "NR_SLAB_RECLAIMABLE_B", 3 }, { "NR_SLAB_UNRECLAIMABLE_B", 4 },
-	{ "NR_SWAPCACHE", 5 },       { "NR_ANON_MAPPED", 6 },        { "NR_SHMEM", 7 },
-	{ "NR_KERNEL_STACK_KB", 8 }, { "NR_PAGETABLE", 9 },          { 0 }
+	{ "NR_FILE_PAGES", 2 },           { "NR_SLAB_RECLAIMABLE_B", 3 },
+	{ "NR_SLAB_UNRECLAIMABLE_B", 4 }, { "NR_SWAPCACHE", 5 },
+	{ "NR_ANON_MAPPED", 6 },          { "NR_SHMEM", 7 },
+	{ "NR_KERNEL_STACK_KB", 8 },      { "NR_PAGETABLE", 9 },
+	{ "NR_VM_NODE_STAT_ITEMS", 10 },  { 0 }
 };
 static const struct image_enumerator image_flags[] = { { "PG_locked", 0 }, { "PG_reserved", 3 },
 						       { "PG_slab", 7 },   { "__NR_PAGEFLAGS", 20 },
@@ -68,6 +70,8 @@ static inline void image_slab_types(struct image *im, struct image_btf *b, const
 	for (unsigned i = 0; im->options.old && slab[i].name; i++)
 		page[n++] = slab[i];
 	page[n++] = (struct image_member){ "_refcount", t->u32, PAGE_COUNT };
+	if (im->options.machine)
+		page[n++] = (struct image_member){ "buddy_list", t->list, 8 };
 	image_btf_struct(b, "page", 4, PAGE_SIZE_OF, page);
 	if (!im->options.old)
 		image_btf_struct(b, "slab", 4, PAGE_SIZE_OF, slab);
@@ -159,8 +163,11 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 			 (struct image_member[]){ { "max_fds", t->u32, 0 }, { "fd", t->ptr, 8 }, { 0 } });
 	image_btf_struct(b, "fs_struct", 4, 32,
 			 (struct image_member[]){ { "root", path, 0 }, { "pwd", path, 16 }, { 0 } });
-	image_btf_struct(b, "file", 4, 24,
-			 (struct image_member[]){ { "f_path", path, 0 }, { "f_inode", t->ptr, 16 }, { 0 } });
+	image_btf_struct(b, "file", 4, 32,
+			 (struct image_member[]){ { "f_path", path, 0 },
+						  { "f_inode", t->ptr, 16 },
+						  { "private_data", t->ptr, 24 },
+						  { 0 } });
 	uint32_t hashed = image_btf_struct(b, "hlist_bl_node", 4, 16,
 					   (struct image_member[]){ { "pprev", t->ptr, 8 }, { 0 } });
 
@@ -329,7 +336,7 @@ static inline uint64_t image_dentry(struct image *im, uint64_t parent, const cha
 /* A process that maps and has open /bin/sh, with 9 pages in memory. */
 static inline void image_process(struct image *im, uint64_t task)
 {
-	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_room(im, 24);
+	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_room(im, 32);
 	uint64_t files = image_room(im, 8), table = image_room(im, 16), fds = image_room(im, 512);
 	uint64_t fs = image_room(im, 32), mount = image_room(im, 24), inode = image_room(im, 40);
 	uint64_t parts = image_room(im, 8);
@@ -360,6 +367,7 @@ static inline void image_process(struct image *im, uint64_t task)
 	image_put(im, files, table, 8);
 	image_put(im, table, 64, 4);
 	image_put(im, table + 8, fds, 8);
+	im->fds = fds;
 	image_put(im, fds + 8 * 3, file, 8);
 	image_put(im, file, mount + 16, 8);
 	image_put(im, file + 8, sh, 8);

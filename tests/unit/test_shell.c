@@ -1,5 +1,6 @@
 /* The shell's commands on the kernel that is made in memory: what they print, as text and as JSON, and that no lie in
  * that memory keeps them from ending. */
+#include "json_check.h"
 #include "shell_fixture.h"
 
 #include <fcntl.h>
@@ -283,57 +284,6 @@ static void many_arguments(void **state)
 }
 
 /* ---- JSON ---- */
-
-static void json_value(const char **s);
-
-static void json_string(const char **s)
-{
-	assert_int_equal(*(*s)++, '"');
-	while (**s != '"') {
-		assert_true((unsigned char)**s >= 0x20);
-		*s += **s == '\\' ? 2 : 1;
-	}
-	(*s)++;
-}
-
-/* The members between brackets; empty ones are allowed. */
-static void json_list(const char **s, char close)
-{
-	(*s)++;
-	for (bool first = true; **s != close; first = false) {
-		if (!first)
-			assert_int_equal(*(*s)++, ',');
-		if (close == '}') {
-			json_string(s);
-			assert_int_equal(*(*s)++, ':');
-		}
-		json_value(s);
-	}
-	(*s)++;
-}
-
-static void json_value(const char **s)
-{
-	static const char *const words[] = { "true", "false", "null" };
-
-	if (**s == '"') {
-		json_string(s);
-		return;
-	}
-	if (**s == '{' || **s == '[') {
-		json_list(s, **s == '{' ? '}' : ']');
-		return;
-	}
-	for (size_t i = 0; i < PM_COUNT(words); i++)
-		if (!strncmp(*s, words[i], strlen(words[i]))) {
-			*s += strlen(words[i]);
-			return;
-		}
-	size_t n = strspn(*s, "-0123456789");
-
-	assert_true(n > 0);
-	*s += n;
-}
 
 static const char *const all_commands[] = {
 	"sys",
