@@ -56,6 +56,7 @@ static void add_count(const struct kp_dump_count *counted)
 	kp_key_number("errors", kp_sink_errors);
 	kp_key_number("bytes", counted->bytes);
 	kp_key_number("took", kp_host_time_ns() - started_ns);
+	kp_key_number("waited", kp_sink_waited_ns);
 }
 
 /* In per cent, without a division that 32-bit machines have not. */
