@@ -73,6 +73,7 @@ static unsigned stalls; /* of this CPU's entries since a step was begun */
 #endif
 unsigned kp_owner;
 static unsigned entries, reports, oopses;
+static uint8_t inside[KP_CPUS_MAX];     /* CPUs that want to report, or do */
 #define ENTRIES_NEVER (2 * ENTRIES_MAX) /* this many were not counted, but written over it */
 
 _Static_assert(KP_CPUS_MAX < PANICKING, "a CPU's number fits below");
@@ -355,6 +356,13 @@ static _Noreturn void go_on(enum kp_stage_result result, const struct kp_frame *
 	kp_isa_restart_on(kp_own_stack_top(1), run_stages);
 }
 
+#if KP_TIER >= 2
+bool kp_stops_by_itself(unsigned cpu)
+{
+	return __atomic_load_n(&inside[cpu], __ATOMIC_SEQ_CST);
+}
+#endif
+
 bool kp_panicking(void)
 {
 	return (owned_by() & PANICKING) != 0;
@@ -440,6 +448,12 @@ static bool claim(const struct kp_event *event)
 	}
 }
 
+static void leave(unsigned by)
+{
+	__atomic_store_n(&inside[by - 1], 0, __ATOMIC_SEQ_CST);
+	__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
+}
+
 void kp_report_make(const struct kp_event *event)
 {
 	unsigned by;
@@ -458,8 +472,9 @@ void kp_report_make(const struct kp_event *event)
 	if (by > ENTRIES_MAX)
 		kp_isa_stop();
 	by = kp_cpu() + 1;
+	__atomic_store_n(&inside[by - 1], 1, __ATOMIC_SEQ_CST);
 	if (!claim(event)) {
-		__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
+		leave(by);
 		return;
 	}
 
@@ -487,7 +502,7 @@ void kp_report_make(const struct kp_event *event)
 	if (event->kind == KP_KIND_PANIC)
 		kp_isa_restart_on(kp_own_stack_top(1), run_stages);
 	kp_isa_call_on(kp_own_stack_top(0), run_stages);
-	__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
+	leave(by);
 	/* A panic elsewhere may have taken over meanwhile; then it keeps what it has, and its NMI is on the way. */
 	take(by, 0);
 }

@@ -25,6 +25,8 @@ void kp_report_make(const struct kp_event *event);
 
 /* Does this CPU make a report? */
 bool kp_reporting_here(void);
+/* Is the CPU on its way to a report, and so to stop where another has a panic? */
+bool kp_stops_by_itself(unsigned cpu);
 
 /* Tier 2. An NMI on a CPU that may be the one that panics. true: it was the alarm of a stage that is late (then this does
  * not return, either), or one that came too late to matter: go on. false: it is none of the recorder's. */
@@ -148,6 +150,8 @@ void kp_isa_join_gates(void);
 enum kp_stage_result kp_isa_mend_gates(void);
 /* Tier 2. Will an NMI to the others come to the recorder? */
 bool kp_isa_gates_are_right(void);
+/* Tier 2. Were the tables right with which this CPU came? Those of the others may be as they were. */
+bool kp_isa_tables_were_right(void);
 /* Tier 2. Tells the spare where its gates lead on; puts a fault's address back into the register that it is read from. */
 struct kp_blob;
 void kp_isa_spare_gates(struct kp_blob *blob);

@@ -46,7 +46,8 @@ const char *attack_context_name = "";
 uint64_t attack_seed;
 
 static volatile bool armed; /* ATTACK_INTERRUPT, _NMI, _PAGE_FAULT: the next one is it */
-static volatile unsigned ready, here;
+static volatile unsigned ready, here, broken;
+static bool running;             /* a damage, of several CPUs at once */
 static volatile uint32_t struck; /* CPUs, by bits, that broke things */
 static volatile uint32_t deaf;   /* CPUs, by bits, whose next NMI never ends */
 
@@ -144,8 +145,16 @@ _Noreturn void attack_strike(bool together)
 	interrupts_disable();
 	prepare_others(together);
 	__atomic_or_fetch(&struck, 1u << cpu_by_apic()->index, __ATOMIC_SEQ_CST);
+	together = together && attack_damage->then != THEN_NOTHING;
+	while (together && __atomic_exchange_n(&running, true, __ATOMIC_SEQ_CST))
+		pause();
 	if (attack_damage->run)
 		attack_damage->run();
+	running = false;
+	/* At once means that none of them is stopped before it notices. */
+	__atomic_add_fetch(&broken, 1, __ATOMIC_SEQ_CST);
+	while (together && broken < cpus_count - (attack_damage->others >= OTHERS_DEAF))
+		pause();
 	if (attack_damage->then == THEN_FAULT)
 		*nowhere = 1;
 	if (attack_damage->then == THEN_NOTHING)

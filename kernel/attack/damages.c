@@ -195,8 +195,12 @@ static void unmap_keep(void)
 
 static void unmap_direct(void)
 {
+	static bool gone; /* another CPU has done it, and this one cannot look */
 	uint64_t *root = page_at(read_cr3() & PAGING_ADDRESS);
 
+	if (gone)
+		return;
+	gone = true;
 	root[DIRECT_BASE >> 39 & 511] = 0;
 	write_cr3(read_cr3());
 }

@@ -4,6 +4,8 @@
 
 #define WAIT_NS 1000000000ull /* an NMI takes up to 0.1 s under emulation */
 #define WAIT_SPINS 20000000u  /* where there is no clock */
+#define LET_NS 200000000ull   /* for those that stop by themselves */
+#define LET_SPINS 2000000u
 
 static bool freezing;
 
@@ -59,6 +61,24 @@ static unsigned cpus(void)
 	return n < KP_CPUS_MAX ? n : KP_CPUS_MAX;
 }
 
+/* Who panics, too, may have no table left by which it could take an NMI, until it has ours.  Where this CPU's tables were broken, those of
+ * the others may be, and each gets a moment to notice it. */
+static void let_them_join(void)
+{
+	uint64_t start = kp_host_time_ns();
+	bool all = !kp_isa_tables_were_right();
+
+	for (unsigned i = 0, spins = 0; i < cpus(); spins++) {
+		if (i == kp_report.cpu || (!all && !kp_stops_by_itself(i)) ||
+		    __atomic_load_n(&kp_others[i].begun, __ATOMIC_SEQ_CST))
+			i++;
+		else if (start ? kp_host_time_ns() - start >= LET_NS : spins >= LET_SPINS)
+			return;
+		else
+			kp_isa_relax();
+	}
+}
+
 static enum kp_stage_result freeze_send(void)
 {
 	if (cpus() < 2)
@@ -69,6 +89,7 @@ static enum kp_stage_result freeze_send(void)
 	/* One that found no gate would reset the machine. */
 	if (!kp_isa_gates_are_right())
 		return KP_RESULT_FAILED;
+	let_them_join();
 	__atomic_store_n(&freezing, true, __ATOMIC_SEQ_CST);
 	kp_host_stop_others();
 	return KP_RESULT_DONE;

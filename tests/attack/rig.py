@@ -53,7 +53,7 @@ def cells():
 
 
 START = re.compile(rb"^\[ *[\d.]+\] kpk [\d.]+: by ", re.M)
-LOOKED = re.compile(rb"^\[ *[\d.]+\] (memory|attack): ", re.M)  # what a start tells when it has printed a record
+LOOKED = re.compile(rb"^\[ *[\d.]+\] (memory|keep): ", re.M)  # what a start tells when it has printed a record
 DISK_MIB = 32
 
 

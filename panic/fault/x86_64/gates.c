@@ -54,14 +54,18 @@ static const struct {
 	{ KP_X86_DB, IST_DB, KP_STACK_DEBUG },
 };
 
+/* What the processor itself needs for a double fault.  In a section of its own, so that a host can put it on other pages than the
+ * recorder's data: where those are gone, the spare is still reached. */
+#define FOR_DOUBLE_FAULTS __attribute__((section(".bss._kp_gates"), aligned(4096)))
+
 /* In the order of emergency_vectors, for each CPU. */
 static struct emergency_stack {
 	uint8_t guard[4096]; /* nobody's: a host unmaps it */
 	uint8_t bytes[KP_STACK_SIZE];
-} emergency_stacks[KP_CPUS_MAX][IST_COUNT] __attribute__((aligned(4096)));
+} emergency_stacks[KP_CPUS_MAX][IST_COUNT] FOR_DOUBLE_FAULTS;
 
-static struct tss tss[KP_CPUS_MAX] __attribute__((aligned(16)));
-static struct gate idt[256] __attribute__((aligned(4096)));
+static struct tss tss[KP_CPUS_MAX] FOR_DOUBLE_FAULTS;
+static struct gate idt[256] FOR_DOUBLE_FAULTS;
 
 /* The panic's own: nothing of the host's is needed any more.  Its code segment has the host's selector, since the gates are
  * still those of other CPUs, too, and they have the host's table. */
@@ -74,7 +78,8 @@ static uint64_t panic_gdt[PANIC_TSS + 2];
 static struct gate panic_idt[256] __attribute__((aligned(16)));
 #endif
 static struct tss panic_tss;
-static bool own_tables; /* these are loaded */
+static bool own_tables;   /* these are loaded */
+static bool found_broken; /* those that were in use before */
 static uint16_t panic_selector;
 
 static unsigned long unclaimed; /* interrupts that nobody wanted */
@@ -394,6 +399,25 @@ static void note_tss(const struct table *gdt, unsigned selector)
 		machine->ist[i] = seen.ist[i - 1];
 }
 
+/* Would an NMI have got through? */
+static bool are_right(const struct table *gdt, const struct table *gates, unsigned code)
+{
+	const uint64_t wanted = 0x0020980000000000ull; /* 64-bit code, present */
+	uint64_t descriptor;
+
+	return gates->limit >= sizeof(idt) - 1 &&
+	       (gates->base == (uintptr_t)idt || gates->base == (uintptr_t)panic_idt) &&
+	       code * sizeof(descriptor) + 7 <= gdt->limit &&
+	       kp_read((uintptr_t)gdt->base + code * sizeof(descriptor), &descriptor, sizeof(descriptor)) ==
+		       sizeof(descriptor) &&
+	       (descriptor & wanted) == wanted;
+}
+
+bool kp_isa_tables_were_right(void)
+{
+	return !found_broken;
+}
+
 enum kp_stage_result kp_isa_take_gates(void)
 {
 	struct kp_machine *machine = &kp_report.machine;
@@ -455,6 +479,7 @@ enum kp_stage_result kp_isa_take_gates(void)
 	__asm__ volatile("ltr %w0" ::"r"(PANIC_TSS * 8) : "memory");
 	own_tables = true;
 
+	found_broken = !are_right(&was_gdt, &was_idt, code);
 	note_gates(&was_idt);
 	note_tss(&was_gdt, tr);
 	return KP_RESULT_DONE;
@@ -482,6 +507,11 @@ void kp_isa_join_gates(void)
 		struct table gdt = { sizeof(panic_gdt) - 1, (uint64_t)(uintptr_t)panic_gdt };
 
 		__asm__ volatile("lgdt %0" ::"m"(gdt));
+		/* A return from an exception loads the stack's anew. */
+		__asm__ volatile("movw %w0, %%ss\n\t"
+				 "movw %w0, %%ds\n\t"
+				 "movw %w0, %%es" ::"r"((uint64_t)PANIC_DATA * 8)
+				 : "memory");
 		load_idt(panic_idt);
 	}
 }
