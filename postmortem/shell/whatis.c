@@ -183,7 +183,8 @@ static bool list_types(struct pm_shell *sh, struct search *s)
 		PM_ROOM(v, n, cap);
 		v[n++] = (struct found){ size, name };
 	}
-	qsort(v, n, sizeof(*v), by_size);
+	if (n)
+		qsort(v, n, sizeof(*v), by_size);
 	if (sh->json)
 		pm_json_open(sh->json, "types", '[');
 	else if (n)
