@@ -9,7 +9,7 @@ SAN_ENV      := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print
 # Seconds that `make check` gives each fuzz harness; 0 leaves fuzzing out.
 FUZZ_SECONDS ?= 2
 
-check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(O)/tests/dump/image $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
+check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(O)/tests/dump/hostile $(O)/tests/dump/image $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
 	@KPANIC=$(abspath $(O)/kpanic) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic \
 		--unit $(UNIT_BINS) --golden tests/golden --script $(CHECK_SCRIPTS)
 
@@ -31,7 +31,7 @@ $(O)/tests/dump/%: tests/dump/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(O)/libpm.a $(LIBS)
 
-check-matrix: $(O)/kpanic $(O)/tests/dump/damage $(O)/tests/dump/types ## dumps of all kernels, in all formats, against what was true of the guests and the peers (ONLY=REGEX)
+check-matrix: $(O)/kpanic $(O)/tests/dump/damage $(O)/tests/dump/hostile $(O)/tests/dump/types ## dumps of all kernels, in all formats, against what was true of the guests and the peers (ONLY=REGEX)
 	@KPANIC=$(abspath $(O)/kpanic) ONLY="$(ONLY)" tests/dump/check --matrix
 
 # Dumps by kernel: DUMPS="6.1=FILE 7.2=FILE"; tests/linux/rig makes them.  KEEP=FOLDER keeps crash's answers.

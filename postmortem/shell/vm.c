@@ -61,8 +61,9 @@ static bool put_flags(struct pm_shell *sh, uint64_t flags)
 
 /* ---- pages ---- */
 
-/* So many pages that are not there are told one by one. */
-enum { max_unmapped = 65536 };
+/* So many pages that are not there are told one by one; so many steps are made for one mapping, which tables that lie could
+ * make endless: what is told then says that it is not all. */
+enum { max_unmapped = 65536, max_steps = 1 << 22 };
 
 struct pages {
 	struct pm_shell *sh;
@@ -70,6 +71,7 @@ struct pages {
 	const char *path;
 	struct pm_space space;
 	uint64_t unmapped; /* told so far */
+	uint64_t untold;   /* of those, what was left out */
 };
 
 static void put_present(struct pages *p, uint64_t at, uint64_t phys)
@@ -156,26 +158,37 @@ static bool put_pages(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vm
 		      uint64_t from, uint64_t to)
 {
 	struct pages p = { .sh = sh, .vma = vma, .path = path };
+	const uint64_t most = 1ull << (sh->lx->kernel.levels == 5 ? 56 : 47);
 	bool ok = pm_linux_user_space(sh->lx, mm, &p.space);
 
 	if (sh->json)
 		pm_json_open(sh->json, "pages", '[');
 	else
 		fputs("VIRTUAL     PHYSICAL\n", sh->out);
-	while (ok && from < to && !pm_shell_interrupted(sh))
+	for (unsigned i = 0; ok && from < to && to <= most && i < max_steps && !pm_shell_interrupted(sh); i++)
 		from = put_pages_at(&p, from, to);
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	return ok || pm_shell_error(sh, "vm", "0x%llx: its page tables are not in the dump",
-				    (unsigned long long)mm);
+	else if (p.untold)
+		fprintf(sh->out, "(not mapped: %llu pages more)\n", (unsigned long long)p.untold);
+	if (!ok)
+		return pm_shell_error(sh, "vm", "0x%llx: its page tables are not in the dump",
+				      (unsigned long long)mm);
+	if (to > most)
+		return pm_shell_error(sh, "vm",
+				      "0x%llx: the mapping goes up to 0x%llx, where no process has memory",
+				      (unsigned long long)vma->addr, (unsigned long long)to);
+	return from >= to || pm_shell_interrupted(sh) ||
+	       pm_shell_error(sh, "vm",
+			      "0x%llx: the mapping has more pages than are told, which go up to 0x%llx",
+			      (unsigned long long)vma->addr, (unsigned long long)from);
 }
 
 /* ---- mappings ---- */
 
 static void put_header(struct pm_shell *sh)
 {
-	fprintf(sh->out, "%-16s %12s %12s %7s %-4s %s\n", "      VMA", "START", "END", "FLAGS", "MODE",
-		"FILE");
+	fprintf(sh->out, "%-16s %12s %12s %7s %s\n", "      VMA", "START", "END", "FLAGS", "FILE");
 }
 
 static void put_mapping(struct pm_shell *sh, const struct pm_linux_vma *vma, const char *path)
