@@ -388,6 +388,9 @@ bool kp_panic_nmi(const struct kp_frame *frame)
 
 	if (panicking && !here)
 		kp_freeze_here(frame, false);
+	/* By a clock that stands still, or none, nothing is ever late: then this is a watchdog's, and says that it is. */
+	if (here && panicking && where.stage < KP_STAGES && now() <= kp_report.stages[where.stage].started_ns)
+		go_on(KP_RESULT_LATE, frame, NULL);
 	if (here && deadline_ns) {
 		uint64_t time = now();
 		if (time >= deadline_ns)
@@ -538,6 +541,9 @@ static enum kp_stage_result win_intact(void)
 
 	if (kp_report.kind != KP_KIND_PANIC)
 		return KP_RESULT_NONE;
+	/* As it is, since nothing of this code shall format it. */
+	if (format && !kp_report.message[0])
+		kp_string_copy(kp_report.message, sizeof(kp_report.message), format);
 	code = kp_spare_watched_intact();
 #ifdef KP_WITHOUT_SYSTEM_CHECK
 	names = true;
@@ -555,11 +561,11 @@ static enum kp_stage_result win_intact(void)
 
 kp_step *const kp_win_steps[] = {
 #if KP_TIER >= 2
-	win_gates,
+	win_intact,  win_gates,
 #endif
 	win_message,
 #if KP_TIER >= 2
-	win_intact,  win_mend,
+	win_mend,
 #endif
 	NULL,
 };

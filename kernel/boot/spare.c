@@ -17,7 +17,7 @@
 #define APIC 0xfee00000u
 
 extern const char spare_image[], spare_image_end[];
-extern char text_start[], text_end[], recorder_text_start[], recorder_constants_end[];
+extern char text_start[], text_end[], hooks_start[], recorder_constants_end[];
 extern const char build_id_start[], build_id_end[];
 extern const struct kp_symbols kp_symbols __attribute__((weak));
 
@@ -98,7 +98,7 @@ void spare_load(void)
 	blob->symbols = (uintptr_t)&kp_symbols;
 	blob->symbols_anchor = (uintptr_t)kp_symbol_find;
 	tell_names(blob);
-	kp_spare_arm(blob, recorder_text_start, recorder_constants_end);
+	kp_spare_arm(blob, hooks_start, recorder_constants_end);
 	spare_start = places[i];
 	spare_end = spare_start + blob->memory_size;
 	spare = blob;
