@@ -250,7 +250,7 @@ static bool show_dump(struct pm_shell *sh, uint64_t index, const char *path)
 		pm_json_uint(sh->json, "size", size);
 	}
 	if (path) {
-		FILE *file = fopen(path, "wbx"); /* not over another one */
+		FILE *file = sh->sealed ? NULL : fopen(path, "wbx"); /* not over another one */
 		bool ok = file && fwrite(data, 1, size, file) == size;
 
 		ok = (!file || !fclose(file)) && ok;

@@ -356,6 +356,8 @@ bool pm_shell_diff(struct pm_shell *sh, int argc, char **argv)
 		return false;
 	if (argc < 2)
 		return pm_shell_error(sh, "diff", "with which dump?");
+	if (sh->sealed)
+		return pm_shell_error(sh, "diff", "%s: no file is opened here", argv[1]);
 	err = pm_dump_open((const char *const *)argv + 1, (size_t)argc - 1, &dump);
 	if (!err)
 		err = pm_session_open(dump, &types, &session);

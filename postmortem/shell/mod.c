@@ -176,6 +176,8 @@ bool pm_shell_mod(struct pm_shell *sh, int argc, char **argv)
 		return false;
 	if (again)
 		return pm_shell_error(sh, "mod", "-R: the modules of a dump do not change");
+	if ((load || everything) && sh->sealed)
+		return pm_shell_error(sh, "mod", "no file is opened here");
 	if (load)
 		return argc > 1 ? load_one(sh, modules, argv[1], argc > 2 ? argv[2] : NULL)
 				: pm_shell_error(sh, "mod", "-s: which module?");

@@ -17,7 +17,7 @@ static void start(void)
 {
 	static struct image image;
 
-	image_make(&image, &(struct image_options){ 0 });
+	image_make(&image, &(struct image_options){ .machine = true });
 	dump = image_open(&image);
 	nothing = fopen("/dev/null", "w");
 	if (!dump || !nothing || pm_session_open(dump, NULL, &session))
