@@ -325,7 +325,7 @@ const struct attack_damage attack_damages[] = {
 	{ "gs", wrong_gs, THEN_CALL, OTHERS_RUN },
 	{ "gs-fault", wrong_gs, THEN_FAULT, OTHERS_RUN },
 	{ "map-report", unmap_report, THEN_CALL, OTHERS_RUN },
-	{ "map-keep", unmap_keep, THEN_CALL, OTHERS_RUN },
+	{ "map-keep", unmap_keep, THEN_CALL, OTHERS_PARKED },
 	{ "map-idt", unmap_idt, THEN_CALL, OTHERS_PARKED },
 	{ "map-data", unmap_recorder_data, THEN_CALL, OTHERS_PARKED },
 	{ "map-recorder", unmap_recorder_text, THEN_CALL, OTHERS_PARKED },
