@@ -53,6 +53,7 @@ struct image_options {
 	bool calls;          /* it describes its system calls */
 	bool lost_stack;     /* of the CPU that panicked and waits: not in the dump */
 	bool deleted;        /* /bin/sh was removed while it ran */
+	bool queues;         /* run queues, timers, signals, interrupts: linux_image_queues.h */
 	bool machine;        /* zones, devices, a network, programs: linux_image_machine.h */
 };
 
@@ -67,9 +68,10 @@ struct image {
 	uint8_t *memory;
 	uint64_t next; /* physical, of what is placed next in the image */
 	struct image_symbol symbols[256];
-	uint64_t memory_from, memory_to;   /* physical: the structures of linux_image_memory.h */
-	uint64_t machine_from, machine_to; /* of linux_image_machine.h */
-	uint64_t fds;                      /* of the process: its table of open files */
+	uint64_t memory_from, memory_to;              /* physical: the structures of linux_image_memory.h */
+	uint64_t queue_timer, queue_task, queue_tree; /* of linux_image_queues.h: what its tests make lie */
+	uint64_t machine_from, machine_to;            /* of linux_image_machine.h */
+	uint64_t fds;                                 /* of the process: its table of open files */
 	size_t symbols_n;
 	uint64_t user_regs; /* where the panicking task's registers of user mode lie */
 	uint64_t btf_at;    /* of its types, also where no symbol tells; and what goes on behind them */
@@ -196,6 +198,7 @@ enum {
 
 static inline uint64_t image_function(const char *name);
 #include "linux_image_machine.h"
+#include "linux_image_queues.h"
 
 static inline void image_types(struct image *im)
 {
@@ -228,7 +231,10 @@ static inline void image_types(struct image *im)
 		(struct image_member[]){ { im->options.old ? "count" : "unused", counts, 0 }, { 0 } });
 	uint32_t inner = image_btf_struct(
 		&b, "", 5, 8, (struct image_member[]){ { "pid", u32, 0 }, { "pid_alias", u32, 0 }, { 0 } });
-	image_btf_struct(&b, "task_struct", 4, TASK_SIZE,
+	const struct image_basic basic = { u64, u32, chr, ptr, list };
+	uint32_t queues = image_queue_task_types(im, &b, &basic);
+
+	image_btf_struct(&b, "task_struct", 4, image_task_size(im),
 			 (struct image_member[]){ { "__state", u32, TASK_STATE },
 						  { "stack", ptr, TASK_STACK },
 						  { "tasks", list, TASK_TASKS },
@@ -243,13 +249,21 @@ static inline void image_types(struct image *im)
 						  { "files", ptr, TASK_FILES },
 						  { "fs", ptr, TASK_FS },
 						  { "nsproxy", ptr, TASK_NSPROXY },
+						  { "", queues, im->options.queues ? TASK_QUEUES : 0 },
 						  { im->options.old ? "rss_stat" : "", task_rss, TASK_RSS },
 						  { 0 } });
 	image_memory_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
 	image_crash_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
 	image_machine_types(im, &b, &(struct image_basic){ u64, u32, chr, ptr, list });
-	image_btf_struct(&b, "signal_struct", 4, 32,
-			 (struct image_member[]){ { "thread_head", list, 8 }, { 0 } });
+	image_queue_types(im, &b, &basic);
+	uint32_t shared = image_btf_struct(
+		&b, "sigpending_shared", 4, 24,
+		(struct image_member[]){ { "list", list, 0 }, { "signal", u64, 16 }, { 0 } });
+
+	image_btf_struct(&b, "signal_struct", 4, 64,
+			 (struct image_member[]){ { "thread_head", list, 8 },
+						  { "shared_pending", shared, SIGNAL_SHARED },
+						  { 0 } });
 	image_btf_struct(&b, "inactive_task_frame", 4, 56,
 			 (struct image_member[]){ { "bp", u64, 40 }, { "ret_addr", u64, 48 }, { 0 } });
 	uint32_t memory =
@@ -465,8 +479,9 @@ static inline void image_tasks(struct image *im)
 					     "do_syscall_64",
 					     "entry_SYSCALL_64_after_hwframe",
 					     NULL };
-	uint64_t init = image_variable(im, "init_task", TASK_SIZE), shell = image_room(im, TASK_SIZE);
-	uint64_t worker = image_room(im, TASK_SIZE);
+	uint64_t init = image_variable(im, "init_task", image_task_size(im)),
+		 shell = image_room(im, image_task_size(im));
+	uint64_t worker = image_room(im, image_task_size(im));
 
 	image_variable(im, "__per_cpu_start", 8);
 	uint64_t current = image_variable(im, "current_task", 8);
@@ -517,6 +532,8 @@ static inline void image_tasks(struct image *im)
 	image_memory(im, shell);
 	image_crash(im, regs);
 	image_machine(im, shell);
+	if (im->options.queues)
+		image_queues(im, init, shell, worker);
 }
 
 static inline void image_module(struct image *im)
