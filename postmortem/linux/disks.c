@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { max_classes = 65536, max_devices = 1 << 20, max_queues = 8192, max_tags = 1 << 20 };
+enum { max_classes = 65536, max_devices = 1 << 20, max_queues = 8192, max_tags = 1 << 21 };
 
 /* ---- devices of a class ---- */
 
@@ -60,12 +60,12 @@ const char *pm_linux_class_devices(struct pm_linux *lx, const char *class,
 
 /* ---- requests ---- */
 
-static void count_tags(struct pm_linux *lx, struct pm_linux_disk *d, uint64_t tags)
+static void count_tags(struct pm_linux *lx, struct pm_linux_disk *d, uint64_t tags, uint64_t *left)
 {
 	uint64_t n = pm_linux_member_value(lx, tags, "blk_mq_tags", "nr_tags");
 	uint64_t table = pm_linux_member_value(lx, tags, "blk_mq_tags", "rqs"), request;
 
-	for (uint64_t i = 0; table && i < n && i < max_tags && !pm_interrupted(); i++) {
+	for (uint64_t i = 0; table && i < n && *left && !pm_interrupted(); i++, --*left) {
 		/* what stands there may have been freed since: it must be of this queue, in flight, and have this tag */
 		if (!pm_space_load(&lx->kernel, table + 8 * i, 8, &request) || !request ||
 		    pm_linux_member_value(lx, request, "request", "q") != d->queue ||
@@ -81,6 +81,7 @@ static void count_tags(struct pm_linux *lx, struct pm_linux_disk *d, uint64_t ta
 
 struct queue {
 	struct pm_linux *lx;
+	uint64_t *left; /* tags that may be looked at, of all disks */
 	struct pm_linux_disk *disk;
 	uint64_t seen[64]; /* tags that several hardware queues share */
 	unsigned seen_n;
@@ -98,14 +99,14 @@ static bool count_queue(uint64_t index, uint64_t hctx, void *user)
 	if (q->seen_n < PM_COUNT(q->seen))
 		q->seen[q->seen_n++] = tags;
 	if (tags)
-		count_tags(q->lx, q->disk, tags);
+		count_tags(q->lx, q->disk, tags, q->left);
 	return true;
 }
 
 /* Of a driver with queues of its own by their tags; else what the CPUs count. */
-static void count_requests(struct pm_linux *lx, struct pm_linux_disk *d)
+static void count_requests(struct pm_linux *lx, struct pm_linux_disk *d, uint64_t *left)
 {
-	struct queue q = { .lx = lx, .disk = d };
+	struct queue q = { .lx = lx, .left = left, .disk = d };
 	uint64_t n = pm_linux_member_value(lx, d->queue, "request_queue", "nr_hw_queues"), hctx;
 	uint64_t table = pm_linux_member_value(lx, d->queue, "request_queue", "queue_hw_ctx");
 	uint64_t tree = pm_linux_member_at(lx, d->queue, "request_queue", "hctx_table");
@@ -142,6 +143,7 @@ struct reader {
 	struct pm_linux *lx;
 	struct pm_linux_disks *disks;
 	uint64_t disk_type;
+	uint64_t left;
 };
 
 /* A device of the class is that of a disk or of a partition; since 5.11 both are a struct block_device's. */
@@ -170,14 +172,14 @@ static bool add_disk(uint64_t device, void *user)
 	d.sectors = in_bdev->offset >= 0 ? pm_linux_member_value(lx, device - (uint64_t)in_bdev->offset,
 								 "block_device", "bd_nr_sectors")
 					 : pm_linux_member_value(lx, d.addr, "gendisk", "part0.nr_sects");
-	count_requests(lx, &d);
+	count_requests(lx, &d, &r->left);
 	*PM_PUSH(&r->disks->arena, &r->disks->v) = d;
 	return true;
 }
 
 void pm_linux_disks_read(struct pm_linux *lx, struct pm_linux_disks *disks)
 {
-	struct reader r = { lx, disks, 0 };
+	struct reader r = { lx, disks, 0, max_tags };
 	const char *trouble;
 
 	*disks = (struct pm_linux_disks){ 0 };

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Bounds that no machine reaches. */
-enum { max_devices = 1 << 16, max_ips = 256, max_buckets_shift = 20, max_chain = 1 << 16 };
+enum { max_devices = 1 << 16, max_ips = 256, max_buckets_shift = 20, max_neighbours = 1 << 17 };
 
 void pm_linux_ipv4(uint32_t bytes, char buf[PM_NET_TEXT])
 {
@@ -178,6 +178,7 @@ const char *pm_linux_neighbours(struct pm_linux *lx,
 	bool has_lists = pm_linux_member(lx, "neigh_hash_table", "hash_heads")->offset >= 0;
 	uint64_t link = has_lists ? pm_linux_member_offset(lx, "neighbour", "hash") : 0;
 	const char *trouble = NULL;
+	unsigned n_all = 0;
 
 	if (!pm_linux_symbol(lx, "arp_tbl", &table))
 		return "no symbol leads to the table";
@@ -192,13 +193,11 @@ const char *pm_linux_neighbours(struct pm_linux *lx,
 			trouble = "parts of the table are not in the dump";
 			continue;
 		}
-		for (unsigned k = 0; at; k++) {
+		for (uint64_t first = at; at;) {
 			struct pm_linux_neighbour n;
 
-			if (k == max_chain) {
-				trouble = "a chain does not end";
-				break;
-			}
+			if (n_all++ == max_neighbours)
+				return "more neighbours than can be";
 			if (!read_neighbour(lx, at - link, &n)) {
 				trouble = "an entry is not in the dump";
 				break;
@@ -208,6 +207,10 @@ const char *pm_linux_neighbours(struct pm_linux *lx,
 			if (has_lists ? !pm_space_load(&lx->kernel, at, 8, &at)
 				      : !pm_linux_member_get(lx, at, "neighbour", "next", &at)) {
 				trouble = "a chain leads to memory that is not in the dump";
+				break;
+			}
+			if (at == first) {
+				trouble = "a chain does not end";
 				break;
 			}
 		}

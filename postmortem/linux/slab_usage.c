@@ -213,14 +213,19 @@ static void tell(struct each *e, enum pm_slab_list list, uint32_t owner, uint64_
 
 static void each_of_cpu(struct each *e, uint32_t cpu, uint64_t cpu_slab)
 {
-	uint64_t at = get(e->lx, cpu_slab, PM_CPU_SLAB_PARTIAL);
+	uint64_t at = get(e->lx, cpu_slab, PM_CPU_SLAB_PARTIAL), mark = 0;
 	bool any = false;
 
 	tell(e, PM_SLAB_OF_CPU, cpu, cpu_slab, get(e->lx, cpu_slab, PM_CPU_SLAB_SLAB),
 	     get(e->lx, cpu_slab, PM_CPU_SLAB_FREELIST));
 	for (unsigned i = 0; at && i < max_chain && !e->ended; i++, any = true) {
 		tell(e, PM_SLAB_CPU_PARTIAL, cpu, cpu_slab, at, 0);
+		/* one that comes again, counted from a mark that moves ahead at powers of two */
+		if (!(i & (i + 1)))
+			mark = at;
 		at = get(e->lx, at, fields_of(e->lx)->next);
+		if (at == mark)
+			break;
 	}
 	if (at && !e->ended)
 		e->trouble = "a CPU's list of slabs does not end";

@@ -4,7 +4,7 @@
 #include "linux/member.h"
 
 /* Bounds that no machine reaches. */
-enum { max_nodes = 1024, max_zones = 16, max_blocks = 1 << 26 };
+enum { max_nodes = 1024, max_zones = 16, max_blocks = 1 << 26, max_sections = 1 << 20 };
 
 /* Of x86-64 (arch/x86/include/asm/sparsemem.h); VMCOREINFO tells it on other architectures only. */
 static const unsigned section_bits = 27;
@@ -92,7 +92,7 @@ static void read_sections(struct pm_linux *lx, struct pm_linux_zones *zones)
 	if (!step || step > PM_PAGE_SIZE || !pm_linux_variable(lx, "mem_section", 8, &table) ||
 	    !pm_vmcoreinfo_get(&lx->info, "LENGTH(mem_section)", &text) || !pm_slice_dec(text, &roots))
 		return;
-	uint64_t each = PM_PAGE_SIZE / step;
+	uint64_t each = PM_PAGE_SIZE / step, looked_at = 0;
 
 	for (uint64_t i = 0; i < roots && i < 1 << 20; i++) {
 		if (!pm_space_load(&lx->kernel, table + 8 * i, 8, &root)) {
@@ -103,6 +103,10 @@ static void read_sections(struct pm_linux *lx, struct pm_linux_zones *zones)
 		for (uint64_t k = 0; root && k < each; k++) {
 			uint64_t at = root + k * step;
 
+			if (looked_at++ == max_sections) {
+				zones->trouble = "more memory sections than can be";
+				return;
+			}
 			if (!pm_linux_member_get(lx, at, "mem_section", "section_mem_map", &map)) {
 				zones->trouble = "some memory sections are not in the dump";
 				break;

@@ -44,7 +44,7 @@ static void device_row(struct pm_shell *sh, uint64_t major, const char *name, ui
 
 /* ---- alone ---- */
 
-enum { hash = 255, max_chain = 4096 };
+enum { hash = 255, max_chain = 256 };
 
 /* A table of chains: chrdevs, major_names. */
 static const char *each_chain(struct pm_shell *sh, const char *symbol, const char *type,

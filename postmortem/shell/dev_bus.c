@@ -100,7 +100,7 @@ bool pm_shell_resources(struct pm_shell *sh)
 
 struct buses {
 	struct pm_shell *sh;
-	unsigned left;
+	unsigned left, devices; /* that may be told */
 	const char *trouble;
 };
 
@@ -157,7 +157,7 @@ static void print_bus(struct buses *b, uint64_t bus, unsigned depth)
 	}
 	b->left--;
 	pm_linux_nodes_read(lx, devices, max_devices, &list);
-	for (size_t i = 0; i < list.n && !pm_shell_interrupted(b->sh); i++)
+	for (size_t i = 0; i < list.n && b->devices && !pm_shell_interrupted(b->sh); i++, b->devices--)
 		print_device(b->sh, list.v[i] - link);
 	if (list.trouble)
 		b->trouble = list.trouble;
@@ -172,7 +172,7 @@ static void print_bus(struct buses *b, uint64_t bus, unsigned depth)
 
 bool pm_shell_pci(struct pm_shell *sh)
 {
-	struct buses b = { sh, max_buses, NULL };
+	struct buses b = { sh, max_buses, max_devices, NULL };
 	struct pm_linux_nodes roots;
 	uint64_t head, link = pm_linux_member_offset(sh->lx, "pci_bus", "node");
 	char name[32];

@@ -182,6 +182,9 @@ static void diff_tasks(struct diff *d)
 
 /* ---- slab caches ---- */
 
+/* Each is compared with each; kernels have hundreds. */
+enum { most_caches = 4096 };
+
 struct grown {
 	const char *name;
 	uint64_t size; /* of an object, with its padding */
@@ -218,7 +221,7 @@ static size_t collect(const struct diff *d, const struct side *s, bool all, stru
 	struct pm_linux_caches *caches = pm_session_caches(s->session);
 	size_t known = n;
 
-	for (size_t i = 0; i < caches->v.n && !pm_shell_interrupted(d->sh); i++) {
+	for (size_t i = 0; i < caches->v.n && i < most_caches && !pm_shell_interrupted(d->sh); i++) {
 		const struct pm_linux_cache *c = &caches->v.v[i];
 		bool have = false;
 

@@ -11,7 +11,8 @@
 
 /* ---- walking all struct pages ---- */
 
-enum { at_once = 512 };
+/* most_missing: in a row, of what could be read at once; headers that lie tell of more memory than there is. */
+enum { at_once = 512, most_missing = 1 << 20 };
 
 /* Calls fn for the struct pages of each section that has them, or, where no sections are known, of what memory the dump
  * has; those that are not there are skipped.  false: fn had enough. */
@@ -29,6 +30,7 @@ static bool each_page(struct pm_shell *sh, bool (*fn)(uint64_t frame, const uint
 
 	for (size_t i = 0; more; i++) {
 		uint64_t first, end;
+		unsigned missing = 0;
 
 		if (zones.sections.n && i < zones.sections.n) {
 			first = zones.sections.v[i].nr * zones.section_frames;
@@ -39,7 +41,7 @@ static bool each_page(struct pm_shell *sh, bool (*fn)(uint64_t frame, const uint
 		} else {
 			break;
 		}
-		for (; first < end && more;) {
+		for (; first < end && more && missing < most_missing;) {
 			uint64_t n = end - first < at_once ? end - first : at_once,
 				 at = caches->vmemmap + first * size;
 			size_t got = pm_space_read(&sh->lx->kernel, at, pages, (size_t)(n * size), NULL);
@@ -49,6 +51,7 @@ static bool each_page(struct pm_shell *sh, bool (*fn)(uint64_t frame, const uint
 			first = got == n * size
 					? first + n
 					: (((at + got) | (PM_PAGE_SIZE - 1)) + size - caches->vmemmap) / size;
+			missing = got ? 0 : missing + 1;
 			more &= !pm_shell_interrupted(sh);
 		}
 	}

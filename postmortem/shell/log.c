@@ -109,45 +109,41 @@ static bool print_dates(struct pm_shell *sh, const struct pm_log *log, unsigned 
 
 /* ---- -a ---- */
 
-/* Messages for the audit daemon that it has not taken yet: a queue of sk_buffs, each with a netlink message. */
+/* Messages for the audit daemon that it has not taken yet: a queue of sk_buffs, which begin as list_heads do, each with a
+ * netlink message. */
 static void audit_queue(struct pm_shell *sh, uint64_t queue, bool *any, const char **trouble)
 {
 	enum { most = 1 << 16, header = 16, longest = 16384 };
 	struct pm_linux *lx = sh->lx;
-	uint64_t buffer = 0, data, length, type;
+	struct pm_linux_nodes buffers;
 	char *text = pm_alloc(longest);
 
-	/* its head begins as a buffer does: next, prev */
-	pm_space_load(&lx->kernel, queue, 8, &buffer);
-	for (unsigned i = 0; buffer && buffer != queue && i < most && !pm_shell_interrupted(sh); i++) {
-		data = pm_linux_member_value(lx, buffer, "sk_buff", "data");
-		if (pm_space_load(&lx->kernel, data, 4, &length) &&
-		    pm_space_load(&lx->kernel, data + 4, 2, &type)) {
-			size_t n = length > header ? (size_t)(length - header) : 0;
+	pm_linux_nodes_read(lx, queue, most, &buffers);
+	for (size_t i = 0; i < buffers.n && !pm_shell_interrupted(sh); i++) {
+		uint64_t data = pm_linux_member_value(lx, buffers.v[i], "sk_buff", "data"), length, type;
 
-			n = pm_space_read(&lx->kernel, data + header, text, n < longest ? n : longest - 1,
-					  NULL);
-			n = strnlen(text, n);
-			text[n] = 0;
-			if (sh->json) {
-				pm_json_open(sh->json, NULL, '{');
-				pm_json_uint(sh->json, "type", type);
-				pm_json_str(sh->json, "text", text);
-				pm_json_close(sh->json, '}');
-			} else {
-				fprintf(sh->out, "type=%llu %s\n", (unsigned long long)type, text);
-			}
-			*any = true;
-		} else {
+		if (!pm_space_load(&lx->kernel, data, 4, &length) ||
+		    !pm_space_load(&lx->kernel, data + 4, 2, &type)) {
 			*trouble = "a message is not in the dump";
+			continue;
 		}
-		if (!pm_space_load(&lx->kernel, buffer, 8, &buffer)) {
-			*trouble = "the queue leads to memory that is not in the dump";
-			break;
+		size_t n = length > header ? (size_t)(length - header) : 0;
+
+		n = pm_space_read(&lx->kernel, data + header, text, n < longest ? n : longest - 1, NULL);
+		text[n] = 0;
+		if (sh->json) {
+			pm_json_open(sh->json, NULL, '{');
+			pm_json_uint(sh->json, "type", type);
+			pm_json_str(sh->json, "text", text);
+			pm_json_close(sh->json, '}');
+		} else {
+			fprintf(sh->out, "type=%llu %s\n", (unsigned long long)type, text);
 		}
-		if (i + 1 == most)
-			*trouble = "the queue does not end";
+		*any = true;
 	}
+	if (buffers.trouble)
+		*trouble = buffers.trouble;
+	pm_linux_nodes_free(&buffers);
 	free(text);
 }
 
