@@ -106,19 +106,23 @@ enum pm_type_from pm_globals_type(struct pm_shell *sh, const char *name, uint64_
 	struct pm_arena arena;
 	struct pm_place place;
 
+	uint32_t index;
+	uint64_t start, end;
+
 	pm_arena_init(&arena);
 	*room_out = pm_shell_place(sh, &arena, addr, true, &place) && !place.offset ? place.size : 0;
 	pm_arena_deinit(&arena);
 	if (sh->image)
 		return PM_TYPE_UNKNOWN;
+	/* per-CPU variables stand at the beginning of the address space, or elsewhere than code */
+	if (percpu && sh->lx->symbols && pm_linux_symbols_find(sh->lx->symbols, addr, &index, &start, &end))
+		*room_out = start == addr ? end - start : 0;
 	if (told(sh, name, addr, percpu, out))
 		return PM_TYPE_TOLD;
-	if (percpu)
-		return PM_TYPE_UNKNOWN;
 	/* variables are aligned: what follows may be a line of the cache away, or the end of a page */
 	if (row && choose(sh, row->types, *room_out, UINT64_MAX, out))
 		return PM_TYPE_TABLED;
-	for (size_t i = 0; i < PM_COUNT(endings); i++)
+	for (size_t i = 0; !percpu && i < PM_COUNT(endings); i++)
 		if (ends_with(name, endings[i].name) && choose(sh, endings[i].types, *room_out, 63, out))
 			return PM_TYPE_GUESSED;
 	return PM_TYPE_UNKNOWN;
