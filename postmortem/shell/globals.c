@@ -1,5 +1,7 @@
 #include "shell/globals.h"
 
+#include "shell/lines.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +94,30 @@ static bool told(struct pm_shell *sh, const char *name, uint64_t addr, bool perc
 	return id && out->id;
 }
 
+/* The vmlinux that was given tells it: in the words of its DWARF, which are looked up among the kernel's own types.  A type
+ * without a name is found nowhere else: sh->btf is that of the vmlinux then. */
+static bool debug_information(struct pm_shell *sh, const char *name, uint64_t room, struct pm_c_type *out)
+{
+	struct pm_btf *variables = pm_shell_variables(sh), *before = sh->btf;
+	uint32_t type, id;
+	char text[512];
+
+	if (!variables || !pm_btf_variable(variables, name, &type))
+		return false;
+	uint64_t size = pm_btf_size(variables, type);
+
+	/* another of that name, which a file has for itself */
+	if (!size || (room && size > room))
+		return false;
+	pm_btf_declare(variables, type, "", text, sizeof(text));
+	if (pm_c_type_parse(sh, text, out) && pm_c_type_size(sh, out) == size)
+		return true;
+	id = type;
+	sh->btf = before == variables ? before : variables;
+	*out = (struct pm_c_type){ .id = id };
+	return true;
+}
+
 static bool ends_with(const char *name, const char *end)
 {
 	size_t n = strlen(name), m = strlen(end);
@@ -122,6 +148,8 @@ enum pm_type_from pm_globals_type(struct pm_shell *sh, const char *name, uint64_
 	/* variables are aligned: what follows may be a line of the cache away, or the end of a page */
 	if (row && choose(sh, row->types, *room_out, UINT64_MAX, out))
 		return PM_TYPE_TABLED;
+	if (debug_information(sh, name, *room_out, out))
+		return PM_TYPE_TOLD;
 	for (size_t i = 0; !percpu && i < PM_COUNT(endings); i++)
 		if (ends_with(name, endings[i].name) && choose(sh, endings[i].types, *room_out, 63, out))
 			return PM_TYPE_GUESSED;

@@ -1,6 +1,7 @@
 #include "shell/lines.h"
 
 #include "symbols/cfi.h"
+#include "symbols/elf.h"
 #include "symbols/parameters.h"
 
 #include <errno.h>
@@ -13,6 +14,8 @@ struct pm_shell_lines {
 	struct pm_symbols *symbols;
 	struct pm_kernel *kernel;
 	bool any;
+	struct pm_btf *variables; /* of the vmlinux that was given; NULL: not asked for yet, or none */
+	bool tried_variables;
 };
 
 /* Without a vmlinux it is looked for where distributions put it, when the first line is asked for. */
@@ -46,8 +49,10 @@ struct pm_error *pm_shell_lines_open(struct pm_shell *sh, const char *vmlinux)
 
 void pm_shell_lines_close(struct pm_shell *sh)
 {
-	if (sh->lines)
+	if (sh->lines) {
 		pm_symbols_destroy(sh->lines->symbols);
+		pm_btf_close(sh->lines->variables);
+	}
 	free(sh->lines);
 	sh->lines = NULL;
 }
@@ -161,6 +166,22 @@ const char *pm_shell_lines_file(struct pm_shell *sh, const struct pm_linux_modul
 {
 	return sh->lines ? pm_kernel_module_path(sh->lines->kernel, pm_slice_of(module->name), lines_out)
 			 : NULL;
+}
+
+struct pm_btf *pm_shell_variables(struct pm_shell *sh)
+{
+	struct pm_shell_lines *lines = sh->lines;
+	struct pm_elf *elf;
+
+	if (!lines || !lines->options.vmlinux || lines->tried_variables)
+		return lines ? lines->variables : NULL;
+	lines->tried_variables = true;
+	struct pm_error *err = pm_elf_open(lines->options.vmlinux, &elf);
+
+	if (!err)
+		err = pm_btf_open_variables(elf, &lines->variables);
+	pm_error_free(err);
+	return lines->variables;
 }
 
 bool pm_shell_source(struct pm_shell *sh, uint64_t pc, struct pm_shell_source *out)

@@ -28,6 +28,9 @@ struct pm_shell_source {
 	uint32_t line;
 };
 bool pm_shell_source(struct pm_shell *sh, uint64_t pc, struct pm_shell_source *out);
+/* The variables of the vmlinux that was given, with their types (pm_btf_variable); NULL: none was, or it has none.  Made
+ * when first asked for, which takes a second for a whole kernel. */
+struct pm_btf *pm_shell_variables(struct pm_shell *sh);
 /* The parameters of a frame's function, and of those inlined there, as far as their values are known; caller: the
  * frame behind it, NULL: none.  regs: what is known of the frame's registers, from the call for the frame before it;
  * then of the caller's. */

@@ -55,6 +55,10 @@ struct pm_error *pm_btf_open_distilled(uint8_t *bytes, size_t n, uint8_t *base_b
 struct pm_elf;
 struct pm_error *pm_btf_open_dwarf(struct pm_elf *elf, struct pm_btf **out)
 	__attribute__((warn_unused_result));
+/* The same with all variables that stand anywhere, not only those of the section .data..percpu; of several of one name
+ * the first. */
+struct pm_error *pm_btf_open_variables(struct pm_elf *elf, struct pm_btf **out)
+	__attribute__((warn_unused_result));
 /* Of a file: BTF as it is (/sys/kernel/btf/vmlinux), or an ELF file's .BTF, or its DWARF.  *build_id_out: of the ELF
  * file, in hex, on the heap; NULL: it has none.  PM_NOT_FOUND: no types in it; else as pm_btf_open, pm_btf_open_dwarf,
  * pm_elf_open. */

@@ -166,7 +166,8 @@ static void look_at_type(struct walk *w, const struct pm_abbrev *abbrev, struct 
 		add_enum(w, abbrev, r, die, name != 0);
 }
 
-static bool is_percpu(const struct walk *w, struct pm_bytes place)
+/* Does it stand somewhere, and is it per-CPU, where these alone are asked for? */
+static bool is_wanted(const struct walk *w, struct pm_bytes place)
 {
 	struct pm_reader r = pm_reader_at(place, 0, w->types->dw->big_endian);
 	uint8_t op = pm_read_u8(&r);
@@ -176,7 +177,7 @@ static bool is_percpu(const struct walk *w, struct pm_bytes place)
 		addr = pm_read(&r, w->unit->address_size);
 	else if (op != DW_OP_addrx || !pm_indexed_address(w->types->dw, w->unit, pm_read_uleb(&r), &addr))
 		return false;
-	return !r.bad && addr - w->types->percpu < w->types->percpu_size;
+	return !r.bad && (w->types->all_variables || addr - w->types->percpu < w->types->percpu_size);
 }
 
 /* Its name and type may stand where it was declared. */
@@ -185,7 +186,7 @@ static void look_at_variable(struct walk *w, const struct pm_abbrev *abbrev, str
 	struct pm_dwarf_facts facts, declared;
 
 	if (!pm_dwarf_facts(w->types, w->unit, abbrev, r, &facts) || !facts.place.p ||
-	    !is_percpu(w, facts.place))
+	    !is_wanted(w, facts.place))
 		return;
 	if (!facts.name && facts.specification >= w->unit->first_die && facts.specification < w->unit->end) {
 		bool broken = false;
@@ -230,7 +231,7 @@ static bool walk_unit(struct walk *w, struct pm_unit *unit)
 			look_at_type(w, abbrev, r, die);
 			break;
 		case DW_TAG_variable:
-			if (w->types->percpu_size)
+			if (w->types->percpu_size || w->types->all_variables)
 				look_at_variable(w, abbrev, r, die);
 			break;
 		case DW_TAG_subprogram:

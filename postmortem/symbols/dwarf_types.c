@@ -159,7 +159,7 @@ static struct pm_error *open_dwarf(struct pm_elf *elf, struct pm_dwarf **out)
 	return NULL;
 }
 
-struct pm_error *pm_btf_open_dwarf(struct pm_elf *elf, struct pm_btf **out)
+static struct pm_error *open_types(struct pm_elf *elf, bool all_variables, struct pm_btf **out)
 {
 	struct pm_dwarf *dw;
 	struct pm_error *err = open_dwarf(elf, &dw);
@@ -172,7 +172,7 @@ struct pm_error *pm_btf_open_dwarf(struct pm_elf *elf, struct pm_btf **out)
 	struct pm_btf *btf = pm_alloc(sizeof(*btf));
 	struct pm_dwarf_types *types = pm_alloc(sizeof(*types));
 
-	*types = (struct pm_dwarf_types){ .btf = btf, .elf = elf, .dw = dw };
+	*types = (struct pm_dwarf_types){ .btf = btf, .elf = elf, .dw = dw, .all_variables = all_variables };
 	btf->dwarf = types;
 	btf->first = 1;
 	pm_dwarf_names_collect(types, &btf->trouble);
@@ -187,6 +187,16 @@ struct pm_error *pm_btf_open_dwarf(struct pm_elf *elf, struct pm_btf **out)
 	}
 	*out = btf;
 	return NULL;
+}
+
+struct pm_error *pm_btf_open_dwarf(struct pm_elf *elf, struct pm_btf **out)
+{
+	return open_types(elf, false, out);
+}
+
+struct pm_error *pm_btf_open_variables(struct pm_elf *elf, struct pm_btf **out)
+{
+	return open_types(elf, true, out);
 }
 
 void pm_dwarf_types_close(struct pm_dwarf_types *types)

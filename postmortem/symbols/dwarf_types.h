@@ -58,6 +58,7 @@ struct pm_dwarf_types {
 	size_t by_name_cap;
 	uint64_t name_steps;          /* past others there: bounded */
 	uint8_t *seen;                /* [.debug_str]: as what; only while names are collected */
+	bool all_variables;           /* not only per-CPU ones */
 	uint64_t percpu, percpu_size; /* where per-CPU variables are */
 	uint64_t *enums;              /* their entries, also of those without a name */
 	size_t enums_n, enums_cap;
