@@ -1,5 +1,7 @@
 #include "linux/waits.h"
 
+#include "base/interrupt.h"
+
 #include "symbols/bytes.h"
 
 #include <stdlib.h>
@@ -290,7 +292,7 @@ void pm_linux_blocked_read(struct pm_linux_session *s, struct pm_linux_blocked_g
 
 	*groups = (struct pm_linux_blocked_groups){ 0 };
 	pm_arena_init(&groups->arena);
-	for (size_t i = 0; i < tasks->v.n; i++) {
+	for (size_t i = 0; i < tasks->v.n && !pm_interrupted(); i++) {
 		const struct pm_linux_task *task = &tasks->v.v[i];
 		struct pm_linux_blocked *group = NULL;
 		struct pm_stack_trace trace;

@@ -181,7 +181,7 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 			add(sh, &waits, task);
 		ok &= task != NULL;
 	}
-	for (size_t i = 0; argc < 2 && i < tasks->v.n; i++)
+	for (size_t i = 0; argc < 2 && i < tasks->v.n && !pm_shell_interrupted(sh); i++)
 		add(sh, &waits, &tasks->v.v[i]);
 	find_owners(&waits);
 	find_cycles(&waits);
