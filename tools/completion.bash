@@ -18,6 +18,10 @@ _kpanic() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
+	-i)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	--width | --release | -r)
 		return
 		;;

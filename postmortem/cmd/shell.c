@@ -59,10 +59,10 @@ static void on_interrupt(int number)
 	pm_interrupt_flag = 1;
 }
 
-/* While a line is typed an interrupt ends its reading; a command's files are read on. */
-static void take_interrupts(bool ends_reading)
+/* It ends what waits: for a line to be typed, for a pager to read on. */
+static void take_interrupts(void)
 {
-	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = ends_reading ? 0 : SA_RESTART };
+	struct sigaction action = { .sa_handler = on_interrupt };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
@@ -75,11 +75,9 @@ static void converse(struct pm_shell *sh)
 
 	while (!sh->ended) {
 		pm_interrupt_flag = 0;
-		take_interrupts(true);
 		const char *line = pm_edit_line(edit, "kpanic> ");
 
 		pm_interrupt_flag = 0;
-		take_interrupts(false);
 		if (!line) {
 			fputc('\n', stdout);
 			break;
@@ -122,7 +120,7 @@ static void run_input(struct pm_shell *sh, const struct input *in)
 	if (is_terminal) {
 		sh->interactive = true;
 		pm_shell_settings_start(sh);
-		take_interrupts(false);
+		take_interrupts();
 	}
 	/* who reads objects knows those that were asked for */
 	if (!in->no_rc && !sh->json)

@@ -186,9 +186,15 @@ static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_fra
 	}
 	name_of(sh, f->pc, f->exact_pc, options, &name);
 	snprintf(number, sizeof(number), "#%zu", i);
-	fprintf(sh->out, "%3s [%016llx] %s at %016llx%s%s\n", number,
+	fprintf(sh->out, "%3s [%016llx] %s at %016llx%s", number,
 		(unsigned long long)(f->return_at && !f->exact_pc ? f->return_at : f->sp), name.symbol,
-		(unsigned long long)f->pc, name.module, grade_mark(f->trust));
+		(unsigned long long)f->pc, name.module);
+	if (f->trust != PM_EXACT) {
+		pm_shell_style(sh, PM_STYLE_DOUBT);
+		fputs(grade_mark(f->trust), sh->out);
+		pm_shell_style(sh, PM_STYLE_PLAIN);
+	}
+	fputc('\n', sh->out);
 }
 
 /* Where the note does not say how long a stack is. */

@@ -1,5 +1,7 @@
 #include "shell/output.h"
 
+#include "base/interrupt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -84,7 +86,8 @@ static bool write_all(struct pm_shell_output *o, const char *bytes, size_t n)
 	while (n && !o->error) {
 		ssize_t done = write(o->fd, bytes, n);
 
-		if (done < 0 && errno == EINTR)
+		/* a pager at its prompt reads nothing: an interrupt is not for it alone */
+		if (done < 0 && errno == EINTR && !pm_interrupted())
 			continue;
 		if (done < 0) {
 			o->error = errno;
@@ -271,7 +274,7 @@ bool pm_shell_output_close(struct pm_shell *sh, struct pm_shell_output *o)
 	if (o->fd >= 0 && o->fd != STDOUT_FILENO && close(o->fd) && !o->error)
 		o->error = errno;
 	/* who closes a pipe early has seen enough */
-	if (o->error && o->error != EPIPE)
+	if (o->error && o->error != EPIPE && o->error != EINTR)
 		ok = pm_shell_error(sh, NULL, "%s: %s", o->target, strerror(o->error));
 	if (o->child) {
 		int status = wait_for(o->child);
