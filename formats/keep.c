@@ -85,8 +85,9 @@ static inline __attribute__((always_inline)) uint64_t doubled(uint64_t lanes)
 	TAP(0, 0x3b)                                                                                         \
 	TAP(1, 0x0d)                                                                                         \
 	TAP(2, 0x68)                                                                                         \
-	TAP(3, 0xbd) TAP(4, 0x44) TAP(5, 0xd1) TAP(6, 0x1e) TAP(7, 0x08) TAP(8, 0xa3) TAP(9, 0x41)           \
-		TAP(10, 0x29) TAP(11, 0xe5) TAP(12, 0x62) TAP(13, 0x32) TAP(14, 0x24) TAP(15, 0x3b)
+	TAP(3, 0xbd)                                                                                         \
+	TAP(4, 0x44) TAP(5, 0xd1) TAP(6, 0x1e) TAP(7, 0x08) TAP(8, 0xa3) TAP(9, 0x41) TAP(10, 0x29)          \
+		TAP(11, 0xe5) TAP(12, 0x62) TAP(13, 0x32) TAP(14, 0x24) TAP(15, 0x3b)
 
 /* A product with a number that the compiler knows: the doublings that it is the sum of. */
 #define TIMES(c)                                                                                             \
