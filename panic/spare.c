@@ -5,7 +5,7 @@
 #include "stages.h"
 
 /* As the image does it where an NMI finds it (blob/header.S). */
-static uint64_t words_of(uint64_t start, uint64_t end)
+static inline uint64_t words_of(uint64_t start, uint64_t end)
 {
 	uint64_t sum = 0;
 
@@ -21,7 +21,7 @@ void kp_spare_arm(struct kp_blob *blob, const void *start, const void *end)
 	blob->watched_start = (uint64_t)(uintptr_t)start;
 	blob->watched_end = (uint64_t)(uintptr_t)end;
 	blob->watched_sum = kp_crc32(0, start, (size_t)((const char *)end - (const char *)start));
-#ifndef KP_WITHOUT_WATCHED_NMI
+#if !defined(KP_WITHOUT_WATCHED_NMI) && !defined(KP_WITHOUT_WATCH)
 	blob->watched_words = start != end ? words_of(blob->watched_start, blob->watched_end) : 0;
 #endif
 	kp_isa_spare_gates(blob);

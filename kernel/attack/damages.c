@@ -281,11 +281,15 @@ static void silence_text(void)
 	attack_poke((uintptr_t)kp_end_line, 0xc3);
 }
 
-/* A jump to itself. */
+/* A jump to itself, where a panic is called for, and where all exceptions come by. */
 static void hang_recorder(void)
 {
-	attack_poke((uintptr_t)kp_panic_at, 0xeb);
-	attack_poke((uintptr_t)kp_panic_at + 1, 0xfe);
+	const uintptr_t places[] = { (uintptr_t)kp_exception, (uintptr_t)kp_panic_at };
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		attack_poke(places[i], 0xeb);
+		attack_poke(places[i] + 1, 0xfe);
+	}
 }
 
 static void fill_recorder_data(void)

@@ -137,6 +137,9 @@ def save(kpanic, image):
     return json.loads(run.stdout).get("state", "none") if run.stdout else "none"
 
 
+COMMIT = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True).stdout.strip()
+
+
 def keep(path, part, name, what):
     """Puts it into a file of results: {part: {name: what}}."""
     if not path:
@@ -146,6 +149,7 @@ def keep(path, part, name, what):
         with open(path, encoding="utf-8") as f:
             have = json.load(f)
     have.setdefault(part, {})[name] = what
+    have.setdefault("commits", {})[f"{part} {name}"] = COMMIT
     with open(path, "w", encoding="utf-8") as f:
         json.dump(have, f, indent=0, sort_keys=True)
 
