@@ -14,7 +14,8 @@ static const struct {
 	{ "px", "p -x" },          { "pd", "p -d" },
 	{ "for", "foreach" },      { "size", "*" },
 	{ "dmesg", "log" },        { "lsmod", "mod" },
-	{ "last", "ps -l" },
+	{ "last", "ps -l" },       { "p/x", "p -x" },
+	{ "p/d", "p -d" },
 };
 
 /* Those of the user, and crash's that were changed; the newest first.  line NULL: one that was removed. */

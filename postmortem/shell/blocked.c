@@ -94,7 +94,8 @@ bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv)
 	struct pm_linux_blocked_groups groups;
 
 	if (argc > 1)
-		return pm_shell_no_option(sh, "blocked", argv[1]);
+		return *argv[1] == '-' ? pm_shell_no_option(sh, "blocked", argv[1])
+				       : pm_shell_error(sh, "blocked", "it takes no argument: %s", argv[1]);
 	pm_linux_blocked_read(sh->session, &groups);
 	if (sh->json)
 		pm_json_open(sh->json, "groups", '[');

@@ -306,7 +306,8 @@ bool pm_bt_put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t
 	} else {
 		if (trace->has_user)
 			pm_bt_put_regs(sh, &trace->user);
-		if (trace->ended && !options->text)
+		/* what an interrupt cut short did not end by itself */
+		if (trace->ended && !options->text && !pm_shell_interrupted(sh))
 			fprintf(sh->out, "    (the trace ends here: %s)\n", trace->ended);
 	}
 	bool any = trace->frames.n || trace->has_user || options->text;

@@ -100,6 +100,21 @@ void pm_c_value_print(struct pm_shell *sh, const struct pm_c_value *v, const str
 
 static void json_elements(struct pm_shell *sh, const struct pm_c_value *v);
 
+/* As text, where it is one: `char [198]`.  false: it is not. */
+static bool json_text(struct pm_shell *sh, const char *key, const struct pm_c_value *v)
+{
+	struct pm_c_type element = pm_c_type_plain(sh, pm_c_type_element(v->type));
+	char text[4096];
+	uint32_t n = v->type.elements;
+
+	if (n >= sizeof(text) || !is_character(sh, &element) || !pm_c_type_is_signed(sh, &element) ||
+	    pm_space_read(pm_value_space(sh), v->addr, text, n, NULL) != n)
+		return false;
+	text[n] = 0;
+	pm_json_str(sh->json, key, text);
+	return true;
+}
+
 static void json_value(struct pm_shell *sh, const char *key, const struct pm_c_value *v)
 {
 	struct pm_c_type plain = pm_c_type_plain(sh, v->type);
@@ -110,6 +125,8 @@ static void json_value(struct pm_shell *sh, const char *key, const struct pm_c_v
 		pm_json_hex(sh->json, key, v->is_place ? v->addr : v->number);
 	} else if (v->field.bits) {
 		pm_value_json_member(sh, key, v->addr, &v->field);
+	} else if (v->is_place && v->type.elements && json_text(sh, key, v)) {
+		; /* told */
 	} else if (v->is_place && v->type.elements) {
 		pm_json_open(sh->json, key, '[');
 		json_elements(sh, v);

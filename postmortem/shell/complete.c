@@ -47,20 +47,18 @@ static void find_commands(struct finder *f)
 			offer(f, alias);
 }
 
-/* "  -c CPU,...  of the task on these": what a line of help begins with. */
+/* "  -f, -F  free blocks; -m MEMBER: members": an option begins a line of help, or stands behind a comma or semicolon. */
 static void find_options(struct finder *f, const char *help)
 {
-	for (; help && *help; help += strcspn(help, "\n") + 1) {
+	for (const char *at = help; at && (at = strstr(at, " -")); at++) {
 		char option[16];
-		size_t n = strcspn(help + 2, " \n");
+		size_t n = strcspn(at + 1, " ,;:=.\n");
 
-		if (!strncmp(help, "  -", 3) && n < sizeof(option)) {
-			memcpy(option, help + 2, n);
-			option[n] = 0;
-			offer(f, option);
-		}
-		if (!strchr(help, '\n'))
-			break;
+		if (at == help || !strchr(" ,;", at[-1]) || n < 2 || n >= sizeof(option))
+			continue;
+		memcpy(option, at + 1, n);
+		option[n] = 0;
+		offer(f, option);
 	}
 }
 

@@ -320,6 +320,16 @@ static bool name(struct parser *p, struct pm_c_value *out)
 		return true;
 	}
 	p->failed = true;
+	/* "(struct foo *)" is no cast, where there is none */
+	if (!strcmp(text, "struct") || !strcmp(text, "union") || !strcmp(text, "enum")) {
+		char *type;
+
+		blanks(p);
+		type = pm_printf("%s %.*s", text, (int)pm_c_word(p->at), p->at);
+		pm_shell_no_such(p->sh, p->command, "type", type, NULL);
+		free(type);
+		return false;
+	}
 	return pm_shell_no_such(p->sh, p->command, "symbol", text, NULL);
 }
 

@@ -52,8 +52,20 @@ bool pm_globals_row(size_t index, const char **name_out, const char **types_out)
 	return true;
 }
 
+/* Of a text with more room than any has, the NUL is its end: constants without names lie behind linux_banner. */
+static uint64_t text_bytes(struct pm_shell *sh, uint64_t addr, uint64_t room)
+{
+	char text[4096];
+
+	if (room <= sizeof(text) || !pm_space_string(&sh->lx->kernel, addr, text, sizeof(text)))
+		return room;
+	uint64_t bytes = strlen(text) + 1;
+
+	return bytes < sizeof(text) ? bytes : room;
+}
+
 /* The first of the types that there is and that has room; slack: bytes that may be left behind it. */
-static bool choose(struct pm_shell *sh, const char *types, uint64_t room, uint64_t slack,
+static bool choose(struct pm_shell *sh, const char *types, uint64_t addr, uint64_t room, uint64_t slack,
 		   struct pm_c_type *out)
 {
 	char *copy = pm_printf("%s", types);
@@ -67,6 +79,8 @@ static bool choose(struct pm_shell *sh, const char *types, uint64_t room, uint64
 		const struct pm_c_type element = pm_c_type_element(*out);
 		uint64_t size = pm_c_type_size(sh, &element);
 
+		if (out->elements == UINT32_MAX && !strcmp(one, "char[]"))
+			room = text_bytes(sh, addr, room);
 		if (out->elements == UINT32_MAX)
 			out->elements = size && room / size < UINT32_MAX ? (uint32_t)(room / size) : 0;
 		found = size && (!room || (size <= room && (out->elements || room - size <= slack)));
@@ -146,12 +160,13 @@ enum pm_type_from pm_globals_type(struct pm_shell *sh, const char *name, uint64_
 	if (told(sh, name, addr, percpu, out))
 		return PM_TYPE_TOLD;
 	/* variables are aligned: what follows may be a line of the cache away, or the end of a page */
-	if (row && choose(sh, row->types, *room_out, UINT64_MAX, out))
+	if (row && choose(sh, row->types, addr, *room_out, UINT64_MAX, out))
 		return PM_TYPE_TABLED;
 	if (debug_information(sh, name, *room_out, out))
 		return PM_TYPE_TOLD;
 	for (size_t i = 0; !percpu && i < PM_COUNT(endings); i++)
-		if (ends_with(name, endings[i].name) && choose(sh, endings[i].types, *room_out, 63, out))
+		if (ends_with(name, endings[i].name) &&
+		    choose(sh, endings[i].types, addr, *room_out, 63, out))
 			return PM_TYPE_GUESSED;
 	return PM_TYPE_UNKNOWN;
 }

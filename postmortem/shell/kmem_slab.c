@@ -255,7 +255,9 @@ static void say_where(struct slabs *s, const struct pm_linux_slab_of *of)
 								  "node_full" };
 
 		pm_json_str(s->sh->json, "list", lists[of->list]);
-		pm_json_uint(s->sh->json, per_cpu ? "cpu" : "node", of->owner);
+		/* a node's slabs tell their node themselves */
+		if (per_cpu)
+			pm_json_uint(s->sh->json, "cpu", of->owner);
 	}
 	s->any = true;
 	s->list = of->list;

@@ -190,7 +190,7 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 	else if (waits.v.n)
 		fprintf(sh->out, "%7s  %-16s  %-16s %-12s %-16s  %s\n", "PID", "TASK", "COMMAND", "WAITS FOR",
 			"LOCK", "WHICH, AND WHO HOLDS IT");
-	else
+	else if (ok)
 		fputs("no task waits for a lock that can be told\n", sh->out);
 	for (size_t i = 0; i < waits.v.n; i++)
 		print_wait(sh, &waits.v.v[i]);

@@ -39,7 +39,7 @@ static bool print_value(struct pm_shell *sh, const struct request *r, const char
 		if (cpu >= 0)
 			pm_json_int(sh->json, "cpu", cpu);
 		pm_c_value_json(sh, &v);
-		if (v.from == PM_TYPE_UNKNOWN || v.from == PM_TYPE_GUESSED)
+		if (v.symbol && grades[v.from])
 			pm_json_bool(sh->json, "guessed", true);
 		if (cpu >= 0)
 			pm_json_close(sh->json, '}');

@@ -30,6 +30,11 @@ static bool read_bits(struct pm_shell *sh, uint64_t queue, struct bits *b)
 	uint64_t map, size = pm_linux_type_size(lx, "sbitmap_word");
 	uint64_t word_at = pm_linux_member_offset(lx, "sbitmap_word", "word");
 
+	uint64_t gap;
+	enum pm_absence why;
+
+	if (pm_shell_gap(sh, queue, 1, &gap, &why))
+		return pm_shell_absent(sh, "sbitmapq", gap, why);
 	b->sb = pm_linux_member_at(lx, queue, "sbitmap_queue", "sb");
 	if (!b->sb || !size)
 		return pm_shell_error(sh, "sbitmapq",

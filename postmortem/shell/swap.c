@@ -33,6 +33,8 @@ bool pm_shell_swap(struct pm_shell *sh, int argc, char **argv)
 	argc = pm_shell_options(sh, argc, argv, NULL, 0);
 	if (!argc)
 		return false;
+	if (argc > 1)
+		return pm_shell_error(sh, "swap", "it takes no argument: %s", argv[1]);
 	if (sh->json)
 		pm_json_open(sh->json, "swaps", '[');
 	else

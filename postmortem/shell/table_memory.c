@@ -189,7 +189,7 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 	},
 	{
 		.name = "union",
-		.arguments = "[-o] [-x] TYPE[.MEMBER,...] [ADDRESS]...",
+		.arguments = "[OPTION]... TYPE[.MEMBER,...] [ADDRESS]... [N]",
 		.summary = "as struct",
 		.run = pm_shell_struct,
 		.needs_linux = true,

@@ -60,6 +60,8 @@ static bool put_queue(struct pm_shell *sh, const char *name, uint64_t addr, cons
 	struct pm_linux_nodes nodes;
 	enum pm_absence why;
 
+	if (pm_shell_gap(sh, addr, 1, &at, &why))
+		return pm_shell_absent(sh, "waitq", at, why);
 	if (!list)
 		return pm_shell_error(sh, "waitq", "this kernel has no struct %s", kind->head);
 	if (pm_shell_gap(sh, list, 16, &at, &why))
