@@ -73,7 +73,9 @@ static unsigned stalls; /* of this CPU's entries since a step was begun */
 #endif
 unsigned kp_owner;
 static unsigned entries, reports, oopses;
-static uint8_t inside[KP_CPUS_MAX];     /* CPUs that want to report, or do */
+#if KP_TIER >= 2
+static uint8_t inside[KP_CPUS_MAX]; /* CPUs that want to report, or do */
+#endif
 #define ENTRIES_NEVER (2 * ENTRIES_MAX) /* this many were not counted, but written over it */
 
 _Static_assert(KP_CPUS_MAX < PANICKING, "a CPU's number fits below");
@@ -451,9 +453,19 @@ static bool claim(const struct kp_event *event)
 	}
 }
 
+static void come(unsigned by, bool in)
+{
+#if KP_TIER >= 2
+	__atomic_store_n(&inside[by - 1], in, __ATOMIC_SEQ_CST);
+#else
+	(void)by;
+	(void)in;
+#endif
+}
+
 static void leave(unsigned by)
 {
-	__atomic_store_n(&inside[by - 1], 0, __ATOMIC_SEQ_CST);
+	come(by, false);
 	__atomic_sub_fetch(&entries, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -475,7 +487,7 @@ void kp_report_make(const struct kp_event *event)
 	if (by > ENTRIES_MAX)
 		kp_isa_stop();
 	by = kp_cpu() + 1;
-	__atomic_store_n(&inside[by - 1], 1, __ATOMIC_SEQ_CST);
+	come(by, true);
 	if (!claim(event)) {
 		leave(by);
 		return;
