@@ -148,9 +148,12 @@ bool pm_file_put_pages(struct pm_shell *sh, const char *command, uint64_t inode)
 	if (!pm_file_inode_read(sh->lx, inode, &known) || !known.mapping)
 		return pm_shell_error(sh, command, "0x%llx: the inode is not whole in the dump",
 				      (unsigned long long)inode);
-	if (sh->json) {
+	/* of the command inode they stand among what it told of the inode */
+	if (sh->json && strcmp(command, "inode") != 0) {
 		pm_json_hex(sh->json, "inode", inode);
 		pm_json_uint(sh->json, "nrpages", known.pages);
+	}
+	if (sh->json) {
 		pm_json_open(sh->json, "pages", '[');
 	} else {
 		fprintf(sh->out, "     INODE        NRPAGES\n%016llx %7llu\n\n", (unsigned long long)inode,

@@ -91,13 +91,19 @@ static bool put_page(struct pm_shell *sh, const char *name)
 	} pages[] = { { "input", help_input }, { "output", help_output } };
 
 	for (size_t i = 0; i < PM_COUNT(pages); i++)
-		if (!strcmp(name, pages[i].name)) {
+		if (!strcmp(name, pages[i].name) && sh->json) {
+			pm_json_open(sh->json, NULL, '{');
+			pm_json_str(sh->json, "name", name);
+			pm_json_str(sh->json, "help", pages[i].text);
+			pm_json_close(sh->json, '}');
+			return true;
+		} else if (!strcmp(name, pages[i].name)) {
 			fputs(pages[i].text, sh->out);
 			return true;
 		}
-	if (!strcmp(name, "all"))
+	if (!strcmp(name, "all") && !sh->json)
 		put_topics(sh);
-	return !strcmp(name, "all");
+	return !strcmp(name, "all") && !sh->json;
 }
 
 /* name NULL: all of them.  false: there is none of that name. */
@@ -105,14 +111,12 @@ static bool put_objects(struct pm_shell *sh, const char *name)
 {
 	bool found = !name;
 
-	pm_json_open(sh->json, "commands", '[');
 	for (size_t t = 0; t < pm_shell_topics_n; t++)
 		for (const struct pm_shell_command *c = pm_shell_topics[t].commands; c->name; c++)
 			if (name ? !strcmp(name, c->name) : is_shown(sh, c)) {
 				put_json(sh, c, pm_shell_topics[t].title);
 				found = true;
 			}
-	pm_json_close(sh->json, ']');
 	return found;
 }
 
@@ -139,9 +143,9 @@ static bool put_one(struct pm_shell *sh, const char *name)
 	const struct pm_shell_command *command = pm_shell_command_find(name);
 	const char *alias = pm_shell_alias_of(sh, name, strlen(name));
 
-	if (sh->json ? put_objects(sh, name) : put_page(sh, name))
+	if (put_page(sh, name) || (sh->json && put_objects(sh, !strcmp(name, "all") ? NULL : name)))
 		return true;
-	if (command) {
+	if (command && !sh->json) {
 		put_usage(sh, command);
 		fprintf(sh->out, "  %s\n%s", command->summary, command->help ? command->help : "");
 		return true;
@@ -157,12 +161,15 @@ bool pm_shell_help(struct pm_shell *sh, int argc, char **argv)
 {
 	bool ok = true;
 
+	if (sh->json)
+		pm_json_open(sh->json, "commands", '[');
 	for (int i = 1; i < argc; i++)
 		ok &= put_one(sh, argv[i]);
-	if (argc > 1)
-		return ok;
+	if (argc < 2 && sh->json)
+		put_objects(sh, NULL);
+	else if (argc < 2)
+		put_columns(sh);
 	if (sh->json)
-		return put_objects(sh, NULL);
-	put_columns(sh);
-	return true;
+		pm_json_close(sh->json, ']');
+	return ok;
 }
