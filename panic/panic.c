@@ -94,6 +94,9 @@ static struct where resume;
 #endif
 #if KP_TIER >= 2
 static volatile uint64_t deadline_ns; /* of the present stage; 0: none */
+/* Its alarm may come so much earlier: the timer and the clock need not agree on how long a second is. */
+static volatile uint64_t early_ns;
+enum { EARLY = 16 }; /* the part of the time that kp_host_alarm may be off */
 #endif
 
 /* Those that a warning and an oops have, too. */
@@ -174,6 +177,7 @@ static void allow(uint64_t ns)
 	return;
 #endif
 	deadline_ns = time ? time + ns : 0;
+	early_ns = ns / EARLY;
 	if (time)
 		kp_host_alarm(ns);
 }
@@ -395,7 +399,7 @@ bool kp_panic_nmi(const struct kp_frame *frame)
 		go_on(KP_RESULT_LATE, frame, NULL);
 	if (here && deadline_ns) {
 		uint64_t time = now();
-		if (time >= deadline_ns)
+		if (time + early_ns >= deadline_ns)
 			go_on(KP_RESULT_LATE, frame, NULL);
 		/* Another's NMI, or a timer that cannot count that far: the alarm may be used up. */
 		if (panicking)

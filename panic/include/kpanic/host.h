@@ -66,9 +66,9 @@ unsigned kp_host_cpu(void);
 unsigned kp_host_cpus(void);
 /* Sends an NMI to every other CPU (on x86), and returns at once.  Their gate is the recorder's; they end in kp_freeze_here. */
 void kp_host_stop_others(void);
-/* Arms an NMI on this CPU in ns nanoseconds, or as late as it can, 0: disarms; false: there is nothing that could. The
- * recorder's overall deadline: a stage that hangs is left when it comes. Reports that return have one, too: then what the timer
- * was there for goes on when it is disarmed. */
+/* Arms an NMI on this CPU in ns nanoseconds, or as late as it can, 0: disarms; false: there is nothing that could.  By
+ * kp_host_time_ns it comes a sixteenth of that too early at most.  The recorder's overall deadline: a stage that hangs is
+ * left when it comes. Reports that return have one, too: then what the timer was there for goes on when it is disarmed. */
 bool kp_host_alarm(uint64_t ns);
 
 /* What runs on this CPU; false: nothing that has a name (before the first task). Pointers until the CPU runs on. */
