@@ -154,7 +154,7 @@ static bool put_one(struct pm_shell *sh, const char *name)
 		fprintf(sh->out, "%s: an alias for %s\n", name, alias);
 		return true;
 	}
-	return !pm_shell_not_implemented(sh, name) && pm_shell_no_such(sh, "help", "command", name, NULL);
+	return pm_shell_no_such(sh, "help", "command", name, NULL);
 }
 
 bool pm_shell_help(struct pm_shell *sh, int argc, char **argv)

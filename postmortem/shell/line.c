@@ -214,8 +214,6 @@ bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 
 	if (command)
 		return pm_shell_run_command(sh, command, n, words);
-	if (pm_shell_not_implemented(sh, words[0]))
-		return false;
 	/* "task_struct.pid ADDRESS": a type alone is a command, as in crash. */
 	char type[256];
 	uint64_t at;

@@ -114,26 +114,33 @@ void pm_shell_lines(struct pm_shell *sh, uint64_t pc, bool exact)
 	pm_arena_deinit(&arena);
 }
 
+/* The functions at pc, inlined ones first; false: no source is known. */
+static bool source_frames(struct pm_shell *sh, uint64_t pc, struct pm_arena *arena,
+			  struct pm_resolved_place *found)
+{
+	struct pm_place place;
+
+	if (!pm_shell_place(sh, arena, pc, true, &place))
+		return false;
+	const struct pm_printed_place printed = printed_place(&place, pc, true);
+
+	return !pm_error_take(pm_kernel_resolve(lines_of(sh, NULL)->kernel, &printed, arena, found)) &&
+	       found->frames.n;
+}
+
 bool pm_shell_line_of(struct pm_shell *sh, uint64_t pc, char *buf, size_t size)
 {
 	struct pm_resolved_place found = { 0 };
 	struct pm_arena arena;
-	struct pm_place place;
-	bool known = false;
 
 	*buf = 0;
 	pm_arena_init(&arena);
-	if (pm_shell_place(sh, &arena, pc, true, &place)) {
-		const struct pm_printed_place printed = printed_place(&place, pc, true);
+	const struct pm_source_frame *last =
+		source_frames(sh, pc, &arena, &found) ? &found.frames.v[found.frames.n - 1] : NULL;
+	bool known = last && last->file;
 
-		if (!pm_error_take(pm_kernel_resolve(lines_of(sh, NULL)->kernel, &printed, &arena, &found)) &&
-		    found.frames.n && found.frames.v[found.frames.n - 1].file) {
-			const struct pm_source_frame *f = &found.frames.v[found.frames.n - 1];
-
-			snprintf(buf, size, "%s: %u", f->file, f->line);
-			known = true;
-		}
-	}
+	if (known)
+		snprintf(buf, size, "%s: %u", last->file, last->line);
 	pm_arena_deinit(&arena);
 	return known;
 }
@@ -186,26 +193,20 @@ struct pm_btf *pm_shell_variables(struct pm_shell *sh)
 
 bool pm_shell_source(struct pm_shell *sh, uint64_t pc, struct pm_shell_source *out)
 {
-	struct pm_shell_lines *lines = lines_of(sh, NULL);
 	struct pm_resolved_place found = { 0 };
 	struct pm_arena arena;
-	struct pm_place place;
-	bool known = false;
 
 	pm_arena_init(&arena);
-	if (pm_shell_place(sh, &arena, pc, true, &place)) {
-		const struct pm_printed_place printed = printed_place(&place, pc, true);
-		bool resolved = !pm_error_take(pm_kernel_resolve(lines->kernel, &printed, &arena, &found));
-		const struct pm_source_frame *first = resolved && found.frames.n ? &found.frames.v[0] : NULL;
+	const struct pm_source_frame *first =
+		source_frames(sh, pc, &arena, &found) ? &found.frames.v[0] : NULL;
+	bool known = first && first->file;
 
-		known = first && first->file;
-		if (known) {
-			lines->any = true;
-			snprintf(out->file, sizeof(out->file), "%s", first->file);
-			snprintf(out->directory, sizeof(out->directory), "%s",
-				 first->directory ? first->directory : "");
-			out->line = first->line;
-		}
+	if (known) {
+		lines_of(sh, NULL)->any = true;
+		snprintf(out->file, sizeof(out->file), "%s", first->file);
+		snprintf(out->directory, sizeof(out->directory), "%s",
+			 first->directory ? first->directory : "");
+		out->line = first->line;
 	}
 	pm_arena_deinit(&arena);
 	return known;

@@ -205,27 +205,6 @@ static void put_queue(struct pm_shell *sh, uint64_t queue, const struct bits *b,
 
 /* ---- the array that the bits number ---- */
 
-static bool put_element(struct pm_shell *sh, uint64_t addr, const struct choice *choice)
-{
-	char command[] = "struct", hex[] = "-x", decimal[] = "-d", where[24];
-	char *what = choice->members ? pm_printf("%s.%s", choice->structure, choice->members)
-				     : pm_printf("%s", choice->structure);
-	char *words[5] = { command };
-	int n = 1;
-
-	if (choice->hex)
-		words[n++] = hex;
-	else if (choice->decimal)
-		words[n++] = decimal;
-	snprintf(where, sizeof(where), "%llx", (unsigned long long)addr);
-	words[n++] = what;
-	words[n++] = where;
-	bool ok = pm_shell_struct(sh, n, words);
-
-	free(what);
-	return ok;
-}
-
 static bool put_array(struct pm_shell *sh, const struct bits *b, const struct choice *choice)
 {
 	uint64_t size = pm_linux_type_size(sh->lx, choice->structure);
@@ -254,7 +233,8 @@ static bool put_array(struct pm_shell *sh, const struct bits *b, const struct ch
 				(unsigned long long)i, (unsigned long long)addr);
 		}
 		if (choice->print || choice->members)
-			ok &= put_element(sh, addr, choice);
+			ok &= pm_shell_put_structs(sh, choice->structure, choice->members,
+						   pm_shell_radix(choice->hex, choice->decimal), &addr, 1);
 		if (sh->json)
 			pm_json_close(sh->json, '}');
 	}

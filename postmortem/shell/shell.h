@@ -111,8 +111,15 @@ extern const size_t pm_shell_topics_n;
 const struct pm_shell_command *pm_shell_command_at(size_t i);
 /* NULL: none of that name. */
 const struct pm_shell_command *pm_shell_command_find(const char *name);
-/* Is it a command of crash that is not here yet?  Then that was said. */
-bool pm_shell_not_implemented(struct pm_shell *sh, const char *name);
+
+/* Structures as `struct TYPE[.MEMBERS] ADDRESS…` prints them (shell/struct.c); members: NULL: all. */
+enum pm_shell_radix { PM_RADIX_AS_SET, PM_RADIX_HEX, PM_RADIX_DECIMAL };
+static inline enum pm_shell_radix pm_shell_radix(bool hex, bool decimal)
+{
+	return hex ? PM_RADIX_HEX : decimal ? PM_RADIX_DECIMAL : PM_RADIX_AS_SET;
+}
+bool pm_shell_put_structs(struct pm_shell *sh, const char *type, const char *members,
+			  enum pm_shell_radix radix, const uint64_t *addrs, size_t n);
 
 /* Does the kernel or a module of it have a type of that name, as C writes it? */
 bool pm_shell_has_type(struct pm_shell *sh, const char *name);

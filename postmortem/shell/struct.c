@@ -5,6 +5,8 @@
 
 #include "linux/mm.h"
 
+#include <stdlib.h>
+
 #include <string.h>
 
 /* What becomes of each address. */
@@ -146,5 +148,29 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 				    PM_VALUE_MEMBERS);
 	pm_typed_close(sh, &r.typed);
 	sh->values = NULL;
+	return ok;
+}
+
+bool pm_shell_put_structs(struct pm_shell *sh, const char *type, const char *members,
+			  enum pm_shell_radix radix, const uint64_t *addrs, size_t n)
+{
+	char command[] = "struct", hex[] = "-x", decimal[] = "-d";
+	char *what = members ? pm_printf("%s.%s", type, members) : pm_printf("%s", type);
+	char(*where)[24] = pm_alloc(n * sizeof(*where)), **words = pm_alloc((n + 4) * sizeof(*words));
+	int argc = 0;
+
+	words[argc++] = command;
+	if (radix != PM_RADIX_AS_SET)
+		words[argc++] = radix == PM_RADIX_HEX ? hex : decimal;
+	words[argc++] = what;
+	for (size_t i = 0; i < n; i++) {
+		snprintf(where[i], sizeof(where[i]), "%llx", (unsigned long long)addrs[i]);
+		words[argc++] = where[i];
+	}
+	bool ok = pm_shell_struct(sh, argc, words);
+
+	free(what);
+	free(where);
+	free(words);
 	return ok;
 }

@@ -11,25 +11,10 @@ struct choice {
 	const char *members; /* NULL: all */
 };
 
-/* As `struct TYPE ADDRESS` prints it. */
 static bool put_struct(struct pm_shell *sh, const char *type, uint64_t addr, const struct choice *choice)
 {
-	char command[] = "struct", hex[] = "-x", decimal[] = "-d", where[24];
-	char *what = choice->members ? pm_printf("%s.%s", type, choice->members) : pm_printf("%s", type);
-	char *words[5] = { command };
-	int n = 1;
-
-	if (choice->hex)
-		words[n++] = hex;
-	else if (choice->decimal)
-		words[n++] = decimal;
-	snprintf(where, sizeof(where), "%llx", (unsigned long long)addr);
-	words[n++] = what;
-	words[n++] = where;
-	bool ok = pm_shell_struct(sh, n, words);
-
-	free(what);
-	return ok;
+	return pm_shell_put_structs(sh, type, choice->members, pm_shell_radix(choice->hex, choice->decimal),
+				    &addr, 1);
 }
 
 /* In the task_struct, or until 4.9 at the stack's lowest address. */

@@ -335,31 +335,10 @@ static bool print_mappings(struct pm_shell *sh, const struct pm_linux_task *task
 
 /* ---- the structures ---- */
 
-/* As `struct TYPE ADDRESS…` prints them. */
 static bool print_structs(struct pm_shell *sh, const char *type, const uint64_t *addrs, size_t n,
 			  const struct choice *choice)
 {
-	char **argv = pm_alloc((n + 5) * sizeof(*argv));
-	int argc = 0;
-
-	argv[argc++] = pm_printf("struct");
-	if (choice->hex)
-		argv[argc++] = pm_printf("-x");
-	else if (choice->decimal)
-		argv[argc++] = pm_printf("-d");
-	argv[argc++] = pm_printf("%s", type);
-	for (size_t i = 0; i < n; i++)
-		argv[argc++] = pm_printf("%llx", (unsigned long long)addrs[i]);
-	char **words = pm_alloc(((size_t)argc + 1) * sizeof(*words));
-
-	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	bool ok = pm_shell_struct(sh, argc, words);
-
-	for (int i = 0; i < argc; i++)
-		free(argv[i]);
-	free(argv);
-	free(words);
-	return ok;
+	return pm_shell_put_structs(sh, type, NULL, pm_shell_radix(choice->hex, choice->decimal), addrs, n);
 }
 
 static bool print_structures(struct pm_shell *sh, const struct pm_linux_task *task,
