@@ -32,24 +32,33 @@ static uint32_t type_of(struct pm_linux *lx, const char *written)
 	return id || !lx->btf ? id : pm_btf_resolve(lx->btf, pm_btf_find_written(lx->btf, written));
 }
 
-void pm_linux_find_place(struct pm_linux *lx, const char *structure, const char *paths,
-			 struct pm_field_place *place)
+/* The first of the paths that there is. */
+static bool find_member(struct pm_linux *lx, const char *structure, const char *paths,
+			struct pm_btf_member *member)
 {
 	struct pm_slice rest = pm_slice_of(paths), path;
 	uint32_t id = type_of(lx, structure);
+	char one[128];
 
-	*place = (struct pm_field_place){ .offset = -1 };
 	while (id && pm_take_until(&rest, "|", &path)) {
-		char one[128];
-		struct pm_btf_member member;
-
 		pm_take_char(&rest, '|');
 		if (path.n >= sizeof(one))
 			continue;
 		memcpy(one, path.p, path.n);
 		one[path.n] = 0;
-		if (!pm_btf_find_member(lx->btf, id, one, &member))
-			continue;
+		if (pm_btf_find_member(lx->btf, id, one, member))
+			return true;
+	}
+	return false;
+}
+
+void pm_linux_find_place(struct pm_linux *lx, const char *structure, const char *paths,
+			 struct pm_field_place *place)
+{
+	struct pm_btf_member member;
+
+	*place = (struct pm_field_place){ .offset = -1 };
+	if (find_member(lx, structure, paths, &member)) {
 		place->offset = (int32_t)(member.bit_offset / 8);
 		place->size = (uint32_t)pm_btf_size(lx->btf, member.type);
 		place->shift = member.bits ? (uint8_t)(member.bit_offset % 8) : 0;
@@ -59,7 +68,6 @@ void pm_linux_find_place(struct pm_linux *lx, const char *structure, const char 
 			place->size = place->shift + member.bits <= 8    ? 1
 				      : place->shift + member.bits <= 16 ? 2
 									 : place->size;
-		return;
 	}
 }
 
@@ -128,30 +136,19 @@ bool pm_linux_member_text(struct pm_linux *lx, uint64_t base, const char *struct
 {
 	uint64_t at = pm_linux_member_at(lx, base, structure, paths);
 	struct pm_btf_member member;
-	struct pm_slice rest = pm_slice_of(paths), path;
-	uint32_t id = type_of(lx, structure);
-	char one[128];
 
 	*buf = 0;
-	/* what the found one is: an array stands there, anything else points to it */
-	while (at && pm_take_until(&rest, "|", &path)) {
-		pm_take_char(&rest, '|');
-		if (path.n >= sizeof(one))
-			continue;
-		memcpy(one, path.p, path.n);
-		one[path.n] = 0;
-		if (!pm_btf_find_member(lx->btf, id, one, &member))
-			continue;
-		bool is_array = pm_btf_kind(lx->btf, pm_btf_resolve(lx->btf, member.type)) == PM_BTF_ARRAY;
-		uint32_t length = is_array ? (uint32_t)pm_btf_size(lx->btf, member.type) : 0;
+	if (!at || !find_member(lx, structure, paths, &member))
+		return false;
+	/* an array stands there, anything else points to it */
+	bool is_array = pm_btf_kind(lx->btf, pm_btf_resolve(lx->btf, member.type)) == PM_BTF_ARRAY;
+	uint32_t length = is_array ? (uint32_t)pm_btf_size(lx->btf, member.type) : 0;
 
-		if (!is_array && (!pm_space_load(&lx->kernel, at, 8, &at) || !at))
-			return false;
-		if (length && length + 1 < size)
-			size = length + 1;
-		return pm_space_string(&lx->kernel, at, buf, size);
-	}
-	return false;
+	if (!is_array && (!pm_space_load(&lx->kernel, at, 8, &at) || !at))
+		return false;
+	if (length && length + 1 < size)
+		size = length + 1;
+	return pm_space_string(&lx->kernel, at, buf, size);
 }
 
 uint64_t pm_linux_type_size(struct pm_linux *lx, const char *type)
