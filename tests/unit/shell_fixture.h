@@ -75,4 +75,19 @@ static inline const char *output(struct run *r, const char *command)
 	return r->text;
 }
 
+/* Each line, up to NULL, must stand in what the command prints; none may fail. */
+static inline void expect(const struct image_options *options, const char *command, const char *const *lines)
+{
+	struct run r;
+
+	start(&r, options, false);
+	const char *text = output(&r, command);
+
+	for (; *lines; lines++)
+		if (!strstr(text, *lines))
+			fail_msg("%s: no '%s' in\n%s", command, *lines, text);
+	assert_int_equal(r.sh.failures, 0);
+	end(&r);
+}
+
 #endif
