@@ -6,6 +6,8 @@
  * anywhere and half among the kernel's own structures, which is found by reading the dump once.  Prints how many were
  * still explained, and the slowest (with DAMAGE_SAYS set: what was wrong with each); exit 1 when one took longer than ten seconds, or more
  * than 256 MiB (768 with AddressSanitizer).  A crash ends it. */
+#include "damage.h"
+
 #include "decode/decode.h"
 #include "explain/explain.h"
 #include "linux/report.h"
@@ -36,22 +38,6 @@ struct told {
 	bool says; /* what went wrong with each copy */
 	FILE *sink;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static uint64_t noise(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
 
 static bool on_incident(struct pm_incident *inc, void *user)
 {

@@ -6,6 +6,8 @@
  * noise, by zero, by small numbers, and by pointers that stand elsewhere, so that lists and trees lead back into themselves
  * or into each other.  Prints the slowest command and the one that said most; exit 1 where one took more than ten seconds of
  * CPU time, or wrote more than 64 MiB.  A crash ends it. */
+#include "damage.h"
+
 #include "read/file.h"
 #include "read/file_kind.h"
 #include "shell/lines.h"
@@ -95,22 +97,6 @@ static const char *const commands[] = {
 	"tree -t maple sparse_irqs",
 	"struct task_struct init_task",
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static uint64_t noise(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
 
 /* ---- what is read ---- */
 
