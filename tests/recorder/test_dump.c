@@ -238,32 +238,40 @@ static void is_packed(void)
 	CHECK(number32(bytes[0] + KF_KDUMP_AT_STATUS) == KF_KDUMP_SNAPPY);
 }
 
-/* A disk that reads memory by itself needs no mapping, whether other pages are packed or not. */
-static void what_is_mapped_nowhere_is_written(void)
+/* In a child, which has the recorder as it is at start: what fn(at) ends with. */
+static int ended_with(void (*fn)(unsigned at), unsigned at)
 {
-	for (unsigned packs = 0; packs < 4; packs++) {
-		pid_t child;
-		int status;
+	pid_t child;
+	int status;
 
-		fflush(NULL);
-		child = fork();
-		if (child) {
-			CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-			      !WEXITSTATUS(status));
-			continue;
-		}
-		memset(bytes, 0x5a, sizeof(bytes));
-		hidden = packs & 2 ? 11 : 1;
-		sinks[0].by_physical = true;
-		sinks[0].at_once = 2;
-		if (packs & 1)
-			kp_dump_plan(
-				&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
-		panic_with(1);
-		/* Of those nobody knows that they are zeros. */
-		CHECK(look(bytes[0]) == 0);
+	fflush(NULL);
+	child = fork();
+	if (!child) {
+		fn(at);
 		exit(0);
 	}
+	CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* A disk that reads memory by itself needs no mapping, whether other pages are packed or not. */
+static void mapped_nowhere(unsigned packs)
+{
+	memset(bytes, 0x5a, sizeof(bytes));
+	hidden = packs & 2 ? 11 : 1;
+	sinks[0].by_physical = true;
+	sinks[0].at_once = 2;
+	if (packs & 1)
+		kp_dump_plan(&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
+	panic_with(1);
+	/* Of those nobody knows that they are zeros. */
+	CHECK(look(bytes[0]) == 0);
+}
+
+static void what_is_mapped_nowhere_is_written(void)
+{
+	for (unsigned packs = 0; packs < 4; packs++)
+		CHECK(!ended_with(mapped_nowhere, packs));
 }
 
 static void what_is_mapped_nowhere_is_lost_without(void)
@@ -340,31 +348,27 @@ static void a_bad_place_among_several(void)
 }
 
 /* One write after the other is not answered, with others under way behind it, which must be done again. */
+static void not_answered(unsigned at)
+{
+	memset(bytes, 0x5a, sizeof(bytes));
+	sinks[0].at_once = 3;
+	if (at & 1)
+		kp_dump_plan(&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
+	disks[0].late_at = at;
+	panic_with(1);
+	CHECK(look(bytes[0]) == 0 && disks[0].opens == (disks[0].writes < at ? 1 : 2));
+	exit(disks[0].writes < at ? 0 : 2);
+}
+
 static void one_of_several_is_not_answered(void)
 {
 	unsigned most = 0;
 
 	for (unsigned at = 1; at < 40; at++) {
-		pid_t child;
-		int status;
+		int status = ended_with(not_answered, at);
 
-		fflush(NULL);
-		child = fork();
-		if (child) {
-			CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
-			CHECK(WEXITSTATUS(status) != 1);
-			most = WEXITSTATUS(status) == 2 ? at : most;
-			continue;
-		}
-		memset(bytes, 0x5a, sizeof(bytes));
-		sinks[0].at_once = 3;
-		if (at & 1)
-			kp_dump_plan(
-				&(struct kp_dump_plan){ .work = work, .work_physical = (uintptr_t)work });
-		disks[0].late_at = at;
-		panic_with(1);
-		CHECK(look(bytes[0]) == 0 && disks[0].opens == (disks[0].writes < at ? 1 : 2));
-		exit(disks[0].writes < at ? 0 : 2);
+		CHECK(status == 0 || status == 2);
+		most = status == 2 ? at : most;
 	}
 	CHECK(most >= 10);
 }
@@ -394,29 +398,26 @@ static void one_that_does_not_open_is_left(void)
 }
 
 /* A fault in the middle: what is on the disk is torn, and the next is tried. */
+static void fault(unsigned after)
+{
+	fake.fault_after = after;
+	fault_in_panic = FAKE_MEMORY;
+	panic_with(2);
+	if (!strstr(fake.out, "stage name=dump result=faulted"))
+		exit(0);
+	CHECK(fake.faults == 1 && memcmp(bytes[0], KF_KDUMP_WHOLE, 8) && look(bytes[1]) == 0);
+	exit(2);
+}
+
 static void a_fault_leaves_it_torn(void)
 {
 	unsigned within = 0;
 
 	for (unsigned after = 0; after < 100; after++) {
-		pid_t child;
-		int status;
+		int status = ended_with(fault, after);
 
-		fflush(NULL);
-		child = fork();
-		if (child) {
-			CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
-			CHECK(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2);
-			within += WEXITSTATUS(status) == 2;
-			continue;
-		}
-		fake.fault_after = after;
-		fault_in_panic = FAKE_MEMORY;
-		panic_with(2);
-		if (!strstr(fake.out, "stage name=dump result=faulted"))
-			exit(0);
-		CHECK(fake.faults == 1 && memcmp(bytes[0], KF_KDUMP_WHOLE, 8) && look(bytes[1]) == 0);
-		exit(2);
+		CHECK(status == 0 || status == 2);
+		within += status == 2;
 	}
 	CHECK(within >= 5);
 }
