@@ -48,7 +48,7 @@ static uint64_t choose(struct pm_shell *sh, int argc, char **argv)
 	return task->addr;
 }
 
-static const char *state_words(char letter)
+const char *pm_shell_state_words(char letter)
 {
 	static const struct {
 		char letter;
@@ -96,7 +96,7 @@ static bool put_context(struct pm_shell *sh)
 	if (!task.pid && cpus->v.n > 1)
 		fprintf(sh->out, "(1 of %zu)  ", cpus->v.n);
 	fprintf(sh->out, "[THREAD_INFO: %016llx]\n    CPU: %u\n  STATE: %s%s\n",
-		(unsigned long long)thread_info(sh, &task), task.cpu, state_words(task.state),
+		(unsigned long long)thread_info(sh, &task), task.cpu, pm_shell_state_words(task.state),
 		panicked ? " (PANIC)"
 		: runs   ? " (ACTIVE)"
 			 : "");

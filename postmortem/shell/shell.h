@@ -257,6 +257,8 @@ bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_
 void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size);
 /* The line that stands above what is told of a task, as crash has it; as JSON its members: pid, task, cpu, comm. */
 void pm_shell_put_task(struct pm_shell *sh, const struct pm_linux_task *task);
+/* "TASK_RUNNING" of 'R': the state's name in the kernel; "?": of no letter that ps has. */
+const char *pm_shell_state_words(char letter);
 /* Members "symbol", "offset" and "module" of an address; without a symbol none. */
 void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact);
 

@@ -83,18 +83,50 @@ static void print_tasks(struct pm_shell *sh)
 		pm_shell_row(sh, "TASKS", NULL, "unknown (%s)", tasks->trouble);
 }
 
+/* The last record that starts with one of the words; NULL: none. */
+static const struct pm_log_record *last_that_starts(const struct pm_log *log, const char *const *words)
+{
+	for (size_t i = log->records.n; i-- > 0;)
+		for (size_t w = 0; words[w]; w++)
+			if (pm_slice_starts(log->records.v[i].text, pm_slice_of(words[w])))
+				return &log->records.v[i];
+	return NULL;
+}
+
+/* What the kernel died of by its own words.  With a crash kernel loaded an oops goes there without panic()'s. */
+static const struct pm_log_record *last_words(const struct pm_log *log)
+{
+	static const char *const panics[] = { "Kernel panic - not syncing: ", NULL };
+	static const char *const others[] = { "Oops: ",
+					      "Internal error: ",
+					      "general protection fault",
+					      "BUG: ",
+					      "kernel BUG at ",
+					      "Unable to handle kernel ",
+					      "watchdog: BUG: ",
+					      "NMI watchdog: ",
+					      "sysrq: Trigger a crash",
+					      "SysRq : Trigger a crash",
+					      NULL };
+	const struct pm_log_record *panic = last_that_starts(log, panics);
+
+	return panic ? panic : last_that_starts(log, others);
+}
+
 static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, const struct pm_log *log)
 {
+	const struct pm_log_record *words = last_words(log);
 	struct pm_linux_task task;
 
 	if (sh->json)
 		pm_json_open(sh->json, "panic", '{');
-	for (size_t i = log->records.n; i-- > 0;)
-		if (pm_slice_starts(log->records.v[i].text, PM_S("Kernel panic - not syncing: "))) {
-			pm_shell_row(sh, "PANIC", "message", sh->json ? "%.*s" : "\"%.*s\"",
-				     PM_FMT(log->records.v[i].text));
-			break;
-		}
+	if (words) {
+		struct pm_slice text = words->text;
+		size_t end = pm_slice_find_char(text, '\n');
+
+		text.n = end == PM_NPOS ? text.n : end;
+		pm_shell_row(sh, "PANIC", "message", sh->json ? "%.*s" : "\"%.*s\"", PM_FMT(text));
+	}
 	if (pm_linux_task_read(sh->lx, cpus->v.v[cpus->panic_cpu].task, &task)) {
 		task.cpu = (uint32_t)cpus->panic_cpu;
 		if (sh->json) {
@@ -104,7 +136,7 @@ static void print_panic(struct pm_shell *sh, const struct pm_linux_cpus *cpus, c
 			pm_shell_row(sh, "COMMAND", NULL, "\"%s\"", task.comm);
 			pm_shell_row(sh, "TASK", NULL, "%016llx", (unsigned long long)task.addr);
 			pm_shell_row(sh, "CPU", NULL, "%d", cpus->panic_cpu);
-			pm_shell_row(sh, "STATE", NULL, "%c", task.state);
+			pm_shell_row(sh, "STATE", NULL, "%s (PANIC)", pm_shell_state_words(task.state));
 		}
 	}
 	if (sh->json)

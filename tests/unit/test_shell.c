@@ -482,6 +482,28 @@ static void tasks_of_sys(void **state)
 	end(&r);
 }
 
+/* An oops that goes to a crash kernel ends without panic()'s words. */
+static void last_words_of_sys(void **state)
+{
+	static const char *const panic = "Kernel panic - not syncing: sysrq";
+	struct image image;
+	struct run r;
+
+	(void)state;
+	start(&r, &(struct image_options){ 0 }, false);
+	assert_non_null(
+		strstr(output(&r, "sys"), "PANIC: \"Kernel panic - not syncing: sysrq triggered crash\"\n"));
+	end(&r);
+	image_make(&image, &(struct image_options){ 0 });
+	char *at = memmem(image.core, image.core_size, panic, strlen(panic));
+
+	assert_non_null(at);
+	*at = 'k';
+	open_shell(&r, &image, false);
+	assert_non_null(strstr(output(&r, "sys"), "PANIC: \"sysrq: Trigger a crash\"\n"));
+	end(&r);
+}
+
 /* Every line of help fits a terminal of 80 columns, in every locale. */
 static void help_width(void **state)
 {
@@ -725,6 +747,7 @@ int main(void)
 		cmocka_unit_test(documents),
 		cmocka_unit_test(deleted_files),
 		cmocka_unit_test(tasks_of_sys),
+		cmocka_unit_test(last_words_of_sys),
 		cmocka_unit_test(help_width),
 		cmocka_unit_test(terminal),
 		cmocka_unit_test(no_vmlinux),
