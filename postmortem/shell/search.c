@@ -12,8 +12,9 @@
 #include <string.h>
 
 enum {
-	at_once = 1 << 20, /* bytes that are read and scanned together */
+	at_once = 256 << 10, /* bytes that are read and scanned together: they are still in the cache then */
 	max_text = 255,
+	max_carried = 256, /* as max_text, and what is read is aligned */
 	text_columns = 56,
 	max_context = 1024,
 };
@@ -31,8 +32,8 @@ struct search {
 	const char *words[PM_SCAN_WANTED]; /* as they were written, where that is no number */
 	struct pm_space *space;            /* of what addresses are; NULL: physical */
 
-	uint8_t *bytes; /* [max_text + at_once] */
-	size_t carried; /* bytes before bytes + max_text that belong before what is read next */
+	uint8_t *bytes; /* [max_carried + at_once] */
+	size_t carried; /* bytes before bytes + max_carried that belong before what is read next */
 	uint64_t next;  /* where what was read last ended */
 	uint64_t matches, searched, missing; /* the latter in bytes */
 	enum pm_absence why;                 /* the first that was missing is not there */
@@ -50,10 +51,21 @@ static void put_context(struct search *s, uint64_t at)
 	fprintf(s->sh->out, "%llx:  ", (unsigned long long)at);
 }
 
-static void put_text(struct search *s, const uint8_t *p, size_t n)
+/* n bytes at p, which are those at `at`; fewer than wanted may be the end of what was read at once. */
+static void put_text(struct search *s, uint64_t at, const uint8_t *p, size_t n)
 {
+	uint8_t more[text_columns];
 	char text[text_columns + 1];
 
+	if (n < text_columns) {
+		size_t got = s->space ? pm_space_read(s->space, at, more, sizeof(more), NULL)
+				      : pm_dump_read(s->sh->dump, at, more, sizeof(more), NULL);
+
+		if (got > n) {
+			p = more;
+			n = got;
+		}
+	}
 	n = n < text_columns ? n : text_columns;
 	for (size_t i = 0; i < n; i++)
 		text[i] = isprint(p[i]) ? (char)p[i] : '.';
@@ -97,7 +109,7 @@ static void put_match(struct search *s, uint64_t at, const uint8_t *p, size_t n,
 		if (s->scan.width)
 			pm_json_hex(sh->json, "value", value);
 		else
-			put_text(s, p, n);
+			put_text(s, at, p, n);
 		pm_json_str(sh->json, "argument", s->words[which]);
 		pm_json_close(sh->json, '}');
 		return;
@@ -107,7 +119,7 @@ static void put_match(struct search *s, uint64_t at, const uint8_t *p, size_t n,
 	else
 		fprintf(sh->out, "%llx: ", (unsigned long long)at);
 	if (!s->scan.width) {
-		put_text(s, p, n);
+		put_text(s, at, p, n);
 		return;
 	}
 	fprintf(sh->out, "%llx", (unsigned long long)value);
@@ -123,11 +135,11 @@ static void put_match(struct search *s, uint64_t at, const uint8_t *p, size_t n,
 
 /* ---- scanning ---- */
 
-/* n bytes at s->bytes + max_text, which are those at `at`; what may be the start of a text is kept for the next. */
+/* n bytes at s->bytes + max_carried, which are those at `at`; what may be the start of a text is kept for the next. */
 static void scan(struct search *s, uint64_t at, size_t n)
 {
 	size_t before = at == s->next ? s->carried : 0, which = 0, total = before + n, keep;
-	const uint8_t *p = s->bytes + max_text - before;
+	const uint8_t *p = s->bytes + max_carried - before;
 
 	for (size_t i = 0; (i = pm_scan_next(&s->scan, p, total, i, &which)) < total;) {
 		/* what lies in what was carried over has been told */
@@ -145,7 +157,7 @@ static void scan(struct search *s, uint64_t at, size_t n)
 	for (size_t i = 0; i < s->scan.n; i++)
 		keep = s->scan.texts[i].n - 1 > keep ? s->scan.texts[i].n - 1 : keep;
 	keep = keep < total ? keep : total;
-	memmove(s->bytes + max_text - keep, p + total - keep, keep);
+	memmove(s->bytes + max_carried - keep, p + total - keep, keep);
 	s->carried = keep;
 }
 
@@ -160,7 +172,7 @@ static bool scan_stretch(const struct pm_linux_stretch *stretch, void *user)
 
 		if (pm_shell_interrupted(s->sh))
 			return false;
-		got = pm_dump_read(s->sh->dump, phys, s->bytes + max_text, n, &why);
+		got = pm_dump_read(s->sh->dump, phys, s->bytes + max_carried, n, &why);
 		if (got)
 			scan(s, stretch->virt + done, got);
 		done += got;
@@ -339,7 +351,7 @@ static bool run(struct pm_shell *sh, struct search *s)
 	bool ok = true;
 
 	s->sh = sh;
-	s->bytes = pm_alloc_large(max_text + at_once);
+	s->bytes = pm_alloc_large(max_carried + at_once);
 	s->next = UINT64_MAX;
 	if (sh->json)
 		pm_json_open(sh->json, s->where == ON_STACKS ? "tasks" : "matches", '[');

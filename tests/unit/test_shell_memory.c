@@ -399,12 +399,137 @@ static void scans(void **state)
 		}
 }
 
+static uint32_t random_state = 1;
+
+static uint32_t next_random(void)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return random_state >> 8;
+}
+
+/* Does the scan's number `which` stand at bytes + i? */
+static bool stands_at(const struct pm_scan *scan, const uint8_t *bytes, size_t n, size_t i, size_t which)
+{
+	uint64_t value = 0;
+
+	if (!scan->width)
+		return scan->texts[which].n <= n - i &&
+		       !memcmp(bytes + i, scan->texts[which].p, scan->texts[which].n);
+	if (i % scan->width || n - i < scan->width)
+		return false;
+	for (unsigned k = scan->width; k--;)
+		value = value << 8 | (bytes[i + k] ^ (scan->values[which] >> 8 * k & 0xff));
+	return !(value & scan->care);
+}
+
+static size_t slow_next(const struct pm_scan *scan, const uint8_t *bytes, size_t n, size_t from,
+			size_t *which)
+{
+	for (size_t i = from; i < n; i++)
+		for (*which = 0; *which < scan->n; ++*which)
+			if (stands_at(scan, bytes, n, i, *which))
+				return i;
+	return n;
+}
+
+/* As bytes of few kinds, of which anything stands everywhere, and with few of them among zeros. */
+static void scans_as_byte_by_byte(void **state)
+{
+	static const unsigned widths[] = { 0, 2, 4, 8 };
+	uint8_t bytes[700];
+
+	(void)state;
+	for (unsigned round = 0; round < 3000; round++) {
+		struct pm_scan scan = { .width = widths[round % 4],
+					.care = ~0ull,
+					.n = 1 + next_random() % 3 };
+		size_t n = next_random() % sizeof(bytes), seldom = 1 + next_random() % 50;
+		char texts[3][8];
+
+		for (size_t i = 0; i < n; i++)
+			bytes[i] = next_random() % seldom ? 0 : (uint8_t)(next_random() % 3);
+		for (unsigned k = 0; round % 3 == 0 && k < 8; k++)
+			scan.care &= ~(next_random() % 2 ? 0xffull << 8 * k : 0);
+		for (size_t t = 0; t < scan.n; t++) {
+			size_t length = 1 + next_random() % sizeof(texts[t]);
+
+			for (size_t k = 0; k < sizeof(texts[t]); k++) {
+				texts[t][k] = (char)(next_random() % 3);
+				scan.values[t] |= (uint64_t)texts[t][k] << 8 * k;
+			}
+			scan.texts[t].p = texts[t];
+			scan.texts[t].n = length;
+		}
+		for (size_t from = 0; from < n;) {
+			size_t which = 9, slow_which = 9;
+			size_t found = pm_scan_next(&scan, bytes, n, from, &which);
+
+			assert_int_equal(found, slow_next(&scan, bytes, n, from, &slow_which));
+			if (found < n)
+				assert_int_equal(which, slow_which);
+			from = found + 1;
+		}
+	}
+}
+
+/* The command finds all that is in memory, over the ends of pages and of what it reads at once. */
+static void searches_as_byte_by_byte(void **state)
+{
+	static const uint64_t end = 0x100000;
+	static const size_t around = 300;
+	struct image im;
+	struct run r;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	uint8_t *memory = im.core + im.memory_at;
+
+	for (size_t i = 0; i < 2 * around; i++)
+		memory[end - around + i] = "xy"[next_random() % 2];
+	open_shell(&r, &im, false);
+	for (unsigned round = 0; round < 40; round++) {
+		struct pm_scan scan = { .width = round % 2 ? 0 : 2, .care = ~0ull, .n = 1 };
+		char text[8] = { 0 }, command[64];
+		size_t length = scan.width ? 2 : 1 + next_random() % 6, which;
+
+		for (size_t k = 0; k < length; k++)
+			text[k] = "xy"[next_random() % 2];
+		scan.values[0] = (uint64_t)text[0] | (uint64_t)text[1] << 8;
+		scan.texts[0].p = text;
+		scan.texts[0].n = length;
+		if (scan.width)
+			snprintf(command, sizeof(command), "search -p -h %llx",
+				 (unsigned long long)scan.values[0]);
+		else
+			snprintf(command, sizeof(command), "search -p -c %s", text);
+		const char *line = output(&r, command);
+		size_t at = 0;
+
+		while ((at = slow_next(&scan, memory, IMAGE_MEMORY, at, &which)) < IMAGE_MEMORY) {
+			if (strtoull(line, NULL, 16) != at)
+				fail_msg("%s: not %zx: %.20s", command, at, line);
+			line = strchr(line, '\n') + 1;
+			at += scan.width ? scan.width : 1;
+		}
+		assert_int_equal(*line, 0);
+	}
+	close_shell(&r);
+	image_deinit(&im);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(expressions), cmocka_unit_test(globals), cmocka_unit_test(declarations),
-		cmocka_unit_test(memory),      cmocka_unit_test(lists),   cmocka_unit_test(trees),
-		cmocka_unit_test(searches),    cmocka_unit_test(scans),
+		cmocka_unit_test(expressions),
+		cmocka_unit_test(globals),
+		cmocka_unit_test(declarations),
+		cmocka_unit_test(memory),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(trees),
+		cmocka_unit_test(searches),
+		cmocka_unit_test(scans),
+		cmocka_unit_test(scans_as_byte_by_byte),
+		cmocka_unit_test(searches_as_byte_by_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
