@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* sysctl vm.max_map_count goes up to INT_MAX; a machine that has so many has other troubles. */
-enum { max_vmas = 1 << 20, max_depth = 16 };
+enum { max_vmas = 1 << 20 };
 
 static bool read_vma(struct pm_linux *lx, uint64_t addr, struct pm_linux_vma *vma)
 {
@@ -34,47 +34,9 @@ static void add(struct pm_linux *lx, struct pm_linux_vmas *vmas, uint64_t addr)
 		*PM_PUSH(&vmas->arena, &vmas->v) = vma;
 }
 
-/* ---- the maple tree (lib/maple_tree.c) ----
- *
- * A node's address has its kind in bits 3 to 6.  Slot i holds what lies from the last pivot + 1 up to pivot i; the
- * last slot in use goes up to the node's own end, and its pivot is that, or 0, or there is none. */
-
-enum { MAPLE_DENSE, MAPLE_LEAF_64, MAPLE_RANGE_64, MAPLE_ARANGE_64 };
-
-static bool is_node(uint64_t entry)
+static bool is_vma(uint64_t entry)
 {
-	return (entry & 3) == 2 && entry > 4096;
-}
-
-struct node {
-	unsigned kind;
-	uint64_t pivot, slot; /* where they begin */
-	uint32_t pivots, slots;
-};
-
-static bool open_node(struct pm_linux *lx, uint64_t entry, struct node *out)
-{
-	uint64_t node = entry & ~255ull;
-	unsigned kind = entry >> 3 & 15;
-	enum pm_field pivot = kind == MAPLE_ARANGE_64 ? PM_MAPLE_A64_PIVOT : PM_MAPLE_64_PIVOT;
-	enum pm_field slot = kind == MAPLE_ARANGE_64 ? PM_MAPLE_A64_SLOT : PM_MAPLE_64_SLOT;
-
-	*out = (struct node){ .kind = kind,
-			      .pivot = pm_linux_at(lx, node, pivot),
-			      .slot = pm_linux_at(lx, node, slot),
-			      .pivots = lx->fields[pivot].size / 8,
-			      .slots = lx->fields[slot].size / 8 };
-	return kind >= MAPLE_LEAF_64 && kind <= MAPLE_ARANGE_64;
-}
-
-/* The last address of slot i of a node that goes up to max. */
-static uint64_t slot_end(struct pm_linux *lx, const struct node *node, uint32_t i, uint64_t max)
-{
-	uint64_t end;
-
-	return i < node->pivots && pm_space_load(&lx->kernel, node->pivot + 8 * i, 8, &end) && (end || !i)
-		       ? end
-		       : max;
+	return entry > 4096 && !(entry & 3);
 }
 
 struct vma_walk {
@@ -88,62 +50,33 @@ static bool add_entry(uint64_t first, uint64_t last, uint64_t entry, void *user)
 
 	(void)first;
 	(void)last;
-	if (entry > 4096 && !(entry & 3))
+	if (is_vma(entry))
 		add(walk->lx, walk->vmas, entry);
 	return !walk->vmas->trouble;
-}
-
-/* From the root straight down; 0: nothing is mapped there. */
-static bool descend(struct pm_linux *lx, uint64_t entry, uint64_t addr, uint64_t *vma_out)
-{
-	uint64_t min = 0, max = UINT64_MAX;
-	struct node node;
-
-	for (unsigned depth = 0; depth <= max_depth; depth++) {
-		uint64_t end = max, child;
-		uint32_t i = 0;
-
-		if (!open_node(lx, entry, &node))
-			return false;
-		for (; i < node.slots && (end = slot_end(lx, &node, i, max)) < addr; i++)
-			min = end + 1;
-		if (i == node.slots || end > max || end < min ||
-		    !pm_space_load(&lx->kernel, node.slot + 8 * i, 8, &child))
-			return false;
-		if (node.kind == MAPLE_LEAF_64 || child <= 4096) {
-			*vma_out = child > 4096 && !(child & 3) ? child : 0;
-			return true;
-		}
-		entry = child;
-		max = end;
-	}
-	return false;
 }
 
 enum pm_mapped pm_linux_vma_find(struct pm_linux *lx, uint64_t mm, uint64_t addr, struct pm_linux_vma *out)
 {
 	uint64_t tree = pm_linux_at(lx, mm, PM_MM_MT), entry;
 
-	if (!mm || (tree ? !pm_linux_get(lx, tree, PM_MAPLE_ROOT, &entry)
-			 : !pm_linux_get(lx, mm, PM_MM_MMAP, &entry)))
+	if (!mm ||
+	    (tree ? !pm_linux_maple_load(lx, tree, addr, &entry) : !pm_linux_get(lx, mm, PM_MM_MMAP, &entry)))
 		return PM_MAPPED_UNKNOWN;
-	bool of_node = tree && is_node(entry);
-
-	if (of_node && !descend(lx, entry, addr, &entry))
-		return PM_MAPPED_UNKNOWN;
-	/* the list ascends, or it is none; a tree gave one, or none */
+	if (tree) {
+		if (!is_vma(entry))
+			return PM_NOT_MAPPED;
+		/* what the tree has there must tell the same */
+		return read_vma(lx, entry, out) && addr >= out->start && addr < out->end ? PM_MAPPED
+											 : PM_MAPPED_UNKNOWN;
+	}
+	/* the list ascends, or it is none */
 	uint64_t last = 0;
 
 	for (unsigned i = 0; entry; i++, last = out->end) {
 		if (i == max_vmas || !read_vma(lx, entry, out) || out->start < last || out->end <= out->start)
 			return PM_MAPPED_UNKNOWN;
-		if (addr >= out->start && addr < out->end)
-			return PM_MAPPED;
-		/* where the tree has it there is something else */
-		if (of_node)
-			return PM_MAPPED_UNKNOWN;
-		if (tree || addr < out->start)
-			return PM_NOT_MAPPED;
+		if (addr < out->end)
+			return addr >= out->start ? PM_MAPPED : PM_NOT_MAPPED;
 		if (!pm_linux_get(lx, entry, PM_VMA_NEXT, &entry))
 			return PM_MAPPED_UNKNOWN;
 	}

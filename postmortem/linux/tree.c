@@ -93,6 +93,11 @@ static void walk_rb(struct pm_linux_tree *tree, uint64_t at, unsigned depth)
 		say(tree, depth == max_rb_depth ? lies : not_in_dump);
 		return;
 	}
+	/* else one node for both sides, whose own sides are one node, doubles the walk with each level */
+	if (node.left && node.left == node.right) {
+		say(tree, lies);
+		node.right = 0;
+	}
 	for (unsigned turn = 0; turn < 2 && !tree->ended; turn++) {
 		tree->depth = depth;
 		if (tree->preorder == !turn) {
@@ -147,7 +152,7 @@ uint64_t pm_linux_rb_first(struct pm_linux *lx, uint64_t root)
  * belongs to the entry before it. */
 
 struct xa {
-	const struct pm_field_place *shift, *parent, *slots;
+	const struct pm_field_place *shift, *parent, *offset, *slots;
 	unsigned bits; /* of the index for each level */
 	bool old;      /* struct radix_tree_node: nodes have bit 0 set */
 };
@@ -159,6 +164,7 @@ static struct xa open_xa(struct pm_linux *lx)
 
 	xa.shift = pm_linux_member(lx, node, "shift");
 	xa.parent = pm_linux_member(lx, node, "parent");
+	xa.offset = pm_linux_member(lx, node, "offset");
 	xa.slots = pm_linux_member(lx, node, "slots");
 	while (xa.bits < 12 && 8u << (xa.bits + 1) <= xa.slots->size)
 		xa.bits++;
@@ -175,18 +181,22 @@ static bool is_mark(uint64_t entry)
 	return (entry & 3) == 2;
 }
 
-/* A node's address, if it can be the one below a shift. */
+enum { no_slot = UINT32_MAX };
+
+/* A node's address, if it can be the one below a shift, in that slot of the node above (no_slot: it is the top one). */
 static bool open_xa_node(struct pm_linux_tree *tree, const struct xa *xa, uint64_t entry, uint64_t above,
-			 unsigned shift_above, uint64_t *node_out, unsigned *shift_out)
+			 unsigned shift_above, uint32_t slot, uint64_t *node_out, unsigned *shift_out)
 {
-	uint64_t node = entry & ~3ull, shift, parent;
+	uint64_t node = entry & ~3ull, shift, parent, offset;
 
 	if (!pm_linux_load_place(tree->lx, node, xa->shift, &shift) ||
 	    !pm_linux_load_place(tree->lx, node, xa->parent, &parent)) {
 		say(tree, not_in_dump);
 		return false;
 	}
-	if (shift > 60 || shift % xa->bits || shift >= shift_above || (parent & ~3ull) != above) {
+	/* by its parent and its slot each node has one place, so that no lie makes a tree of a few pages endless */
+	if (shift > 60 || shift % xa->bits || shift >= shift_above || (parent & ~3ull) != above ||
+	    (slot != no_slot && pm_linux_load_place(tree->lx, node, xa->offset, &offset) && offset != slot)) {
 		say(tree, lies);
 		return false;
 	}
@@ -201,7 +211,8 @@ static void walk_xa(struct pm_linux_tree *tree, const struct xa *xa, uint64_t en
 	uint64_t node;
 	unsigned shift;
 
-	if (!enter(tree) || !open_xa_node(tree, xa, entry, above, shift_above, &node, &shift))
+	if (!enter(tree) || !open_xa_node(tree, xa, entry, above, shift_above,
+					  depth ? tree->path[depth - 1] : no_slot, &node, &shift))
 		return;
 	for (uint64_t i = 0; i < 1ull << xa->bits && !tree->ended; i++) {
 		uint64_t child, index = base + (i << shift);
@@ -283,18 +294,20 @@ bool pm_linux_xarray_load(struct pm_linux *lx, uint64_t xarray, uint64_t index, 
 {
 	struct xa xa = open_xa(lx);
 	struct pm_linux_tree tree = { .lx = lx };
-	uint64_t entry, node = 0;
+	uint64_t entry, node = 0, slot = no_slot;
 	unsigned shift = 64;
 
 	if (!xa_head(lx, xarray, &xa, &entry))
 		return false;
 	*entry_out = 0;
-	for (bool top = true; is_xa_node(&xa, entry); top = false) {
-		if (!open_xa_node(&tree, &xa, entry, node, shift, &node, &shift))
+	while (is_xa_node(&xa, entry)) {
+		bool top = slot == no_slot;
+
+		if (!open_xa_node(&tree, &xa, entry, node, shift, (uint32_t)slot, &node, &shift))
 			return false;
 		if (top && shift + xa.bits < 64 && index >> (shift + xa.bits))
 			return true;
-		uint64_t slot = index >> shift & ((1ull << xa.bits) - 1);
+		slot = index >> shift & ((1ull << xa.bits) - 1);
 
 		/* a slot of the one before it: its number, times four */
 		for (unsigned hops = 0; hops < 2; hops++) {
@@ -317,46 +330,78 @@ bool pm_linux_xarray_load(struct pm_linux *lx, uint64_t xarray, uint64_t index, 
 /* ---- maple (lib/maple_tree.c) ----
  *
  * A node's address has its kind in bits 3 to 6.  Slot i holds what lies from the last pivot + 1 up to pivot i; the
- * last slot in use goes up to the node's own end, and its pivot is that, or 0, or there is none. */
+ * last slot in use goes up to the node's own end, and its pivot is that, or 0, or there is none.  So the slots of a node
+ * share out what it is entered for, and no node can be entered by two ways. */
 
 enum { MAPLE_DENSE, MAPLE_LEAF_64, MAPLE_RANGE_64, MAPLE_ARANGE_64 };
 
-static void walk_maple(struct pm_linux_tree *tree, uint64_t entry, uint64_t min, uint64_t max, unsigned depth)
+/* XA_ZERO_ENTRY: a place that is kept for an entry to come, or where the copy of an address space failed. */
+static const uint64_t reserved_entry = 257 << 2 | 2;
+
+static bool is_maple_node(uint64_t entry)
 {
-	struct pm_linux *lx = tree->lx;
+	return (entry & 3) == 2 && entry > 4096;
+}
+
+struct maple_node {
+	unsigned kind;
+	uint64_t pivot, slot; /* where they begin */
+	uint32_t pivots, slots;
+};
+
+/* false: of a kind that is not known. */
+static bool open_maple_node(struct pm_linux *lx, uint64_t entry, struct maple_node *out)
+{
 	uint64_t node = entry & ~255ull;
 	unsigned kind = entry >> 3 & 15;
 	const char *structure = kind == MAPLE_ARANGE_64 ? "maple_arange_64" : "maple_range_64";
 	const struct pm_field_place *pivot = pm_linux_member(lx, structure, "pivot");
 	const struct pm_field_place *slot = pm_linux_member(lx, structure, "slot");
 
+	*out = (struct maple_node){ kind, node + (uint64_t)pivot->offset, node + (uint64_t)slot->offset,
+				    pivot->size / 8, slot->size / 8 };
+	return kind >= MAPLE_LEAF_64 && kind <= MAPLE_ARANGE_64 && pivot->offset >= 0 && slot->offset >= 0;
+}
+
+/* The last index of slot i of a node that goes up to max. */
+static uint64_t slot_end(struct pm_linux *lx, const struct maple_node *node, uint32_t i, uint64_t max)
+{
+	uint64_t end;
+
+	return i < node->pivots && pm_space_load(&lx->kernel, node->pivot + 8 * i, 8, &end) && (end || !i)
+		       ? end
+		       : max;
+}
+
+static void walk_maple(struct pm_linux_tree *tree, uint64_t entry, uint64_t min, uint64_t max, unsigned depth)
+{
+	struct pm_linux *lx = tree->lx;
+	struct maple_node node;
+
 	if (!enter(tree))
 		return;
-	if (kind < MAPLE_LEAF_64 || kind > MAPLE_ARANGE_64 || depth > max_maple_depth || pivot->offset < 0 ||
-	    slot->offset < 0) {
+	if (!open_maple_node(lx, entry, &node) || depth > max_maple_depth) {
 		say(tree, "a tree has a node of a kind that is not known");
 		return;
 	}
 	if (tree->node)
 		tree->node(min, max, entry, depth, tree->user);
-	for (uint32_t i = 0; i < slot->size / 8 && !tree->ended; i++) {
-		uint64_t child, end = max, told;
+	for (uint32_t i = 0; i < node.slots && !tree->ended; i++) {
+		uint64_t child, end = slot_end(lx, &node, i, max);
 
-		if (i < pivot->size / 8 &&
-		    pm_space_load(&lx->kernel, node + (uint64_t)pivot->offset + 8 * i, 8, &told) &&
-		    (told || !i))
-			end = told;
 		if (end > max || end < min) {
 			say(tree, lies);
 			return;
 		}
-		if (!pm_space_load(&lx->kernel, node + (uint64_t)slot->offset + 8 * i, 8, &child)) {
+		if (!pm_space_load(&lx->kernel, node.slot + 8 * i, 8, &child)) {
 			say(tree, not_in_dump);
 			return;
 		}
+		if (child == reserved_entry)
+			child = 0;
 		tree->path[depth] = i;
 		tree->depth = depth + 1;
-		if (kind != MAPLE_LEAF_64) {
+		if (node.kind != MAPLE_LEAF_64) {
 			/* only the root's own entry has bit 1 set */
 			if (child > 4096)
 				walk_maple(tree, child, min, end, depth + 1);
@@ -376,7 +421,7 @@ void pm_linux_maple_walk(struct pm_linux_tree *tree, uint64_t maple)
 	start(tree);
 	if (!pm_linux_member_get(tree->lx, maple, "maple_tree", "ma_root", &root))
 		say(tree, not_in_dump);
-	else if ((root & 3) == 2 && root > 4096)
+	else if (is_maple_node(root))
 		walk_maple(tree, root, 0, UINT64_MAX, 0);
 	else if (root) /* a single entry needs no node */
 		visit(tree, 0, 0, root);
@@ -386,4 +431,35 @@ void pm_linux_maple_walk_node(struct pm_linux_tree *tree, uint64_t node)
 {
 	start(tree);
 	walk_maple(tree, node, 0, UINT64_MAX, 0);
+}
+
+bool pm_linux_maple_load(struct pm_linux *lx, uint64_t maple, uint64_t index, uint64_t *entry_out)
+{
+	uint64_t entry, min = 0, max = UINT64_MAX;
+	struct maple_node node;
+
+	if (!pm_linux_member_get(lx, maple, "maple_tree", "ma_root", &entry))
+		return false;
+	if (!is_maple_node(entry)) {
+		*entry_out = index ? 0 : entry;
+		return true;
+	}
+	for (unsigned depth = 0; depth <= max_maple_depth; depth++) {
+		uint64_t end = max;
+		uint32_t i = 0;
+
+		if (!open_maple_node(lx, entry, &node))
+			return false;
+		for (; i < node.slots && (end = slot_end(lx, &node, i, max)) < index; i++)
+			min = end + 1;
+		if (i == node.slots || end > max || end < min ||
+		    !pm_space_load(&lx->kernel, node.slot + 8 * i, 8, &entry))
+			return false;
+		if (node.kind == MAPLE_LEAF_64 || entry <= 4096) {
+			*entry_out = node.kind == MAPLE_LEAF_64 && entry != reserved_entry ? entry : 0;
+			return true;
+		}
+		max = end;
+	}
+	return false;
 }

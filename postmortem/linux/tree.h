@@ -51,5 +51,7 @@ bool pm_linux_xarray_load(struct pm_linux *lx, uint64_t xarray, uint64_t index, 
 void pm_linux_maple_walk(struct pm_linux_tree *tree, uint64_t maple);
 /* From a node on: an entry with its kind in it, as ma_root and slots are. */
 void pm_linux_maple_walk_node(struct pm_linux_tree *tree, uint64_t node);
+/* What is entered for one index of it; false: it cannot be read.  *entry_out 0: nothing is. */
+bool pm_linux_maple_load(struct pm_linux *lx, uint64_t maple, uint64_t index, uint64_t *entry_out);
 
 #endif

@@ -77,10 +77,12 @@ static inline void image_queue_tree_types(struct image_btf *b, const struct imag
 						  { "idle", t->ptr, 16 },
 						  { "cfs", cfs, RQ_CFS },
 						  { 0 } });
-	image_btf_struct(
-		b, "xa_node", 4, XA_NODE_SIZE,
-		(struct image_member[]){
-			{ "shift", u8, 0 }, { "parent", t->ptr, 8 }, { "slots", slots, XA_SLOTS }, { 0 } });
+	image_btf_struct(b, "xa_node", 4, XA_NODE_SIZE,
+			 (struct image_member[]){ { "shift", u8, 0 },
+						  { "offset", u8, 1 },
+						  { "parent", t->ptr, 8 },
+						  { "slots", slots, XA_SLOTS },
+						  { 0 } });
 	uint32_t xarray = image_btf_struct(b, "xarray", 4, 16,
 					   (struct image_member[]){ { "xa_head", t->ptr, 8 }, { 0 } });
 	uint32_t idr =
@@ -176,6 +178,7 @@ static inline uint64_t image_queue_tree(struct image *im, uint64_t entry)
 
 	image_put(im, top, 2, 1);
 	image_put(im, top + XA_SLOTS + 8, low | 2, 8);
+	image_put(im, low + 1, 1, 1);
 	image_put(im, low + 8, top, 8);
 	image_put(im, low + XA_SLOTS + 8, entry, 8);
 	return top | 2;
