@@ -78,16 +78,35 @@ static const struct pm_column columns[] = {
 	{ NULL, "flags", 0, PM_CELL_HEX },           { NULL, "flag_names", 0, PM_CELL_TEXT },
 };
 
-static void page_cells(struct pm_shell *sh, bool members, uint64_t page, uint64_t phys, uint64_t mapping,
-		       uint64_t index, uint64_t count, uint64_t flags, const char *names)
-{
-	char text[560];
+/* What is printed of a page's flags. */
+struct flags {
+	uint64_t value;
+	char text[560];    /* the number and the names; empty: not made yet */
+	const char *names; /* in the text */
+};
 
-	snprintf(text, sizeof(text), "%llx %s", (unsigned long long)flags, names);
-	const struct pm_cell cells[PM_COUNT(columns)] = {
-		{ page },      { phys },  { mapping },   { index }, { (uint64_t)(int32_t)count },
-		{ .s = text }, { flags }, { .s = names }
-	};
+static void tell_flags(struct pm_shell *sh, uint64_t value, struct flags *flags)
+{
+	if (*flags->text && flags->value == value)
+		return;
+	int n = snprintf(flags->text, sizeof(flags->text), "%llx ", (unsigned long long)value);
+
+	flags->value = value;
+	flags->names = flags->text + n;
+	pm_linux_page_flags(sh->lx, value, flags->text + n, sizeof(flags->text) - (size_t)n);
+}
+
+static void page_cells(struct pm_shell *sh, bool members, uint64_t page, uint64_t phys, uint64_t mapping,
+		       uint64_t index, uint64_t count, const struct flags *flags)
+{
+	const struct pm_cell cells[PM_COUNT(columns)] = { { page },
+							  { phys },
+							  { mapping },
+							  { index },
+							  { (uint64_t)(int32_t)count },
+							  { .s = flags->text },
+							  { flags->value },
+							  { .s = flags->names } };
 
 	if (members)
 		pm_shell_cell_members(sh, columns, PM_COUNT(columns), cells);
@@ -97,27 +116,29 @@ static void page_cells(struct pm_shell *sh, bool members, uint64_t page, uint64_
 
 bool pm_kmem_page(struct pm_shell *sh, uint64_t page, uint64_t phys)
 {
-	uint64_t flags, mapping = 0, index = 0, count = 0;
-	char names[512];
+	uint64_t value, mapping = 0, index = 0, count = 0;
+	struct flags flags = { 0 };
 
-	if (!pm_linux_get(sh->lx, page, PM_PAGE_FLAGS, &flags))
+	if (!pm_linux_get(sh->lx, page, PM_PAGE_FLAGS, &value))
 		return false;
 	pm_linux_get(sh->lx, page, PM_PAGE_MAPPING, &mapping);
 	pm_linux_get(sh->lx, page, PM_PAGE_INDEX, &index);
 	pm_linux_get(sh->lx, page, PM_PAGE_REFCOUNT, &count);
-	pm_linux_page_flags(sh->lx, flags, names, sizeof(names));
+	tell_flags(sh, value, &flags);
 	pm_shell_open(sh, "page", '{');
 	PM_TITLES(sh, columns);
-	page_cells(sh, sh->json, page, phys, mapping, index, count, flags, names);
+	page_cells(sh, sh->json, page, phys, mapping, index, count, &flags);
 	pm_shell_close(sh, '}');
 	return true;
 }
 
+/* A kernel's pages have some dozens of sets of flags. */
+enum { kept_bits = 6 };
+
 struct pages {
 	struct pm_shell *sh;
 	uint64_t base, size;
-	uint64_t flags; /* of the page whose names were made last */
-	char names[512];
+	struct flags kept[1 << kept_bits]; /* those that were last told of, by hash */
 };
 
 static uint64_t field_of(const struct pages *p, const uint8_t *page, enum pm_field field)
@@ -133,14 +154,13 @@ static uint64_t field_of(const struct pages *p, const uint8_t *page, enum pm_fie
 static bool print_one(uint64_t frame, const uint8_t *page, void *user)
 {
 	struct pages *p = user;
-	uint64_t flags = field_of(p, page, PM_PAGE_FLAGS);
+	uint64_t value = field_of(p, page, PM_PAGE_FLAGS);
+	struct flags *flags = &p->kept[value * 0x9e3779b97f4a7c15ull >> (64 - kept_bits)];
 
-	if (flags != p->flags || !*p->names)
-		pm_linux_page_flags(p->sh->lx, flags, p->names, sizeof(p->names));
-	p->flags = flags;
+	tell_flags(p->sh, value, flags);
 	page_cells(p->sh, false, p->base + frame * p->size, frame * PM_PAGE_SIZE,
 		   field_of(p, page, PM_PAGE_MAPPING), field_of(p, page, PM_PAGE_INDEX),
-		   field_of(p, page, PM_PAGE_REFCOUNT), flags, p->names);
+		   field_of(p, page, PM_PAGE_REFCOUNT), flags);
 	return true;
 }
 

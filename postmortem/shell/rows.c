@@ -3,11 +3,49 @@
 #include <stdarg.h>
 #include <string.h>
 
-static void put(FILE *out, const char *text, int width, bool last)
+/* A line that is put together, and written at once: tables may have a row for each page of memory. */
+struct line {
+	FILE *out;
+	size_t n;
+	char text[512];
+};
+
+static void flush(struct line *line)
 {
-	if (last && width < 0)
-		width = 0;
-	fprintf(out, "%*s%s", width, text, last ? "\n" : "  ");
+	fwrite(line->text, 1, line->n, line->out);
+	line->n = 0;
+}
+
+static void add(struct line *line, const char *text, size_t n)
+{
+	if (n > sizeof(line->text) - line->n)
+		flush(line);
+	if (n > sizeof(line->text)) {
+		fwrite(text, 1, n, line->out);
+		return;
+	}
+	memcpy(line->text + line->n, text, n);
+	line->n += n;
+}
+
+static void blanks(struct line *line, size_t n)
+{
+	while (n--)
+		add(line, " ", 1);
+}
+
+static void put(struct line *line, const char *text, size_t n, int width, bool last)
+{
+	size_t columns = (size_t)(width < 0 ? -width : width), missing = columns > n ? columns - n : 0;
+
+	blanks(line, width > 0 ? missing : 0);
+	add(line, text, n);
+	blanks(line, width < 0 && !last ? missing : 0);
+	add(line, "  ", last ? 0 : 2);
+	if (last) {
+		add(line, "\n", 1);
+		flush(line);
+	}
 }
 
 /* Of the columns that have a title. */
@@ -21,26 +59,38 @@ static size_t last_of(const struct pm_column *columns, size_t n)
 void pm_shell_titles(struct pm_shell *sh, const struct pm_column *columns, size_t n)
 {
 	size_t end = last_of(columns, n);
+	struct line line = { .out = sh->out };
 
 	for (size_t i = 0; i < end && !sh->json; i++)
 		if (columns[i].title)
-			put(sh->out, columns[i].title, columns[i].width, i + 1 == end);
+			put(&line, columns[i].title, strlen(columns[i].title), columns[i].width,
+			    i + 1 == end);
 }
 
-static void words(const struct pm_column *column, const struct pm_cell *cell, char buf[32])
+size_t pm_shell_digits(char *buf, uint64_t n, unsigned base, size_t at_least)
 {
-	unsigned long long n = cell->n;
+	char digits[PM_SHELL_DIGITS];
+	size_t i = sizeof(digits);
 
+	do
+		digits[--i] = "0123456789abcdef"[n % base];
+	while ((n /= base));
+	while (sizeof(digits) - i < at_least)
+		digits[--i] = '0';
+	memcpy(buf, digits + i, sizeof(digits) - i);
+	return sizeof(digits) - i;
+}
+
+static size_t words(const struct pm_column *column, const struct pm_cell *cell, char buf[PM_SHELL_DIGITS + 1])
+{
+	bool hex = column->kind == PM_CELL_ADDRESS || column->kind == PM_CELL_HEX;
+	bool negative = column->kind == PM_CELL_SIGNED && (int64_t)cell->n < 0;
+
+	*buf = cell->absent ? '?' : '-';
 	if (cell->absent)
-		snprintf(buf, 32, "?");
-	else if (column->kind == PM_CELL_ADDRESS)
-		snprintf(buf, 32, "%016llx", n);
-	else if (column->kind == PM_CELL_HEX)
-		snprintf(buf, 32, "%llx", n);
-	else if (column->kind == PM_CELL_SIGNED)
-		snprintf(buf, 32, "%lld", (long long)n);
-	else
-		snprintf(buf, 32, "%llu", n);
+		return 1;
+	return negative + pm_shell_digits(buf + negative, negative ? -cell->n : cell->n, hex ? 16 : 10,
+					  column->kind == PM_CELL_ADDRESS ? 16 : 1);
 }
 
 void pm_shell_cell_members(struct pm_shell *sh, const struct pm_column *columns, size_t n,
@@ -78,17 +128,19 @@ void pm_shell_cells(struct pm_shell *sh, const struct pm_column *columns, size_t
 	       (!columns[end - 1].title || (columns[end - 1].kind == PM_CELL_TEXT && !cells[end - 1].absent &&
 					    (!cells[end - 1].s || !*cells[end - 1].s))))
 		end--;
+	struct line line = { .out = sh->out };
+
 	for (size_t i = 0; i < end; i++) {
-		char buf[32];
+		char buf[PM_SHELL_DIGITS + 1];
 		const char *text = buf;
 
 		if (!columns[i].title)
 			continue;
-		if (columns[i].kind == PM_CELL_TEXT)
-			text = cells[i].absent ? "?" : cells[i].s ? cells[i].s : "";
-		else
-			words(&columns[i], &cells[i], buf);
-		put(sh->out, text, columns[i].width, i + 1 == end);
+		if (columns[i].kind == PM_CELL_TEXT && !cells[i].absent)
+			text = cells[i].s ? cells[i].s : "";
+		size_t length = text == buf ? words(&columns[i], &cells[i], buf) : strlen(text);
+
+		put(&line, text, length, columns[i].width, i + 1 == end);
 	}
 }
 
