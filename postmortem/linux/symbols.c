@@ -47,6 +47,12 @@ struct pm_linux_symbols {
 	/* Names by their ends, made at the first lookup: hash → index + 1, index → the next one of the same hash */
 	uint32_t *by_ends, *next;
 	uint32_t by_ends_mask;
+	/* What was looked up, by the same hash: what is told of each task asks for the same names again and again. */
+	struct known {
+		char *name; /* NULL: nothing yet */
+		bool any;
+		uint64_t addr;
+	} known[256];
 	/* Of a table with pages missing: how many of each 256 names are there, from the first on (NULL: all), and of
 	 * which symbols the addresses are, ascending. */
 	uint16_t *whole;
@@ -303,23 +309,38 @@ static void index_names(struct pm_linux_symbols *s)
 	}
 }
 
-bool pm_linux_symbols_lookup(struct pm_linux_symbols *s, const char *name, uint64_t *addr_out)
+static void look_up(const struct pm_linux_symbols *s, uint32_t hash, struct known *known)
 {
 	char found[PM_LINUX_NAME_MAX];
-	uint32_t first, last, expanded = 0;
-	bool any = false;
+	uint32_t expanded = 0;
+
+	/* The last one in a chain is the first one in the table. */
+	for (uint32_t i = s->by_ends[hash & s->by_ends_mask]; i && expanded < max_expanded;
+	     i = s->next[i - 1], expanded++)
+		if (pm_linux_symbols_name(s, i - 1, found) && !strcmp(found, known->name)) {
+			known->addr = pm_linux_symbols_addr(s, i - 1);
+			known->any = true;
+		}
+}
+
+bool pm_linux_symbols_lookup(struct pm_linux_symbols *s, const char *name, uint64_t *addr_out)
+{
+	uint32_t first, last;
 
 	if (!s->by_ends)
 		index_names(s);
 	ends_of(name, strlen(name), &first, &last);
-	/* The last one in a chain is the first one in the table. */
-	for (uint32_t i = s->by_ends[hash_of(first, last) & s->by_ends_mask]; i && expanded < max_expanded;
-	     i = s->next[i - 1], expanded++)
-		if (pm_linux_symbols_name(s, i - 1, found) && !strcmp(found, name)) {
-			*addr_out = pm_linux_symbols_addr(s, i - 1);
-			any = true;
-		}
-	return any;
+	uint32_t hash = hash_of(first, last);
+	struct known *known = &s->known[hash % PM_COUNT(s->known)];
+
+	if (!known->name || strcmp(known->name, name) != 0) {
+		free(known->name);
+		*known = (struct known){ .name = pm_printf("%s", name) };
+		look_up(s, hash, known);
+	}
+	if (known->any)
+		*addr_out = known->addr;
+	return known->any;
 }
 
 /* ---- opening ---- */
@@ -706,6 +727,8 @@ void pm_linux_symbols_close(struct pm_linux_symbols *s)
 	free(s->starts);
 	free(s->tokens);
 	free(s->by_ends);
+	for (size_t i = 0; i < PM_COUNT(s->known); i++)
+		free(s->known[i].name);
 	free(s->next);
 	free(s->whole);
 	free(s->stretches);

@@ -57,10 +57,9 @@ bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task
 	t->cpu = (uint32_t)get(lx, addr, PM_TASK_CPU);
 	t->on_cpu = get(lx, addr, PM_TASK_ON_CPU) & 1;
 	t->leader = t->pid == t->tgid;
-	uint64_t parent = get(lx, addr, PM_TASK_PARENT);
-
+	t->parent = get(lx, addr, PM_TASK_PARENT);
 	/* ps shows the parent's process, not its thread; an idle task has none, only who brought its CPU up */
-	t->ppid = parent && t->pid ? (int32_t)get(lx, parent, PM_TASK_TGID) : 0;
+	t->ppid = t->parent && t->pid ? (int32_t)get(lx, t->parent, PM_TASK_TGID) : 0;
 	return true;
 }
 
@@ -178,6 +177,41 @@ struct pm_linux_task *pm_linux_task_by_stack(struct pm_linux_tasks *tasks, uint6
 			low = middle + 1;
 	}
 	return low && addr - tasks->by_stack[low - 1]->stack < size ? tasks->by_stack[low - 1] : NULL;
+}
+
+static int by_parent(const void *a, const void *b)
+{
+	const struct pm_linux_task *const *x = a, *const *y = b;
+
+	if ((*x)->parent != (*y)->parent)
+		return (*x)->parent < (*y)->parent ? -1 : 1;
+	return *x < *y ? -1 : *x > *y;
+}
+
+struct pm_linux_task *const *pm_linux_task_children(struct pm_linux_tasks *tasks, uint64_t parent,
+						    size_t *n_out)
+{
+	size_t low = 0, n = 0;
+
+	if (!tasks->by_parent) {
+		tasks->by_parent =
+			pm_arena_alloc(&tasks->arena, (tasks->v.n + 1) * sizeof(*tasks->by_parent));
+		for (size_t i = 0; i < tasks->v.n; i++)
+			tasks->by_parent[i] = &tasks->v.v[i];
+		qsort(tasks->by_parent, tasks->v.n, sizeof(*tasks->by_parent), by_parent);
+	}
+	for (size_t high = tasks->v.n; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (tasks->by_parent[middle]->parent >= parent)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	while (low + n < tasks->v.n && tasks->by_parent[low + n]->parent == parent)
+		n++;
+	*n_out = n;
+	return &tasks->by_parent[low];
 }
 
 /* ---- memory of processes ---- */

@@ -10,8 +10,9 @@ struct pm_linux_task {
 	char comm[17];
 	char state; /* as ps prints it: R S D T t X Z P I */
 	uint64_t state_bits, flags;
-	uint64_t stack; /* lowest address; 0: not there */
-	uint64_t mm;    /* 0: a kernel thread */
+	uint64_t stack;  /* lowest address; 0: not there */
+	uint64_t mm;     /* 0: a kernel thread */
+	uint64_t parent; /* its struct task_struct: a thread, or the process */
 	uint32_t cpu;
 	bool on_cpu;
 	bool leader; /* of its thread group */
@@ -27,6 +28,7 @@ struct pm_linux_tasks {
 	size_t pages_n;
 	struct pm_linux_task **by_stack; /* those that have one, ascending; made when first asked for */
 	size_t by_stack_n;
+	struct pm_linux_task **by_parent; /* and as they stand in the list; made when first asked for */
 };
 
 /* Never fails: what cannot be read is told in trouble. */
@@ -38,6 +40,10 @@ struct pm_linux_task *pm_linux_task_by_pid(struct pm_linux_tasks *tasks, int32_t
 struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr);
 /* Whose stack an address lies on; size: of a stack, bytes.  NULL: nobody's. */
 struct pm_linux_task *pm_linux_task_by_stack(struct pm_linux_tasks *tasks, uint64_t size, uint64_t addr);
+
+/* Those that have it as parent, as they stand in the list; *n_out of them. */
+struct pm_linux_task *const *pm_linux_task_children(struct pm_linux_tasks *tasks, uint64_t parent,
+						    size_t *n_out);
 
 /* Pages of an address space that are in memory: its counters of file, anonymous and shared memory, and what its
  * tasks have counted for themselves (until 6.1). */

@@ -56,7 +56,9 @@ static bool put_parents(struct pm_shell *sh, const struct pm_linux_task *task)
 
 static bool put_children(struct pm_shell *sh, const struct pm_linux_task *task)
 {
-	const struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
+	size_t n;
+	struct pm_linux_task *const *children =
+		pm_linux_task_children(pm_session_tasks(sh->session), task->addr, &n);
 	bool any = false;
 
 	if (sh->json) {
@@ -65,15 +67,12 @@ static bool put_children(struct pm_shell *sh, const struct pm_linux_task *task)
 	} else {
 		put_line(sh, 0, task);
 	}
-	for (size_t i = 0; i < tasks->v.n; i++) {
-		uint64_t parent = 0;
-
-		pm_linux_get(sh->lx, tasks->v.v[i].addr, PM_TASK_PARENT, &parent);
+	for (size_t i = 0; i < n; i++) {
 		/* an idle task's parent is whoever brought its CPU up */
-		if (parent != task->addr || tasks->v.v[i].addr == task->addr || !tasks->v.v[i].pid)
+		if (children[i]->addr == task->addr || !children[i]->pid)
 			continue;
 		any = true;
-		put_line(sh, 2, &tasks->v.v[i]);
+		put_line(sh, 2, children[i]);
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
@@ -85,22 +84,27 @@ static bool put_children(struct pm_shell *sh, const struct pm_linux_task *task)
 static bool put_threads(struct pm_shell *sh, const struct pm_linux_task *task)
 {
 	const struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
-	const struct pm_linux_task *leader = task;
+	const struct pm_linux_task *leader = task, *first = task, *end = task + 1;
 	bool any = false;
 
-	for (size_t i = 0; i < tasks->v.n; i++)
-		if (tasks->v.v[i].tgid == task->tgid && tasks->v.v[i].leader && task->pid)
-			leader = &tasks->v.v[i];
+	/* a group stands together in the list */
+	while (first > tasks->v.v && first[-1].tgid == task->tgid && task->pid)
+		first--;
+	while (end < tasks->v.v + tasks->v.n && end->tgid == task->tgid && task->pid)
+		end++;
+	for (const struct pm_linux_task *t = first; t < end; t++)
+		if (t->leader)
+			leader = t;
 	if (sh->json) {
 		pm_shell_put_task(sh, leader);
 		pm_json_open(sh->json, "threads", '[');
 	} else {
 		put_line(sh, 0, leader);
 	}
-	for (size_t i = 0; i < tasks->v.n && task->pid; i++)
-		if (tasks->v.v[i].tgid == task->tgid && &tasks->v.v[i] != leader) {
+	for (const struct pm_linux_task *t = first; t < end; t++)
+		if (t != leader) {
 			any = true;
-			put_line(sh, 2, &tasks->v.v[i]);
+			put_line(sh, 2, t);
 		}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
