@@ -127,6 +127,8 @@ static void audit_queue(struct pm_shell *sh, uint64_t queue, bool *any, const ch
 			*trouble = "a message is not in the dump";
 			continue;
 		}
+		/* what the header says is that of the text alone, against netlink's rule: the buffer knows */
+		pm_linux_member_get(lx, buffers.v[i], "sk_buff", "len", &length);
 		size_t n = length > header ? (size_t)(length - header) : 0;
 
 		n = pm_space_read(&lx->kernel, data + header, text, n < longest ? n : longest - 1, NULL);

@@ -118,8 +118,10 @@ static inline void image_net_types(struct image_btf *b, const struct image_basic
 	image_btf_struct(
 		b, "inet_sock", 4, 40,
 		(struct image_member[]){ { "sk", sock, 0 }, { "inet_sport", u16, SOCK_SPORT }, { 0 } });
-	image_btf_struct(b, "sk_buff", 4, 24,
-			 (struct image_member[]){ { "next", t->ptr, 0 }, { "data", t->ptr, 16 }, { 0 } });
+	image_btf_struct(
+		b, "sk_buff", 4, 32,
+		(struct image_member[]){
+			{ "next", t->ptr, 0 }, { "data", t->ptr, 16 }, { "len", t->u32, 24 }, { 0 } });
 }
 
 static inline void image_device_types(struct image_btf *b, const struct image_basic *t, uint32_t u16)
@@ -334,12 +336,13 @@ static inline void image_network(struct image *im, uint64_t task)
 	image_put(im, sock + 16, 6, 2);
 	image_put(im, sock + SOCK_SPORT, 0x3930, 2); /* port 12345 */
 
-	uint64_t queue = image_variable(im, "audit_queue", 16), buffer = image_room(im, 24);
+	uint64_t queue = image_variable(im, "audit_queue", 16), buffer = image_room(im, 32);
 	uint64_t data = image_room(im, 64);
 
 	image_list(im, (uint64_t[]){ queue, buffer }, 2);
 	image_put(im, buffer + 16, data, 8);
-	image_put(im, data, 16 + 20, 4);
+	image_put(im, buffer + 24, 16 + 20, 4);
+	image_put(im, data, 20, 4); /* without its own length */
 	image_put(im, data + 4, 1300, 2);
 	image_text(im, data + 16, "audit(1.2:3): arch=x");
 }

@@ -37,7 +37,8 @@ boot() {
 		-vga none -display none -monitor stdio -no-reboot -kernel "$cache/$kernel/vmlinuz"
 		-serial "file:$log.part")
 	# shellcheck disable=SC2206 # words
-	emulator+=($machine)
+	emulator+=(${machine//SCRATCH/$log.scratch})
+	[[ $machine != *SCRATCH* ]] || truncate -s 64M "$log.scratch"
 	# ttyS1 and ttyS2
 	if [ "$wish_truth" ] || [ "$wish_symbols" ]; then
 		emulator+=(-serial "${wish_truth:+file:}${wish_truth:-null}")
@@ -119,14 +120,14 @@ boot() {
 	fi
 	[ -z "$wish_symbols" ] || { gzip -dcf "$wish_symbols.gz" >"$wish_symbols" && rm -f "$wish_symbols.gz"; }
 	qemu_said=$(grep -am1 '^Error' "$log.qemu" || true)
-	rm -f "$log.qemu"
+	rm -f "$log.qemu" "$log.scratch"
 	mv "$log.part" "$log"
 }
 
 # Does guest/trigger alone do what the scenario tells?
 knows_without_module() {
 	case ${told%% *} in
-	initkill | live | wait | sysrq-c | flood | crowd | oom) ;;
+	initkill | live | wait | sysrq-c | flood | crowd | hoard | oom) ;;
 	*) return 1 ;;
 	esac
 }

@@ -94,7 +94,7 @@ initrd() {
 		uname; do
 		ln -s busybox "$root/bin/$command"
 	done
-	for name in neighbour crowd kexec measure; do
+	for name in neighbour crowd hoard kexec measure; do
 		${CC:-gcc} -std=gnu11 -O2 -Wall -static -pthread -o "$root/bin/$name" "$here/guest/$name.c"
 		strip "$root/bin/$name"
 	done
