@@ -21,8 +21,7 @@ static const struct {
 /* Those of the user, and crash's that were changed; the newest first.  line NULL: one that was removed. */
 struct pm_shell_alias {
 	struct pm_shell_alias *next;
-	const char *origin;
-	char *name, *line;
+	char *origin, *name, *line;
 };
 
 static struct pm_shell_alias *find(struct pm_shell *sh, const char *name, size_t n)
@@ -107,8 +106,9 @@ static void set(struct pm_shell *sh, const char *name, const char *line)
 		sh->aliases = alias;
 	}
 	free(alias->line);
+	free(alias->origin);
 	alias->line = line ? pm_printf("%s", line) : NULL;
-	alias->origin = origin_of(sh);
+	alias->origin = pm_printf("%s", origin_of(sh)); /* a script's name goes with its command */
 }
 
 /* The words behind the name as one line; freed by the caller. */
@@ -161,6 +161,7 @@ void pm_shell_aliases_free(struct pm_shell *sh)
 		struct pm_shell_alias *alias = sh->aliases;
 
 		sh->aliases = alias->next;
+		free(alias->origin);
 		free(alias->name);
 		free(alias->line);
 		free(alias);

@@ -10,17 +10,30 @@
 /* A screen has no room for more, and a unique one is among fewer. */
 static const size_t max_names = 2000;
 static const unsigned max_unnamed = 8; /* structures within structures without a name */
+/* Members that are looked at: types that lie hold each other many times over. */
+static const unsigned max_members = 1 << 20;
 
 struct finder {
 	struct pm_shell *sh;
 	struct pm_shell_matches *out;
 	const char *word; /* what is there of it */
 	size_t n;
+	unsigned members; /* that were looked at */
 };
+
+/* Names of a dump are whatever its memory says, and these go to the terminal as they are. */
+static bool is_plain(const char *name)
+{
+	while (*name && (unsigned char)*name >= ' ' && *name != 0x7f)
+		name++;
+	return !*name;
+}
 
 /* before: what stands in the word before the name, n bytes. */
 static void add_behind(struct finder *f, const char *before, size_t n, const char *name)
 {
+	if (!is_plain(name))
+		return;
 	if (f->out->names.n >= max_names) {
 		f->out->many = true;
 		return;
@@ -110,6 +123,8 @@ static void find_members(struct finder *f, uint32_t type, size_t before, unsigne
 
 	type = pm_btf_resolve(btf, type);
 	for (uint32_t i = 0; i < pm_btf_members(btf, type) && pm_btf_member(btf, type, i, &member); i++) {
+		if (f->members++ >= max_members)
+			return;
 		if (!*member.name && depth)
 			find_members(f, member.type, before, depth - 1);
 		else if (*member.name && !strncmp(member.name, f->word + before, f->n - before))
@@ -282,7 +297,7 @@ void pm_shell_complete(struct pm_shell *sh, const char *line, struct pm_shell_ma
 	/* "*task_st": a command, and a type behind it */
 	if (word == line + 1 && *line == '*')
 		word = line;
-	struct finder f = { sh, out, word, strlen(word) };
+	struct finder f = { sh, out, word, strlen(word), 0 };
 	const struct pm_shell_command *command = word > line ? command_of(sh, line) : NULL;
 
 	out->length = f.n;

@@ -5,6 +5,8 @@
 #include "shell/complete.h"
 #include "shell/settings.h"
 
+#include <unistd.h>
+
 static void quotes(void **state)
 {
 	struct run r;
@@ -59,6 +61,18 @@ static void aliases(void **state)
 	/* one of crash's own that is removed is gone, too */
 	output(&r, "alias man \"\"; man");
 	assert_int_equal(r.sh.failures, 2);
+	/* one that a file has set says so when the file is done */
+	char path[] = "/tmp/kpanic-aliases-XXXXXX", line[64], want[128];
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0 && write(fd, "alias j \"eval 9\"\n", 17) == 17);
+	close(fd);
+	snprintf(line, sizeof(line), "< %s", path);
+	snprintf(want, sizeof(want), "%-8s j        eval 9\n", path);
+	output(&r, line);
+	assert_non_null(strstr(output(&r, "alias j"), want));
+	assert_int_equal(r.sh.failures, 2);
+	unlink(path);
 	pm_shell_aliases_free(&r.sh);
 	end(&r);
 }
@@ -131,6 +145,14 @@ static void completion(void **state)
 			fail_msg("%s: %zu, %s", rows[i].line, m.names.n, m.names.n ? m.names.v[0] : "");
 		pm_shell_matches_free(&m);
 	}
+	/* a name that would move the terminal's cursor is none that is offered */
+	struct pm_linux_task *task = pm_linux_task_by_pid(pm_session_tasks(r.sh.session), 42);
+
+	assert_non_null(task);
+	strcpy(task->comm, "zz\033[2J");
+	pm_shell_complete(&r.sh, "foreach zz", &m);
+	assert_int_equal(m.names.n, 0);
+	pm_shell_matches_free(&m);
 	end(&r);
 }
 
