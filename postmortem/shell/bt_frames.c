@@ -36,7 +36,7 @@ void pm_bt_put_regs(struct pm_shell *sh, const struct pm_x86_regs *r)
 		{ "  SS", PM_X86_SS, true },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
 		bool is_short = rows[i].reg == PM_X86_CS || rows[i].reg == PM_X86_SS;
 
 		if (pm_x86_has(r, rows[i].reg))
@@ -169,7 +169,8 @@ static void name_of(struct pm_shell *sh, uint64_t addr, bool exact, const struct
 	if (plus && !options->offsets)
 		*plus = 0;
 	else if (plus && options->hex)
-		snprintf(plus, 24, "+0x%llx", strtoull(plus + 1, NULL, 10));
+		snprintf(plus, sizeof(out->symbol) - (size_t)(plus - out->symbol), "+0x%llx",
+			 strtoull(plus + 1, NULL, 10));
 }
 
 static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_frame *f,

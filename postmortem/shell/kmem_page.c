@@ -199,7 +199,7 @@ static void print_member(const struct members *m, unsigned i, const uint8_t *pag
 	unsigned shift = (unsigned)(m->found[i].bit_offset % 8), bits = m->found[i].bits;
 	uint64_t value = 0;
 
-	if (at + size > m->size)
+	if (size > m->size - at)
 		size = m->size - at;
 	if (m->is_list[i] && size >= 16) {
 		uint64_t next = pm_load(page + at, 8, false), prev = pm_load(page + at + 8, 8, false);
@@ -263,6 +263,10 @@ static bool find_members(struct pm_shell *sh, struct members *m, char *names)
 			return pm_shell_error(sh, "kmem", "-m: at most %u members", (unsigned)most_members);
 		if (!pm_btf_find_member(btf, page, name, &m->found[m->n]))
 			return pm_shell_no_such(sh, "kmem", "member of struct page", name, NULL);
+		/* types that lie: a struct page is as long as VMCOREINFO says */
+		if (m->found[m->n].bit_offset / 8 >= m->size)
+			return pm_shell_error(sh, "kmem", "-m: %s: it would lie behind the struct page",
+					      name);
 		uint32_t type = pm_btf_resolve(btf, m->found[m->n].type);
 
 		m->names[m->n] = name;

@@ -239,7 +239,7 @@ static bool read_memory(void *user, uint64_t addr, unsigned size, uint64_t *valu
 {
 	const struct frame_reader *f = user;
 
-	return pm_space_load(&f->sh->lx->kernel, addr, size, value_out);
+	return pm_space_load(pm_shell_space(f->sh), addr, size, value_out);
 }
 
 static void put_value(struct pm_shell *sh, const struct pm_parameter *p)

@@ -70,8 +70,11 @@ static inline void image_slab_types(struct image *im, struct image_btf *b, const
 	for (unsigned i = 0; im->options.old && slab[i].name; i++)
 		page[n++] = slab[i];
 	page[n++] = (struct image_member){ "_refcount", t->u32, PAGE_COUNT };
-	if (im->options.machine)
+	if (im->options.machine) {
 		page[n++] = (struct image_member){ "buddy_list", t->list, 8 };
+		/* types may tell of more than VMCOREINFO has room for */
+		page[n++] = (struct image_member){ "beyond", t->list, 1 << 16 };
+	}
 	image_btf_struct(b, "page", 4, PAGE_SIZE_OF, page);
 	if (!im->options.old)
 		image_btf_struct(b, "slab", 4, PAGE_SIZE_OF, slab);

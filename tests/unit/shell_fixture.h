@@ -2,6 +2,7 @@
 #ifndef SHELL_FIXTURE_H
 #define SHELL_FIXTURE_H
 
+#include "json_check.h"
 #include "linux_image.h"
 
 #include "shell/lines.h"
@@ -88,6 +89,28 @@ static inline void expect(const struct image_options *options, const char *comma
 			fail_msg("%s: no '%s' in\n%s", command, *lines, text);
 	assert_int_equal(r.sh.failures, 0);
 	end(&r);
+}
+
+/* A kernel whose memory was changed: the command must end, say what is wrong, and print what it can. */
+static inline void expect_trouble(const struct image *image, const char *command, const char *error)
+{
+	struct run r;
+
+	open_shell(&r, image, true);
+	const char *text = output(&r, command);
+
+	if (r.sh.failures != 1 || !strstr(text, error))
+		fail_msg("%s: no '%s' in\n%s", command, error, text);
+	json_value(&text);
+	close_shell(&r);
+}
+
+/* Makes the core anew from the memory that was changed. */
+static inline void lie(struct image *im, uint64_t virt, uint64_t value)
+{
+	image_put(im, virt, value, 8);
+	for (unsigned i = 0; i < 8; i++)
+		im->core[im->memory_at + (virt - IMAGE_MAP) + i] = (uint8_t)(value >> 8 * i);
 }
 
 #endif

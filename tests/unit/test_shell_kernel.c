@@ -37,6 +37,17 @@ static void memory_of_zones(void **state)
 	       "ffff888000042000  0000000000000000          0  ffffffff80");
 }
 
+/* What is not there, or lies where it cannot. */
+static void what_cannot_be(void **state)
+{
+	struct image im;
+
+	(void)state;
+	image_make(&im, &machine);
+	expect_trouble(&im, "kmem -m beyond 80000", "-m: beyond: it would lie behind the struct page");
+	image_deinit(&im);
+}
+
 static void objects(void **state)
 {
 	(void)state;
@@ -308,11 +319,17 @@ static void lies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_of_zones), cmocka_unit_test(objects),
-		cmocka_unit_test(network),         cmocka_unit_test(devices),
-		cmocka_unit_test(system_tables),   cmocka_unit_test(programs),
-		cmocka_unit_test(instructions),    cmocka_unit_test(differences),
-		cmocka_unit_test(each_is_json),    cmocka_unit_test(lies),
+		cmocka_unit_test(memory_of_zones),
+		cmocka_unit_test(what_cannot_be),
+		cmocka_unit_test(objects),
+		cmocka_unit_test(network),
+		cmocka_unit_test(devices),
+		cmocka_unit_test(system_tables),
+		cmocka_unit_test(programs),
+		cmocka_unit_test(instructions),
+		cmocka_unit_test(differences),
+		cmocka_unit_test(each_is_json),
+		cmocka_unit_test(lies),
 	};
 
 	return cmocka_run_group_tests_name("shell: the kernel", tests, NULL, NULL);

@@ -1,5 +1,4 @@
 /* The shell's commands on tasks and what they wait for, on a kernel that is made in memory; and where that memory lies. */
-#include "json_check.h"
 #include "shell_fixture.h"
 
 static const struct image_options queues = { .queues = true };
@@ -50,28 +49,6 @@ static void what_waits(void **state)
 	       " 0000abcd 3          1000  666   90000      2      dest\n", "(none allocated)\n");
 	EXPECT("sbitmapq some_tags", "depth = 10\nbusy = 2\ncleared = 1\nbits_per_word = 8\nmap_nr = 2\n",
 	       "\n00000000: 0101\n");
-}
-
-/* A kernel whose memory was changed: the command must end, say what is wrong, and print what it can. */
-static void expect_trouble(const struct image *image, const char *command, const char *error)
-{
-	struct run r;
-
-	open_shell(&r, image, true);
-	const char *text = output(&r, command);
-
-	if (r.sh.failures != 1 || !strstr(text, error))
-		fail_msg("%s: no '%s' in\n%s", command, error, text);
-	json_value(&text);
-	close_shell(&r);
-}
-
-/* Makes the core anew from the memory that was changed. */
-static void lie(struct image *im, uint64_t virt, uint64_t value)
-{
-	image_put(im, virt, value, 8);
-	for (unsigned i = 0; i < 8; i++)
-		im->core[im->memory_at + (virt - IMAGE_MAP) + i] = (uint8_t)(value >> 8 * i);
 }
 
 static void lies(void **state)
