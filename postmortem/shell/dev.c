@@ -194,20 +194,23 @@ static bool print_disks(struct pm_shell *sh, bool busy)
 /* struct vmcoredd_header (include/uapi/linux/vmcore.h): the note's head is the first 20 bytes. */
 enum { note_device_dump = 0x700, dump_name = 44 };
 
-static const struct pm_dump_note *device_dump(struct pm_shell *sh, uint64_t index, const uint8_t **data_out,
-					      size_t *size_out, char name[dump_name + 1])
+/* The next of them from notes[*at] on, which is moved behind it; NULL: there is no more. */
+static const struct pm_dump_note *next_dump(struct pm_shell *sh, size_t *at, const uint8_t **data_out,
+					    size_t *size_out, char name[dump_name + 1])
 {
 	const struct pm_dump_note *notes;
 	size_t n = pm_dump_notes(sh->dump, &notes);
 
-	for (size_t i = 0; i < n; i++) {
-		if (notes[i].type != note_device_dump || notes[i].size < dump_name || index--)
+	while (*at < n) {
+		const struct pm_dump_note *note = &notes[(*at)++];
+
+		if (note->type != note_device_dump || note->size < dump_name)
 			continue;
-		memcpy(name, notes[i].desc, dump_name);
+		memcpy(name, note->desc, dump_name);
 		name[dump_name] = 0;
-		*data_out = notes[i].desc + dump_name;
-		*size_out = notes[i].size - dump_name;
-		return &notes[i];
+		*data_out = note->desc + dump_name;
+		*size_out = note->size - dump_name;
+		return note;
 	}
 	return NULL;
 }
@@ -221,17 +224,19 @@ static bool list_dumps(struct pm_shell *sh)
 	const struct pm_dump_note *note;
 	const uint8_t *data;
 	char name[dump_name + 1];
-	size_t size;
+	size_t size, at = 0;
 
-	if (!device_dump(sh, 0, &data, &size, name))
-		return pm_shell_error(sh, "dev", "-V: no device dumps found in this dumpfile");
-	PM_TITLES(sh, columns);
 	pm_shell_open(sh, "dumps", '[');
-	for (uint64_t i = 0; (note = device_dump(sh, i, &data, &size, name)); i++)
+	uint64_t i = 0;
+
+	for (; (note = next_dump(sh, &at, &data, &size, name)) && !pm_shell_interrupted(sh); i++) {
+		if (!i)
+			PM_TITLES(sh, columns);
 		PM_ROW(sh, columns, { i }, { note->offset + (uint64_t)(data - note->desc) }, { size },
 		       { .s = name });
+	}
 	pm_shell_close(sh, ']');
-	return true;
+	return i || pm_shell_error(sh, "dev", "-V: no device dumps found in this dumpfile");
 }
 
 static bool show_dump(struct pm_shell *sh, uint64_t index, const char *path)
@@ -239,9 +244,12 @@ static bool show_dump(struct pm_shell *sh, uint64_t index, const char *path)
 	enum { line = 16 };
 	const uint8_t *data;
 	char name[dump_name + 1];
-	size_t size;
+	size_t size, next = 0;
+	const struct pm_dump_note *note = next_dump(sh, &next, &data, &size, name);
 
-	if (!device_dump(sh, index, &data, &size, name))
+	for (uint64_t i = 0; note && i < index; i++)
+		note = next_dump(sh, &next, &data, &size, name);
+	if (!note)
 		return pm_shell_error(sh, "dev", "-v: no device dump of number %llu; -V lists them",
 				      (unsigned long long)index);
 	pm_shell_say(sh, "DEVICE: %s\n", name);

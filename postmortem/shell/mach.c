@@ -221,8 +221,7 @@ static bool print_map(struct pm_shell *sh)
 	};
 	enum { most = 4096 };
 	struct pm_linux *lx = sh->lx;
-	uint64_t table, n, size = pm_linux_type_size(lx, "e820_entry");
-	uint64_t entries;
+	uint64_t table, n, size = pm_linux_type_size(lx, "e820_entry"), entries, missing = 0;
 
 	if (!pm_linux_variable(lx, "e820_table", 8, &table) || !size ||
 	    !pm_linux_member_get(lx, table, "e820_table", "nr_entries", &n) ||
@@ -231,13 +230,16 @@ static bool print_map(struct pm_shell *sh)
 	PM_TITLES(sh, columns);
 	pm_shell_open(sh, "memory_map", '[');
 	for (uint64_t i = 0; i < n && i < most; i++) {
-		uint64_t at = entries + i * size, start = 0, length = 0, type = 0;
+		uint64_t at = entries + i * size, start, length, type;
 		char range[48], name[64];
 
-		if (!pm_linux_member_get(lx, at, "e820_entry", "addr", &start))
-			break;
-		pm_linux_member_get(lx, at, "e820_entry", "size", &length);
-		pm_linux_member_get(lx, at, "e820_entry", "type", &type);
+		if (!pm_linux_member_get(lx, at, "e820_entry", "addr", &start) ||
+		    !pm_linux_member_get(lx, at, "e820_entry", "size", &length) ||
+		    !pm_linux_member_get(lx, at, "e820_entry", "type", &type)) {
+			missing++;
+			continue;
+		}
+		uint64_t end = start + length;
 		const char *known = pm_linux_enumerator_name(lx, "e820_type", (int32_t)type);
 
 		/* E820_TYPE_RAM was E820_RAM for decades */
@@ -246,10 +248,13 @@ static bool print_map(struct pm_shell *sh)
 		else
 			snprintf(name, sizeof(name), "type %llu", (unsigned long long)type);
 		snprintf(range, sizeof(range), "%016llx - %016llx", (unsigned long long)start,
-			 (unsigned long long)(start + length));
-		PM_ROW(sh, columns, { .s = range }, { start }, { start + length }, { .s = name });
+			 (unsigned long long)end);
+		PM_ROW(sh, columns, { .s = range }, { start }, { end }, { .s = name });
 	}
 	pm_shell_close(sh, ']');
+	if (missing)
+		return pm_shell_error(sh, "mach", "-m: %llu of its ranges are not in the dump",
+				      (unsigned long long)missing);
 	return n <= most ||
 	       pm_shell_error(sh, "mach", "-m: the map tells of %llu ranges", (unsigned long long)n);
 }

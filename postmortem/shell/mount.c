@@ -1,6 +1,8 @@
 /* mount: the file systems that are mounted. */
 #include "shell/commands.h"
 #include "shell/files.h"
+#include "shell/rows.h"
+#include "shell/seen.h"
 
 #include "linux/files.h"
 #include "linux/list.h"
@@ -63,38 +65,39 @@ static bool put_open_files(struct pm_shell *sh, const struct pm_linux_mount *m,
 			   const struct pm_linux_mounts *mounts)
 {
 	const struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
-	struct pm_linux_nodes seen = { 0 };
+	struct pm_shell_seen seen = { 0 };
+	uint64_t n = 0, sb, first;
+	size_t missing = 0;
 	bool ok = true;
 
-	if (sh->json)
-		pm_json_open(sh->json, "open_files", '[');
-	else
-		fputs("OPEN FILES:\n     DENTRY           INODE           SUPERBLK     TYPE PATH\n", sh->out);
+	pm_shell_say(sh, "OPEN FILES:\n");
+	pm_file_put_dentry_header(sh);
+	pm_shell_open(sh, "open_files", '[');
 	for (size_t i = 0; i < tasks->v.n && !pm_shell_interrupted(sh); i++) {
 		struct pm_linux_fds fds;
 
 		pm_linux_fds_read(sh->lx, tasks->v.v[i].addr, &fds);
-		for (size_t k = 0; k < fds.v.n; k++) {
+		missing += fds.trouble != NULL;
+		for (size_t k = 0; k < fds.v.n && !pm_shell_interrupted(sh); k++) {
 			uint64_t dentry = fds.v.v[k].dentry;
-			bool known = pm_linux_member_value(sh->lx, dentry, "dentry", "d_sb") != m->sb;
 
-			for (size_t j = 0; j < seen.n && !known; j++)
-				known = seen.v[j] == dentry;
-			if (known)
+			if (!pm_linux_member_get(sh->lx, dentry, "dentry", "d_sb", &sb)) {
+				missing++;
 				continue;
-			PM_ROOM(seen.v, seen.n, seen.cap);
-			seen.v[seen.n++] = dentry;
-			if (sh->json)
-				pm_json_open(sh->json, NULL, '{');
+			}
+			if (sb != m->sb || !pm_shell_seen_add(&seen, dentry, n++, &first))
+				continue;
+			pm_shell_open(sh, NULL, '{');
 			ok &= pm_file_put_dentry(sh, "mount", mounts, dentry);
-			if (sh->json)
-				pm_json_close(sh->json, '}');
+			pm_shell_close(sh, '}');
 		}
 		pm_linux_fds_deinit(&fds);
 	}
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	pm_linux_nodes_free(&seen);
+	pm_shell_close(sh, ']');
+	pm_shell_seen_free(&seen);
+	if (missing)
+		ok = pm_shell_error(sh, "mount", "-f: %zu open files, or tables of them, are not in the dump",
+				    missing);
 	return ok;
 }
 

@@ -28,11 +28,12 @@ enum { max_generations = 4096 };
 static bool put_parents(struct pm_shell *sh, const struct pm_linux_task *task)
 {
 	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
-	const struct pm_linux_task *chain[max_generations], *at = task;
-	unsigned n = 0;
+	const struct pm_linux_task *chain[max_generations], *at;
+	/* no chain is longer than there are tasks */
+	size_t n = 0, most = tasks->v.n < max_generations ? tasks->v.n + 1 : max_generations;
 	bool is_whole = false;
 
-	while (at && n < max_generations && !is_whole) {
+	for (at = task; at && n < most && !is_whole;) {
 		uint64_t parent = 0;
 
 		chain[n++] = at;
@@ -46,12 +47,12 @@ static bool put_parents(struct pm_shell *sh, const struct pm_linux_task *task)
 	}
 	if (sh->json)
 		pm_json_open(sh->json, "hierarchy", '[');
-	for (unsigned i = n; i--;)
-		put_line(sh, n - 1 - i, chain[i]);
+	for (size_t i = n; i--;)
+		put_line(sh, (unsigned)(n - 1 - i), chain[i]);
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	return is_whole || pm_shell_error(sh, "ps", "%s (pid %d): its parents %s", task->comm, task->pid,
-					  n == max_generations ? "do not end" : "are not all in the dump");
+					  n == most ? "do not end" : "are not all in the dump");
 }
 
 static bool put_children(struct pm_shell *sh, const struct pm_linux_task *task)

@@ -171,11 +171,15 @@ static bool put_actions(struct pm_shell *sh, const struct pm_linux_task *task)
 static bool put_pending(struct pm_shell *sh, const struct pm_linux_task *task, uint64_t pending,
 			const char *label, const char *key, int indent)
 {
-	uint64_t set = pm_linux_member_value(sh->lx, pending, "sigpending", "signal");
 	uint64_t list = pm_linux_member_at(sh->lx, pending, "sigpending", "list");
-	uint64_t info = pm_linux_member_offset(sh->lx, "sigqueue", "info"), signal;
+	uint64_t info = pm_linux_member_offset(sh->lx, "sigqueue", "info"), signal, set = 0;
 	struct pm_linux_nodes nodes = { 0 };
+	const char *trouble = NULL;
 
+	/* a task that has given up its signals has none that wait */
+	if (pending && !pm_linux_member_get(sh->lx, pending, "sigpending", "signal", &set))
+		return pm_shell_error(sh, "sig", "%s (pid %d): %s signals that wait are not in the dump",
+				      task->comm, task->pid, key);
 	if (list)
 		pm_linux_nodes_read(sh->lx, list, max_queued, &nodes);
 	if (sh->json) {
@@ -189,24 +193,28 @@ static bool put_pending(struct pm_shell *sh, const struct pm_linux_task *task, u
 			nodes.n ? " SIG  SIGINFO " : "(empty)");
 	}
 	for (size_t i = 0; i < nodes.n && !pm_shell_interrupted(sh); i++) {
-		if (!pm_space_load(&sh->lx->kernel, nodes.v[i] + info, 4, &signal))
+		uint64_t at = nodes.v[i] + info;
+
+		if (!pm_space_load(&sh->lx->kernel, at, 4, &signal)) {
+			trouble = "one of them is not in the dump";
 			continue;
+		}
 		if (!sh->json) {
 			fprintf(sh->out, "%*s            %3d  %016llx\n", indent, "", (int32_t)signal,
-				(unsigned long long)(nodes.v[i] + info));
+				(unsigned long long)at);
 			continue;
 		}
 		pm_json_open(sh->json, NULL, '{');
 		pm_json_int(sh->json, "signal", (int32_t)signal);
-		pm_json_hex(sh->json, "siginfo", nodes.v[i] + info);
+		pm_json_hex(sh->json, "siginfo", at);
 		pm_json_close(sh->json, '}');
 	}
 	if (sh->json) {
 		pm_json_close(sh->json, ']');
 		pm_json_close(sh->json, '}');
 	}
-	const char *trouble = nodes.trouble;
-
+	if (nodes.trouble)
+		trouble = nodes.trouble;
 	pm_linux_nodes_free(&nodes);
 	return !trouble ||
 	       pm_shell_error(sh, "sig", "%s (pid %d): queued signals: %s", task->comm, task->pid, trouble);
