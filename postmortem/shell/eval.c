@@ -78,7 +78,7 @@ static uint64_t number(struct parser *p)
 {
 	char word[160];
 	size_t n = 0;
-	uint64_t value;
+	uint64_t value = 0;
 
 	while (isalnum((unsigned char)p->at[n]) || (p->at[n] && strchr("_.:$", p->at[n])))
 		n++;

@@ -275,8 +275,9 @@ static bool symbol(struct parser *p, const char *name, struct pm_c_value *out)
 	/* "runqueues:0.nr_running" */
 	if (percpu && *p->at == ':' && pm_is_digit(p->at[1])) {
 		char *end;
+		unsigned long number = strtoul(p->at + 1, &end, 10);
 
-		cpu = (int)strtoul(p->at + 1, &end, 10);
+		cpu = number <= INT32_MAX ? (int)number : INT32_MAX;
 		p->at = end;
 	}
 	if (percpu && (cpu < 0 || (uint32_t)cpu >= sh->lx->cpus))
@@ -374,6 +375,7 @@ static bool address_of(struct parser *p, struct pm_c_value *out)
 static bool size_of(struct parser *p, struct pm_c_value *out)
 {
 	const char *before = p->at;
+	struct pm_btf *btf = p->sh->btf;
 	struct pm_c_type type;
 	struct pm_c_value value;
 
@@ -382,6 +384,7 @@ static bool size_of(struct parser *p, struct pm_c_value *out)
 		return true;
 	}
 	p->at = before;
+	p->sh->btf = btf;
 	if (!unary(p, &value))
 		return false;
 	*out = number_of(pm_c_unsigned_long, pm_c_type_size(p->sh, &value.type));
@@ -390,7 +393,7 @@ static bool size_of(struct parser *p, struct pm_c_value *out)
 
 static bool cast(struct parser *p, struct pm_c_type type, struct pm_c_value *out)
 {
-	struct pm_c_value value;
+	struct pm_c_value value = { 0 };
 	uint64_t number_, size = pm_c_type_size(p->sh, &type);
 
 	if (!unary(p, &value))
@@ -621,7 +624,7 @@ static bool with_pointer(struct parser *p, enum operation op, struct pm_c_value 
 	to.pointers--;
 	uint64_t size = pm_c_type_size(p->sh, &to);
 
-	size = size ? size : 1;
+	size = size && size <= INT32_MAX ? size : 1;
 	if (both && op == SUB)
 		*a = number_of(pm_c_long, (uint64_t)((int64_t)(x - y) / (int64_t)size));
 	else

@@ -102,12 +102,12 @@ static bool percpu_words(struct pm_shell *sh, uint64_t addr, char *buf, size_t s
 	    !pm_linux_variable(sh->lx, "pcpu_unit_size", 4, &unit) || unit > 1 << 30)
 		return false;
 	for (uint32_t cpu = 0; cpu < sh->lx->cpus; cpu++) {
-		uint64_t inside = addr - sh->lx->cpu_offset[cpu] - start;
+		uint64_t pointer = addr - sh->lx->cpu_offset[cpu];
 
-		if (inside >= unit)
+		if (pointer - start >= unit)
 			continue;
 		snprintf(buf, size, "per-CPU memory of CPU %u, pointer 0x%llx", cpu,
-			 (unsigned long long)(inside + start));
+			 (unsigned long long)pointer);
 		return true;
 	}
 	return false;

@@ -130,7 +130,7 @@ bool pm_shell_list(struct pm_shell *sh, int argc, char **argv)
 	struct request r = { 0 };
 	const char *offset = NULL, *head_offset = NULL, *inside = NULL, *slow = NULL, *fast = NULL;
 	bool hex = false, decimal = false;
-	uint64_t start;
+	uint64_t start = 0;
 	const struct pm_shell_option options[] = {
 		{ "-o", PM_OPTION_TEXT, &offset, NULL },
 		{ "-e", PM_OPTION_ADDRESS, &r.end, &r.has_end },

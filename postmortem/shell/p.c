@@ -176,8 +176,9 @@ bool pm_shell_p(struct pm_shell *sh, int argc, char **argv)
 
 	if (!take_options(sh, argc, argv, &first, &r))
 		return false;
-	for (int i = first; i < argc; i++)
-		pm_buf_printf(&text, "%s%s", i > first ? " " : "", argv[i]);
+	pm_buf_str(&text, argv[first]);
+	for (int i = first + 1; i < argc; i++)
+		pm_buf_printf(&text, " %s", argv[i]);
 	sh->members = PM_VALUE_MEMBERS;
 	bool ok = (!r.user || choose_user(sh, &r)) && print(sh, &r, text.data);
 

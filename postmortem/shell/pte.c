@@ -208,16 +208,18 @@ bool pm_shell_pte(struct pm_shell *sh, int argc, char **argv)
 
 static bool physical_to_virtual(struct pm_shell *sh, uint64_t physical)
 {
+	uint64_t virtual = sh->lx->page_offset + physical;
+
 	if (!sh->lx->page_offset)
 		return pm_shell_error(sh, "ptov", "where the direct map begins is not known");
 	if (sh->json) {
 		pm_json_open(sh->json, NULL, '{');
-		pm_json_hex(sh->json, "virtual", sh->lx->page_offset + physical);
+		pm_json_hex(sh->json, "virtual", virtual);
 		pm_json_hex(sh->json, "physical", physical);
 		pm_json_close(sh->json, '}');
 	} else {
-		fprintf(sh->out, "VIRTUAL           PHYSICAL\n%016llx  %llx\n",
-			(unsigned long long)(sh->lx->page_offset + physical), (unsigned long long)physical);
+		fprintf(sh->out, "VIRTUAL           PHYSICAL\n%016llx  %llx\n", (unsigned long long)virtual,
+			(unsigned long long)physical);
 	}
 	if (!pm_dump_has_memory(sh->dump, physical))
 		return pm_shell_absent(sh, "ptov", physical, PM_NO_MEMORY);

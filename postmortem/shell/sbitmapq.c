@@ -23,7 +23,7 @@ struct choice {
 	bool pointers, print, hex, decimal;
 };
 
-/* false: said. */
+/* false: said.  b->used is freed by the caller either way. */
 static bool read_bits(struct pm_shell *sh, uint64_t queue, struct bits *b)
 {
 	struct pm_linux *lx = sh->lx;
@@ -54,11 +54,9 @@ static bool read_bits(struct pm_shell *sh, uint64_t queue, struct bits *b)
 	for (uint64_t i = 0; i < b->words; i++) {
 		uint64_t at = map + i * size, word, cleared = 0;
 
-		if (!pm_space_load(&lx->kernel, at + word_at, 8, &word)) {
-			free(b->used);
+		if (!pm_space_load(&lx->kernel, at + word_at, 8, &word))
 			return pm_shell_error(sh, "sbitmapq", "0x%llx: its words are not in the dump",
 					      (unsigned long long)queue);
-		}
 		pm_linux_member_get(lx, at, "sbitmap_word", "cleared", &cleared);
 		for (uint64_t bit = 0; bit < 1ull << b->shift && (i << b->shift) + bit < b->depth; bit++) {
 			bool is_set = word >> bit & 1, is_cleared = cleared >> bit & 1;
@@ -267,11 +265,9 @@ bool pm_shell_sbitmapq(struct pm_shell *sh, int argc, char **argv)
 	if ((structure != NULL) != has_array || (choice.print && !structure))
 		return pm_shell_error(sh, "sbitmapq", "-s and -a go together; -v goes with them");
 	choice.hex &= !choice.decimal;
-	if (!pm_shell_address(sh, "sbitmapq", argv[1], &queue) || !read_bits(sh, queue, &bits))
-		return false;
-	bool ok = true;
+	bool ok = pm_shell_address(sh, "sbitmapq", argv[1], &queue) && read_bits(sh, queue, &bits);
 
-	if (structure) {
+	if (ok && structure) {
 		const char *dot = strchr(structure, '.');
 
 		choice.structure =
@@ -279,7 +275,7 @@ bool pm_shell_sbitmapq(struct pm_shell *sh, int argc, char **argv)
 		choice.members = dot ? dot + 1 : NULL;
 		ok = put_array(sh, &bits, &choice);
 		free(choice.structure);
-	} else {
+	} else if (ok) {
 		put_queue(sh, queue, &bits, choice.hex);
 	}
 	free(bits.used);

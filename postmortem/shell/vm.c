@@ -71,7 +71,6 @@ struct pages {
 	const char *path;
 	struct pm_space space;
 	uint64_t unmapped; /* told so far */
-	uint64_t untold;   /* of those, what was left out */
 };
 
 static void put_present(struct pages *p, uint64_t at, uint64_t phys)
@@ -112,10 +111,11 @@ static void put_unmapped(struct pages *p, uint64_t at, uint64_t end)
 	if (p->sh->json)
 		return;
 	for (; at < end && p->unmapped < max_unmapped; at += PM_PAGE_SIZE, p->unmapped++) {
+		uint64_t offset = at - vma->start + vma->page_offset * PM_PAGE_SIZE;
+
 		if (vma->file)
 			fprintf(p->sh->out, "%-10llx  FILE: %s  OFFSET: %llx\n", (unsigned long long)at,
-				p->path,
-				(unsigned long long)(at - vma->start + vma->page_offset * PM_PAGE_SIZE));
+				p->path, (unsigned long long)offset);
 		else
 			fprintf(p->sh->out, "%-10llx  (not mapped)\n", (unsigned long long)at);
 	}
@@ -169,8 +169,6 @@ static bool put_pages(struct pm_shell *sh, uint64_t mm, const struct pm_linux_vm
 		from = put_pages_at(&p, from, to);
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	else if (p.untold)
-		fprintf(sh->out, "(not mapped: %llu pages more)\n", (unsigned long long)p.untold);
 	if (!ok)
 		return pm_shell_error(sh, "vm", "0x%llx: its page tables are not in the dump",
 				      (unsigned long long)mm);

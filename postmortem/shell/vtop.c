@@ -31,7 +31,8 @@ static bool image_space(struct pm_shell *sh, const char *text, struct pm_space *
 					      sh->image->space.levels);
 			return true;
 		}
-	return pm_shell_no_such(sh, "vtop", "task", text, sh->image->found ? NULL : sh->image->note_trouble);
+	pm_shell_no_such(sh, "vtop", "task", text, sh->image->found ? NULL : sh->image->note_trouble);
+	return false;
 }
 
 /* Which space the address is of, of which task where that is a process's, into `other` where that is not the kernel's; NULL: said why not. */
