@@ -1,8 +1,11 @@
 /* Writes the kernel of two MiB that the unit tests make, for tests of the command line:
  *
- *	image DUMP [TYPES]     an ELF core; TYPES: its kernel carries no types, they go to that file
- */
+ *	image [-b] DUMP [TYPES]     an ELF core; TYPES: its kernel carries no types, they go to that file
+ *
+ * With all that it can have at once; -b: an earlier one, in which nothing was blocked yet. */
 #include "../unit/linux_image.h"
+
+#include <unistd.h>
 
 static int put(const char *path, const void *bytes, size_t n)
 {
@@ -17,15 +20,24 @@ static int put(const char *path, const void *bytes, size_t n)
 
 int main(int argc, char **argv)
 {
+	struct image_options options = { .blocked = true, .machine = true, .queues = true, .calls = true };
 	struct image im;
 
-	if (argc < 2)
+	for (int c; (c = getopt(argc, argv, "b")) >= 0;) {
+		if (c != 'b')
+			return 2;
+		options.blocked = false;
+	}
+	argc -= optind;
+	argv += optind;
+	if (argc < 1)
 		return 2;
-	image_make(&im, &(struct image_options){ .no_btf = argc > 2 });
-	int status = put(argv[1], im.core, im.core_size);
+	options.no_btf = argc > 1;
+	image_make(&im, &options);
+	int status = put(argv[0], im.core, im.core_size);
 
-	if (argc > 2)
-		status |= put(argv[2], im.memory + (im.btf_at - IMAGE_MAP), im.btf_size);
+	if (argc > 1)
+		status |= put(argv[1], im.memory + (im.btf_at - IMAGE_MAP), im.btf_size);
 	image_deinit(&im);
 	return status;
 }

@@ -24,10 +24,11 @@
 #define IMAGE_DIRECT 0xffff888000000000ull
 #define IMAGE_TEXT 0xffffffff80100000ull /* _stext */
 #define IMAGE_PERCPU 0x20000ull          /* what is added to a per-CPU variable's address for CPU 0 */
-#define IMAGE_STACK 0x80000u             /* physical, of the panicking task */
-#define IMAGE_STACK_2 0x88000u           /* of the sleeping one */
-#define IMAGE_STACK_3 0x98000u           /* of another */
-#define IMAGE_SLEPT 0x3e00 /* where in a stack it was switched out: the last frame is at its end */
+#define IMAGE_PERCPU_SIZE 2048
+#define IMAGE_STACK 0x80000u   /* physical, of the panicking task */
+#define IMAGE_STACK_2 0x88000u /* of the sleeping one */
+#define IMAGE_STACK_3 0x98000u /* of another */
+#define IMAGE_SLEPT 0x3e00     /* where in a stack it was switched out: the last frame is at its end */
 #define IMAGE_MODULE 0xffffffff801c0000ull
 #define IMAGE_NOTE 336
 
@@ -63,15 +64,26 @@ struct image_symbol {
 	char type;
 };
 
+/* A structure, or a member of one: linux_image_layout.h. */
+struct image_field {
+	char path[80];
+	uint32_t type, offset, size;
+};
+
 struct image {
 	struct image_options options;
+	struct image_field fields[400];
+	size_t fields_n;
+	uint32_t u16_type;
+	uint64_t per_cpu_next; /* where the next per-CPU variable goes */
 	uint8_t *memory;
 	uint64_t next; /* physical, of what is placed next in the image */
 	struct image_symbol symbols[256];
 	uint64_t memory_from, memory_to;              /* physical: the structures of linux_image_memory.h */
 	uint64_t queue_timer, queue_task, queue_tree; /* of linux_image_queues.h: what its tests make lie */
 	uint64_t machine_from, machine_to;            /* of linux_image_machine.h */
-	uint64_t fds;                                 /* of the process: its table of open files */
+	uint64_t init_task, namespaces, super_block, mount; /* the file system of / */
+	uint64_t fds;                                       /* of the process: its table of open files */
 	size_t symbols_n;
 	uint64_t user_regs; /* where the panicking task's registers of user mode lie */
 	uint64_t btf_at;    /* of its types, also where no symbol tells; and what goes on behind them */
@@ -107,6 +119,12 @@ static inline uint64_t image_room(struct image *im, size_t size)
 	return IMAGE_MAP + at;
 }
 
+/* Each part begins at such a boundary, so that what one of them gets does not move what is in the others. */
+static inline void image_part(struct image *im)
+{
+	im->next = (im->next + 0x1fff) & ~0x1fffull;
+}
+
 static inline void image_symbol(struct image *im, const char *name, char type, uint64_t addr)
 {
 	struct image_symbol *s = &im->symbols[im->symbols_n++];
@@ -121,6 +139,16 @@ static inline uint64_t image_variable(struct image *im, const char *name, size_t
 	uint64_t at = image_room(im, size);
 
 	image_symbol(im, name, 'D', at);
+	return at;
+}
+
+/* Between __per_cpu_start and __per_cpu_end; CPU 0's stands IMAGE_PERCPU behind it. */
+static inline uint64_t image_per_cpu(struct image *im, const char *name, size_t size)
+{
+	uint64_t at = im->per_cpu_next += 8;
+
+	image_symbol(im, name, 'D', at);
+	im->per_cpu_next = (at + size + 7) & ~7ull;
 	return at;
 }
 
@@ -142,6 +170,8 @@ static inline void image_list(struct image *im, const uint64_t *nodes, size_t n)
 		image_put(im, nodes[i] + 8, nodes[(i + n - 1) % n], 8);
 	}
 }
+
+#include "linux_image_layout.h" /* in its place: it needs what stands above */
 
 /* ---- page tables ---- */
 
@@ -193,7 +223,7 @@ enum {
 	MODULE_SIZE = 320,
 };
 
-#include "linux_image_memory.h" /* in its place: it needs what stands above */
+#include "linux_image_memory.h" /* these, too */
 #include "linux_image_crash.h"
 
 static inline uint64_t image_function(const char *name);
@@ -212,6 +242,8 @@ static inline void image_types(struct image *im)
 	uint32_t chr = image_btf_type(&b, "char", 1, 0, 1);
 	image_btf_u32(&b, 1 << 24 | 8);
 	uint32_t ptr = image_btf_type(&b, "", 2, 0, 0);
+	im->u16_type = image_btf_type(&b, "short unsigned int", 1, 0, 2);
+	image_btf_u32(&b, 16);
 	uint32_t comm = image_btf_type(&b, "", 3, 0, 0);
 	image_btf_u32(&b, chr);
 	image_btf_u32(&b, u32);
@@ -232,6 +264,8 @@ static inline void image_types(struct image *im)
 	uint32_t inner = image_btf_struct(
 		&b, "", 5, 8, (struct image_member[]){ { "pid", u32, 0 }, { "pid_alias", u32, 0 }, { 0 } });
 	const struct image_basic basic = { u64, u32, chr, ptr, list };
+
+	image_layouts(im, &b, &basic, image_file_layouts);
 	uint32_t queues = image_queue_task_types(im, &b, &basic);
 
 	image_btf_struct(&b, "task_struct", 4, image_task_size(im),
@@ -429,6 +463,8 @@ static inline void image_task(struct image *im, uint64_t at, int pid, const char
 	uint64_t signal = image_room(im, 32);
 
 	image_put(im, at + TASK_STACK, IMAGE_DIRECT + stack, 8);
+	if (pid) /* swapper went over the end of its stack */
+		image_put(im, IMAGE_DIRECT + stack, 0x57ac6e9d, 8);
 	image_put(im, at + TASK_PID, (uint64_t)pid, 4);
 	image_put(im, at + TASK_TGID, (uint64_t)pid, 4);
 	image_put(im, at + TASK_PARENT, parent, 8);
@@ -483,9 +519,11 @@ static inline void image_tasks(struct image *im)
 		 shell = image_room(im, image_task_size(im));
 	uint64_t worker = image_room(im, image_task_size(im));
 
-	image_variable(im, "__per_cpu_start", 8);
-	uint64_t current = image_variable(im, "current_task", 8);
+	im->init_task = init;
+
+	im->per_cpu_next = image_variable(im, "__per_cpu_start", IMAGE_PERCPU_SIZE);
 	image_variable(im, "__per_cpu_end", 8);
+	uint64_t current = image_per_cpu(im, "current_task", 8);
 	uint64_t panic_cpu = image_variable(im, "panic_cpu", 4),
 		 offset = image_variable(im, "__per_cpu_offset", 8);
 	uint64_t cpus = image_variable(im, "nr_cpu_ids", 4),
@@ -513,7 +551,7 @@ static inline void image_tasks(struct image *im)
 
 	image_sleep(im, worker, IMAGE_STACK_2);
 	if (im->options.blocked || im->options.held) {
-		uint64_t other = image_room(im, TASK_SIZE), locks[2];
+		uint64_t other = image_room(im, image_task_size(im)), locks[2];
 
 		image_task(im, other, 8, "kworker/0:2", IMAGE_STACK_3, init);
 		image_sleep(im, other, IMAGE_STACK_3);
@@ -529,9 +567,12 @@ static inline void image_tasks(struct image *im)
 		else
 			image_wait(im, other, IMAGE_STACK_3, locks[1], worker);
 	}
+	image_part(im);
 	image_memory(im, shell);
 	image_crash(im, regs);
+	image_part(im);
 	image_machine(im, shell);
+	image_part(im);
 	if (im->options.queues)
 		image_queues(im, init, shell, worker);
 }
@@ -575,98 +616,7 @@ static inline void image_module(struct image *im)
 }
 
 #include "linux_image_log.h" /* in its place, too */
-
-/* ---- symbols ---- */
-
-static inline int image_by_addr(const void *a, const void *b)
-{
-	const struct image_symbol *x = a, *y = b;
-
-	return x->addr < y->addr ? -1 : x->addr > y->addr;
-}
-
-/* From 128 on; below, each byte is its own token. */
-static const char *const image_tokens[] = { "Tvfs_", "_write", "D__", "t_", "ask", "_start_", "tex" };
-
-/* The token that text goes on with; *length_out: of it. */
-static inline uint8_t image_token(const char *text, size_t *length_out)
-{
-	for (uint8_t i = 0; i < sizeof(image_tokens) / sizeof(image_tokens[0]); i++) {
-		*length_out = strlen(image_tokens[i]);
-		if (!strncmp(text, image_tokens[i], *length_out))
-			return 128 + i;
-	}
-	*length_out = 1;
-	return (uint8_t)*text;
-}
-
-static inline void image_kallsyms(struct image *im)
-{
-	enum image_encoding encoding = im->options.encoding;
-	size_t n = im->symbols_n, step = encoding == IMAGE_ABSOLUTE ? 8 : 4, names_size = 0;
-
-	qsort(im->symbols, n, sizeof(im->symbols[0]), image_by_addr);
-	uint64_t offsets = image_room(im, n * step), base = image_room(im, 8), number = image_room(im, 8);
-
-	/* the pad of 8 bytes between number and names is how the kernel aligns them, too */
-	number = base + 8;
-	im->next = number + 8 - IMAGE_MAP;
-	uint64_t names = IMAGE_MAP + im->next;
-	image_put(im, base, IMAGE_MAP, 8);
-	image_put(im, number, n, 4);
-
-	for (size_t i = 0; i < n; i++) {
-		char text[512];
-		uint8_t tokens[512];
-		size_t length = 0, size;
-
-		snprintf(text, sizeof(text), "%c%s", im->symbols[i].type, im->symbols[i].name);
-		for (const char *p = text; *p; p += size)
-			tokens[length++] = image_token(p, &size);
-		if (length > 127) {
-			image_put(im, names + names_size++, (length & 127) | 128, 1);
-			image_put(im, names + names_size++, length >> 7, 1);
-		} else {
-			image_put(im, names + names_size++, length, 1);
-		}
-		for (size_t k = 0; k < length; k++)
-			image_put(im, names + names_size++, tokens[k], 1);
-
-		uint64_t addr = im->symbols[i].addr, place = offsets + step * i;
-		uint64_t value = encoding == IMAGE_PERCPU_BASE      ? IMAGE_MAP - 1 - addr
-				 : encoding == IMAGE_BASE           ? addr - IMAGE_MAP
-				 : encoding == IMAGE_PLACE_RELATIVE ? addr - place
-								    : addr;
-		image_put(im, place, value, (unsigned)step);
-	}
-	im->next += names_size;
-	uint64_t table = image_room(im, 1024), index = 0, at = 0;
-
-	index = table + 2 * 256 + 32;
-	for (unsigned c = 0; c < 256; c++) {
-		bool is_long = c >= 128 && c - 128 < sizeof(image_tokens) / sizeof(image_tokens[0]);
-
-		image_put(im, index + 2 * c, at, 2);
-		if (is_long)
-			image_text(im, table + at, image_tokens[c - 128]);
-		else
-			image_put(im, table + at, c ? c : 1, 1);
-		at += is_long ? strlen(image_tokens[c - 128]) : 1;
-		image_put(im, table + at++, 0, 1);
-	}
-	im->next = index + 512 - IMAGE_MAP;
-	image_say(im,
-		  "SYMBOL(kallsyms_names)=%llx\nSYMBOL(kallsyms_num_syms)=%llx\n"
-		  "SYMBOL(kallsyms_token_table)=%llx\nSYMBOL(kallsyms_token_index)=%llx\n",
-		  (unsigned long long)names, (unsigned long long)number, (unsigned long long)table,
-		  (unsigned long long)index);
-	image_say(im,
-		  encoding == IMAGE_ABSOLUTE ? "SYMBOL(kallsyms_addresses)=%llx\n"
-					     : "SYMBOL(kallsyms_offsets)=%llx\n",
-		  (unsigned long long)offsets);
-	if (encoding == IMAGE_PERCPU_BASE || encoding == IMAGE_BASE)
-		image_say(im, "SYMBOL(kallsyms_relative_base)=%llx\n", (unsigned long long)base);
-}
+#include "linux_image_symbols.h"
 
 /* ---- the file ---- */
 
@@ -682,7 +632,9 @@ static inline void image_note(uint8_t *at, const char *name, uint32_t type, cons
 static inline void image_core(struct image *im)
 {
 	size_t info = strlen(im->info), note = 20 + IMAGE_NOTE, info_note = (24 + info + 3) & ~(size_t)3;
-	size_t notes = note + (im->options.no_note ? 0 : info_note);
+	static const char device[] = "eth0\0                                       registers of a card";
+	size_t device_note = im->options.machine ? 20 + ((sizeof(device) + 3) & ~(size_t)3) : 0;
+	size_t notes = note + (im->options.no_note ? 0 : info_note) + device_note;
 	Elf64_Ehdr eh = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
 			  .e_type = ET_CORE,
 			  .e_machine = EM_X86_64,
@@ -712,6 +664,8 @@ static inline void image_core(struct image *im)
 	image_note(im->core + sizeof(eh) + sizeof(ph), "CORE", NT_PRSTATUS, prstatus, sizeof(prstatus));
 	if (!im->options.no_note)
 		image_note(im->core + sizeof(eh) + sizeof(ph) + note, "VMCOREINFO", 0, im->info, info);
+	if (device_note)
+		image_note(im->core + im->memory_at - device_note, "LINUX", 0x700, device, sizeof(device));
 	memcpy(im->core + im->memory_at, im->memory, IMAGE_MEMORY);
 }
 
@@ -728,7 +682,9 @@ static inline void image_make(struct image *im, const struct image_options *opti
 	image_page_tables(im);
 	image_code(im);
 	image_types(im);
+	image_part(im);
 	image_tasks(im);
+	image_part(im);
 	image_module(im);
 	image_write_log(im);
 	if (options->big_names) {
@@ -739,6 +695,8 @@ static inline void image_make(struct image *im, const struct image_options *opti
 		image_symbol(im, name, 't', IMAGE_TEXT + 64 * IMAGE_FUNCTIONS + 16);
 	}
 	image_kallsyms(im);
+	if (im->next > IMAGE_TEXT - IMAGE_MAP + IMAGE_PERCPU)
+		abort(); /* CPU 0's variables stand there */
 	/* VMCOREINFO as the kernel keeps it: a page of its own */
 	image_text(im, 0xa0000, im->info);
 	image_core(im);

@@ -8,6 +8,7 @@
 
 #define IMAGE_FREE_PAGE (IMAGE_PAGES + 0x80ull * PAGE_SIZE_OF) /* of a free block of 4 pages */
 #define IMAGE_VMALLOC 0xffffc90000000000ull
+#define IMAGE_IRQ_STACK 0xa4000u       /* physical */
 #define IMAGE_JIT (IMAGE_TEXT + 0xe00) /* a compiled program: push %rbp, ret */
 
 enum {
@@ -57,12 +58,6 @@ static inline void image_zone_types(struct image_btf *b, const struct image_basi
 			       { "PGFAULT", 0 }, { "OOM_KILL", 1 }, { "NR_VM_EVENT_ITEMS", 2 }, { 0 } });
 	image_btf_struct(b, "mem_section", 4, 16,
 			 (struct image_member[]){ { "section_mem_map", t->u64, 0 }, { 0 } });
-	image_btf_struct(b, "vmap_area", 4, 40,
-			 (struct image_member[]){ { "va_start", t->u64, 0 },
-						  { "va_end", t->u64, 8 },
-						  { "list", t->list, 16 },
-						  { "vm", t->ptr, 32 },
-						  { 0 } });
 	image_btf_struct(
 		b, "vm_struct", 4, 32,
 		(struct image_member[]){
@@ -78,7 +73,6 @@ static inline void image_zone_types(struct image_btf *b, const struct image_basi
 static inline void image_net_types(struct image_btf *b, const struct image_basic *t, uint32_t u16)
 {
 	image_btf_struct(b, "net", 4, 16, (struct image_member[]){ { "dev_base_head", t->list, 0 }, { 0 } });
-	image_btf_struct(b, "nsproxy", 4, 8, (struct image_member[]){ { "net_ns", t->ptr, 0 }, { 0 } });
 	image_btf_struct(b, "net_device", 4, 56,
 			 (struct image_member[]){ { "name", image_btf_array(b, t->chr, t->u32, 16), 0 },
 						  { "dev_list", t->list, 16 },
@@ -124,48 +118,35 @@ static inline void image_net_types(struct image_btf *b, const struct image_basic
 			{ "next", t->ptr, 0 }, { "data", t->ptr, 16 }, { "len", t->u32, 24 }, { 0 } });
 }
 
-static inline void image_device_types(struct image_btf *b, const struct image_basic *t, uint32_t u16)
-{
-	uint32_t kobject =
-		image_btf_struct(b, "kobject", 4, 8, (struct image_member[]){ { "name", t->ptr, 0 }, { 0 } });
-	uint32_t device =
-		image_btf_struct(b, "device", 4, 8, (struct image_member[]){ { "kobj", kobject, 0 }, { 0 } });
+static const struct image_layout image_device_layouts[] = {
+	{ "vmap_area", "va_start:long va_end:long list:list vm:ptr rb_node:rb_node" },
+	{ "kobject", "name:ptr" },
+	{ "device", "kobj:kobject type:ptr" },
+	{ "char_device_struct", "next:ptr major:int baseminor:int name:char[64] cdev:ptr" },
+	{ "cdev", "ops:ptr" },
+	{ "blk_major_name", "next:ptr major:int name:char[16]" },
+	{ "resource", "start:long end:long name:ptr flags:long desc:long sibling:ptr child:ptr" },
+	{ "pci_bus", "node:list children:list devices:list dev:device" },
+	{ "pci_dev",
+	  "bus_list:list class:int vendor:short device:short pcie_cap:char pcie_flags_reg:short dev:device" },
+	{ "klist", "k_list:list" },
+	{ "klist_node", "n_node:list" },
+	{ "class", "p:ptr" },
+	{ "subsys_private", "klist_devices:klist" },
+	{ "device_private", "klist_children:klist knode_class:klist_node device:ptr" },
+	{ "gendisk", "disk_name:char[32] major:int first_minor:int queue:ptr fops:ptr part0:ptr" },
+	{ "block_device", "bd_device:device bd_disk:ptr bd_nr_sectors:long bd_stats:ptr" },
+	{ "request_queue", "mq_ops:ptr nr_hw_queues:int queue_hw_ctx:ptr" },
+	{ "blk_mq_hw_ctx", "tags:ptr" },
+	{ "blk_mq_tags", "nr_tags:int rqs:ptr" },
+	{ "request", "q:ptr state:int tag:int cmd_flags:int" },
+	{ "swap_info_struct", "flags:long prio:short pages:int inuse_pages:int swap_file:ptr" },
+	{ 0 }
+};
 
-	image_btf_struct(b, "char_device_struct", 4, 96,
-			 (struct image_member[]){ { "next", t->ptr, 0 },
-						  { "major", t->u32, 8 },
-						  { "baseminor", t->u32, 12 },
-						  { "name", image_btf_array(b, t->chr, t->u32, 64), 16 },
-						  { "cdev", t->ptr, 80 },
-						  { 0 } });
-	image_btf_struct(b, "cdev", 4, 8, (struct image_member[]){ { "ops", t->ptr, 0 }, { 0 } });
-	image_btf_struct(b, "blk_major_name", 4, 32,
-			 (struct image_member[]){ { "next", t->ptr, 0 },
-						  { "major", t->u32, 8 },
-						  { "name", image_btf_array(b, t->chr, t->u32, 16), 12 },
-						  { 0 } });
-	image_btf_struct(b, "resource", 4, 56,
-			 (struct image_member[]){ { "start", t->u64, 0 },
-						  { "end", t->u64, 8 },
-						  { "name", t->ptr, 16 },
-						  { "sibling", t->ptr, 40 },
-						  { "child", t->ptr, 48 },
-						  { 0 } });
-	image_btf_struct(b, "pci_bus", 4, 56,
-			 (struct image_member[]){ { "node", t->list, 0 },
-						  { "children", t->list, 16 },
-						  { "devices", t->list, 32 },
-						  { "dev", device, 48 },
-						  { 0 } });
-	image_btf_struct(b, "pci_dev", 4, 48,
-			 (struct image_member[]){ { "bus_list", t->list, 0 },
-						  { "class", t->u32, 16 },
-						  { "vendor", u16, 20 },
-						  { "device", u16, 22 },
-						  { "pcie_cap", t->chr, 24 },
-						  { "pcie_flags_reg", u16, 26 },
-						  { "dev", device, 32 },
-						  { 0 } });
+static inline void image_device_types(struct image *im, struct image_btf *b, const struct image_basic *t)
+{
+	image_layouts(im, b, t, image_device_layouts);
 	image_btf_enum(b, "e820_type", (struct image_enumerator[]){ { "E820_TYPE_RAM", 1 }, { 0 } });
 	uint32_t entry = image_btf_struct(
 		b, "e820_entry", 4, 20,
@@ -219,24 +200,17 @@ static inline void image_bpf_types(struct image_btf *b, const struct image_basic
 						  { "id", t->u32, 20 },
 						  { "name", name, 24 },
 						  { 0 } });
-	image_btf_struct(b, "xarray", 4, 16, (struct image_member[]){ { "xa_head", t->ptr, 8 }, { 0 } });
-	image_btf_struct(b, "xa_node", 4, 64,
-			 (struct image_member[]){ { "shift", t->chr, 0 },
-						  { "parent", t->ptr, 8 },
-						  { "slots", image_btf_array(b, t->ptr, t->u32, 4), 32 },
-						  { 0 } });
 }
 
 static inline void image_machine_types(struct image *im, struct image_btf *b, const struct image_basic *t)
 {
 	if (!im->options.machine)
 		return;
-	uint32_t u16 = image_btf_type(b, "short unsigned int", 1, 0, 2);
+	uint32_t u16 = im->u16_type;
 
-	image_btf_u32(b, 16);
 	image_zone_types(b, t);
 	image_net_types(b, t, u16);
-	image_device_types(b, t, u16);
+	image_device_types(im, b, t);
 	image_bpf_types(b, t, u16);
 }
 
@@ -273,10 +247,11 @@ static inline void image_zones(struct image *im)
 	image_put(im, sections, IMAGE_PAGES | 15, 8);
 	image_say(im, "LENGTH(mem_section)=1\n");
 
-	uint64_t head = image_variable(im, "vmap_area_list", 16), area = image_room(im, 40);
-	uint64_t vm = image_room(im, 32), events = image_variable(im, "vm_event_states", 16);
+	uint64_t head = image_variable(im, "vmap_area_list", 16), area = image_new(im, "vmap_area");
+	uint64_t vm = image_room(im, 32), events = image_per_cpu(im, "vm_event_states", 16);
 
 	image_list(im, (uint64_t[]){ head, area + 16 }, 2);
+	image_number(im, "vmap_area_root", image_member(im, area, "vmap_area.rb_node"));
 	image_put(im, area, IMAGE_VMALLOC, 8);
 	image_put(im, area + 8, IMAGE_VMALLOC + 0x3000, 8);
 	image_put(im, area + 32, vm, 8);
@@ -297,12 +272,20 @@ static inline void image_zones(struct image *im)
 static inline void image_network(struct image *im, uint64_t task)
 {
 	uint64_t net = image_variable(im, "init_net", 16), device = image_room(im, 56);
-	uint64_t ip = image_room(im, 8), address = image_room(im, 16), namespaces = image_room(im, 8);
+	uint64_t ip = image_room(im, 8), address = image_room(im, 16), namespaces = image_new(im, "nsproxy");
+	uint64_t space = image_new(im, "mnt_namespace");
 	uint64_t table = image_variable(im, "arp_tbl", 8), hash = image_room(im, 16);
 	uint64_t buckets = image_room(im, 16), neighbour = image_room(im, 40);
 
 	image_put(im, task + TASK_NSPROXY, namespaces, 8);
-	image_put(im, namespaces, net, 8);
+	image_put(im, im->init_task + TASK_NSPROXY, namespaces, 8);
+	image_set(im, namespaces, "nsproxy.net_ns", net);
+	image_set(im, namespaces, "nsproxy.mnt_ns", space);
+	im->namespaces = namespaces;
+	image_list(im,
+		   (uint64_t[]){ image_member(im, space, "mnt_namespace.list"),
+				 image_member(im, im->mount, "mount.mnt_list") },
+		   2);
 	image_list(im, (uint64_t[]){ net, device + 16 }, 2);
 	image_text(im, device, "eth0");
 	image_put(im, device + 32, ip, 8);
@@ -320,7 +303,7 @@ static inline void image_network(struct image *im, uint64_t task)
 	image_put(im, neighbour + 32, 0x0110000a, 4);
 
 	/* a connected socket, as descriptor 4 */
-	uint64_t file = image_room(im, 32), inode = image_room(im, 40), socket = image_room(im, 16);
+	uint64_t file = image_new(im, "file"), inode = image_new(im, "inode"), socket = image_room(im, 16);
 	uint64_t sock = image_room(im, 40);
 
 	image_put(im, im->fds + 8 * 4, file, 8);
@@ -374,8 +357,8 @@ static inline void image_devices(struct image *im)
 	image_put(im, memory + 8, 0xffffffff, 8);
 	image_put(im, memory + 16, image_string(im, "PCI mem"), 8);
 
-	uint64_t roots = image_variable(im, "pci_root_buses", 16), bus = image_room(im, 56),
-		 pci = image_room(im, 48);
+	uint64_t roots = image_variable(im, "pci_root_buses", 16), bus = image_new(im, "pci_bus"),
+		 pci = image_new(im, "pci_dev");
 
 	image_list(im, (uint64_t[]){ roots, bus }, 2);
 	image_list(im, (uint64_t[]){ bus + 16 }, 1);
@@ -387,6 +370,56 @@ static inline void image_devices(struct image *im)
 	image_put(im, pci + 24, 0x40, 1);
 	image_put(im, pci + 26, 0x42, 2); /* a root port */
 	image_put(im, pci + 32, image_string(im, "0000:00:1c.0"), 8);
+}
+
+/* One disk, with a request of two tags on its way; swap on it. */
+static inline void image_disk(struct image *im)
+{
+	uint64_t class = image_variable(im, "block_class", 8), type = image_variable(im, "disk_type", 8);
+	uint64_t private = image_new(im, "subsys_private"), of_device = image_new(im, "device_private");
+	uint64_t part = image_new(im, "block_device"), disk = image_new(im, "gendisk"),
+		 queue = image_new(im, "request_queue");
+	uint64_t table = image_room(im, 8), hctx = image_new(im, "blk_mq_hw_ctx"),
+		 tags = image_new(im, "blk_mq_tags");
+	uint64_t requests = image_room(im, 16), request = image_new(im, "request");
+
+	image_set(im, class, "class.p", private);
+	image_list(im,
+		   (uint64_t[]){ image_member(im, private, "subsys_private.klist_devices.k_list"),
+				 image_member(im, of_device, "device_private.knode_class.n_node") },
+		   2);
+	image_set(im, of_device, "device_private.device", part);
+	image_set(im, part, "block_device.bd_device.type", type);
+	image_set(im, part, "block_device.bd_disk", disk);
+	image_set(im, part, "block_device.bd_nr_sectors", 2048);
+	image_set_text(im, disk, "gendisk.disk_name", "vda");
+	image_set(im, disk, "gendisk.major", 8);
+	image_set(im, disk, "gendisk.queue", queue);
+	image_set(im, disk, "gendisk.fops", image_function("ksys_write"));
+	image_set(im, disk, "gendisk.part0", part);
+	image_set(im, queue, "request_queue.mq_ops", image_function("vfs_write"));
+	image_set(im, queue, "request_queue.nr_hw_queues", 1);
+	image_set(im, queue, "request_queue.queue_hw_ctx", table);
+	image_put(im, table, hctx, 8);
+	image_set(im, hctx, "blk_mq_hw_ctx.tags", tags);
+	image_set(im, tags, "blk_mq_tags.nr_tags", 2);
+	image_set(im, tags, "blk_mq_tags.rqs", requests);
+	image_put(im, requests + 8, request, 8);
+	image_set(im, request, "request.q", queue);
+	image_set(im, request, "request.state", 1);
+	image_set(im, request, "request.tag", 1);
+	image_set(im, request, "request.cmd_flags", 1); /* a write */
+
+	uint64_t areas = image_variable(im, "swap_info", 8), area = image_new(im, "swap_info_struct"), file;
+
+	image_number(im, "nr_swapfiles", 1);
+	image_put(im, areas, area, 8);
+	memcpy(&file, im->memory + (im->fds + 8 * 3 - IMAGE_MAP), 8);
+	image_set(im, area, "swap_info_struct.flags", 1);
+	image_set(im, area, "swap_info_struct.prio", (uint64_t)-2);
+	image_set(im, area, "swap_info_struct.pages", 100);
+	image_set(im, area, "swap_info_struct.inuse_pages", 60);
+	image_set(im, area, "swap_info_struct.swap_file", file);
 }
 
 static inline void image_configuration(struct image *im)
@@ -419,7 +452,7 @@ static inline void image_configuration(struct image *im)
 static inline void image_system(struct image *im)
 {
 	uint64_t calls = image_variable(im, "sys_call_table", 24), e820 = image_room(im, 44);
-	uint64_t cpu = image_variable(im, "cpu_info", 16), dmi = image_variable(im, "dmi_ident", 16);
+	uint64_t cpu = image_per_cpu(im, "cpu_info", 16), dmi = image_variable(im, "dmi_ident", 16);
 	uint64_t load = image_variable(im, "avenrun", 24);
 
 	image_put(im, calls, image_function("ksys_write"), 8);
@@ -432,6 +465,7 @@ static inline void image_system(struct image *im)
 	image_put(im, cpu + IMAGE_PERCPU, 6, 4);
 	image_put(im, cpu + IMAGE_PERCPU + 8, 10000000, 8);
 	image_number(im, "cpu_khz", 2500000);
+	image_number(im, "__cpu_online_mask", 1);
 	image_put(im, dmi + 8, image_string(im, "QEMU"), 8);
 	image_number(im, "tainted_mask", 1 << 7 | 1 << 12);
 	image_put(im, load, 3 << 10, 8); /* 1.50 */
@@ -479,14 +513,31 @@ static inline void image_bpf(struct image *im)
 	image_text(im, map + 24, "seen");
 }
 
+/* A timer's interrupt, on the CPU's stack for them; and the flags of user mode that the panicking task came from. */
+static inline void image_exceptions(struct image *im)
+{
+	uint64_t top = IMAGE_DIRECT + IMAGE_IRQ_STACK + 0x4000, regs = top - 0x400;
+	uint64_t pointer = image_per_cpu(im, "hardirq_stack_ptr", 8) + IMAGE_PERCPU;
+
+	image_put(im, pointer, top - 8, 8);
+	image_put(im, regs + 8 * 16, image_function("vfs_write") + 8, 8);
+	image_put(im, regs + 8 * 17, 0x10, 8);
+	image_put(im, regs + 8 * 18, 0x246, 8);
+	image_put(im, regs + 8 * 19, IMAGE_DIRECT + IMAGE_STACK + 0x3048, 8);
+	image_put(im, regs + 8 * 20, 0x18, 8);
+	image_put(im, im->user_regs + 8 * 18, 0x202, 8);
+}
+
 static inline void image_machine(struct image *im, uint64_t task)
 {
 	if (!im->options.machine)
 		return;
+	image_exceptions(im);
 	im->machine_from = im->next;
 	image_zones(im);
 	image_network(im, task);
 	image_devices(im);
+	image_disk(im);
 	image_system(im);
 	image_bpf(im);
 	im->machine_to = im->next;

@@ -13,11 +13,6 @@
 #define IMAGE_SLAB_2 0x51000u
 #define IMAGE_VMA_START 0x400000ull
 
-/* Of unsigned long, int, char, void * and struct list_head. */
-struct image_basic {
-	uint32_t u64, u32, chr, ptr, list;
-};
-
 enum {
 	PAGE_SIZE_OF = 64,
 	PAGE_COUNT = 52,
@@ -54,6 +49,38 @@ static const struct image_enumerator image_node_items[] = {
 static const struct image_enumerator image_flags[] = { { "PG_locked", 0 }, { "PG_reserved", 3 },
 						       { "PG_slab", 7 },   { "__NR_PAGEFLAGS", 20 },
 						       { "PG_alias", 7 },  { 0 } };
+
+/* Trees, and files. */
+static const struct image_layout image_file_layouts[] = {
+	{ "rb_node", "__rb_parent_color:long rb_right:ptr rb_left:ptr" },
+	{ "rb_root", "rb_node:ptr" },
+	{ "rb_root_cached", "rb_root:rb_root rb_leftmost:ptr" },
+	{ "xarray", "xa_flags:long xa_head:ptr" },
+	{ "xa_node", "shift:char offset:char parent:ptr slots:ptr[4]" },
+	{ "hlist_node", "next:ptr pprev:ptr" },
+	{ "hlist_head", "first:ptr" },
+	{ "hlist_bl_node", "next:ptr pprev:ptr" },
+	{ "path", "mnt:ptr dentry:ptr" },
+	{ "qstr", "name:ptr" },
+	{ "vfsmount", "mnt_root:ptr mnt_sb:ptr" },
+	{ "mount", "mnt_parent:ptr mnt_mountpoint:ptr mnt:vfsmount mnt_list:list mnt_devname:ptr" },
+	{ "mnt_namespace", "root:ptr list:list" },
+	{ "nsproxy", "net_ns:ptr mnt_ns:ptr ipc_ns:ptr" },
+	{ "file_system_type", "name:ptr" },
+	{ "super_block", "s_inodes:list s_type:ptr s_id:char[32]" },
+	{ "address_space", "nrpages:long i_pages:xarray" },
+	{ "inode", "i_mode:int i_nlink:int i_mapping:ptr i_sb_list:list i_sb:ptr i_ino:long i_size:long "
+		   "i_count:int i_state:long "
+		   "i_dentry:hlist_head" },
+	{ "dentry", "d_parent:ptr d_name:qstr d_inode:ptr d_hash:hlist_bl_node d_sb:ptr d_alias:hlist_node "
+		    "d_subdirs:list "
+		    "d_child:list" },
+	{ "files_struct", "fdt:ptr" },
+	{ "fdtable", "max_fds:int fd:ptr" },
+	{ "fs_struct", "root:path pwd:path" },
+	{ "file", "f_path:path f_inode:ptr private_data:ptr" },
+	{ 0 }
+};
 
 static inline void image_slab_types(struct image *im, struct image_btf *b, const struct image_basic *t)
 {
@@ -138,14 +165,6 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 						  { "pivot", pivots, MAPLE_PIVOT },
 						  { "slot", slots, MAPLE_SLOT },
 						  { 0 } });
-	uint32_t path = image_btf_struct(
-		b, "path", 4, 16,
-		(struct image_member[]){ { "mnt", t->ptr, 0 }, { "dentry", t->ptr, 8 }, { 0 } });
-	uint32_t name =
-		image_btf_struct(b, "qstr", 4, 8, (struct image_member[]){ { "name", t->ptr, 0 }, { 0 } });
-	uint32_t vfsmount = image_btf_struct(b, "vfsmount", 4, 8,
-					     (struct image_member[]){ { "mnt_root", t->ptr, 0 }, { 0 } });
-
 	image_btf_struct(b, "mm_struct", 4, 96,
 			 (struct image_member[]){
 				 { "pgd", t->ptr, 0 },
@@ -161,39 +180,6 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 						  { "vm_pgoff", t->u64, 32 },
 						  { "vm_next", t->ptr, 40 },
 						  { 0 } });
-	image_btf_struct(b, "files_struct", 4, 8, (struct image_member[]){ { "fdt", t->ptr, 0 }, { 0 } });
-	image_btf_struct(b, "fdtable", 4, 16,
-			 (struct image_member[]){ { "max_fds", t->u32, 0 }, { "fd", t->ptr, 8 }, { 0 } });
-	image_btf_struct(b, "fs_struct", 4, 32,
-			 (struct image_member[]){ { "root", path, 0 }, { "pwd", path, 16 }, { 0 } });
-	image_btf_struct(b, "file", 4, 32,
-			 (struct image_member[]){ { "f_path", path, 0 },
-						  { "f_inode", t->ptr, 16 },
-						  { "private_data", t->ptr, 24 },
-						  { 0 } });
-	uint32_t hashed = image_btf_struct(b, "hlist_bl_node", 4, 16,
-					   (struct image_member[]){ { "pprev", t->ptr, 8 }, { 0 } });
-
-	image_btf_struct(b, "dentry", 4, 40,
-			 (struct image_member[]){ { "d_parent", t->ptr, 0 },
-						  { "d_name", name, 8 },
-						  { "d_inode", t->ptr, 16 },
-						  { "d_hash", hashed, 24 },
-						  { 0 } });
-	image_btf_struct(b, "mount", 4, 24,
-			 (struct image_member[]){ { "mnt_parent", t->ptr, 0 },
-						  { "mnt_mountpoint", t->ptr, 8 },
-						  { "mnt", vfsmount, 16 },
-						  { 0 } });
-	image_btf_struct(b, "inode", 4, 40,
-			 (struct image_member[]){ { "i_mode", t->u32, 0 },
-						  { "i_mapping", t->ptr, 8 },
-						  { "i_sb_list", t->list, 16 },
-						  { 0 } });
-	image_btf_struct(b, "address_space", 4, 8,
-			 (struct image_member[]){ { "nrpages", t->u64, 0 }, { 0 } });
-	image_btf_struct(b, "super_block", 4, 16,
-			 (struct image_member[]){ { "s_inodes", t->list, 0 }, { 0 } });
 	image_btf_struct(b, "mutex", 4, MUTEX_SIZE,
 			 (struct image_member[]){ { "owner", t->u64, 0 },
 						  { im->options.sheaves ? "first_waiter" : "wait_list",
@@ -232,7 +218,8 @@ static inline void image_counters(struct image *im)
 {
 	uint64_t zone = image_variable(im, "vm_zone_stat", 16), node = image_variable(im, "vm_node_stat", 80);
 	uint64_t committed = image_variable(im, "vm_committed_as", 16), parts = image_room(im, 8);
-	uint64_t super = image_room(im, 16), inode = image_room(im, 40), mapping = image_room(im, 8);
+	uint64_t super = image_new(im, "super_block"), inode = image_new(im, "inode");
+	uint64_t mapping = image_new(im, "address_space");
 
 	image_number(im, "_totalram_pages", 500);
 	image_number(im, "total_swap_pages", 100);
@@ -327,33 +314,99 @@ static inline void image_slabs(struct image *im)
 
 static inline uint64_t image_dentry(struct image *im, uint64_t parent, const char *name, uint64_t inode)
 {
-	uint64_t at = image_room(im, 40);
+	uint64_t at = image_new(im, "dentry"), alias = image_member(im, at, "dentry.d_alias");
+	uint64_t names = image_member(im, inode, "inode.i_dentry"),
+		 child = image_member(im, at, "dentry.d_child");
 
-	image_put(im, at, parent ? parent : at, 8);
-	image_put(im, at + 8, image_string(im, name), 8);
-	image_put(im, at + 16, inode, 8);
-	image_put(im, at + 32, parent ? at : 0, 8);
+	image_set(im, at, "dentry.d_parent", parent ? parent : at);
+	image_set(im, at, "dentry.d_name.name", image_string(im, name));
+	image_set(im, at, "dentry.d_inode", inode);
+	image_set(im, at, "dentry.d_hash.pprev", parent ? at : 0);
+	image_set(im, at, "dentry.d_sb", im->super_block);
+	image_set(im, inode, "inode.i_dentry.first", alias);
+	image_set(im, at, "dentry.d_alias.pprev", names);
+	image_list(im, (uint64_t[]){ image_member(im, at, "dentry.d_subdirs") }, 1);
+	if (parent)
+		image_list(im, (uint64_t[]){ image_member(im, parent, "dentry.d_subdirs"), child }, 2);
+	else
+		image_list(im, &child, 1);
 	return at;
+}
+
+static inline uint64_t image_inode(struct image *im, uint64_t number, unsigned mode)
+{
+	uint64_t at = image_new(im, "inode");
+
+	image_set(im, at, "inode.i_mode", mode);
+	image_set(im, at, "inode.i_nlink", 1);
+	image_set(im, at, "inode.i_count", 2);
+	image_set(im, at, "inode.i_ino", number);
+	image_set(im, at, "inode.i_sb", im->super_block);
+	return at;
+}
+
+/* The file system of /, and its mount. */
+static inline uint64_t image_file_system(struct image *im)
+{
+	uint64_t type = image_new(im, "file_system_type"), mount = image_new(im, "mount");
+
+	im->super_block = image_new(im, "super_block");
+	image_set(im, type, "file_system_type.name", image_string(im, "ext4"));
+	image_set(im, im->super_block, "super_block.s_type", type);
+	image_set_text(im, im->super_block, "super_block.s_id", "vda");
+	image_set(im, mount, "mount.mnt_parent", mount);
+	image_set(im, mount, "mount.mnt.mnt_sb", im->super_block);
+	image_set(im, mount, "mount.mnt_devname", image_string(im, "/dev/vda"));
+	return mount;
+}
+
+/* The tree of the inodes' super block, in which sh's is one that must be written back; sh's page in the page cache. */
+static inline void image_page_cache(struct image *im, uint64_t inode)
+{
+	uint64_t list = image_member(im, inode, "inode.i_sb_list"), mapping = image_new(im, "address_space");
+
+	image_list(im, (uint64_t[]){ image_member(im, im->super_block, "super_block.s_inodes"), list }, 2);
+	image_set(im, inode, "inode.i_state", 7);
+	image_set(im, inode, "inode.i_size", 5000);
+	image_set(im, inode, "inode.i_mapping", mapping);
+	image_set(im, mapping, "address_space.nrpages", 1);
+	image_set(im, mapping, "address_space.i_pages.xa_head", IMAGE_PAGES + 0x60 * PAGE_SIZE_OF);
+}
+
+/* A tree of one leaf, in which the mapping has the second of three ranges. */
+static inline uint64_t image_maple(struct image *im, uint64_t tree, uint64_t vma)
+{
+	uint64_t leaf = (image_room(im, 512) + 255) & ~255ull;
+
+	image_put(im, leaf, tree | 1, 8);
+	image_put(im, leaf + MAPLE_PIVOT, IMAGE_VMA_START - 1, 8);
+	image_put(im, leaf + MAPLE_PIVOT + 8, IMAGE_VMA_START + 0xffff, 8);
+	image_put(im, leaf + MAPLE_PIVOT + 16, ~0ull, 8);
+	image_put(im, leaf + MAPLE_SLOT + 8, vma, 8);
+	return leaf | 1 << 3 | 2;
 }
 
 /* A process that maps and has open /bin/sh, with 9 pages in memory. */
 static inline void image_process(struct image *im, uint64_t task)
 {
-	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_room(im, 32);
-	uint64_t files = image_room(im, 8), table = image_room(im, 16), fds = image_room(im, 512);
-	uint64_t fs = image_room(im, 32), mount = image_room(im, 24), inode = image_room(im, 40);
-	uint64_t parts = image_room(im, 8);
-	uint64_t root = image_dentry(im, 0, "/", inode), bin = image_dentry(im, root, "bin", inode);
+	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_new(im, "file");
+	uint64_t files = image_new(im, "files_struct"), table = image_new(im, "fdtable"),
+		 fds = image_room(im, 512);
+	uint64_t fs = image_new(im, "fs_struct"), mount = image_file_system(im), parts = image_room(im, 8);
+	uint64_t folder = image_inode(im, 2, 040755), inode = image_inode(im, 12, 0100755);
+	uint64_t root = image_dentry(im, 0, "/", folder),
+		 bin = image_dentry(im, root, "bin", image_inode(im, 11, 040755));
 	uint64_t sh = image_dentry(im, bin, "sh", inode);
 
 	if (im->options.deleted)
-		image_put(im, sh + 32, 0, 8);
+		image_set(im, sh, "dentry.d_hash.pprev", 0);
+	image_page_cache(im, inode);
 	image_put(im, task + TASK_MM, mm, 8);
 	image_put(im, task + TASK_FILES, files, 8);
 	image_put(im, task + TASK_FS, fs, 8);
 	image_put(im, mm, IMAGE_MAP + 0x1000, 8);
 	image_put(im, mm + 8, 16, 8);
-	image_put(im, mm + 16, vma, 8);
+	image_put(im, mm + 16, im->options.old ? vma : image_maple(im, mm + 16, vma), 8);
 	if (im->options.old) {
 		image_put(im, mm + 24, 4, 8);      /* files */
 		image_put(im, mm + 24 + 16, 5, 8); /* swapped: not counted */
@@ -367,20 +420,21 @@ static inline void image_process(struct image *im, uint64_t task)
 	image_put(im, vma + 8, IMAGE_VMA_START + 0x10000, 8);
 	image_put(im, vma + 16, 5, 8);
 	image_put(im, vma + 24, file, 8);
-	image_put(im, files, table, 8);
-	image_put(im, table, 64, 4);
-	image_put(im, table + 8, fds, 8);
+	image_set(im, files, "files_struct.fdt", table);
+	image_set(im, table, "fdtable.max_fds", 64);
+	image_set(im, table, "fdtable.fd", fds);
 	im->fds = fds;
+	im->mount = mount;
 	image_put(im, fds + 8 * 3, file, 8);
-	image_put(im, file, mount + 16, 8);
-	image_put(im, file + 8, sh, 8);
-	image_put(im, file + 16, inode, 8);
-	image_put(im, mount, mount, 8);
-	image_put(im, mount + 16, root, 8);
-	image_put(im, inode, 0100755, 4);
+	image_set(im, file, "file.f_path.mnt", image_member(im, mount, "mount.mnt"));
+	image_set(im, file, "file.f_path.dentry", sh);
+	image_set(im, file, "file.f_inode", inode);
+	image_set(im, mount, "mount.mnt.mnt_root", root);
 	for (unsigned i = 0; i < 2; i++) {
-		image_put(im, fs + 16 * i, mount + 16, 8);
-		image_put(im, fs + 16 * i + 8, i ? bin : root, 8);
+		uint64_t path = fs + i * image_field(im, "path")->size;
+
+		image_set(im, path, "fs_struct.root.mnt", image_member(im, mount, "mount.mnt"));
+		image_set(im, path, "fs_struct.root.dentry", i ? bin : root);
 	}
 }
 

@@ -35,15 +35,12 @@ static inline uint32_t image_queue_task_types(struct image *im, struct image_btf
 	if (!im->options.queues)
 		return image_btf_struct(b, "", 4, 8,
 					(struct image_member[]){ { "unused_too", t->u64, 0 }, { 0 } });
-	uint32_t rb = image_btf_struct(b, "rb_node", 4, 24,
-				       (struct image_member[]){ { "__rb_parent_color", t->u64, 0 },
-								{ "rb_right", t->ptr, 8 },
-								{ "rb_left", t->ptr, 16 },
-								{ 0 } });
-	uint32_t se = image_btf_struct(
-		b, "sched_entity", 4, 40,
-		(struct image_member[]){
-			{ "run_node", rb, 0 }, { "on_rq", t->u32, 24 }, { "my_q", t->ptr, 32 }, { 0 } });
+	uint32_t se =
+		image_btf_struct(b, "sched_entity", 4, 40,
+				 (struct image_member[]){ { "run_node", image_field(im, "rb_node")->type, 0 },
+							  { "on_rq", t->u32, 24 },
+							  { "my_q", t->ptr, 32 },
+							  { 0 } });
 	uint32_t pending = image_btf_struct(
 		b, "sigpending", 4, 24,
 		(struct image_member[]){ { "list", t->list, 0 }, { "signal", t->u64, 16 }, { 0 } });
@@ -62,95 +59,47 @@ static inline uint32_t image_queue_task_types(struct image *im, struct image_btf
 							 { 0 } });
 }
 
-static inline void image_queue_tree_types(struct image_btf *b, const struct image_basic *t)
-{
-	uint32_t u8 = t->chr, slots = image_btf_array(b, t->ptr, t->u32, 4);
-	uint32_t root = image_btf_struct(b, "rb_root_cached", 4, 16,
-					 (struct image_member[]){ { "rb_root", t->ptr, 0 }, { 0 } });
-	uint32_t cfs = image_btf_struct(
-		b, "cfs_rq", 4, 32,
-		(struct image_member[]){ { "tasks_timeline", root, 0 }, { "curr", t->ptr, 16 }, { 0 } });
-
-	image_btf_struct(b, "rq", 4, RQ_SIZE,
-			 (struct image_member[]){ { "clock", t->u64, 0 },
-						  { "curr", t->ptr, 8 },
-						  { "idle", t->ptr, 16 },
-						  { "cfs", cfs, RQ_CFS },
-						  { 0 } });
-	image_btf_struct(b, "xa_node", 4, XA_NODE_SIZE,
-			 (struct image_member[]){ { "shift", u8, 0 },
-						  { "offset", u8, 1 },
-						  { "parent", t->ptr, 8 },
-						  { "slots", slots, XA_SLOTS },
-						  { 0 } });
-	uint32_t xarray = image_btf_struct(b, "xarray", 4, 16,
-					   (struct image_member[]){ { "xa_head", t->ptr, 8 }, { 0 } });
-	uint32_t idr =
-		image_btf_struct(b, "idr", 4, 16, (struct image_member[]){ { "idr_rt", xarray, 0 }, { 0 } });
-	uint32_t ids = image_btf_struct(b, "ipc_ids", 4, 16,
-					(struct image_member[]){ { "ipcs_idr", idr, 0 }, { 0 } });
-	uint32_t three = image_btf_array(b, ids, t->u32, 3);
-	uint32_t perm = image_btf_struct(b, "kern_ipc_perm", 4, 16,
-					 (struct image_member[]){ { "id", t->u32, 0 },
-								  { "key", t->u32, 4 },
-								  { "uid", t->u32, 8 },
-								  { "mode", t->u32, 12 },
-								  { 0 } });
-
-	image_btf_struct(b, "ipc_namespace", 4, 48, (struct image_member[]){ { "ids", three, 0 }, { 0 } });
-	image_btf_struct(b, "shmid_kernel", 4, 32,
-			 (struct image_member[]){ { "shm_perm", perm, 0 },
-						  { "shm_segsz", t->u64, 16 },
-						  { "shm_nattch", t->u64, 24 },
-						  { 0 } });
-	image_btf_struct(
-		b, "irq_desc", 4, 16,
-		(struct image_member[]){ { "action", t->ptr, 0 }, { "kstat_irqs", t->ptr, 8 }, { 0 } });
-	image_btf_struct(b, "irqaction", 4, 16,
-			 (struct image_member[]){ { "next", t->ptr, 0 }, { "name", t->ptr, 8 }, { 0 } });
-}
+static const struct image_layout image_queue_layouts[] = {
+	{ "cfs_rq", "tasks_timeline:rb_root_cached curr:ptr unused:ptr" },
+	{ "rq", "clock:long curr:ptr idle:ptr unused:ptr cfs:cfs_rq" },
+	{ "idr", "idr_rt:xarray" },
+	{ "ipc_ids", "ipcs_idr:idr" },
+	{ "kern_ipc_perm", "id:int key:int uid:int mode:int" },
+	{ "ipc_namespace", "ids:ipc_ids[3]" },
+	{ "shmid_kernel", "shm_perm:kern_ipc_perm shm_segsz:long shm_nattch:long shm_file:ptr" },
+	{ "sem_array", "sem_perm:kern_ipc_perm sem_nsems:int" },
+	{ "msg_queue", "q_perm:kern_ipc_perm q_cbytes:long q_qnum:long" },
+	{ "irq_chip", "name:ptr" },
+	{ "irq_data", "chip:ptr" },
+	{ "irq_common_data", "affinity:long" },
+	{ "irq_desc",
+	  "action:ptr kstat_irqs:ptr irq_data:irq_data name:ptr irq_common_data:irq_common_data" },
+	{ "irqaction", "next:ptr name:ptr" },
+	{ "timer_base", "clk:long vectors:ptr[2]" },
+	{ "timer_list", "entry:list expires:long function:ptr" },
+	{ "timerqueue_node", "node:rb_node expires:long" },
+	{ "timerqueue_head", "rb_root:rb_root_cached" },
+	{ "hrtimer", "node:timerqueue_node _softexpires:long function:ptr" },
+	{ "hrtimer_clock_base", "clockid:int active:timerqueue_head get_time:ptr offset:long" },
+	{ "hrtimer_cpu_base", "clock_base:hrtimer_clock_base[2]" },
+	{ "wait_queue_head", "lock:int head:list" },
+	{ "wait_queue_entry", "flags:long private:ptr func:ptr entry:list" },
+	{ "swait_queue_head", "lock:int task_list:list" },
+	{ "swait_queue", "task:ptr task_list:list" },
+	{ "sbitmap", "depth:int shift:int map_nr:int map:ptr" },
+	{ "sbitmap_queue", "sb:sbitmap wake_batch:int" },
+	{ "sbitmap_word", "word:long cleared:long" },
+	{ "sigaction", "sa_handler:ptr sa_flags:long sa_restorer:ptr sa_mask:long" },
+	{ "k_sigaction", "sa:sigaction" },
+	{ "sighand_struct", "action:k_sigaction[64]" },
+	{ "sigqueue", "list:list info:long" },
+	{ 0 }
+};
 
 static inline void image_queue_types(struct image *im, struct image_btf *b, const struct image_basic *t)
 {
-	if (!im->options.queues)
-		return;
-	image_queue_tree_types(b, t);
-	uint32_t vectors = image_btf_array(b, t->ptr, t->u32, 2);
-
-	image_btf_struct(b, "timer_base", 4, 24,
-			 (struct image_member[]){ { "clk", t->u64, 0 }, { "vectors", vectors, 8 }, { 0 } });
-	image_btf_struct(b, "timer_list", 4, 32,
-			 (struct image_member[]){ { "entry", t->list, 0 },
-						  { "expires", t->u64, 16 },
-						  { "function", t->ptr, 24 },
-						  { 0 } });
-	image_btf_struct(b, "wait_queue_head", 4, 24,
-			 (struct image_member[]){ { "lock", t->u32, 0 }, { "head", t->list, 8 }, { 0 } });
-	image_btf_struct(
-		b, "wait_queue_entry", 4, 40,
-		(struct image_member[]){
-			{ "private", t->ptr, 8 }, { "func", t->ptr, 16 }, { "entry", t->list, 24 }, { 0 } });
-	uint32_t sb = image_btf_struct(b, "sbitmap", 4, 24,
-				       (struct image_member[]){ { "depth", t->u32, 0 },
-								{ "shift", t->u32, 4 },
-								{ "map_nr", t->u32, 8 },
-								{ "map", t->ptr, 16 },
-								{ 0 } });
-
-	image_btf_struct(b, "sbitmap_queue", 4, 32, (struct image_member[]){ { "sb", sb, 0 }, { 0 } });
-	image_btf_struct(b, "sbitmap_word", 4, 16,
-			 (struct image_member[]){ { "word", t->u64, 0 }, { "cleared", t->u64, 8 }, { 0 } });
-	image_btf_struct(b, "k_sigaction", 4, ACTION_SIZE,
-			 (struct image_member[]){ { "sa", t->ptr, 0 }, { 0 } });
-	image_btf_struct(b, "sigaction", 4, ACTION_SIZE,
-			 (struct image_member[]){ { "sa_handler", t->ptr, 0 },
-						  { "sa_flags", t->u64, 8 },
-						  { "sa_mask", t->u64, 24 },
-						  { 0 } });
-	image_btf_struct(b, "sighand_struct", 4, 64 * ACTION_SIZE,
-			 (struct image_member[]){ { "action", t->ptr, 0 }, { 0 } });
-	image_btf_struct(b, "sigqueue", 4, 24,
-			 (struct image_member[]){ { "list", t->list, 0 }, { "info", t->u64, 16 }, { 0 } });
+	if (im->options.queues)
+		image_layouts(im, b, t, image_queue_layouts);
 }
 
 /* ---- what there is ---- */
@@ -184,9 +133,65 @@ static inline uint64_t image_queue_tree(struct image *im, uint64_t entry)
 	return top | 2;
 }
 
+/* A semaphore and a message queue beside the shared memory; each alone in its tree. */
+static inline void image_queue_objects(struct image *im, uint64_t space)
+{
+	uint64_t sem = image_new(im, "sem_array"), msg = image_new(im, "msg_queue");
+
+	image_set(im, space, "ipc_namespace.ids.ipcs_idr.idr_rt.xa_head", sem);
+	image_set(im, space + image_field(im, "ipc_ids")->size, "ipc_namespace.ids.ipcs_idr.idr_rt.xa_head",
+		  msg);
+	image_set(im, sem, "sem_array.sem_perm.id", 5);
+	image_set(im, sem, "sem_array.sem_perm.mode", 0600);
+	image_set(im, sem, "sem_array.sem_nsems", 4);
+	image_set(im, msg, "msg_queue.q_perm.id", 6);
+	image_set(im, msg, "msg_queue.q_perm.key", 0x1234);
+	image_set(im, msg, "msg_queue.q_perm.mode", 0644);
+	image_set(im, msg, "msg_queue.q_cbytes", 120);
+	image_set(im, msg, "msg_queue.q_qnum", 2);
+}
+
+/* What counts an interrupt and where it may come to; where the CPU goes for each vector; what is put off. */
+static inline void image_queue_interrupt(struct image *im, uint64_t desc)
+{
+	uint64_t chip = image_new(im, "irq_chip"), counts = image_per_cpu(im, "drv0_counts", 8);
+	uint64_t gates = image_variable(im, "idt_table", 256 * 16);
+	uint64_t softirqs = image_variable(im, "softirq_vec", 10 * 8);
+
+	image_put(im, counts + IMAGE_PERCPU, 17, 4);
+	image_set(im, desc, "irq_desc.kstat_irqs", counts);
+	image_set(im, desc, "irq_desc.irq_data.chip", chip);
+	image_set(im, desc, "irq_desc.name", image_string(im, "edge"));
+	image_set(im, desc, "irq_desc.irq_common_data.affinity", 1);
+	image_set(im, chip, "irq_chip.name", image_string(im, "IO-APIC"));
+	for (unsigned i = 0; i < 256; i++) {
+		uint64_t code = image_function(i < 32 ? "do_syscall_64" : "vfs_write");
+
+		image_put(im, gates + 16 * i, code, 2);
+		image_put(im, gates + 16 * i + 6, code >> 16, 2);
+		image_put(im, gates + 16 * i + 8, code >> 32, 4);
+	}
+	image_put(im, softirqs + 8, image_function("kthread"), 8);
+}
+
+/* A timer of nanoseconds, of the second of two clocks. */
+static inline void image_queue_clocks(struct image *im)
+{
+	uint64_t cpu =
+		image_per_cpu(im, "hrtimer_bases", image_field(im, "hrtimer_cpu_base")->size) + IMAGE_PERCPU;
+	uint64_t second = cpu + image_field(im, "hrtimer_clock_base")->size, timer = image_new(im, "hrtimer");
+
+	image_set(im, second, "hrtimer_clock_base.clockid", 1);
+	image_set(im, second, "hrtimer_clock_base.active.rb_root.rb_root.rb_node", timer);
+	image_set(im, timer, "hrtimer.node.expires", 5000700000);
+	image_set(im, timer, "hrtimer._softexpires", 5000600000);
+	image_set(im, timer, "hrtimer.function", image_function("kthread"));
+}
+
 static inline void image_queues(struct image *im, uint64_t init, uint64_t shell, uint64_t worker)
 {
-	uint64_t signal = image_room(im, SIGNAL_SIZE), perm = image_room(im, 32), desc = image_room(im, 16);
+	uint64_t signal = image_room(im, SIGNAL_SIZE), perm = image_new(im, "shmid_kernel"),
+		 desc = image_new(im, "irq_desc");
 	uint64_t action = image_room(im, 16), words = image_room(im, 32), at, wait = image_room(im, 40);
 
 	im->queue_timer = image_room(im, 32);
@@ -203,11 +208,15 @@ static inline void image_queues(struct image *im, uint64_t init, uint64_t shell,
 	image_put(im, perm + 24, 2, 8);
 	at = image_variable(im, "init_ipc_ns", 48);
 	image_put(im, at + 2 * 16 + 8, perm, 8);
+	image_queue_objects(im, at);
+	if (im->namespaces)
+		image_set(im, im->namespaces, "nsproxy.ipc_ns", at);
 	/* an interrupt */
 	at = image_variable(im, "irq_desc_tree", 16);
 	image_put(im, at + 8, im->queue_tree = image_queue_tree(im, desc), 8);
 	image_put(im, desc, action, 8);
 	image_put(im, action + 8, image_string(im, "drv0"), 8);
+	image_queue_interrupt(im, desc);
 	image_number(im, "nr_irqs", 8);
 	/* bits 0, 2 and 8 of 10, of which 2 was given back */
 	at = image_variable(im, "some_tags", 32);
@@ -224,14 +233,22 @@ static inline void image_queues(struct image *im, uint64_t init, uint64_t shell,
 	image_put(im, wait + 8, worker, 8);
 	at = image_variable(im, "nobody_waits", 24);
 	image_list(im, (uint64_t[]){ at + 8 }, 1);
-	/* timers, and the run queue: behind the variables that are no CPU's */
+	at = image_variable(im, "some_swait", image_field(im, "swait_queue_head")->size);
+	uint64_t simple = image_new(im, "swait_queue");
+
+	image_list(im,
+		   (uint64_t[]){ image_member(im, at, "swait_queue_head.task_list"),
+				 image_member(im, simple, "swait_queue.task_list") },
+		   2);
+	image_set(im, simple, "swait_queue.task", worker);
 	image_number(im, "jiffies_64", 1000);
-	uint64_t bases = image_variable(im, "timer_bases", 48) + IMAGE_PERCPU;
+	uint64_t bases = image_per_cpu(im, "timer_bases", 48) + IMAGE_PERCPU;
 
 	image_put(im, bases + 8, im->queue_timer, 8);
 	image_put(im, im->queue_timer + 16, 1010, 8);
 	image_put(im, im->queue_timer + 24, image_function("schedule"), 8);
-	uint64_t rq = image_variable(im, "runqueues", RQ_SIZE) + IMAGE_PERCPU;
+	image_queue_clocks(im);
+	uint64_t rq = image_per_cpu(im, "runqueues", RQ_SIZE) + IMAGE_PERCPU;
 
 	image_put(im, rq, 5000000000, 8);
 	image_put(im, rq + 8, shell, 8);

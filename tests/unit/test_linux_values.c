@@ -72,6 +72,8 @@ static void mappings_that_are_broken(void **state)
 		open_image(&o, &(struct image_options){ .old = old });
 		mm = pm_linux_task_by_pid(pm_session_tasks(o.session), 42)->mm;
 		assert_true(pm_space_load(&o.lx->kernel, mm + 16, 8, &vma));
+		if (!old)
+			assert_true(pm_space_load(&o.lx->kernel, (vma & ~255ull) + MAPLE_SLOT + 8, 8, &vma));
 		pm_session_close(o.session);
 		pm_dump_close(o.dump);
 		if (old) {

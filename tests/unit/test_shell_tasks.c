@@ -46,7 +46,8 @@ static void what_waits(void **state)
 	EXPECT("irq", "  4       (unused)          (unused)      \n", "  5   ffffffff80", "\"drv0\"\n");
 	EXPECT("irq -u", "  5   ffffffff80");
 	EXPECT("ipcs", "SHMID_KERNEL     KEY      SHMID      UID   PERMS BYTES      NATTCH STATUS\n",
-	       " 0000abcd 3          1000  666   90000      2      dest\n", "(none allocated)\n");
+	       " 0000abcd 3          1000  666   90000      2      dest\n",
+	       " 00000000 5          0     600   4  ", " 00001234 6          0     644   120          2\n");
 	EXPECT("sbitmapq some_tags", "depth = 10\nbusy = 2\ncleared = 1\nbits_per_word = 8\nmap_nr = 2\n",
 	       "\n00000000: 0101\n");
 }
