@@ -9,7 +9,19 @@ SAN_ENV      := ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print
 # Seconds that `make check` gives each fuzz harness; 0 leaves fuzzing out.
 FUZZ_SECONDS ?= 2
 
-check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(O)/tests/dump/hostile $(O)/tests/dump/image $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
+# A vmlinux and a module with source lines, of the kernel that image makes: with its build ids.
+IMAGE_FILES := $(addprefix $(O)/tests/dump/,image vmlinux drv.ko)
+IMAGE_FLAGS := -g -O1 -ffreestanding -fno-pie -no-pie -mcmodel=kernel -fno-asynchronous-unwind-tables -nostdlib
+
+$(O)/tests/dump/vmlinux: tests/dump/module/kernel.c tests/dump/module/kernel.lds
+	@mkdir -p $(@D)
+	gcc $(IMAGE_FLAGS) -static -Wl,-T,tests/dump/module/kernel.lds -Wl,--build-id=0x0123456789abcdef0123456789abcdef01234567 -o $@ $<
+
+$(O)/tests/dump/drv.ko: tests/dump/module/drv.c
+	@mkdir -p $(@D)
+	gcc $(IMAGE_FLAGS) -r -Wl,--build-id=0xa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3 -o $@ $<
+
+check: $(O)/kpanic $(UNIT_BINS) $(O)/tests/dump/damage $(O)/tests/dump/hostile $(IMAGE_FILES) $(if $(filter-out 0,$(FUZZ_SECONDS)),fuzz-build) ## every test (SAN=1: with sanitizers)
 	@KPANIC=$(abspath $(O)/kpanic) FUZZ_SECONDS=$(FUZZ_SECONDS) $(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic \
 		--unit $(UNIT_BINS) --golden tests/golden --script $(CHECK_SCRIPTS)
 
@@ -25,7 +37,7 @@ $(O)/tests/unit/%: tests/unit/%.c $(O)/libpm.a
 PACKERS := $(addprefix $(O)/tests/unit/,test_lzo test_dump test_kdump)
 $(PACKERS): LIBS += -llzo2 -lsnappy
 
--include $(UNIT_BINS:=.d)
+-include $(UNIT_BINS:=.d) $(wildcard $(O)/tests/dump/*.d)
 
 $(O)/tests/dump/%: tests/dump/%.c $(O)/libpm.a
 	@mkdir -p $(@D)
@@ -41,10 +53,10 @@ check-crash-commands: $(O)/kpanic ## the shell's commands against crash's, on DU
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
 	@$(SAN_ENV) tests/run-tests --unit $(UNIT_BINS)
 
-check-golden: $(O)/kpanic ## golden tests over the command line (ONLY=text picks some)
+check-golden: $(O)/kpanic $(IMAGE_FILES) ## golden tests over the command line (ONLY=text picks some)
 	@$(SAN_ENV) tests/run-tests --kpanic $(O)/kpanic --golden tests/golden --only "$(ONLY)"
 
-golden-update: $(O)/kpanic ## rewrite the golden results from what happens now
+golden-update: $(O)/kpanic $(IMAGE_FILES) ## rewrite the golden results from what happens now
 	@tests/run-tests --kpanic $(O)/kpanic --golden tests/golden --update --only "$(ONLY)"
 
 check-rig: $(O)/kpanic ## crash real kernels under QEMU and check the explanations
