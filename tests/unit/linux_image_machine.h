@@ -269,6 +269,21 @@ static inline void image_zones(struct image *im)
 	image_text(im, pool + 24, "hugepages-2048kB");
 }
 
+/* Of a file system that is mounted nowhere. */
+static inline uint64_t image_socket_dentry(struct image *im, uint64_t inode)
+{
+	uint64_t of_root = im->super_block, type = image_new(im, "file_system_type"), dentry;
+
+	im->super_block = image_new(im, "super_block");
+	image_set(im, type, "file_system_type.name", image_string(im, "sockfs"));
+	image_set(im, im->super_block, "super_block.s_type", type);
+	image_set(im, inode, "inode.i_sb", im->super_block);
+	image_set(im, inode, "inode.i_ino", 77);
+	dentry = image_dentry(im, 0, "", inode);
+	im->super_block = of_root;
+	return dentry;
+}
+
 static inline void image_network(struct image *im, uint64_t task)
 {
 	uint64_t net = image_variable(im, "init_net", 16), device = image_room(im, 56);
@@ -307,8 +322,9 @@ static inline void image_network(struct image *im, uint64_t task)
 	uint64_t sock = image_room(im, 40);
 
 	image_put(im, im->fds + 8 * 4, file, 8);
-	image_put(im, file + 16, inode, 8);
-	image_put(im, file + 24, socket, 8);
+	image_set(im, file, "file.f_path.dentry", image_socket_dentry(im, inode));
+	image_set(im, file, "file.f_inode", inode);
+	image_set(im, file, "file.private_data", socket);
 	image_put(im, inode, 0140777, 4);
 	image_put(im, socket, 1, 2);
 	image_put(im, socket + 8, sock, 8);
