@@ -20,12 +20,18 @@ static bool find_timekeeper(struct pm_linux *lx, uint64_t *at_out)
 	return pm_linux_symbol(lx, "shadow_timekeeper", at_out);
 }
 
+/* Some 35,000 years. */
+static const uint64_t most_seconds = 1ull << 40;
+
 bool pm_linux_wall_clock(struct pm_linux *lx, int64_t *now_out, int64_t *boot_out)
 {
 	uint64_t at, seconds, to_monotonic;
 
 	if (!find_timekeeper(lx, &at) || !pm_linux_get(lx, at, PM_TIMEKEEPER_SECONDS, &seconds) ||
 	    !pm_linux_get(lx, at, PM_TIMEKEEPER_TO_MONOTONIC, &to_monotonic) || !seconds)
+		return false;
+	/* a hostile clock may say anything: no more than what can be reckoned with */
+	if (seconds > most_seconds || to_monotonic + most_seconds > 2 * most_seconds)
 		return false;
 	*now_out = (int64_t)seconds;
 	*boot_out = -(int64_t)to_monotonic;

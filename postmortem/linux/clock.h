@@ -5,7 +5,7 @@
 #include "linux/linux.h"
 
 /* Seconds since 1970 when the clock was last advanced, and when the log's clock was 0.
- * false: the kernel's timekeeper cannot be found. */
+ * false: the timekeeper cannot be found, or tells of no time within some 35,000 years. */
 bool pm_linux_wall_clock(struct pm_linux *lx, int64_t *now_out, int64_t *boot_out);
 /* Nanoseconds of a tick, and how often it ticks in a second. */
 bool pm_linux_tick(struct pm_linux *lx, uint64_t *ns_out, uint32_t *hz_out);

@@ -8,8 +8,13 @@
 /* MAX_SWAPFILES_SHIFT: those above the real ones mark pages that move, or are broken. */
 enum { max_swaps = 1 << 5, SWP_USED = 1 };
 
-/* Of the counter of pages in use, what says that it is on no list of those with room (6.13 and later). */
-static const uint64_t off_list = 1ull << 62;
+/* Of the counter of pages in use, a bit that says that it is on no list of those with room (6.13 and later): 30, until that
+ * was found to be a number of pages, too. */
+static uint64_t used_of(uint64_t counter, uint64_t pages)
+{
+	counter &= ~(1ull << 62);
+	return counter > pages ? counter & ~(1ull << 30) : counter;
+}
 
 enum pm_linux_swap_state pm_linux_swap_read(struct pm_linux *lx, uint32_t index, struct pm_linux_swap *out)
 {
@@ -26,7 +31,8 @@ enum pm_linux_swap_state pm_linux_swap_read(struct pm_linux *lx, uint32_t index,
 	if (!(flags & SWP_USED))
 		return PM_LINUX_SWAP_UNUSED;
 	out->pages = pm_linux_member_value(lx, out->addr, "swap_info_struct", "pages");
-	out->used = pm_linux_member_value(lx, out->addr, "swap_info_struct", "inuse_pages") & ~off_list;
+	out->used =
+		used_of(pm_linux_member_value(lx, out->addr, "swap_info_struct", "inuse_pages"), out->pages);
 	out->prio = (int16_t)pm_linux_member_value(lx, out->addr, "swap_info_struct", "prio");
 	if (pm_linux_member_get(lx, out->addr, "swap_info_struct", "swap_file", &file) && file) {
 		pm_linux_file_path(lx, file, out->path, sizeof(out->path));

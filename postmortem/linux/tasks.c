@@ -11,6 +11,13 @@
 /* PID_MAX_LIMIT of 64-bit kernels. */
 static const size_t max_tasks = 4 << 20;
 
+/* What lists are read into; left: elements that may still be looked at, of all lists together. */
+struct reader {
+	struct pm_linux *lx;
+	struct pm_linux_tasks *tasks;
+	size_t left;
+};
+
 static uint64_t get(struct pm_linux *lx, uint64_t base, enum pm_field field)
 {
 	uint64_t value = 0;
@@ -19,14 +26,16 @@ static uint64_t get(struct pm_linux *lx, uint64_t base, enum pm_field field)
 	return value;
 }
 
-/* Bits of task_struct.__state and exit_state (include/linux/sched.h); the same since 4.14. */
+/* Bits of task_struct.__state and exit_state (include/linux/sched.h); the same since 4.14, but for two: waiting for a lock
+ * that is a spinlock elsewhere (5.16, PREEMPT_RT) and frozen (6.1), both of which ps shows as D. */
 static char state_letter(uint64_t state, uint64_t exit_state)
 {
 	static const struct {
 		uint64_t bits;
 		char letter;
-	} rows[] = { { 0x402, 'I' }, { 0x1, 'S' },  { 0x2, 'D' },   { 0x4, 'T' },  { 0x8, 't' },
-		     { 0x40, 'P' },  { 0x80, 'X' }, { 0x200, 'W' }, { 0x800, 'N' } };
+	} rows[] = { { 0x402, 'I' }, { 0x1, 'S' },    { 0x2, 'D' },   { 0x4, 'T' },
+		     { 0x8, 't' },   { 0x40, 'P' },   { 0x80, 'X' },  { 0x200, 'W' },
+		     { 0x800, 'N' }, { 0x1000, 'D' }, { 0x8000, 'D' } };
 
 	if (exit_state & 0x20)
 		return 'Z';
@@ -63,36 +72,44 @@ bool pm_linux_task_read(struct pm_linux *lx, uint64_t addr, struct pm_linux_task
 	return true;
 }
 
-static void add(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t addr)
+static void add(struct reader *r, uint64_t addr)
 {
 	struct pm_linux_task task;
 
-	if (pm_linux_task_read(lx, addr, &task))
-		*PM_PUSH(&tasks->arena, &tasks->v) = task;
+	if (!r->left) {
+		r->tasks->trouble = "more tasks than any kernel has";
+		return;
+	}
+	r->left--;
+	if (pm_linux_task_read(r->lx, addr, &task))
+		*PM_PUSH(&r->tasks->arena, &r->tasks->v) = task;
 	else
-		tasks->trouble = "a task in the list is not in the dump";
+		r->tasks->trouble = "a task in the list is not in the dump";
 }
 
 /* The threads behind a leader: signal->thread_head links their thread_node. */
-static void add_threads(struct pm_linux *lx, struct pm_linux_tasks *tasks, uint64_t leader)
+static void add_threads(struct reader *r, uint64_t leader)
 {
+	struct pm_linux *lx = r->lx;
 	uint64_t signal = get(lx, leader, PM_TASK_SIGNAL), head;
 	uint64_t node = pm_linux_at(lx, 0, PM_TASK_THREAD_NODE);
 	struct pm_linux_nodes list;
 
-	if (!signal || !(head = pm_linux_at(lx, signal, PM_SIGNAL_THREAD_HEAD)))
+	if (!r->left || !signal || !(head = pm_linux_at(lx, signal, PM_SIGNAL_THREAD_HEAD)))
 		return;
-	pm_linux_nodes_read(lx, head, max_tasks - tasks->v.n, &list);
+	pm_linux_nodes_read(lx, head, r->left, &list);
 	for (size_t i = 0; i < list.n; i++)
 		if (list.v[i] - node != leader)
-			add(lx, tasks, list.v[i] - node);
+			add(r, list.v[i] - node);
 	if (list.trouble)
-		tasks->trouble = pm_arena_printf(&tasks->arena, "threads of a process: %s", list.trouble);
+		r->tasks->trouble =
+			pm_arena_printf(&r->tasks->arena, "threads of a process: %s", list.trouble);
 	pm_linux_nodes_free(&list);
 }
 
-static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
+static void add_idle(struct reader *r)
 {
+	struct pm_linux *lx = r->lx;
 	uint64_t runqueue, idle;
 	struct pm_btf_member member;
 
@@ -100,12 +117,13 @@ static void add_idle(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 		if (pm_linux_percpu(lx, "runqueues", cpu, &runqueue) &&
 		    pm_btf_find_member(lx->btf, pm_btf_find(lx->btf, PM_BTF_STRUCT, "rq"), "idle", &member) &&
 		    pm_space_load(&lx->kernel, runqueue + member.bit_offset / 8, 8, &idle) && idle)
-			add(lx, tasks, idle);
+			add(r, idle);
 }
 
 void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 {
 	uint64_t init, at, link = pm_linux_at(lx, 0, PM_TASK_TASKS);
+	struct reader r = { lx, tasks, max_tasks };
 	struct pm_linux_nodes list;
 
 	*tasks = (struct pm_linux_tasks){ 0 };
@@ -114,15 +132,15 @@ void pm_linux_tasks_read(struct pm_linux *lx, struct pm_linux_tasks *tasks)
 		tasks->trouble = "the kernel's types are not known";
 		return;
 	}
-	add_idle(lx, tasks);
+	add_idle(&r);
 	if (!pm_linux_symbol(lx, "init_task", &init) || !pm_space_load(&lx->kernel, init + link, 8, &at)) {
 		tasks->trouble = "the first task is not in the dump";
 		return;
 	}
-	pm_linux_nodes_read(lx, init + link, max_tasks - tasks->v.n, &list);
-	for (size_t i = 0; i < list.n && tasks->v.n < max_tasks; i++) {
-		add(lx, tasks, list.v[i] - link);
-		add_threads(lx, tasks, list.v[i] - link);
+	pm_linux_nodes_read(lx, init + link, max_tasks, &list);
+	for (size_t i = 0; i < list.n && r.left; i++) {
+		add(&r, list.v[i] - link);
+		add_threads(&r, list.v[i] - link);
 	}
 	if (list.trouble)
 		tasks->trouble = list.trouble;
@@ -142,12 +160,14 @@ struct pm_linux_task *pm_linux_task_by_pid(struct pm_linux_tasks *tasks, int32_t
 	return NULL;
 }
 
-struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr)
+static int by_addr(const void *a, const void *b)
 {
-	for (size_t i = 0; i < tasks->v.n; i++)
-		if (tasks->v.v[i].addr == addr)
-			return &tasks->v.v[i];
-	return NULL;
+	const struct pm_linux_task *const *x = a, *const *y = b;
+
+	/* one that comes twice is found where it came first */
+	if ((*x)->addr == (*y)->addr)
+		return *x < *y ? -1 : *x > *y;
+	return (*x)->addr < (*y)->addr ? -1 : 1;
 }
 
 static int by_stack(const void *a, const void *b)
@@ -157,17 +177,45 @@ static int by_stack(const void *a, const void *b)
 	return (*x)->stack < (*y)->stack ? -1 : (*x)->stack > (*y)->stack;
 }
 
+/* Tasks in another order; with_stack: those that have one.  *n_out: how many. */
+static struct pm_linux_task **sorted(struct pm_linux_tasks *tasks, bool with_stack,
+				     int (*order)(const void *a, const void *b), size_t *n_out)
+{
+	struct pm_linux_task **v =
+		pm_arena_alloc(&tasks->arena, (tasks->v.n + 1) * sizeof(struct pm_linux_task *));
+	size_t n = 0;
+
+	for (size_t i = 0; i < tasks->v.n; i++)
+		if (!with_stack || tasks->v.v[i].stack)
+			v[n++] = &tasks->v.v[i];
+	qsort(v, n, sizeof(struct pm_linux_task *), order);
+	*n_out = n;
+	return v;
+}
+
+struct pm_linux_task *pm_linux_task_by_addr(struct pm_linux_tasks *tasks, uint64_t addr)
+{
+	size_t low = 0, high;
+
+	if (!tasks->by_addr)
+		tasks->by_addr = sorted(tasks, false, by_addr, &tasks->by_addr_n);
+	for (high = tasks->by_addr_n; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (tasks->by_addr[middle]->addr >= addr)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < tasks->by_addr_n && tasks->by_addr[low]->addr == addr ? tasks->by_addr[low] : NULL;
+}
+
 struct pm_linux_task *pm_linux_task_by_stack(struct pm_linux_tasks *tasks, uint64_t size, uint64_t addr)
 {
 	size_t low = 0, high;
 
-	if (!tasks->by_stack) {
-		tasks->by_stack = pm_arena_alloc(&tasks->arena, (tasks->v.n + 1) * sizeof(*tasks->by_stack));
-		for (size_t i = 0; i < tasks->v.n; i++)
-			if (tasks->v.v[i].stack)
-				tasks->by_stack[tasks->by_stack_n++] = &tasks->v.v[i];
-		qsort(tasks->by_stack, tasks->by_stack_n, sizeof(*tasks->by_stack), by_stack);
-	}
+	if (!tasks->by_stack)
+		tasks->by_stack = sorted(tasks, true, by_stack, &tasks->by_stack_n);
 	for (high = tasks->by_stack_n; low < high;) {
 		size_t middle = low + (high - low) / 2;
 
@@ -191,16 +239,11 @@ static int by_parent(const void *a, const void *b)
 struct pm_linux_task *const *pm_linux_task_children(struct pm_linux_tasks *tasks, uint64_t parent,
 						    size_t *n_out)
 {
-	size_t low = 0, n = 0;
+	size_t low = 0, n = 0, all = tasks->v.n;
 
-	if (!tasks->by_parent) {
-		tasks->by_parent =
-			pm_arena_alloc(&tasks->arena, (tasks->v.n + 1) * sizeof(*tasks->by_parent));
-		for (size_t i = 0; i < tasks->v.n; i++)
-			tasks->by_parent[i] = &tasks->v.v[i];
-		qsort(tasks->by_parent, tasks->v.n, sizeof(*tasks->by_parent), by_parent);
-	}
-	for (size_t high = tasks->v.n; low < high;) {
+	if (!tasks->by_parent)
+		tasks->by_parent = sorted(tasks, false, by_parent, &all);
+	for (size_t high = all; low < high;) {
 		size_t middle = low + (high - low) / 2;
 
 		if (tasks->by_parent[middle]->parent >= parent)
@@ -208,7 +251,7 @@ struct pm_linux_task *const *pm_linux_task_children(struct pm_linux_tasks *tasks
 		else
 			low = middle + 1;
 	}
-	while (low + n < tasks->v.n && tasks->by_parent[low + n]->parent == parent)
+	while (low + n < all && tasks->by_parent[low + n]->parent == parent)
 		n++;
 	*n_out = n;
 	return &tasks->by_parent[low];

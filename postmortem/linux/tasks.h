@@ -26,9 +26,9 @@ struct pm_linux_tasks {
 	struct pm_linux_task_pages
 		*pages; /* what tasks counted for themselves, by mm; made when first asked for */
 	size_t pages_n;
-	struct pm_linux_task **by_stack; /* those that have one, ascending; made when first asked for */
-	size_t by_stack_n;
-	struct pm_linux_task **by_parent; /* and as they stand in the list; made when first asked for */
+	/* Ascending, and then as they stand in the list; made when first asked for.  by_stack: those that have one. */
+	struct pm_linux_task **by_addr, **by_stack, **by_parent;
+	size_t by_addr_n, by_stack_n;
 };
 
 /* Never fails: what cannot be read is told in trouble. */

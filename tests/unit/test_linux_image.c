@@ -459,6 +459,42 @@ static void lists_that_lie(void **state)
 	close_image(&o);
 }
 
+static void states_of_tasks(void **state)
+{
+	static const struct {
+		uint64_t bits;
+		char letter;
+	} rows[] = {
+		{ 0, 'R' },
+		{ 1, 'S' },
+		{ 2, 'D' },
+		{ 0x402, 'I' },
+		{ 0x102, 'D' },
+		{ 4, 'T' },
+		{ 8, 't' },
+		{ 0x80, 'X' },
+		{ 0x1000, 'D' } /* PREEMPT_RT's locks */,
+		{ 0x8000, 'D' } /* frozen */,
+		{ 0x4402, 'I' },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		struct opened o;
+		struct pm_linux_task task;
+
+		open_image(&o, &(struct image_options){ 0 });
+		uint64_t addr = pm_linux_task_by_pid(pm_session_tasks(o.session), 42)->addr;
+		uint64_t phys = addr - (addr >= IMAGE_MAP ? IMAGE_MAP : IMAGE_DIRECT);
+
+		memcpy(o.image.core + o.image.memory_at + phys + TASK_STATE, &rows[i].bits, 4);
+		pm_dump_forget(o.dump);
+		assert_true(pm_linux_task_read(o.lx, addr, &task));
+		assert_int_equal(task.state, rows[i].letter);
+		close_image(&o);
+	}
+}
+
 static void no_kernel(void **state)
 {
 	struct image im;
@@ -500,6 +536,7 @@ int main(void)
 		cmocka_unit_test(holders_trace),
 		cmocka_unit_test(encrypted_memory),
 		cmocka_unit_test(lists_that_lie),
+		cmocka_unit_test(states_of_tasks),
 		cmocka_unit_test(no_kernel),
 	};
 

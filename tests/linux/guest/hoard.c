@@ -14,10 +14,16 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/sysinfo.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, SWAPPED = 512, PORT = 8080, PAGEOUT = 21 /* MADV_PAGEOUT */ };
+enum {
+	PAGE = 4096,
+	SWAPPED = 3072 /* more than the disk holds */,
+	PORT = 8080,
+	PAGEOUT = 21 /* MADV_PAGEOUT */
+};
 
 /* The address of shared memory of which two pages are in use. */
 static char *make_ipc(void)
@@ -72,22 +78,23 @@ static void tell_audit(void)
 	close(audit);
 }
 
-/* Of memory of its own all, of the shared one page; of the first one, what /proc says of where it is. */
+/* Of the shared memory one page, of its own as much as there is room for; of the first one, what /proc says of where it is. */
 static void swap_out(char *shared)
 {
 	char *at = mmap(NULL, SWAPPED * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int map = open("/proc/self/pagemap", O_RDONLY);
+	struct sysinfo info;
 	uint64_t entry = 0;
 
 	for (int i = 0; i < SWAPPED * PAGE; i++)
 		at[i] = (char)(i * 2654435761u >> 13);
-	for (int tries = 0; tries < 20 && !(entry >> 62 & 1); tries++) {
-		madvise(at, SWAPPED * PAGE, PAGEOUT);
+	for (int tries = 0; tries < 50 && (!sysinfo(&info) && info.freeswap); tries++) {
 		madvise(shared, PAGE, PAGEOUT);
+		madvise(at, SWAPPED * PAGE, PAGEOUT);
 		usleep(100000);
-		if (pread(map, &entry, 8, (off_t)((uintptr_t)at / PAGE * 8)) != 8)
-			perror("hoard: pagemap");
 	}
+	if (pread(map, &entry, 8, (off_t)((uintptr_t)at / PAGE * 8)) != 8)
+		perror("hoard: pagemap");
 	if (entry >> 62 & 1)
 		printf("swapped %p %llu %llu\n", (void *)at, (unsigned long long)(entry & 31),
 		       (unsigned long long)(entry >> 5 & ((1ull << 50) - 1)));

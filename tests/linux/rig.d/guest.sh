@@ -38,7 +38,7 @@ boot() {
 		-serial "file:$log.part")
 	# shellcheck disable=SC2206 # words
 	emulator+=(${machine//SCRATCH/$log.scratch})
-	[[ $machine != *SCRATCH* ]] || truncate -s 64M "$log.scratch"
+	[[ $machine != *SCRATCH* ]] || truncate -s 8M "$log.scratch"
 	# ttyS1 and ttyS2
 	if [ "$wish_truth" ] || [ "$wish_symbols" ]; then
 		emulator+=(-serial "${wish_truth:+file:}${wish_truth:-null}")
