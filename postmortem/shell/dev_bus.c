@@ -1,5 +1,6 @@
 /* dev -i, -p: the resources that devices take, and the devices on PCI buses. */
 #include "shell/dev.h"
+#include "shell/seen.h"
 
 #include "linux/list.h"
 #include "linux/member.h"
@@ -14,7 +15,8 @@ enum { max_resources = 1 << 16, max_depth = 64, max_buses = 4096, max_devices = 
 struct resources {
 	struct pm_shell *sh;
 	int width; /* hex digits */
-	unsigned left;
+	unsigned n;
+	struct pm_shell_seen seen;
 	const char *trouble;
 };
 
@@ -49,9 +51,13 @@ static void print_resources(struct resources *r, uint64_t root)
 	unsigned depth = 0;
 
 	while (at && !pm_shell_interrupted(r->sh)) {
-		uint64_t child = 0, sibling = 0;
+		uint64_t child = 0, sibling = 0, first;
 
-		if (!r->left--) {
+		if (!pm_shell_seen_add(&r->seen, at, r->n, &first)) {
+			r->trouble = "their tree leads back into itself";
+			return;
+		}
+		if (r->n++ == max_resources) {
 			r->trouble = "their tree does not end";
 			return;
 		}
@@ -78,7 +84,7 @@ bool pm_shell_resources(struct pm_shell *sh)
 	bool ok = true;
 
 	for (size_t i = 0; i < PM_COUNT(roots); i++) {
-		struct resources r = { sh, roots[i].width, max_resources, NULL };
+		struct resources r = { .sh = sh, .width = roots[i].width };
 		uint64_t at;
 
 		if (!pm_linux_symbol(sh->lx, roots[i].symbol, &at)) {
@@ -89,6 +95,7 @@ bool pm_shell_resources(struct pm_shell *sh)
 			     "RANGE");
 		pm_shell_open(sh, roots[i].key, '[');
 		print_resources(&r, at);
+		pm_shell_seen_free(&r.seen);
 		pm_shell_close(sh, ']');
 		if (r.trouble)
 			ok = pm_shell_error(sh, "dev", "-i: %s: %s", roots[i].symbol, r.trouble);

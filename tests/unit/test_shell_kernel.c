@@ -86,6 +86,23 @@ static void devices(void **state)
 	EXPECT("dev -p", "  0000:00\n", "0000:00:1c.0  0604   8086:1237  ROOT_PORT\n");
 }
 
+/* Resources below one that are that one: each is told once. */
+static void devices_in_a_circle(void **state)
+{
+	struct image im;
+	struct run r;
+	uint64_t ports;
+
+	(void)state;
+	image_make(&im, &machine);
+	open_shell(&r, &im, false);
+	assert_true(pm_linux_symbol(r.sh.lx, "ioport_resource", &ports));
+	close_shell(&r);
+	lie(&im, image_member(&im, ports, "resource.child"), ports);
+	expect_trouble(&im, "dev -i", "ioport_resource: their tree leads back into itself");
+	image_deinit(&im);
+}
+
 static void system_tables(void **state)
 {
 	struct run r;
@@ -313,17 +330,12 @@ static void lies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_of_zones),
-		cmocka_unit_test(what_cannot_be),
-		cmocka_unit_test(objects),
-		cmocka_unit_test(network),
-		cmocka_unit_test(devices),
-		cmocka_unit_test(system_tables),
-		cmocka_unit_test(programs),
-		cmocka_unit_test(instructions),
-		cmocka_unit_test(differences),
-		cmocka_unit_test(each_is_json),
-		cmocka_unit_test(lies),
+		cmocka_unit_test(memory_of_zones), cmocka_unit_test(what_cannot_be),
+		cmocka_unit_test(objects),         cmocka_unit_test(network),
+		cmocka_unit_test(devices),         cmocka_unit_test(devices_in_a_circle),
+		cmocka_unit_test(system_tables),   cmocka_unit_test(programs),
+		cmocka_unit_test(instructions),    cmocka_unit_test(differences),
+		cmocka_unit_test(each_is_json),    cmocka_unit_test(lies),
 	};
 
 	return cmocka_run_group_tests_name("shell: the kernel", tests, NULL, NULL);
