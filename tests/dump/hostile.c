@@ -1,8 +1,8 @@
 /* The shell's commands on a real dump whose memory lies:
  *
- *	hostile DUMP [COPIES [NUMBER]]       20 by default; NUMBER: that copy alone
+ *	hostile DUMP COMMANDS [COPIES [NUMBER]]       20 by default; NUMBER: that copy alone
  *
- * The commands run once as it is, which tells what they read.  Then on copies with 2,000 words of that overwritten each: by
+ * COMMANDS is a file, a command on each line: `tests/dump/hostile --list` makes it.  They run once as it is, which tells what they read.  Then on copies with 2,000 words of that overwritten each: by
  * noise, by zero, by small numbers, and by pointers that stand elsewhere, so that lists and trees lead back into themselves
  * or into each other.  Prints the slowest command and the one that said most; exit 1 where one took more than ten seconds of
  * CPU time, or wrote more than 64 MiB.  A crash ends it. */
@@ -22,81 +22,29 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { words_n = 2000, most_seconds = 10, most_written = 64 << 20 };
+enum { words_n = 2000, most_seconds = 10, most_written = 64 << 20, max_commands = 4096 };
 
-/* Every command that reads lists, trees or tables of tasks, files, timers, interrupts, memory. */
-static const char *const commands[] = {
-	"ps",
-	"ps -p",
-	"ps -c",
-	"ps -t",
-	"ps -a",
-	"ps -g",
-	"ps -r",
-	"ps -l",
-	"ps -m -C a",
-	"ps -S",
-	"runq",
-	"runq -g",
-	"runq -d",
-	"runq -t",
-	"runq -T",
-	"bt -a",
-	"bt all",
-	"bt -F 1",
-	"bt -T",
-	"bt -e",
-	"bt -E",
-	"bt -v",
-	"bt -r",
-	"sig -g 1",
-	"foreach sig",
-	"task 1",
-	"vm 1",
-	"vm -p 1",
-	"vm -v 1",
-	"vm -m 1",
-	"foreach vm",
-	"files -l",
-	"files -c 1",
-	"mount",
-	"mount -f",
-	"mount -i",
-	"fuser /",
-	"ipcs -M",
-	"ipcs",
-	"timer",
-	"timer -r",
-	"irq",
-	"irq -d",
-	"irq -a",
-	"irq -s",
-	"swap",
-	"waitq kauditd_wait",
-	"locks",
-	"blocked",
-	"kmem -i",
-	"kmem -s",
-	"kmem -p",
-	"kmem -f",
-	"kmem -v",
-	"kmem -n",
-	"kmem -z",
-	"mod",
-	"log",
-	"sys",
-	"dev",
-	"dev -d",
-	"dev -i",
-	"dev -p",
-	"net",
-	"net -a",
-	"bpf",
-	"mach -m",
-	"list task_struct.tasks -h init_task",
-	"tree -t maple sparse_irqs",
-	"struct task_struct init_task",
-};
+static char *commands[max_commands];
+static size_t commands_n;
+
+static void read_commands(const char *path)
+{
+	FILE *in = fopen(path, "r");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	while (in && (n = getline(&line, &size, in)) > 0 && commands_n < max_commands) {
+		line[n - (line[n - 1] == '\n')] = 0;
+		commands[commands_n++] = pm_printf("%s", line);
+	}
+	if (!in || !feof(in) || !commands_n) {
+		fprintf(stderr, "hostile: %s: no list of commands\n", path);
+		exit(2);
+	}
+	free(line);
+	fclose(in);
+}
 
 /* ---- what is read ---- */
 
@@ -166,7 +114,7 @@ static void run(struct pm_shell *sh, uint64_t copy, struct most *most)
 {
 	const struct itimerval limit = { .it_value.tv_sec = 3 * most_seconds };
 
-	for (size_t i = 0; i < PM_COUNT(commands); i++) {
+	for (size_t i = 0; i < commands_n; i++) {
 		double start = now();
 
 		running = commands[i];
@@ -202,6 +150,7 @@ static void try_file(struct pm_file *file, uint64_t copy, struct most *most)
 		sh.out = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = count });
 		pm_json_init(&json, sh.out);
 		sh.json = copy & 1 ? &json : NULL;
+		sh.sealed = true;
 		const struct pm_linux_cpus *cpus = pm_session_cpus(sh.session);
 
 		sh.task = cpus->v.n ? cpus->v.v[cpus->panic_cpu >= 0 ? cpus->panic_cpu : 0].task : 0;
@@ -274,16 +223,17 @@ static struct pm_file *open_it(const char *path)
 
 int main(int argc, char **argv)
 {
-	uint64_t copies = argc > 2 ? strtoull(argv[2], NULL, 0) : 20;
-	uint64_t first = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
+	uint64_t copies = argc > 3 ? strtoull(argv[3], NULL, 0) : 20;
+	uint64_t first = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
 	struct most clean = { 0 }, most = { 0 };
 	static uint64_t words[words_n];
 	struct pm_damage damages[words_n];
 
-	if (argc < 2) {
-		fputs("usage: hostile DUMP [COPIES [NUMBER]]\n", stderr);
+	if (argc < 3) {
+		fputs("usage: hostile DUMP COMMANDS [COPIES [NUMBER]]\n", stderr);
 		return 2;
 	}
+	read_commands(argv[2]);
 	signal(SIGPROF, on_hang);
 	/* what commands cannot do is what is tried here: thousands of lines */
 	if (!getenv("HOSTILE_SAYS") && !freopen("/dev/null", "w", stderr))
@@ -297,7 +247,7 @@ int main(int argc, char **argv)
 	try_file(recorded, 0, &clean);
 	printf("%-12s slowest %.2f s: %s; longest %" PRIu64 " KiB: %s\n", "as it is", clean.seconds,
 	       clean.slowest, clean.bytes >> 10, clean.longest);
-	for (uint64_t i = first; i < (argc > 3 ? first + 1 : copies); i++) {
+	for (uint64_t i = first; i < (argc > 4 ? first + 1 : copies); i++) {
 		file = open_it(argv[1]);
 		damage(file, i, damages, words);
 		try_file(pm_file_damaged(file, damages, words_n, size), i, &most);
