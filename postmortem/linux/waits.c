@@ -1,7 +1,7 @@
 #include "linux/waits.h"
 
 #include "base/interrupt.h"
-
+#include "linux/member.h"
 #include "symbols/bytes.h"
 
 #include <stdlib.h>
@@ -29,22 +29,62 @@ static const struct kind kinds[] = {
 
 enum { max_waiters = 65536, max_stack_words = 8192 };
 
-static const struct kind *kind_of(struct pm_linux_session *s, const struct pm_stack_trace *trace)
+/* With PREEMPT_RT all of them are made of an rt_mutex (and so are spinlocks): what of is told by a function further out. */
+struct rt_kind {
+	const char *type;
+	const char *function;  /* as above */
+	const char *structure; /* of the lock, in which the rt_mutex is a member; NULL: at its start */
+	const char *member;
+};
+
+static const char *const rt_functions[] = { "rt_mutex_slowlock", "__rt_mutex_slowlock", "rtlock_slowlock" };
+static const struct rt_kind rt_kinds[] = {
+	{ "rwsem (read)", "__rwbase_read_lock", "rw_semaphore", "rwbase.rtmutex" },
+	{ "rwsem", "rwbase_write_lock", "rw_semaphore", "rwbase.rtmutex" },
+	{ "mutex", "mutex_lock", NULL, NULL },
+	{ "mutex", "__mutex_lock", NULL, NULL },
+	{ "mutex", "ww_mutex_lock", NULL, NULL },
+	{ "spinlock", "rt_spin_lock", NULL, NULL },
+};
+static const struct rt_kind plain_rt_mutex = { "rt_mutex", NULL, NULL, NULL };
+
+/* What a trace says that its task waits for: neither is set where it does not. */
+struct found_kind {
+	const struct kind *kind;
+	const struct rt_kind *rt;
+};
+
+static bool begins(const char *symbol, const char *with)
+{
+	return !strncmp(symbol, with, strlen(with));
+}
+
+static void match(const char *symbol, struct found_kind *found)
+{
+	for (size_t k = 0; k < PM_COUNT(kinds) && !found->kind && !found->rt; k++)
+		if (begins(symbol, kinds[k].function))
+			found->kind = &kinds[k];
+	for (size_t k = 0; k < PM_COUNT(rt_kinds) && found->rt == &plain_rt_mutex; k++)
+		if (begins(symbol, rt_kinds[k].function))
+			found->rt = &rt_kinds[k];
+	for (size_t k = 0; k < PM_COUNT(rt_functions) && !found->kind && !found->rt; k++)
+		if (begins(symbol, rt_functions[k]))
+			found->rt = &plain_rt_mutex;
+}
+
+static struct found_kind kind_of(struct pm_linux_session *s, const struct pm_stack_trace *trace)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
+	struct found_kind found = { NULL, NULL };
 	struct pm_arena arena;
-	const struct kind *found = NULL;
 
 	pm_arena_init(&arena);
-	for (size_t i = 0; i < trace->frames.n && i < 8 && !found; i++) {
+	for (size_t i = 0; i < trace->frames.n && i < 8 && !found.kind; i++) {
 		struct pm_place place;
 
-		if (!pm_linux_place(lx, pm_session_modules(s), &arena, trace->frames.v[i].pc,
-				    trace->frames.v[i].exact_pc, &place))
-			continue;
-		for (size_t k = 0; k < PM_COUNT(kinds) && !found; k++)
-			if (!strncmp(place.symbol, kinds[k].function, strlen(kinds[k].function)))
-				found = &kinds[k];
+		if (pm_linux_place(lx, pm_session_modules(s), &arena, trace->frames.v[i].pc,
+				   trace->frames.v[i].exact_pc, &place))
+			match(place.symbol, &found);
 	}
 	pm_arena_deinit(&arena);
 	return found;
@@ -236,16 +276,65 @@ static bool is_node(struct pm_linux *lx, uint64_t node)
 	       pm_space_load(&lx->kernel, prev, 8, &back) && back == node;
 }
 
+/* ---- rt_mutexes ---- */
+
+/* The waiter's node in the lock's tree: what is above it must lead to it. */
+static bool is_rt_waiter(struct pm_linux *lx, uint64_t waiter, uint64_t lock)
+{
+	uint64_t node = pm_linux_member_at(lx, waiter, "rt_mutex_waiter", "tree_entry|tree.entry"), above,
+		 right, left;
+	uint64_t root = pm_linux_member_at(lx, lock, "rt_mutex_base", "waiters");
+
+	if (!node || !root || !pm_space_load(&lx->kernel, node, 8, &above))
+		return false;
+	above &= ~3ull;
+	if (!above)
+		return pm_space_load(&lx->kernel, root, 8, &above) && above == node;
+	return pm_space_load(&lx->kernel, above + 8, 8, &right) &&
+	       pm_space_load(&lx->kernel, above + 16, 8, &left) && (right == node || left == node);
+}
+
+static bool rt_wait_of(struct pm_linux *lx, const struct pm_linux_task *task, const struct rt_kind *kind,
+		       const struct words *stack, struct pm_linux_wait *out)
+{
+	const struct pm_field_place *task_at = &lx->fields[PM_RTMUTEX_WAITER_TASK];
+	uint64_t lock, owner;
+
+	for (size_t i = 0; task_at->offset >= 0 && i < stack->n; i++) {
+		uint64_t waiter = stack->start + 8 * i - (uint64_t)task_at->offset;
+
+		if (stack->v[i] != task->addr || !pm_linux_get(lx, waiter, PM_RTMUTEX_WAITER_LOCK, &lock) ||
+		    !is_rt_waiter(lx, waiter, lock))
+			continue;
+		*out = (struct pm_linux_wait){ .task = task->addr, .type = kind->type, .lock = lock };
+		if (kind->structure)
+			out->lock -= pm_linux_member_offset(lx, kind->structure, kind->member);
+		/* its lowest bit: there are waiters */
+		if (pm_linux_get(lx, lock, PM_RTMUTEX_OWNER, &owner))
+			out->owner = owner & ~7ull;
+		return true;
+	}
+	return false;
+}
+
 bool pm_linux_wait_of(struct pm_linux_session *s, const struct pm_linux_task *task,
 		      const struct pm_stack_trace *trace, struct pm_linux_wait *out)
 {
 	struct pm_linux *lx = pm_session_kernel(s);
-	const struct kind *kind = kind_of(s, trace);
+	const struct found_kind found = kind_of(s, trace);
+	const struct kind *kind = found.kind;
 	uint64_t owner, lock = 0;
 
-	if (!kind || lx->fields[kind->waiter_task].offset < 0)
+	if (!found.rt && (!kind || lx->fields[kind->waiter_task].offset < 0))
 		return false;
 	struct words stack = read_stack(s, task, trace);
+
+	if (found.rt) {
+		bool is_found = rt_wait_of(lx, task, found.rt, &stack, out);
+
+		free(stack.v);
+		return is_found;
+	}
 	uint64_t task_at = (uint64_t)lx->fields[kind->waiter_task].offset;
 
 	for (size_t i = 0; i < stack.n && !lock; i++) {

@@ -8,11 +8,12 @@
 #include "linux/session.h"
 
 struct pm_linux_wait {
-	uint64_t task;    /* who waits: its struct task_struct */
-	const char *type; /* "mutex", "rwsem", "rwsem (read)", "semaphore", "rt_mutex" */
-	uint64_t lock;    /* its address */
-	uint64_t owner;   /* the task that holds it; 0: the lock does not say (readers, semaphores) */
-	bool by_readers;  /* an rwsem: readers hold it; owner is the last that took it, a hint */
+	uint64_t task; /* who waits: its struct task_struct */
+	const char *
+		type; /* "mutex", "rwsem", "rwsem (read)", "semaphore", "rt_mutex", "spinlock" (PREEMPT_RT) */
+	uint64_t lock;   /* its address */
+	uint64_t owner;  /* the task that holds it; 0: the lock does not say (readers, semaphores) */
+	bool by_readers; /* an rwsem: readers hold it; owner is the last that took it, a hint */
 };
 
 /* false: the task waits for nothing of that kind, or the lock cannot be found.  trace: of the task. */

@@ -50,6 +50,7 @@ struct image_options {
 	bool frame_pointers; /* kept everywhere, and no ORC */
 	bool held;           /* of the two the second holds what the first waits for, and sleeps otherwise */
 	bool blocked;        /* two workers wait for each other's mutex */
+	bool rt;             /* which is an rt_mutex, as with PREEMPT_RT */
 	bool no_btf;         /* it carries no types */
 	bool calls;          /* it describes its system calls */
 	bool lost_stack;     /* of the CPU that panicked and waits: not in the dump */
@@ -409,7 +410,9 @@ static inline void image_code(struct image *im)
 		bool regs = !strcmp(image_functions[i], "entry_SYSCALL_64_after_hwframe");
 		bool end = !strcmp(image_functions[i], "ret_from_fork");
 
-		image_symbol(im, image_functions[i], 'T', at);
+		bool rt = im->options.rt && !strcmp(image_functions[i], "__mutex_lock");
+
+		image_symbol(im, rt ? "rt_mutex_slowlock" : image_functions[i], 'T', at);
 		for (unsigned k = 0; k < 64; k++)
 			image_put(im, at + k, 0x90, 1);
 		if (im->options.frame_pointers)
@@ -496,10 +499,13 @@ static inline void image_wait(struct image *im, uint64_t task, uint64_t stack, u
 	uint64_t waiter = IMAGE_DIRECT + stack + IMAGE_SLEPT + 56 + 2 * 0x28;
 
 	image_put(im, task + TASK_STATE, 2, 4);
-	image_put(im, lock, owner | 1, 8);
+	image_put(im, lock + (im->options.rt ? RT_MUTEX_OWNER : 0), owner | 1, 8);
 	image_put(im, waiter + 16, task, 8);
 	image_put(im, waiter + 24, lock, 8);
-	if (im->options.sheaves) { /* 7.1: a ring of waiters without a head */
+	if (im->options.rt) { /* a tree with one node */
+		image_put(im, lock, waiter, 8);
+		image_put(im, waiter, 1, 8);
+	} else if (im->options.sheaves) { /* 7.1: a ring of waiters without a head */
 		image_list(im, (uint64_t[]){ waiter }, 1);
 		image_put(im, lock + MUTEX_WAIT_LIST, waiter, 8);
 	} else {

@@ -29,6 +29,7 @@ enum {
 	MAPLE_SLOT = 128,
 	MUTEX_WAIT_LIST = 16,
 	MUTEX_SIZE = 32,
+	RT_MUTEX_OWNER = 16,
 	/* as struct page had it, and struct slab after it */
 	SLAB_CACHE_AT = 8,
 	SLAB_LIST_AT = 16,
@@ -187,6 +188,16 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 						  { 0 } });
 	image_btf_struct(b, "mutex_waiter", 4, 24,
 			 (struct image_member[]){ { "list", t->list, 0 }, { "task", t->ptr, 16 }, { 0 } });
+	if (!im->options.rt)
+		return;
+	image_btf_struct(b, "rt_mutex_base", 4, MUTEX_SIZE,
+			 (struct image_member[]){
+				 { "waiters", t->ptr, 0 }, { "owner", t->ptr, RT_MUTEX_OWNER }, { 0 } });
+	image_btf_struct(b, "rt_mutex_waiter", 4, 32,
+			 (struct image_member[]){ { "tree_entry", t->list, 0 },
+						  { "task", t->ptr, 16 },
+						  { "lock", t->ptr, 24 },
+						  { 0 } });
 }
 
 static inline void image_memory_types(struct image *im, struct image_btf *b, const struct image_basic *t)

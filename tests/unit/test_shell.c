@@ -136,6 +136,22 @@ static void locks_and_blocked(void **state)
 			text, "    __schedule+32\n    schedule+32\n    __mutex_lock+32\n    kthread+32\n"));
 		end(&r);
 	}
+	start(&r, &(struct image_options){ .blocked = true, .rt = true }, false);
+	const char *text = output(&r, "locks");
+
+	assert_non_null(strstr(text, "  kworker/0:1      rt_mutex"));
+	assert_non_null(strstr(text, "  lock_a, held by kworker/0:2 (pid 8)\n"));
+	assert_non_null(strstr(text, "a circle: kworker/0:1 (pid 7) waits for kworker/0:2 (pid 8) "));
+	/* a node that its tree does not have is no waiter */
+	uint64_t lock;
+
+	assert_true(pm_linux_symbol(r.sh.lx, "lock_a", &lock));
+	memset(r.image.core + r.image.memory_at + (lock - IMAGE_MAP), 0, 8);
+	pm_dump_forget(r.sh.dump);
+	text = output(&r, "locks");
+	assert_null(strstr(text, "lock_a"));
+	assert_non_null(strstr(text, "  lock_b, held by kworker/0:1 (pid 7)\n"));
+	end(&r);
 	start(&r, &(struct image_options){ 0 }, false);
 	assert_string_equal(output(&r, "locks"), "no task waits for a lock that can be told\n");
 	assert_string_equal(output(&r, "blocked"), "no task is in uninterruptible sleep\n");
