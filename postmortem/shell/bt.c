@@ -161,7 +161,7 @@ static void unwind_from(struct pm_shell *sh, const struct pm_linux_task *task,
 	}
 	pm_x86_set(&regs, PM_X86_IP, ip);
 	pm_x86_set(&regs, PM_X86_SP, sp);
-	pm_linux_unwind(u, &regs, false, task->stack, trace);
+	pm_linux_unwind(u, &regs, options->has_ip, task->stack, trace);
 }
 
 static bool print_exceptions(struct pm_shell *sh, const struct pm_linux_task *task)

@@ -25,10 +25,11 @@
 #define IMAGE_TEXT 0xffffffff80100000ull /* _stext */
 #define IMAGE_PERCPU 0x20000ull          /* what is added to a per-CPU variable's address for CPU 0 */
 #define IMAGE_PERCPU_SIZE 2048
-#define IMAGE_STACK 0x80000u   /* physical, of the panicking task */
-#define IMAGE_STACK_2 0x88000u /* of the sleeping one */
-#define IMAGE_STACK_3 0x98000u /* of another */
-#define IMAGE_SLEPT 0x3e00     /* where in a stack it was switched out: the last frame is at its end */
+#define IMAGE_STACK 0x80000u    /* physical, of the panicking task */
+#define IMAGE_STACK_2 0x88000u  /* of the sleeping one */
+#define IMAGE_STACK_3 0x98000u  /* of another */
+#define IMAGE_SLEPT 0x3e00      /* where in a stack it was switched out: the last frame is at its end */
+#define IMAGE_USER_TEXT 0x7000u /* from IMAGE_VMA_START on, too */
 #define IMAGE_MODULE 0xffffffff801c0000ull
 #define IMAGE_NOTE 336
 
@@ -295,9 +296,12 @@ static inline void image_types(struct image *im)
 		&b, "sigpending_shared", 4, 24,
 		(struct image_member[]){ { "list", list, 0 }, { "signal", u64, 16 }, { 0 } });
 
-	image_btf_struct(&b, "signal_struct", 4, 64,
+	uint32_t limits = image_btf_array(&b, image_field(im, "rlimit")->type, u32, 16);
+
+	image_btf_struct(&b, "signal_struct", 4, SIGNAL_SIZE,
 			 (struct image_member[]){ { "thread_head", list, 8 },
 						  { "shared_pending", shared, SIGNAL_SHARED },
+						  { "rlim", limits, SIGNAL_LIMITS },
 						  { 0 } });
 	image_btf_struct(&b, "inactive_task_frame", 4, 56,
 			 (struct image_member[]){ { "bp", u64, 40 }, { "ret_addr", u64, 48 }, { 0 } });
@@ -463,7 +467,7 @@ static inline uint64_t image_chain(struct image *im, uint64_t sp, const char *co
 static inline void image_task(struct image *im, uint64_t at, int pid, const char *comm, uint64_t stack,
 			      uint64_t parent)
 {
-	uint64_t signal = image_room(im, 32);
+	uint64_t signal = image_room(im, SIGNAL_SIZE);
 
 	image_put(im, at + TASK_STACK, IMAGE_DIRECT + stack, 8);
 	if (pid) /* swapper went over the end of its stack */

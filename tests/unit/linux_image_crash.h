@@ -8,8 +8,6 @@
 #ifndef LINUX_IMAGE_CRASH_H
 #define LINUX_IMAGE_CRASH_H
 
-#define IMAGE_USER_TEXT 0x7000u /* from IMAGE_VMA_START on, too */
-
 enum {
 	META_NAME = 0,
 	META_NB_ARGS = 12,

@@ -481,6 +481,11 @@ static inline void image_system(struct image *im)
 	image_put(im, cpu + IMAGE_PERCPU, 6, 4);
 	image_put(im, cpu + IMAGE_PERCPU + 8, 10000000, 8);
 	image_number(im, "cpu_khz", 2500000);
+	/* it began with 2024 */
+	uint64_t clock = image_variable(im, "shadow_timekeeper", image_field(im, "timekeeper")->size);
+
+	image_set(im, clock, "timekeeper.xtime_sec", 1704067200 + 5);
+	image_set(im, clock, "timekeeper.wall_to_monotonic.tv_sec", (uint64_t)-1704067200);
 	image_number(im, "__cpu_online_mask", 1);
 	image_put(im, dmi + 8, image_string(im, "QEMU"), 8);
 	image_number(im, "tainted_mask", 1 << 7 | 1 << 12);

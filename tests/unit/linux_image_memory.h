@@ -27,6 +27,8 @@ enum {
 	CACHE_SIZE_OF = 96,
 	MAPLE_PIVOT = 8,
 	MAPLE_SLOT = 128,
+	MM_ARGUMENTS = 88,
+	MM_SIZE = 128,
 	MUTEX_WAIT_LIST = 16,
 	MUTEX_SIZE = 32,
 	RT_MUTEX_OWNER = 16,
@@ -61,6 +63,9 @@ static const struct image_layout image_file_layouts[] = {
 	{ "hlist_node", "next:ptr pprev:ptr" },
 	{ "hlist_head", "first:ptr" },
 	{ "hlist_bl_node", "next:ptr pprev:ptr" },
+	{ "rlimit", "rlim_cur:long rlim_max:long" },
+	{ "timespec64", "tv_sec:long tv_nsec:long" },
+	{ "timekeeper", "xtime_sec:long wall_to_monotonic:timespec64" },
 	{ "path", "mnt:ptr dentry:ptr" },
 	{ "qstr", "name:ptr" },
 	{ "vfsmount", "mnt_root:ptr mnt_sb:ptr" },
@@ -166,12 +171,16 @@ static inline void image_process_types(struct image *im, struct image_btf *b, co
 						  { "pivot", pivots, MAPLE_PIVOT },
 						  { "slot", slots, MAPLE_SLOT },
 						  { 0 } });
-	image_btf_struct(b, "mm_struct", 4, 96,
+	image_btf_struct(b, "mm_struct", 4, MM_SIZE,
 			 (struct image_member[]){
 				 { "pgd", t->ptr, 0 },
 				 { "total_vm", t->u64, 8 },
 				 { im->options.old ? "mmap" : "mm_mt", im->options.old ? t->ptr : tree, 16 },
 				 { "rss_stat", im->options.old ? plain : counters, 24 },
+				 { "arg_start", t->u64, MM_ARGUMENTS },
+				 { "arg_end", t->u64, MM_ARGUMENTS + 8 },
+				 { "env_start", t->u64, MM_ARGUMENTS + 16 },
+				 { "env_end", t->u64, MM_ARGUMENTS + 24 },
 				 { 0 } });
 	image_btf_struct(b, "vm_area_struct", 4, 48,
 			 (struct image_member[]){ { "vm_start", t->u64, 0 },
@@ -400,7 +409,7 @@ static inline uint64_t image_maple(struct image *im, uint64_t tree, uint64_t vma
 /* A process that maps and has open /bin/sh, with 9 pages in memory. */
 static inline void image_process(struct image *im, uint64_t task)
 {
-	uint64_t mm = image_room(im, 96), vma = image_room(im, 48), file = image_new(im, "file");
+	uint64_t mm = image_room(im, MM_SIZE), vma = image_room(im, 48), file = image_new(im, "file");
 	uint64_t files = image_new(im, "files_struct"), table = image_new(im, "fdtable"),
 		 fds = image_room(im, 512);
 	uint64_t fs = image_new(im, "fs_struct"), mount = image_file_system(im), parts = image_room(im, 8);
@@ -427,6 +436,17 @@ static inline void image_process(struct image *im, uint64_t task)
 		image_put(im, mm + 32, parts, 8);
 		image_put(im, parts + IMAGE_PERCPU, (uint32_t)-1, 4);
 	}
+	for (unsigned i = 0; i < 4;
+	     i++) /* behind what it writes: its arguments, 6 bytes, and environment, 7 */
+		image_put(im, mm + MM_ARGUMENTS + 8 * i,
+			  IMAGE_VMA_START + IMAGE_USER_TEXT + 16 +
+				  (i == 0   ? 0
+				   : i == 3 ? 13
+					    : 6),
+			  8);
+	image_text(im, IMAGE_USER_TEXT + 16, "sh");
+	image_text(im, IMAGE_USER_TEXT + 19, "-c");
+	image_text(im, IMAGE_USER_TEXT + 22, "HOME=/");
 	image_put(im, vma, IMAGE_VMA_START, 8);
 	image_put(im, vma + 8, IMAGE_VMA_START + 0x10000, 8);
 	image_put(im, vma + 16, 5, 8);

@@ -15,7 +15,8 @@ enum {
 	TASK_ON_RQ = TASK_QUEUES + 96,
 	TASK_QUEUES_SIZE = 112,
 	SIGNAL_SHARED = 32,
-	SIGNAL_SIZE = 64,
+	SIGNAL_LIMITS = 64,
+	SIGNAL_SIZE = SIGNAL_LIMITS + 16 * 16,
 	ACTION_SIZE = 32,
 	RQ_CFS = 32,
 	RQ_SIZE = 64,
@@ -118,6 +119,11 @@ static inline void image_queue_signals(struct image *im, uint64_t task, uint64_t
 	image_put(im, queued + 16, 10, 4);
 	image_list(im, (uint64_t[]){ signal + SIGNAL_SHARED }, 1);
 	image_put(im, signal + SIGNAL_SHARED + 16, 1 << 14, 8);
+	for (unsigned i = 0; i < 16;
+	     i++) { /* nothing is limited but open files: 1,024, or as root says 4,096 */
+		image_put(im, signal + SIGNAL_LIMITS + 16 * i, i == 7 ? 1024 : ~0ull, 8);
+		image_put(im, signal + SIGNAL_LIMITS + 16 * i + 8, i == 7 ? 4096 : ~0ull, 8);
+	}
 }
 
 /* Index 5 of a tree of two levels. */
