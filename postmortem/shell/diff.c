@@ -118,17 +118,24 @@ static int compare(const struct diff *d, const struct key *a, const struct key *
 	return d->same_boot ? by_pid(a, b) : strcmp(a->task->comm, b->task->comm);
 }
 
+static const struct pm_column task_columns[] = {
+	{ "PID", "pid", 7, PM_CELL_SIGNED },   { "TASK", "task", -16, PM_CELL_ADDRESS },
+	{ "CPU", "cpu", 4, PM_CELL_UNSIGNED }, { "ST", "state", -2, PM_CELL_TEXT },
+	{ "WAS", "was", -3, PM_CELL_TEXT },    { "COMM", "comm", -1, PM_CELL_TEXT },
+};
+
+static void put_tasks_title(struct pm_shell *sh, const char *title)
+{
+	pm_shell_say(sh, "\n%s:\n", title);
+	PM_TITLES(sh, task_columns);
+}
+
 static void put_task(struct pm_shell *sh, const struct pm_linux_task *task, char was)
 {
-	static const struct pm_column columns[] = {
-		{ "PID", "pid", 7, PM_CELL_SIGNED },   { "TASK", "task", -16, PM_CELL_ADDRESS },
-		{ "CPU", "cpu", 4, PM_CELL_UNSIGNED }, { "ST", "state", -2, PM_CELL_TEXT },
-		{ "WAS", "was", -3, PM_CELL_TEXT },    { "COMM", "comm", -1, PM_CELL_TEXT },
-	};
 	char state[2] = { task->state, 0 }, before[2] = { was, 0 };
 
-	PM_ROW(sh, columns, { (uint64_t)(int64_t)task->pid }, { task->addr }, { task->cpu }, { .s = state },
-	       { .s = was ? before : NULL }, { .s = task->comm });
+	PM_ROW(sh, task_columns, { (uint64_t)(int64_t)task->pid }, { task->addr }, { task->cpu },
+	       { .s = state }, { .s = was ? before : NULL }, { .s = task->comm });
 }
 
 /* Those of one side that nothing on the other matches. */
@@ -141,7 +148,7 @@ static size_t put_alone(struct pm_shell *sh, const char *key, const char *title,
 		if (keys->v[i].matched)
 			continue;
 		if (!n++)
-			pm_shell_say(sh, "\n%s:\n", title);
+			put_tasks_title(sh, title);
 		put_task(sh, keys->v[i].task, 0);
 	}
 	pm_shell_close(sh, ']');
@@ -166,7 +173,7 @@ static void diff_tasks(struct diff *d)
 		a.v[i].matched = b.v[k].matched = true;
 		if (d->same_boot && a.v[i].task->state != b.v[k].task->state) {
 			if (!changed++)
-				pm_shell_say(sh, "\nTASKS whose state changed:\n");
+				put_tasks_title(sh, "TASKS whose state changed");
 			put_task(sh, b.v[k].task, a.v[i].task->state);
 		}
 		i++;

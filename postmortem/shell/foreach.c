@@ -120,7 +120,7 @@ static bool run_for(struct pm_shell *sh, const struct pm_shell_command *command,
 
 	if (sh->json)
 		pm_json_close(sh->json, '}');
-	else if (command->foreach != PM_EACH_ROW)
+	else if (command->foreach != PM_EACH_ROW && command->foreach != PM_EACH_WHOLE)
 		fputc('\n', sh->out);
 	free(name);
 	free(words);

@@ -82,8 +82,9 @@ enum pm_shell_completes {
 
 enum pm_shell_each {
 	PM_EACH_NOT,
-	PM_EACH,      /* what it prints begins with the task's line (pm_shell_put_task) */
-	PM_EACH_HEAD, /* that line is printed for it */
+	PM_EACH,       /* what it prints begins with the task's line (pm_shell_put_task) */
+	PM_EACH_WHOLE, /* and ends with an empty one */
+	PM_EACH_HEAD,  /* that line is printed for it */
 	PM_EACH_ROW, /* it prints a row of a list, whose head is above the first: where sh->each_first is set */
 };
 

@@ -213,7 +213,7 @@ const struct pm_shell_command pm_shell_tasks_commands[] = {
 		.needs_types = true,
 		.needs_linux = true,
 		.completes = PM_COMPLETE_TASK,
-		.foreach = PM_EACH,
+		.foreach = PM_EACH_WHOLE,
 	},
 	{
 		.name = "timer",
