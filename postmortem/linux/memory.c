@@ -2,6 +2,7 @@
 
 #include "linux/list.h"
 #include "linux/member.h"
+#include "linux/zones.h"
 #include "symbols/bytes.h"
 
 #include <stdio.h>
@@ -169,35 +170,24 @@ static void read_commit(struct pm_linux *lx, struct pm_linux_memory *m)
 /* Pages that CPUs keep for themselves, zone by zone. */
 static bool cpu_free(struct pm_linux *lx, uint64_t *pages_out)
 {
-	enum { max_nodes = 1024, max_zones = 16 };
-	uint64_t nodes, node_at, zones, lists, count, n = 1;
-	uint64_t step = pm_btf_size(lx->btf, lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, "zone") : 0);
-	bool is_array = pm_linux_symbol(lx, "node_data", &nodes);
+	static const uint64_t most = 1 << 24; /* that a CPU keeps of a zone */
+	struct pm_linux_zones zones;
+	uint64_t lists, count;
+	bool known = false;
 
-	if (!step || lx->fields[PM_ZONE_CPU_LISTS].offset < 0 || lx->fields[PM_CPU_LISTS_COUNT].offset < 0 ||
-	    (!is_array && !pm_linux_symbol(lx, "contig_page_data", &nodes)))
-		return false;
-	if (is_array && (!pm_linux_variable(lx, "nr_node_ids", 4, &n) || n > max_nodes))
-		n = 1;
 	*pages_out = 0;
-	for (uint64_t i = 0; i < n; i++) {
-		node_at = nodes;
-		if ((is_array && !pm_space_load(&lx->kernel, nodes + 8 * i, 8, &node_at)) || !node_at ||
-		    !pm_linux_get(lx, node_at, PM_NODE_ZONES_N, &zones))
+	pm_linux_nodes_of(lx, &zones);
+	for (size_t i = 0; i < zones.zones.n; i++) {
+		if (!pm_linux_get(lx, zones.zones.v[i].addr, PM_ZONE_CPU_LISTS, &lists))
 			continue;
-		for (uint64_t z = 0; z < zones && z < max_zones; z++) {
-			uint64_t zone_at = pm_linux_at(lx, node_at, PM_NODE_ZONES) + z * step;
-
-			if (!pm_linux_get(lx, zone_at, PM_ZONE_CPU_LISTS, &lists))
-				continue;
-			for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
-				if (pm_linux_get(lx, lists + lx->cpu_offset[cpu], PM_CPU_LISTS_COUNT,
-						 &count) &&
-				    count < 1 << 24)
-					*pages_out += count;
-		}
+		known |= lx->fields[PM_CPU_LISTS_COUNT].offset >= 0;
+		for (uint32_t cpu = 0; cpu < lx->cpus; cpu++)
+			if (pm_linux_get(lx, lists + lx->cpu_offset[cpu], PM_CPU_LISTS_COUNT, &count) &&
+			    count < most)
+				*pages_out += count;
 	}
-	return true;
+	pm_linux_zones_deinit(&zones);
+	return known;
 }
 
 /* What the kernel uses for itself, beside its slabs. */

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { max_nodes = 1024, max_chain = 65536, max_slabs = 1 << 24, max_sheaf = 4096 };
+enum { max_nodes = 1024, max_chain = 65536, max_slabs = 1 << 24, max_sheaf = 4096, max_barn = 4096 };
 
 struct fields {
 	enum pm_field list, next, inuse, objects, freelist;
@@ -45,18 +45,42 @@ static uint64_t free_of(struct pm_linux *lx, uint64_t slab)
 	return objects > inuse ? objects - inuse : 0;
 }
 
-static void add_barn(struct pm_linux *lx, uint64_t barn, struct pm_linux_cache_usage *u)
-{
-	uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0, at;
+/* Full sheaves of a node's barn, of which kernels keep ten. */
+struct barn {
 	struct pm_linux_list list;
+	unsigned left; /* that are believed */
+};
 
-	if (!head)
-		return;
-	pm_linux_list_init(&list, lx, head);
-	while (pm_linux_list_next(&list, &at))
-		u->free_sheaves += get(lx, at - pm_linux_at(lx, 0, PM_SHEAF_LIST), PM_SHEAF_SIZE);
-	if (list.trouble)
-		u->trouble = list.trouble;
+/* barn: its struct node_barn; 0: none. */
+static void barn_init(struct pm_linux *lx, uint64_t barn, struct barn *b)
+{
+	uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0;
+
+	pm_linux_list_init(&b->list, lx, head);
+	b->left = head ? max_barn : 0;
+}
+
+/* Its struct slab_sheaf; false: there are no more. */
+static bool barn_next(struct barn *b, uint64_t *sheaf_out)
+{
+	if (!b->left-- || !pm_linux_list_next(&b->list, sheaf_out)) {
+		b->left = 0;
+		return false;
+	}
+	*sheaf_out -= pm_linux_at(b->list.lx, 0, PM_SHEAF_LIST);
+	return true;
+}
+
+static void add_barn(struct pm_linux *lx, uint64_t addr, struct pm_linux_cache_usage *u)
+{
+	struct barn barn;
+	uint64_t sheaf;
+
+	barn_init(lx, addr, &barn);
+	while (barn_next(&barn, &sheaf))
+		u->free_sheaves += get(lx, sheaf, PM_SHEAF_SIZE);
+	if (barn.list.trouble)
+		u->trouble = barn.list.trouble;
 }
 
 static void add_node(struct pm_linux *lx, uint64_t node, struct pm_linux_cache_usage *u)
@@ -117,15 +141,14 @@ static void add_nodes(struct pm_linux *lx, const struct pm_linux_cache *cache, s
 
 bool pm_linux_in_barn(struct pm_linux *lx, const struct pm_linux_cache *cache, uint64_t object)
 {
-	uint64_t node, barn, at;
+	uint64_t node, addr, sheaf;
 
-	for (uint64_t i = 0; node_of(lx, cache, i, &node, &barn); i++) {
-		uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0;
-		struct pm_linux_list list;
+	for (uint64_t i = 0; node_of(lx, cache, i, &node, &addr); i++) {
+		struct barn barn;
 
-		pm_linux_list_init(&list, lx, head);
-		while (head && pm_linux_list_next(&list, &at))
-			if (pm_linux_in_sheaf(lx, at - pm_linux_at(lx, 0, PM_SHEAF_LIST), object))
+		barn_init(lx, addr, &barn);
+		while (barn_next(&barn, &sheaf))
+			if (pm_linux_in_sheaf(lx, sheaf, object))
 				return true;
 	}
 	return false;
@@ -283,18 +306,17 @@ void pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cac
 			   void (*fn)(uint64_t object, int cpu, void *user), void *user)
 {
 	static const enum pm_field sheaves[] = { PM_SHEAVES_MAIN, PM_SHEAVES_SPARE, PM_SHEAVES_RCU_FREE };
-	uint64_t per_cpu = get(lx, cache->addr, PM_CACHE_CPU_SHEAVES), node, barn, at;
+	uint64_t per_cpu = get(lx, cache->addr, PM_CACHE_CPU_SHEAVES), node, addr, sheaf;
 
 	for (uint32_t cpu = 0; per_cpu && cpu < lx->cpus; cpu++)
 		for (size_t i = 0; i < PM_COUNT(sheaves); i++)
 			each_in_sheaf(lx, get(lx, per_cpu + lx->cpu_offset[cpu], sheaves[i]), (int)cpu, fn,
 				      user);
-	for (uint64_t i = 0; node_of(lx, cache, i, &node, &barn); i++) {
-		uint64_t head = barn ? pm_linux_at(lx, barn, PM_BARN_FULL) : 0;
-		struct pm_linux_list list;
+	for (uint64_t i = 0; node_of(lx, cache, i, &node, &addr); i++) {
+		struct barn barn;
 
-		pm_linux_list_init(&list, lx, head);
-		while (head && pm_linux_list_next(&list, &at))
-			each_in_sheaf(lx, at - pm_linux_at(lx, 0, PM_SHEAF_LIST), -1, fn, user);
+		barn_init(lx, addr, &barn);
+		while (barn_next(&barn, &sheaf))
+			each_in_sheaf(lx, sheaf, -1, fn, user);
 	}
 }

@@ -278,12 +278,18 @@ static bool is_node(struct pm_linux *lx, uint64_t node)
 
 /* ---- rt_mutexes ---- */
 
+/* What it is itself, until 5.14, is since then in what has lockdep's words, too. */
+static const char *rt_mutex(struct pm_linux *lx)
+{
+	return pm_linux_type_size(lx, "rt_mutex_base") ? "rt_mutex_base" : "rt_mutex";
+}
+
 /* The waiter's node in the lock's tree: what is above it must lead to it. */
 static bool is_rt_waiter(struct pm_linux *lx, uint64_t waiter, uint64_t lock)
 {
 	uint64_t node = pm_linux_member_at(lx, waiter, "rt_mutex_waiter", "tree_entry|tree.entry"), above,
 		 right, left;
-	uint64_t root = pm_linux_member_at(lx, lock, "rt_mutex_base", "waiters");
+	uint64_t root = pm_linux_member_at(lx, lock, rt_mutex(lx), "waiters");
 
 	if (!node || !root || !pm_space_load(&lx->kernel, node, 8, &above))
 		return false;
@@ -310,7 +316,7 @@ static bool rt_wait_of(struct pm_linux *lx, const struct pm_linux_task *task, co
 		if (kind->structure)
 			out->lock -= pm_linux_member_offset(lx, kind->structure, kind->member);
 		/* its lowest bit: there are waiters */
-		if (pm_linux_get(lx, lock, PM_RTMUTEX_OWNER, &owner))
+		if (pm_linux_member_get(lx, lock, rt_mutex(lx), "owner", &owner))
 			out->owner = owner & ~7ull;
 		return true;
 	}
