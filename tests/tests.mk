@@ -48,7 +48,7 @@ check-matrix: $(O)/kpanic $(O)/tests/dump/damage $(O)/tests/dump/hostile $(O)/te
 
 # Dumps by kernel: DUMPS="6.1=FILE 7.2=FILE"; tests/linux/rig makes them.  KEEP=FOLDER keeps crash's answers.
 check-crash-commands: $(O)/kpanic ## the shell's commands against crash's, on DUMPS="KERNEL=FILE…"; writes docs/crash-agreement.md
-	@KPANIC=$(abspath $(O)/kpanic) tests/dump/crash-commands $(if $(KEEP),--keep $(KEEP)) --table docs/crash-agreement.md $(DUMPS)
+	@KPANIC=$(abspath $(O)/kpanic) tests/dump/crash-commands $(if $(KEEP),--keep $(KEEP)) --control --table docs/crash-agreement.md $(DUMPS)
 
 check-unit: $(UNIT_BINS) ## unit tests (cmocka)
 	@$(SAN_ENV) tests/run-tests --unit $(UNIT_BINS)
