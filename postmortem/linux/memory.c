@@ -193,7 +193,7 @@ static bool cpu_free(struct pm_linux *lx, uint64_t *pages_out)
 /* What the kernel uses for itself, beside its slabs. */
 static void read_kernel(struct pm_linux *lx, struct pm_linux_memory *m)
 {
-	uint64_t pages, more, task, stack;
+	uint64_t pages, more, task, stack, phys;
 
 	if (node(lx, "NR_KERNEL_STACK_KB", &pages) || zone(lx, "NR_KERNEL_STACK_KB", &pages))
 		tell(m, PM_MEMORY_STACKS, true, pages / 4);
@@ -206,7 +206,7 @@ static void read_kernel(struct pm_linux *lx, struct pm_linux_memory *m)
 	bool in_direct_map =
 		pm_linux_symbol(lx, "init_task", &task) && pm_linux_get(lx, task, PM_TASK_TASKS, &task) &&
 		pm_linux_get(lx, task - pm_linux_at(lx, 0, PM_TASK_TASKS), PM_TASK_STACK, &stack) &&
-		stack >= lx->page_offset && stack - lx->page_offset < 1ull << 46;
+		!pm_space_translate(&lx->kernel, stack, &phys, NULL) && phys == stack - lx->page_offset;
 	uint64_t stacks = in_direct_map ? 0 : m->pages[PM_MEMORY_STACKS];
 
 	tell(m, PM_MEMORY_VMALLOC, true, pages > stacks ? pages - stacks : 0);

@@ -157,9 +157,8 @@ static bool print_all(struct pm_shell *sh, uint64_t asked, uint64_t addr, uint64
 
 	bool whole = !has_object || pm_kmem_object(sh, &object, asked != addr);
 	const struct pm_linux_task *task = task_at(sh, addr, has_object ? &object : NULL, &on_stack);
-	bool has_area = addr < sh->lx->page_offset || addr - sh->lx->page_offset >= 1ull << 46
-				? pm_kmem_vmalloc_area(sh, addr)
-				: false;
+	/* The direct map has no areas.  Where it ends KASLR decides. */
+	bool has_area = addr - sh->lx->page_offset != phys && pm_kmem_vmalloc_area(sh, addr);
 
 	if (known || has_object || has_area)
 		pm_shell_say(sh, "\n");
