@@ -59,7 +59,7 @@ PART = re.compile(r"""(?:"(?P<text>(?:\\.|[^"\\])*)"|'(?P<char>(?:\\[0-7]{3}|\\.
 ARRAY = re.compile(r"""(.*?(?<![\w.])[\w.]+ = +)(?:(["'])|\{(?=[-\d]))""")
 CHARACTER = re.compile(r"\\([0-7]{3})|\\(.)|([^\\])", re.S)
 ESCAPED = {"n": 10, "t": 9, "r": 13, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
-SHOWN = 64  # of an array's bytes are compared
+SHOWN = 128  # of an array's elements are compared
 
 
 def plain_bytes(line):
