@@ -45,7 +45,7 @@ static void read_lines(struct pm_shell *sh)
 	char *line = NULL;
 	size_t size = 0;
 
-	while (!sh->ended && getline(&line, &size, stdin) >= 0) {
+	while (!sh->ended && !pm_interrupted() && getline(&line, &size, stdin) >= 0) {
 		pm_shell_run(sh, line);
 		if (fflush(sh->out))
 			break;
@@ -59,11 +59,16 @@ static void on_interrupt(int number)
 	pm_interrupt_flag = 1;
 }
 
-/* It ends what waits: for a line to be typed, for a pager to read on. */
-static void take_interrupts(void)
+/* It ends what waits: for a line to be typed, for a pager to read on.  Of a script it ends the rest, too: the command says
+ * what it has and that this is not all, and a second one ends it where it stands. */
+static void take_interrupts(bool interactive)
 {
-	struct sigaction action = { .sa_handler = on_interrupt };
+	struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = interactive ? 0 : SA_RESETHAND };
+	struct sigaction before;
 
+	/* in the background, by nohup: whoever started it wants none */
+	if (!interactive && !sigaction(SIGINT, NULL, &before) && before.sa_handler == SIG_IGN)
+		return;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 }
@@ -120,13 +125,15 @@ static void run_input(struct pm_shell *sh, const struct input *in)
 	if (is_terminal) {
 		sh->interactive = true;
 		pm_shell_settings_start(sh);
-		take_interrupts();
 	}
+	take_interrupts(is_terminal);
 	/* who reads objects knows those that were asked for */
 	if (!in->no_rc && !sh->json)
 		pm_shell_run_rc(sh);
 	if (in->script && !pm_shell_run_file(sh, in->script) && !sh->failures)
 		sh->failures++; /* it was not there */
+	if (!is_terminal && pm_interrupted())
+		return;
 	if (in->commands)
 		pm_shell_run(sh, in->commands);
 	else if (is_terminal)
@@ -180,105 +187,144 @@ static void open_kernel(struct pm_shell *sh, struct pm_cmd_kernel *kernel,
 	sh->btf = sh->lx->btf;
 }
 
-int pm_cmd_shell(int argc, char **argv)
+/* What was given on the command line. */
+struct request {
+	struct input in;
+	struct pm_linux_options with;
+	const char *raw; /* NULL: the dump has a format */
+	char **parts;    /* of the dump, [parts_n] */
+	size_t parts_n;
+};
+
+/* false: *status says how it ends, and why was said. */
+static bool take_options(struct pm_shell *sh, int argc, char **argv, struct pm_json *json, struct request *r,
+			 int *status)
 {
-	struct pm_shell sh = { .out = stdout, .explain = pm_cmd_why };
-	struct pm_cmd_kernel kernel = { 0 };
-	struct input in = { 0 };
-	const char *raw = NULL;
-	struct pm_error *err;
-	struct pm_json json;
-	struct pm_linux_options with = { .installed = true };
-	enum pm_status status = PM_STATUS_OK, whole = PM_STATUS_OK;
 	int c;
 
-	pm_json_init(&json, stdout);
+	*status = PM_STATUS_USAGE;
 	while ((c = getopt_long(argc, argv, "c:i:h", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			in.commands = optarg;
+			r->in.commands = optarg;
 			break;
 		case 'i':
-			in.script = optarg;
+			r->in.script = optarg;
 			break;
 		case 'l':
-			sh.live = true;
+			sh->live = true;
 			break;
 		case 'n':
-			in.no_rc = true;
+			r->in.no_rc = true;
 			break;
 		case 'j':
-			sh.json = &json;
+			sh->json = json;
 			break;
 		case 'b':
-			with.btf = optarg;
+			r->with.btf = optarg;
 			break;
 		case 'r':
-			raw = optarg ? optarg : "";
+			r->raw = optarg ? optarg : "";
 			break;
 		case 'h':
-			return pm_cmd_help("shell");
+			*status = pm_cmd_help("shell");
+			return false;
 		default:
 			fputs("kpanic: see kpanic shell --help\n", stderr);
-			return PM_STATUS_USAGE;
+			return false;
 		}
 	}
-	if (optind >= argc && !sh.live) {
+	if (optind >= argc && !sh->live) {
 		fputs("kpanic: shell: which dump? see kpanic shell --help\n", stderr);
-		return PM_STATUS_USAGE;
+		return false;
 	}
-	static char kcore[] = "/proc/kcore";
-	char *live[] = { kcore, NULL }, **parts = sh.live ? live : argv + optind;
-	size_t n = sh.live ? 1 : pm_cmd_parts(parts);
-	char **rest = argv + optind + (sh.live ? 0 : n);
+	return true;
+}
 
-	with.vmlinux = rest[0];
+/* What stands behind the options: the dump's parts, and a vmlinux.  false: as above. */
+static bool take_files(struct pm_shell *sh, char **files, struct request *r, int *status)
+{
+	static char kcore[] = "/proc/kcore";
+	static char *live[] = { kcore, NULL };
+
+	r->parts = sh->live ? live : files;
+	r->parts_n = sh->live ? 1 : pm_cmd_parts(files);
+	char **rest = files + (sh->live ? 0 : r->parts_n);
+
+	r->with.vmlinux = rest[0];
+	*status = PM_STATUS_USAGE;
 	if (rest[0] && rest[1]) {
 		pm_cmd_say("shell: %s: one %s and one vmlinux are enough", rest[1],
-			   sh.live ? "running kernel" : "dump");
-		return PM_STATUS_USAGE;
+			   sh->live ? "running kernel" : "dump");
+		return false;
 	}
-	if (sh.live && raw) {
+	if (sh->live && r->raw) {
 		pm_cmd_say("shell: --live: --raw is for files");
-		return PM_STATUS_USAGE;
+		return false;
 	}
-	if (sh.live && !may_read(kcore))
-		return PM_STATUS_UNREADABLE;
-	err = pm_cmd_dump_open(parts, n, raw, &sh.dump);
+	*status = PM_STATUS_UNREADABLE;
+	return !sh->live || may_read(kcore);
+}
+
+/* The dump, the kernel in it, its vmlinux; how it ends where one of them cannot be used, which was said. */
+static enum pm_status open_all(struct pm_shell *sh, const struct request *r, struct pm_cmd_kernel *kernel)
+{
+	enum pm_status status = PM_STATUS_OK;
+	struct pm_error *err = pm_cmd_dump_open(r->parts, r->parts_n, r->raw, &sh->dump);
+
 	if (!err)
-		open_kernel(&sh, &kernel, &with, &status);
-	if (!err && !status && with.vmlinux)
-		err = pm_shell_lines_open(&sh, with.vmlinux);
+		open_kernel(sh, kernel, &r->with, &status);
+	if (!err && !status && r->with.vmlinux)
+		err = pm_shell_lines_open(sh, r->with.vmlinux);
 	if (err) {
 		pm_cmd_say("%s", err->message);
 		status = err->code == PM_USAGE ? PM_STATUS_USAGE : PM_STATUS_UNREADABLE;
 		pm_error_free(err);
 	}
-	if (sh.dump)
-		pm_cmd_dump_status(sh.dump, true, &whole);
-	/* what was given and is of another kernel would only mislead */
-	if (status) {
+	return status;
+}
+
+/* Its commands; how the program ends. */
+static int run(struct pm_shell *sh, const struct request *r, enum pm_status status)
+{
+	sh->task = sh->session ? first_task(sh) : 0;
+	sh->vmlinux = r->with.vmlinux;
+	open_output(sh);
+	run_input(sh, &r->in);
+	if (sh->failures && r->in.commands)
+		status = PM_STATUS_USAGE; /* also where the dump is not whole, which was said */
+	pm_shell_settings_end(sh);
+	pm_shell_aliases_free(sh);
+	if (sh->out != stdout)
+		fclose(sh->out);
+	if (fflush(stdout) || ferror(stdout))
+		status = PM_STATUS_UNREADABLE;
+	/* as shells tell of what a signal ended */
+	return !sh->interactive && pm_interrupted() ? 128 + SIGINT : (int)status;
+}
+
+int pm_cmd_shell(int argc, char **argv)
+{
+	struct pm_shell sh = { .out = stdout, .explain = pm_cmd_why };
+	struct request r = { .with.installed = true };
+	struct pm_cmd_kernel kernel = { 0 };
+	enum pm_status whole = PM_STATUS_OK;
+	struct pm_json json;
+	int status;
+
+	pm_json_init(&json, stdout);
+	if (take_options(&sh, argc, argv, &json, &r, &status) &&
+	    take_files(&sh, argv + optind, &r, &status)) {
+		status = (int)open_all(&sh, &r, &kernel);
+		if (sh.dump)
+			pm_cmd_dump_status(sh.dump, true, &whole);
+		/* what was given and is of another kernel would only mislead */
+		if (!status)
+			status = run(&sh, &r, whole);
 		pm_shell_lines_close(&sh);
 		pm_cmd_kernel_close(&kernel);
 		pm_dump_close(sh.dump);
-		return status;
 	}
-	status = whole;
-	sh.task = sh.session ? first_task(&sh) : 0;
-	sh.vmlinux = with.vmlinux;
-	open_output(&sh);
-	run_input(&sh, &in);
-	if (sh.failures && in.commands)
-		status = PM_STATUS_USAGE; /* also where the dump is not whole, which was said */
-	pm_shell_settings_end(&sh);
-	pm_shell_aliases_free(&sh);
-	if (sh.out != stdout)
-		fclose(sh.out);
-	if (fflush(stdout) || ferror(stdout))
-		status = PM_STATUS_UNREADABLE;
-	pm_shell_lines_close(&sh);
-	pm_cmd_kernel_close(&kernel);
-	pm_dump_close(sh.dump);
 	pm_json_deinit(&json);
 	return status;
 }
