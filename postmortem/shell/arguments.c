@@ -3,6 +3,7 @@
 
 #include "base/interrupt.h"
 #include "linux/kernel_types.h"
+#include "linux/member.h"
 #include "render/escape.h"
 
 #include <stdlib.h>
@@ -90,9 +91,6 @@ struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, co
 			task = pm_linux_task_by_pid(tasks, (int32_t)value);
 		if (!task)
 			task = pm_linux_task_by_addr(tasks, value);
-		/* A pid whose digits were read as hex. */
-		if (!task && value <= INT32_MAX)
-			task = pm_linux_task_by_pid(tasks, atoi(text));
 	}
 	if (!task && !sh->btf)
 		pm_shell_no_types(sh, command);
@@ -145,6 +143,13 @@ void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact)
 		pm_json_str(sh->json, "module", place.module);
 	}
 	pm_arena_deinit(&arena);
+}
+
+uint64_t pm_shell_thread_info(struct pm_shell *sh, const struct pm_linux_task *task)
+{
+	uint64_t inside = pm_linux_member_at(sh->lx, task->addr, "task_struct", "thread_info");
+
+	return inside ? inside : task->stack;
 }
 
 bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_task *task)

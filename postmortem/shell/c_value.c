@@ -48,8 +48,11 @@ static void print_array(struct pm_shell *sh, const struct pm_c_value *v, const s
 		pm_value_print_pointer(sh, v->addr, true);
 		return;
 	}
+	const uint64_t most = pm_shell_print_max(sh);
+
 	fputc('{', sh->out);
-	for (uint32_t i = 0; i < v->type.elements && pm_value_goes_on(sh); i++, element.addr += size) {
+	for (uint32_t i = 0; i < v->type.elements && i < most && pm_value_goes_on(sh);
+	     i++, element.addr += size) {
 		if (i)
 			fputs(", ", sh->out);
 		/* pointers without their type, as in structures */
@@ -61,7 +64,7 @@ static void print_array(struct pm_shell *sh, const struct pm_c_value *v, const s
 			pm_c_value_print(sh, &element, &inner);
 		}
 	}
-	fputc('}', sh->out);
+	fputs(v->type.elements > most ? "...}" : "}", sh->out);
 }
 
 void pm_c_value_print(struct pm_shell *sh, const struct pm_c_value *v, const struct pm_value_style *style)

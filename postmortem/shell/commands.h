@@ -66,6 +66,7 @@ bool pm_shell_why(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_alias(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_ascii(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_eval(struct pm_shell *sh, int argc, char **argv);
+bool pm_shell_exit(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_extend(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_foreach(struct pm_shell *sh, int argc, char **argv);
 bool pm_shell_gdb(struct pm_shell *sh, int argc, char **argv);

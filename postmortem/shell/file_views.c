@@ -18,14 +18,32 @@ const char *pm_file_type(uint64_t mode)
 	return word ? word : "UNKN";
 }
 
-bool pm_file_inode_read(struct pm_linux *lx, uint64_t inode, struct pm_file_inode *out)
+/* All of a structure is there; false: said which byte of it is not. */
+static bool is_whole(struct pm_shell *sh, const char *command, const char *structure, uint64_t addr)
 {
-	uint64_t type = 0;
+	enum pm_absence why;
+	uint64_t at;
+
+	return !pm_shell_gap(sh, addr, pm_linux_type_size(sh->lx, structure), &at, &why) ||
+	       pm_shell_absent(sh, command, at, why);
+}
+
+bool pm_file_inode_read(struct pm_shell *sh, const char *command, uint64_t inode, struct pm_file_inode *out)
+{
+	struct pm_linux *lx = sh->lx;
+	uint64_t type = 0, host;
 
 	*out = (struct pm_file_inode){ .addr = inode };
-	if (!pm_linux_get(lx, inode, PM_INODE_MODE, &out->mode) ||
-	    !pm_linux_get(lx, inode, PM_INODE_SB, &out->sb))
+	if (!is_whole(sh, command, "inode", inode))
 		return false;
+	/* the address space in it is its own, whoever's it uses */
+	if (pm_linux_member_get(lx, inode, "inode", "i_data.host", &host) && host != inode)
+		return pm_shell_error(sh, command,
+				      "0x%llx: no inode: the host of its i_data is 0x%llx; 'struct inode' "
+				      "shows it as one all the same",
+				      (unsigned long long)inode, (unsigned long long)host);
+	pm_linux_get(lx, inode, PM_INODE_MODE, &out->mode);
+	pm_linux_get(lx, inode, PM_INODE_SB, &out->sb);
 	pm_linux_get(lx, inode, PM_INODE_INO, &out->number);
 	out->size = pm_linux_member_value(lx, inode, "inode", "i_size");
 	out->links = pm_linux_member_value(lx, inode, "inode", "i_nlink");
@@ -53,15 +71,35 @@ void pm_file_put_dentry_header(struct pm_shell *sh)
 		fputs("     DENTRY           INODE           SUPERBLK     TYPE PATH\n", sh->out);
 }
 
+bool pm_file_is_dentry(struct pm_shell *sh, const char *command, uint64_t dentry)
+{
+	uint64_t parent, sb, other, at;
+	enum pm_absence why;
+
+	if (!is_whole(sh, command, "dentry", dentry))
+		return false;
+	if (!pm_linux_member_get(sh->lx, dentry, "dentry", "d_parent", &parent) ||
+	    !pm_linux_member_get(sh->lx, dentry, "dentry", "d_sb", &sb))
+		return true;
+	/* one that the dump's filter left out is no reason to doubt */
+	bool is_there = pm_linux_member_get(sh->lx, parent, "dentry", "d_sb", &other);
+
+	if (is_there ? other == sb : pm_shell_gap(sh, parent, 1, &at, &why) && why != PM_UNMAPPED)
+		return true;
+	return pm_shell_error(sh, command,
+			      "0x%llx: no dentry: its parent (0x%llx) is none of its file system; 'struct "
+			      "dentry' shows it as one all the same",
+			      (unsigned long long)dentry, (unsigned long long)parent);
+}
+
 bool pm_file_put_dentry(struct pm_shell *sh, const char *command, const struct pm_linux_mounts *mounts,
 			uint64_t dentry)
 {
 	char path[PM_LINUX_PATH_MAX] = "";
-	uint64_t inode = 0, sb, mode = 0, at;
-	enum pm_absence why;
+	uint64_t inode = 0, sb, mode = 0;
 
-	if (pm_shell_gap(sh, dentry, 8, &at, &why))
-		return pm_shell_absent(sh, command, at, why);
+	if (!is_whole(sh, command, "dentry", dentry))
+		return false;
 	if (!pm_linux_get(sh->lx, dentry, PM_DENTRY_INODE, &inode) ||
 	    !pm_linux_member_get(sh->lx, dentry, "dentry", "d_sb", &sb))
 		return pm_shell_error(sh, command, "0x%llx: the dentry is not whole in the dump",
@@ -114,17 +152,22 @@ static bool put_page(uint64_t first, uint64_t last, uint64_t page, void *user)
 	pm_linux_get(sh->lx, page, PM_PAGE_REFCOUNT, &count);
 	pm_linux_page_flags(sh->lx, flags, names, sizeof(names));
 	uint64_t address = pm_linux_page_address(sh->lx, pages->caches, page);
-	uint64_t physical = address ? address - sh->lx->page_offset : 0;
+	uint64_t physical = address - sh->lx->page_offset;
 
 	if (!sh->json) {
-		fprintf(sh->out, "%016llx %9llx %016llx %8llu %3d %llx %s\n", (unsigned long long)page,
-			(unsigned long long)physical, (unsigned long long)mapping, (unsigned long long)index,
-			(int32_t)count, (unsigned long long)flags, names);
+		char where[24] = "?";
+
+		if (address)
+			snprintf(where, sizeof(where), "%llx", (unsigned long long)physical);
+		fprintf(sh->out, "%016llx %9s %016llx %8llu %3d %llx %s\n", (unsigned long long)page, where,
+			(unsigned long long)mapping, (unsigned long long)index, (int32_t)count,
+			(unsigned long long)flags, names);
 		return true;
 	}
 	pm_json_open(sh->json, NULL, '{');
 	pm_json_hex(sh->json, "page", page);
-	pm_json_hex(sh->json, "physical", physical);
+	if (address)
+		pm_json_hex(sh->json, "physical", physical);
 	pm_json_hex(sh->json, "mapping", mapping);
 	pm_json_uint(sh->json, "index", index);
 	pm_json_uint(sh->json, "pages", last - first + 1);
@@ -140,13 +183,11 @@ bool pm_file_put_pages(struct pm_shell *sh, const char *command, uint64_t inode)
 	struct pages pages = { .sh = sh, .caches = pm_session_caches(sh->session) };
 	struct pm_linux_tree tree = { .lx = sh->lx, .visit = put_page, .user = &pages };
 	struct pm_file_inode known;
-	enum pm_absence why;
-	uint64_t at;
 
-	if (pm_shell_gap(sh, inode, 8, &at, &why))
-		return pm_shell_absent(sh, command, at, why);
-	if (!pm_file_inode_read(sh->lx, inode, &known) || !known.mapping)
-		return pm_shell_error(sh, command, "0x%llx: the inode is not whole in the dump",
+	if (!pm_file_inode_read(sh, command, inode, &known))
+		return false;
+	if (!known.mapping)
+		return pm_shell_error(sh, command, "0x%llx: its i_mapping is NULL",
 				      (unsigned long long)inode);
 	/* of the command inode they stand among what it told of the inode */
 	if (sh->json && strcmp(command, "inode") != 0) {

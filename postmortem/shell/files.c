@@ -165,6 +165,8 @@ static bool print_dentry(struct pm_shell *sh, uint64_t dentry)
 {
 	struct pm_linux_mounts mounts;
 
+	if (!pm_file_is_dentry(sh, "files", dentry))
+		return false;
 	pm_linux_mounts_read(sh->lx, 0, &mounts);
 	pm_file_put_dentry_header(sh);
 	bool ok = pm_file_put_dentry(sh, "files", &mounts, dentry);

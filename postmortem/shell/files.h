@@ -13,8 +13,10 @@ struct pm_file_inode {
 	uint64_t addr, number, mode, size, links, count, sb, mapping, pages;
 	char type[32], device[40]; /* of its file system: its name, and its super block's id */
 };
-/* false: it is not in the dump. */
-bool pm_file_inode_read(struct pm_linux *lx, uint64_t inode, struct pm_file_inode *out);
+/* false: it is not whole in the dump, or no inode, and that was said. */
+bool pm_file_inode_read(struct pm_shell *sh, const char *command, uint64_t inode, struct pm_file_inode *out);
+/* Is it one, by what leads from it to its parent?  false: said. */
+bool pm_file_is_dentry(struct pm_shell *sh, const char *command, uint64_t dentry);
 
 /* The path of a dentry, below where its file system is mounted, if it is; false: not even its name is in the dump. */
 bool pm_file_dentry_path(struct pm_linux *lx, const struct pm_linux_mounts *mounts, uint64_t dentry,

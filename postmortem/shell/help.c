@@ -27,11 +27,9 @@ static void put_columns(struct pm_shell *sh)
 	const char *names[160];
 	size_t n = 0;
 
-	for (size_t i = 0; (command = pm_shell_command_at(i)) && n + 2 < PM_COUNT(names); i++)
+	for (size_t i = 0; (command = pm_shell_command_at(i)) && n < PM_COUNT(names); i++)
 		if (is_shown(sh, command))
 			names[n++] = command->name;
-	names[n++] = "exit";
-	names[n++] = "q";
 	size_t rows = (n + columns - 1) / columns;
 
 	for (size_t row = 0; row < rows; row++) {

@@ -1,6 +1,7 @@
 /* inode, dentry: what an address of one is. */
 #include "shell/commands.h"
 #include "shell/files.h"
+#include "shell/seen.h"
 
 #include "linux/files.h"
 #include "linux/list.h"
@@ -43,19 +44,22 @@ static void put_inode(struct pm_shell *sh, const struct pm_file_inode *inode)
 static const char *each_of_hlist(struct pm_shell *sh, uint64_t head, size_t most,
 				 bool (*fn)(struct pm_shell *sh, uint64_t node, void *user), void *user)
 {
-	uint64_t at;
+	struct pm_shell_seen seen = { 0 };
+	const char *trouble = NULL;
+	uint64_t at, first;
 
 	if (!pm_space_load(&sh->lx->kernel, head, 8, &at))
 		return "the list is not in the dump";
-	for (size_t i = 0; at; i++) {
-		if (i == most)
-			return "the list does not end";
-		if (pm_shell_interrupted(sh) || !fn(sh, at, user))
-			return NULL;
-		if (!pm_space_load(&sh->lx->kernel, at, 8, &at))
-			return "the list leads to memory that is not in the dump";
+	for (size_t i = 0; at && !trouble; i++) {
+		if (i == most || !pm_shell_seen_add(&seen, at, i, &first))
+			trouble = "the list does not end";
+		else if (pm_shell_interrupted(sh) || !fn(sh, at, user))
+			break;
+		else if (!pm_space_load(&sh->lx->kernel, at, 8, &at))
+			trouble = "the list leads to memory that is not in the dump";
 	}
-	return NULL;
+	pm_shell_seen_free(&seen);
+	return trouble;
 }
 
 struct names {
@@ -97,23 +101,25 @@ static bool put_names(struct pm_shell *sh, const struct pm_file_inode *inode,
 		       : names.ok;
 }
 
-static bool one_inode(struct pm_shell *sh, uint64_t addr, const struct pm_linux_mounts *mounts, bool pages)
+/* What each address is told with. */
+struct asked {
+	const struct pm_linux_mounts *mounts;
+	bool more; /* with its pages, or its children */
+	bool any;  /* one was told already */
+};
+
+static bool one_inode(struct pm_shell *sh, uint64_t addr, struct asked *asked)
 {
 	struct pm_file_inode inode;
-	enum pm_absence why;
-	uint64_t at;
 
-	if (pm_shell_gap(sh, addr, 8, &at, &why))
-		return pm_shell_absent(sh, "inode", at, why);
-	if (!pm_file_inode_read(sh->lx, addr, &inode))
-		return pm_shell_error(sh, "inode", "0x%llx: the inode is not whole in the dump",
-				      (unsigned long long)addr);
+	if (!pm_file_inode_read(sh, "inode", addr, &inode))
+		return false;
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
 	put_inode(sh, &inode);
-	bool ok = put_names(sh, &inode, mounts);
+	bool ok = put_names(sh, &inode, asked->mounts);
 
-	if (pages)
+	if (asked->more)
 		ok &= pm_file_put_pages(sh, "inode", addr);
 	if (sh->json)
 		pm_json_close(sh->json, '}');
@@ -149,25 +155,29 @@ static bool put_children(struct pm_shell *sh, uint64_t dentry, const struct pm_l
 		       : names.ok;
 }
 
-static bool one_dentry(struct pm_shell *sh, uint64_t addr, const struct pm_linux_mounts *mounts,
-		       bool children)
+static bool one_dentry(struct pm_shell *sh, uint64_t addr, struct asked *asked)
 {
+	if (!pm_file_is_dentry(sh, "dentry", addr))
+		return false;
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
-	bool ok = pm_file_put_dentry(sh, "dentry", mounts, addr);
+	if (!asked->any)
+		pm_file_put_dentry_header(sh);
+	asked->any = true;
+	bool ok = pm_file_put_dentry(sh, "dentry", asked->mounts, addr);
 
-	if (ok && children)
-		ok = put_children(sh, addr, mounts);
+	if (ok && asked->more)
+		ok = put_children(sh, addr, asked->mounts);
 	if (sh->json)
 		pm_json_close(sh->json, '}');
 	return ok;
 }
 
-static bool each(struct pm_shell *sh, int argc, char **argv, const char *key, bool option,
-		 bool (*fn)(struct pm_shell *sh, uint64_t addr, const struct pm_linux_mounts *mounts,
-			    bool option))
+static bool each(struct pm_shell *sh, int argc, char **argv, const char *key, bool more,
+		 bool (*fn)(struct pm_shell *sh, uint64_t addr, struct asked *asked))
 {
 	struct pm_linux_mounts mounts;
+	struct asked asked = { &mounts, more, false };
 	bool ok = true;
 
 	if (argc < 2)
@@ -178,7 +188,7 @@ static bool each(struct pm_shell *sh, int argc, char **argv, const char *key, bo
 	for (int i = 1; i < argc; i++) {
 		uint64_t addr;
 
-		ok &= pm_shell_address(sh, argv[0], argv[i], &addr) && fn(sh, addr, &mounts, option);
+		ok &= pm_shell_address(sh, argv[0], argv[i], &addr) && fn(sh, addr, &asked);
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
@@ -201,7 +211,5 @@ bool pm_shell_dentry(struct pm_shell *sh, int argc, char **argv)
 	const struct pm_shell_option options[] = { { "-c", PM_OPTION_FLAG, &children } };
 
 	argc = pm_shell_options(sh, argc, argv, options, PM_COUNT(options));
-	if (argc > 1)
-		pm_file_put_dentry_header(sh);
 	return argc && each(sh, argc, argv, "dentries", children, one_dentry);
 }

@@ -27,7 +27,8 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bo
 	fprintf(sh->out,
 		"    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx  [THREAD_INFO: %llx]\n    CPU: %u\n  "
 		"STATE: %c\n",
-		task->pid, task->comm, (unsigned long long)task->addr, (unsigned long long)task->addr,
+		task->pid, task->comm, (unsigned long long)task->addr,
+		(unsigned long long)pm_shell_thread_info(sh, task),
 		task->cpu, task->state);
 }
 

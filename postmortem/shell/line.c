@@ -202,14 +202,17 @@ bool pm_shell_run_command(struct pm_shell *sh, const struct pm_shell_command *co
 	return ok;
 }
 
+bool pm_shell_exit(struct pm_shell *sh, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	sh->ended = true;
+	return true;
+}
+
 bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 {
 	static char star[] = "*", p[] = "p";
-
-	if (!strcmp(words[0], "q") || !strcmp(words[0], "quit") || !strcmp(words[0], "exit")) {
-		sh->ended = true;
-		return true;
-	}
 	const struct pm_shell_command *command = pm_shell_command_find(words[0]);
 
 	if (command)
@@ -248,6 +251,9 @@ static void open_object(struct pm_shell *sh, int n, char **words)
 /* A line of its own for each object, and no comma between them. */
 static void close_object(struct pm_shell *sh)
 {
+	if (pm_interrupted())
+		*PM_PUSH(&sh->errors_arena, &sh->errors) =
+			pm_arena_str(&sh->errors_arena, PM_S("interrupted"));
 	if (sh->errors.n) {
 		pm_json_open(sh->json, "errors", '[');
 		for (size_t i = 0; i < sh->errors.n; i++)

@@ -231,7 +231,7 @@ static bool put_array(struct pm_shell *sh, const struct bits *b, const struct ch
 				(unsigned long long)i, (unsigned long long)addr);
 		}
 		if (choice->print || choice->members)
-			ok &= pm_shell_put_structs(sh, choice->structure, choice->members,
+			ok &= pm_shell_put_structs(sh, "sbitmapq", choice->structure, choice->members,
 						   pm_shell_radix(choice->hex, choice->decimal), &addr, 1);
 		if (sh->json)
 			pm_json_close(sh->json, '}');

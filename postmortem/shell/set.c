@@ -2,8 +2,6 @@
 #include "shell/commands.h"
 #include "shell/settings.h"
 
-#include "linux/member.h"
-
 #include <string.h>
 
 /* Which task an option means; 0: said why none. */
@@ -66,14 +64,6 @@ const char *pm_shell_state_words(char letter)
 	return "?";
 }
 
-/* Part of the task_struct (CONFIG_THREAD_INFO_IN_TASK), else at the stack's lowest address. */
-static uint64_t thread_info(struct pm_shell *sh, const struct pm_linux_task *task)
-{
-	uint64_t in_task = pm_linux_member_at(sh->lx, task->addr, "task_struct", "thread_info");
-
-	return in_task ? in_task : task->stack;
-}
-
 static bool put_context(struct pm_shell *sh)
 {
 	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
@@ -96,7 +86,8 @@ static bool put_context(struct pm_shell *sh)
 	if (!task.pid && cpus->v.n > 1)
 		fprintf(sh->out, "(1 of %zu)  ", cpus->v.n);
 	fprintf(sh->out, "[THREAD_INFO: %016llx]\n    CPU: %u\n  STATE: %s%s\n",
-		(unsigned long long)thread_info(sh, &task), task.cpu, pm_shell_state_words(task.state),
+		(unsigned long long)pm_shell_thread_info(sh, &task), task.cpu,
+		pm_shell_state_words(task.state),
 		panicked ? " (PANIC)"
 		: runs   ? " (ACTIVE)"
 			 : "");

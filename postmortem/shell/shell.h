@@ -113,13 +113,14 @@ const struct pm_shell_command *pm_shell_command_at(size_t i);
 /* NULL: none of that name. */
 const struct pm_shell_command *pm_shell_command_find(const char *name);
 
-/* Structures as `struct TYPE[.MEMBERS] ADDRESS…` prints them (shell/struct.c); members: NULL: all. */
+/* Structures as `struct TYPE[.MEMBERS] ADDRESS…` prints them (shell/struct.c), in the name of a command; members: NULL:
+ * all. */
 enum pm_shell_radix { PM_RADIX_AS_SET, PM_RADIX_HEX, PM_RADIX_DECIMAL };
 static inline enum pm_shell_radix pm_shell_radix(bool hex, bool decimal)
 {
 	return hex ? PM_RADIX_HEX : decimal ? PM_RADIX_DECIMAL : PM_RADIX_AS_SET;
 }
-bool pm_shell_put_structs(struct pm_shell *sh, const char *type, const char *members,
+bool pm_shell_put_structs(struct pm_shell *sh, const char *command, const char *type, const char *members,
 			  enum pm_shell_radix radix, const uint64_t *addrs, size_t n);
 
 /* Does the kernel or a module of it have a type of that name, as C writes it? */
@@ -143,7 +144,7 @@ const char *pm_shell_alias_of(struct pm_shell *sh, const char *name, size_t n);
 const char *pm_shell_alias_at(struct pm_shell *sh, size_t i); /* names; NULL: there are no more */
 void pm_shell_aliases_free(struct pm_shell *sh);
 
-/* How many elements of an array are printed, `set print_max`. */
+/* How many elements of an array are printed as text, `set print_max`; as JSON all are. */
 uint64_t pm_shell_print_max(const struct pm_shell *sh);
 
 /* Of a live kernel: forgets what was read of it, as it has changed; nothing of a dump. */
@@ -254,6 +255,8 @@ bool pm_shell_gap_in(struct pm_space *space, uint64_t addr, uint64_t size, uint6
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);
 /* The current task; false: it cannot be read, and it was said why. */
 bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_task *task);
+/* Where its struct thread_info is: in the task_struct, or until 4.9 at its stack's lowest address. */
+uint64_t pm_shell_thread_info(struct pm_shell *sh, const struct pm_linux_task *task);
 /* "vfs_write+0xb1" with " [module]"; an address without a symbol is printed as such. */
 void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size);
 /* The line that stands above what is told of a task, as crash has it; as JSON its members: pid, task, cpu, comm. */

@@ -151,15 +151,15 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 	return ok;
 }
 
-bool pm_shell_put_structs(struct pm_shell *sh, const char *type, const char *members,
+bool pm_shell_put_structs(struct pm_shell *sh, const char *command, const char *type, const char *members,
 			  enum pm_shell_radix radix, const uint64_t *addrs, size_t n)
 {
-	char command[] = "struct", hex[] = "-x", decimal[] = "-d";
+	char *name = pm_printf("%s", command), hex[] = "-x", decimal[] = "-d";
 	char *what = members ? pm_printf("%s.%s", type, members) : pm_printf("%s", type);
 	char(*where)[24] = pm_alloc(n * sizeof(*where)), **words = pm_alloc((n + 4) * sizeof(*words));
 	int argc = 0;
 
-	words[argc++] = command;
+	words[argc++] = name;
 	if (radix != PM_RADIX_AS_SET)
 		words[argc++] = radix == PM_RADIX_HEX ? hex : decimal;
 	words[argc++] = what;
@@ -169,6 +169,7 @@ bool pm_shell_put_structs(struct pm_shell *sh, const char *type, const char *mem
 	}
 	bool ok = pm_shell_struct(sh, argc, words);
 
+	free(name);
 	free(what);
 	free(where);
 	free(words);

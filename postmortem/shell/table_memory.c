@@ -76,7 +76,7 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 	{
 		.name = "pte",
 		.arguments = "ENTRY...",
-		.summary = "page table entries: the page, its flags, or where it was swapped out to",
+		.summary = "page table entries: the page, its flags, or where it is swapped to",
 		.run = pm_shell_pte,
 		.needs_linux = true,
 	},
@@ -209,7 +209,7 @@ const struct pm_shell_command pm_shell_memory_commands[] = {
 	{
 		.name = "whatis",
 		.arguments = "[-o] TYPE|SYMBOL|EXPRESSION | [-r SIZE[-SIZE]] [-m MEMBER]",
-		.summary = "what a name stands for: a type's declaration, a variable's or function's type",
+		.summary = "a type's declaration; the type of a variable or function",
 		.help = "  -o      with the offset of each member\n"
 			"  -r SIZE[-SIZE]  the structures of that many bytes\n"
 			"  -m MEMBER  the structures with a member whose type holds that text\n",

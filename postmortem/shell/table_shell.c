@@ -33,6 +33,12 @@ const struct pm_shell_command pm_shell_shell_commands[] = {
 		.completes = PM_COMPLETE_SYMBOL,
 	},
 	{
+		.name = "exit",
+		.arguments = "",
+		.summary = "ends the shell, as q and quit",
+		.run = pm_shell_exit,
+	},
+	{
 		.name = "extend",
 		.arguments = "",
 		.summary = "what there is instead of crash's extensions",
@@ -72,6 +78,12 @@ const struct pm_shell_command pm_shell_shell_commands[] = {
 		.completes = PM_COMPLETE_COMMAND,
 	},
 	{
+		.name = "q",
+		.arguments = "",
+		.summary = "ends the shell",
+		.run = pm_shell_exit,
+	},
+	{
 		.name = "repeat",
 		.arguments = "[-SECONDS] COMMAND",
 		.summary = "a command again and again, of a live system",
@@ -96,7 +108,7 @@ const struct pm_shell_command pm_shell_shell_commands[] = {
 			"  -v        all variables\n"
 			"  scroll on|off|less|more|CRASHPAGER   the pager\n"
 			"  radix 10|16                          of numbers\n"
-			"  print_max N                          elements of an array\n"
+			"  print_max N                          elements of an array, as text\n"
 			"  edit vi|emacs                        the keys\n"
 			"  refresh on|off                       of a live system's tasks\n"
 			"  error default|redirect|FILE          where errors go\n"

@@ -13,51 +13,77 @@ struct choice {
 
 static bool put_struct(struct pm_shell *sh, const char *type, uint64_t addr, const struct choice *choice)
 {
-	return pm_shell_put_structs(sh, type, choice->members, pm_shell_radix(choice->hex, choice->decimal),
-				    &addr, 1);
+	return pm_shell_put_structs(sh, "task", type, choice->members,
+				    pm_shell_radix(choice->hex, choice->decimal), &addr, 1);
 }
 
-/* In the task_struct, or until 4.9 at the stack's lowest address. */
-static uint64_t thread_info_of(struct pm_shell *sh, const struct pm_linux_task *task)
+/* Those of the members that the structure has; freed by the caller, NULL: none. */
+static char *members_of(struct pm_shell *sh, const char *structure, const char *members)
 {
-	uint64_t inside = pm_linux_member_at(sh->lx, task->addr, "task_struct", "thread_info");
+	uint32_t type = pm_btf_find(sh->btf, PM_BTF_STRUCT, structure);
+	char *copy = pm_printf("%s", members);
+	struct pm_buf own = { 0 };
+	struct pm_btf_member member;
 
-	return inside ? inside : task->stack;
+	for (char *rest = copy, *one; (one = strsep(&rest, ","));)
+		if (pm_btf_find_member(sh->btf, type, one, &member))
+			pm_buf_printf(&own, "%s%s", own.n ? "," : "", one);
+	free(copy);
+	return own.data;
 }
 
-/* Those of the members that a thread_info has, too. */
-static bool put_info_members(struct pm_shell *sh, uint64_t info, const struct choice *choice)
+/* Is each of them one of a task_struct or thread_info?  false: said. */
+static bool are_members(struct pm_shell *sh, const char *members)
 {
+	char *copy = pm_printf("%s", members);
 	bool ok = true;
 
-	for (const char *at = choice->members; *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
-		char *one = pm_printf("%.*s", (int)strcspn(at, ","), at);
-		struct choice alone = *choice;
+	for (char *rest = copy, *one; (one = strsep(&rest, ","));) {
+		char *task = members_of(sh, "task_struct", one), *info = members_of(sh, "thread_info", one);
 
-		alone.members = one;
-		if (pm_linux_member(sh->lx, "thread_info", one)->offset >= 0)
-			ok &= put_struct(sh, "thread_info", info, &alone);
-		free(one);
+		if (!task && !info)
+			ok = pm_shell_no_such(sh, "task", "member of task_struct or thread_info", one, NULL);
+		free(task);
+		free(info);
 	}
+	free(copy);
+	return ok;
+}
+
+/* Those that were asked for of one structure.  *any_out: has it some? */
+static bool put_members(struct pm_shell *sh, const char *structure, uint64_t addr,
+			const struct choice *choice, bool *any_out)
+{
+	struct choice own = *choice;
+	char *members = members_of(sh, structure, choice->members);
+
+	own.members = members;
+	*any_out = members;
+	bool ok = !members || put_struct(sh, structure, addr, &own);
+
+	free(members);
 	return ok;
 }
 
 static bool put_task(struct pm_shell *sh, const struct pm_linux_task *task, const struct choice *choice)
 {
-	uint64_t info = thread_info_of(sh, task);
+	uint64_t info = pm_shell_thread_info(sh, task);
+	bool any;
 
 	if (sh->json)
 		pm_json_open(sh->json, NULL, '{');
 	pm_shell_put_task(sh, task);
-	bool ok = put_struct(sh, "task_struct", task->addr, choice);
+	bool ok = choice->members ? put_members(sh, "task_struct", task->addr, choice, &any)
+				  : put_struct(sh, "task_struct", task->addr, choice);
 
 	/* its values stand in those of the task_struct */
 	if (!sh->json && info && !choice->members) {
 		fputc('\n', sh->out);
 		ok &= put_struct(sh, "thread_info", info, choice);
 	}
-	if (!sh->json && info && choice->members)
-		ok &= put_info_members(sh, info, choice);
+	/* an object has one list of values */
+	if (info && choice->members && (!sh->json || !any))
+		ok &= put_members(sh, "thread_info", info, choice, &any);
 	if (sh->json)
 		pm_json_close(sh->json, '}');
 	else
@@ -95,6 +121,8 @@ bool pm_shell_task_command(struct pm_shell *sh, int argc, char **argv)
 	choice.hex &= !choice.decimal;
 	if (!choice.members && argc > 1 && is_members(sh, argv[1]))
 		choice.members = argv[first++];
+	if (choice.members && !are_members(sh, choice.members))
+		return false;
 	if (sh->json)
 		pm_json_open(sh->json, "tasks", '[');
 	for (int i = first; i < argc && !pm_shell_interrupted(sh); i++) {

@@ -55,6 +55,24 @@ bool pm_shell_has_type(struct pm_shell *sh, const char *name)
 	return found;
 }
 
+/* Before anything is printed: each of the members that were named must be one. */
+static bool has_members(struct pm_shell *sh, const struct pm_shell_typed *t)
+{
+	char *members = pm_printf("%s", t->members);
+	struct pm_btf_member member;
+	bool ok = true;
+
+	for (char *rest = members, *path; (path = strsep(&rest, ","));)
+		if (!pm_btf_find_member(sh->btf, t->type, path, &member)) {
+			char *what = pm_printf("member of %s", pm_btf_name(sh->btf, t->type));
+
+			ok = pm_shell_no_such(sh, t->command, what, path, NULL);
+			free(what);
+		}
+	free(members);
+	return ok;
+}
+
 bool pm_typed_open(struct pm_shell *sh, const char *command, const char *written, struct pm_shell_typed *t)
 {
 	enum pm_btf_kind only = !strcmp(command, "struct")  ? PM_BTF_STRUCT
@@ -77,7 +95,10 @@ bool pm_typed_open(struct pm_shell *sh, const char *command, const char *written
 					sh->lx->btf_lost ? sh->lx->btf_lost
 							 : pm_session_modules(sh->session)->trouble);
 	t->members = written[n] ? pm_printf("%s", written + n + 1) : NULL;
-	return true;
+	if (!t->members || has_members(sh, t))
+		return true;
+	pm_typed_close(sh, t);
+	return false;
 }
 
 void pm_typed_close(struct pm_shell *sh, struct pm_shell_typed *t)
@@ -121,7 +142,7 @@ static enum pm_value_offsets offsets_of(const struct pm_shell_typed *t)
 	return !t->offsets ? PM_OFFSETS_NONE : t->hex ? PM_OFFSETS_HEX : PM_OFFSETS_DECIMAL;
 }
 
-/* Calls fn for each of the members that were named; false: one of them is none, or fn said so. */
+/* Calls fn for each of the members that were named; false: fn said so. */
 static bool each_member(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_t addr,
 			bool (*fn)(struct pm_shell *sh, const struct pm_shell_typed *t, uint64_t addr,
 				   const char *path, const struct pm_btf_member *member))
@@ -132,14 +153,9 @@ static bool each_member(struct pm_shell *sh, const struct pm_shell_typed *t, uin
 	for (char *rest = members, *path; (path = strsep(&rest, ","));) {
 		struct pm_btf_member member;
 
-		if (pm_btf_find_member(sh->btf, t->type, path, &member)) {
+		/* there are no others: pm_typed_open */
+		if (pm_btf_find_member(sh->btf, t->type, path, &member))
 			ok &= fn(sh, t, addr, path, &member);
-			continue;
-		}
-		char *what = pm_printf("member of %s", pm_btf_name(sh->btf, t->type));
-
-		ok = pm_shell_no_such(sh, t->command, what, path, NULL);
-		free(what);
 	}
 	free(members);
 	return ok;

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-enum { max_depth = 12, max_elements = 1 << 16 };
+enum { max_depth = 12 };
 
 bool pm_value_goes_on(struct pm_shell *sh)
 {
-	return sh->members && sh->members--;
+	return sh->members && !pm_shell_interrupted(sh) && sh->members--;
 }
 
 static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,
@@ -219,13 +219,15 @@ static void print_array(struct pm_shell *sh, uint64_t addr, uint32_t type, const
 			fputs("<not in the dump>", sh->out);
 		return;
 	}
+	const uint64_t most = pm_shell_print_max(sh);
+
 	fputc('{', sh->out);
-	for (uint32_t i = 0; i < n && i < max_elements && pm_value_goes_on(sh); i++) {
+	for (uint32_t i = 0; i < n && i < most && pm_value_goes_on(sh); i++) {
 		if (i)
 			fputs(", ", sh->out);
 		print(sh, addr + i * size, element, &inner, depth + 1);
 	}
-	fputs(n > max_elements ? ", ...}" : "}", sh->out);
+	fputs(n > most ? "...}" : "}", sh->out);
 }
 
 static void print(struct pm_shell *sh, uint64_t addr, uint32_t type, const struct pm_value_style *style,

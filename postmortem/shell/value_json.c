@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { max_depth = 12, max_elements = 1 << 16 };
+enum { max_depth = 12 };
 
 static void value(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t type, unsigned depth);
 
@@ -102,7 +102,7 @@ static void array(struct pm_shell *sh, const char *key, uint64_t addr, uint32_t 
 		return;
 	}
 	pm_json_open(sh->json, key, '[');
-	for (uint32_t i = 0; i < n && i < max_elements && pm_value_goes_on(sh); i++)
+	for (uint32_t i = 0; i < n && pm_value_goes_on(sh); i++)
 		value(sh, NULL, addr + i * size, element, depth + 1);
 	pm_json_close(sh->json, ']');
 }

@@ -336,7 +336,8 @@ static bool print_mappings(struct pm_shell *sh, const struct pm_linux_task *task
 static bool print_structs(struct pm_shell *sh, const char *type, const uint64_t *addrs, size_t n,
 			  const struct choice *choice)
 {
-	return pm_shell_put_structs(sh, type, NULL, pm_shell_radix(choice->hex, choice->decimal), addrs, n);
+	return pm_shell_put_structs(sh, "vm", type, NULL, pm_shell_radix(choice->hex, choice->decimal), addrs,
+				    n);
 }
 
 static bool print_structures(struct pm_shell *sh, const struct pm_linux_task *task,

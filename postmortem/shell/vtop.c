@@ -16,6 +16,18 @@ struct choice {
 	const char *task; /* of that one; NULL: the current one's, where the address is of a process */
 };
 
+/* What one address was found to be. */
+struct found {
+	struct pm_space *space;
+	const struct pm_linux_task *task; /* whose process it is; NULL: the kernel's */
+	struct pm_walk_step steps[5];
+	unsigned n;
+	uint64_t addr, phys, size, linear;
+	enum pm_absence why;
+	bool is_linear; /* mapped by a line, which its tables do not say */
+	bool is_none;   /* an address of a process, and the task has no memory of its own */
+};
+
 /* The tables of a task of an image's; false: said why not. */
 static bool image_space(struct pm_shell *sh, const char *text, struct pm_space *out)
 {
@@ -35,14 +47,14 @@ static bool image_space(struct pm_shell *sh, const char *text, struct pm_space *
 	return false;
 }
 
-/* Which space the address is of, of which task where that is a process's, into `other` where that is not the kernel's; NULL: said why not. */
-static struct pm_space *space_of(struct pm_shell *sh, const struct choice *choice, uint64_t addr,
-				 struct pm_space *other, const struct pm_linux_task **task_out)
+/* Which space f->addr is of, into `other` where that is not the kernel's, and f->task; NULL: f->is_none, or said why not. */
+static struct pm_space *space_of(struct pm_shell *sh, const struct choice *choice, struct found *f,
+				 struct pm_space *other)
 {
+	const uint64_t addr = f->addr;
 	struct pm_space *kernel = pm_shell_space(sh);
 	const struct pm_linux_task *task;
 
-	*task_out = NULL;
 	if (choice->kernel)
 		return kernel;
 
@@ -63,13 +75,16 @@ static struct pm_space *space_of(struct pm_shell *sh, const struct choice *choic
 	if (task && !task->mm && addr >= kernel->mmu->kernel_start(kernel))
 		return kernel;
 	if (!task || !pm_linux_user_space(sh->lx, task->mm, other)) {
-		pm_shell_error(sh, "vtop", "0x%llx: an address of a process, and %s%s%s has none",
-			       (unsigned long long)addr, choice->task ? "task " : "the current task",
-			       task && !choice->task ? " " : "", task ? task->comm : "");
+		/* of each task it is told, as that a page is not mapped */
+		f->is_none = task && sh->each;
+		if (!f->is_none)
+			pm_shell_error(sh, "vtop", "0x%llx: an address of a process, and %s%s%s has none",
+				       (unsigned long long)addr, choice->task ? "task " : "the current task",
+				       task && !choice->task ? " " : "", task ? task->comm : "");
 		return NULL;
 	}
 	if (addr < kernel->mmu->kernel_start(kernel))
-		*task_out = task;
+		f->task = task;
 	return other;
 }
 
@@ -107,17 +122,6 @@ static void put_steps(struct pm_shell *sh, const struct pm_space *space, const s
 	}
 	pm_arena_deinit(&arena);
 }
-
-/* What one address was found to be. */
-struct found {
-	struct pm_space *space;
-	const struct pm_linux_task *task; /* whose process it is; NULL: the kernel's */
-	struct pm_walk_step steps[5];
-	unsigned n;
-	uint64_t addr, phys, size, linear;
-	enum pm_absence why;
-	bool is_linear; /* mapped by a line, which its tables do not say */
-};
 
 /* The mapping of a process that it lies in. */
 static void put_vma(struct pm_shell *sh, const struct found *f)
@@ -168,6 +172,22 @@ static void put_page(struct pm_shell *sh, const struct found *f)
 		fputc('\n', sh->out);
 }
 
+static void put_none(struct pm_shell *sh, uint64_t addr)
+{
+	static const char why[] = "the task has no memory of its own";
+
+	if (!sh->json) {
+		fprintf(sh->out, "VIRTUAL           PHYSICAL\n%-16llx  (%s)\n", (unsigned long long)addr,
+			why);
+		return;
+	}
+	pm_json_open(sh->json, NULL, '{');
+	pm_json_hex(sh->json, "virtual", addr);
+	pm_json_bool(sh->json, "mapped", false);
+	pm_json_str(sh->json, "why", why);
+	pm_json_close(sh->json, '}');
+}
+
 static void put_json(struct pm_shell *sh, const struct found *f, int cpu)
 {
 	pm_json_open(sh->json, NULL, '{');
@@ -216,9 +236,11 @@ static bool print_address(struct pm_shell *sh, const struct choice *choice, uint
 	struct found f = { .addr = addr };
 	struct pm_space other;
 
-	f.space = space_of(sh, choice, addr, &other, &f.task);
+	f.space = space_of(sh, choice, &f, &other);
+	if (f.is_none)
+		put_none(sh, addr);
 	if (!f.space)
-		return false;
+		return f.is_none;
 	f.why = f.space->mmu->is_canonical(f.space, addr)
 			? f.space->mmu->walk(f.space, addr, &f.phys, &f.size, f.steps, &f.n)
 			: PM_UNMAPPED;

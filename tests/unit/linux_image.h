@@ -86,6 +86,7 @@ struct image {
 	uint64_t machine_from, machine_to;            /* of linux_image_machine.h */
 	uint64_t init_task, namespaces, super_block, mount; /* the file system of / */
 	uint64_t fds;                                       /* of the process: its table of open files */
+	uint64_t inode, dentry;                             /* of its program */
 	size_t symbols_n;
 	uint64_t user_regs; /* where the panicking task's registers of user mode lie */
 	uint64_t btf_at;    /* of its types, also where no symbol tells; and what goes on behind them */

@@ -74,10 +74,10 @@ static const struct image_layout image_file_layouts[] = {
 	{ "nsproxy", "net_ns:ptr mnt_ns:ptr ipc_ns:ptr" },
 	{ "file_system_type", "name:ptr" },
 	{ "super_block", "s_inodes:list s_type:ptr s_id:char[32]" },
-	{ "address_space", "nrpages:long i_pages:xarray" },
+	{ "address_space", "nrpages:long i_pages:xarray host:ptr" },
 	{ "inode", "i_mode:int i_nlink:int i_mapping:ptr i_sb_list:list i_sb:ptr i_ino:long i_size:long "
 		   "i_count:int i_state:long "
-		   "i_dentry:hlist_head" },
+		   "i_dentry:hlist_head i_data:address_space" },
 	{ "dentry", "d_parent:ptr d_name:qstr d_inode:ptr d_hash:hlist_bl_node d_sb:ptr d_alias:hlist_node "
 		    "d_subdirs:list "
 		    "d_child:list" },
@@ -362,6 +362,7 @@ static inline uint64_t image_inode(struct image *im, uint64_t number, unsigned m
 	image_set(im, at, "inode.i_count", 2);
 	image_set(im, at, "inode.i_ino", number);
 	image_set(im, at, "inode.i_sb", im->super_block);
+	image_set(im, at, "inode.i_data.host", at);
 	return at;
 }
 
@@ -455,6 +456,8 @@ static inline void image_process(struct image *im, uint64_t task)
 	image_set(im, table, "fdtable.max_fds", 64);
 	image_set(im, table, "fdtable.fd", fds);
 	im->fds = fds;
+	im->inode = inode;
+	im->dentry = sh;
 	im->mount = mount;
 	image_put(im, fds + 8 * 3, file, 8);
 	image_set(im, file, "file.f_path.mnt", image_member(im, mount, "mount.mnt"));

@@ -455,6 +455,29 @@ static void documents(void **state)
 	}
 }
 
+/* What an address is said to be, it must be. */
+static void no_files(void **state)
+{
+	struct image im;
+	struct run r;
+	char command[64];
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	open_shell(&r, &im, false);
+	snprintf(command, sizeof(command), "inode %llx", (unsigned long long)im.inode);
+	assert_non_null(strstr(output(&r, command), "       INODE: ffffffff80"));
+	snprintf(command, sizeof(command), "dentry %llx", (unsigned long long)im.dentry);
+	output(&r, command);
+	close_shell(&r);
+	expect_trouble(&im, "inode init_task", ": no inode: the host of its i_data is 0x");
+	expect_trouble(&im, "files -p init_task", ": no inode: the host of its i_data is 0x");
+	lie(&im, image_member(&im, im.inode, "inode.i_data.host"), im.inode + 8);
+	snprintf(command, sizeof(command), "inode %llx", (unsigned long long)im.inode);
+	expect_trouble(&im, command, ": no inode: the host of its i_data is 0x");
+	image_deinit(&im);
+}
+
 /* What was removed while it was in use is marked, as in /proc; what is there is not, nor is the root. */
 static void deleted_files(void **state)
 {
@@ -527,11 +550,12 @@ static void help_width(void **state)
 
 	(void)state;
 	start(&r, &(struct image_options){ 0 }, false);
-	for (size_t i = 0; !i || pm_shell_command_at(i - 1); i++) {
+	for (size_t i = 0; i < 2 || pm_shell_command_at(i - 2); i++) {
 		char command[64] = "help";
 
 		if (i)
-			snprintf(command, sizeof(command), "help %s", pm_shell_command_at(i - 1)->name);
+			snprintf(command, sizeof(command), "help %s",
+				 i == 1 ? "all" : pm_shell_command_at(i - 2)->name);
 		const char *line = output(&r, command);
 
 		assert_true(*line);
@@ -761,6 +785,7 @@ int main(void)
 		cmocka_unit_test(json_of_each_command),
 		cmocka_unit_test(json_of_some),
 		cmocka_unit_test(documents),
+		cmocka_unit_test(no_files),
 		cmocka_unit_test(deleted_files),
 		cmocka_unit_test(tasks_of_sys),
 		cmocka_unit_test(last_words_of_sys),

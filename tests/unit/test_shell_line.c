@@ -106,6 +106,10 @@ static void each_task(void **state)
 	assert_int_equal(r.sh.failures, 0);
 	uint64_t task = r.sh.task;
 
+	/* what is told of each task is no error of each */
+	assert_non_null(strstr(output(&r, "foreach 7 vtop 400000"),
+			       "400000            (the task has no memory of its own)\n"));
+	assert_int_equal(r.sh.failures, 0);
 	output(&r, "foreach; foreach 7; foreach nobody bt; foreach '(' bt; foreach 7 foreach bt");
 	assert_int_equal(r.sh.failures, 5);
 	assert_true(r.sh.task == task && !r.sh.each);

@@ -91,6 +91,18 @@ static void expressions(void **state)
 	memcpy(im.core + im.memory_at + FREE + 0x100, "hello \1", 8);
 	open_shell(&r, &im, false);
 	check_rows(&r, rows, PM_COUNT(rows));
+	/* arrays, up to what was set */
+	static const struct row arrays[] = {
+		{ "p -x (long[3])*(long *)ffff8880001e0000",
+		  "$1 = {0xffff8880001e0010, 0xffff8880001e0020, 0x0}\n" },
+		{ "set print_max 2", "print_max: 2\n" },
+		{ "p -x (long[3])*(long *)ffff8880001e0000",
+		  "$1 = {0xffff8880001e0010, 0xffff8880001e0020...}\n" },
+		{ "p -x (long[2])*(long *)ffff8880001e0000",
+		  "$1 = {0xffff8880001e0010, 0xffff8880001e0020}\n" },
+	};
+
+	check_rows(&r, arrays, PM_COUNT(arrays));
 	/* deeper than any expression is */
 	char deep[2048] = "p ";
 
@@ -125,6 +137,8 @@ static void declarations(void **state)
 		{ "whatis 5", "int\n" },
 		{ "whatis -r 16 -m no_such", "(none found)\n" },
 		{ "whatis no_such", NULL },
+		{ "struct list_head.no_such", NULL },
+		{ "struct list_head.next,no_such ffff8880001e0000", NULL },
 		{ "whatis -r x", NULL },
 		{ "struct list_head -ox",
 		  "struct list_head {\n    [0x0] void *next;\n    [0x8] void *prev;\n}\nSIZE: 16\n" },
@@ -147,6 +161,8 @@ static void declarations(void **state)
 	poke(&im, FREE + 8, 2);
 	open_shell(&r, &im, false);
 	check_rows(&r, rows, PM_COUNT(rows));
+	/* nothing is printed of what cannot be told whole */
+	assert_string_equal(output(&r, "struct list_head.next,no_such ffff8880001e0000"), "");
 	assert_non_null(strstr(output(&r, "whatis -r 16"), "16  list_head\n"));
 	assert_non_null(strstr(output(&r, "whatis -m list_head"), "  task_struct\n"));
 	close_shell(&r);

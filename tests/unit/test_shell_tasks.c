@@ -17,6 +17,13 @@ static void lists_of_tasks(void **state)
 	EXPECT("ps 'kw.*/0'", "  [kworker/0:1]\n");
 	EXPECT("ps -H 42", "  sh\n");
 	EXPECT("task -R pid,prio 7", "  pid = 7", "  prio = 120");
+	struct image im;
+
+	image_make(&im, &queues);
+	expect_trouble(&im, "task -R pid,no_such 7", "no such member of task_struct or thread_info: no_such");
+	/* pids in hex are none by their first digits */
+	expect_trouble(&im, "task 7a", "no such task: 7a");
+	image_deinit(&im);
 }
 
 static void run_queues(void **state)
