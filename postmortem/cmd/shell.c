@@ -89,8 +89,12 @@ static void converse(struct pm_shell *sh)
 		}
 		pm_shell_run(sh, line);
 		fflush(sh->out);
-		if (ferror(stdout))
+		if (pm_interrupted()) { /* which the terminal took no more for: it is as good as before */
+			clearerr(sh->out);
+			clearerr(stdout);
+		} else if (ferror(stdout)) {
 			break;
+		}
 	}
 	pm_edit_close(edit);
 }

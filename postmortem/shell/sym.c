@@ -63,7 +63,9 @@ static size_t print_kernel(struct pm_shell *sh, const char *text)
 	}
 	if (sh->image)
 		return n;
-	for (uint32_t i = 0; sh->lx->symbols && i < pm_linux_symbols_count(sh->lx->symbols); i++) {
+	for (uint32_t i = 0;
+	     sh->lx->symbols && i < pm_linux_symbols_count(sh->lx->symbols) && !pm_shell_interrupted(sh);
+	     i++) {
 		char type = pm_linux_symbols_name(sh->lx->symbols, i, name);
 
 		if (!type || !strstr(name, text))
@@ -96,7 +98,7 @@ static size_t print_modules(struct pm_shell *sh, const char *module, const char 
 	struct pm_linux_modules *modules = sh->image ? NULL : pm_session_modules(sh->session);
 	size_t n = 0;
 
-	for (size_t i = modules ? modules->v.n : 0; i--;) {
+	for (size_t i = modules ? modules->v.n : 0; i-- && !pm_shell_interrupted(sh);) {
 		struct pm_linux_module *m = &modules->v.v[i]; /* the oldest first */
 		const char *name;
 		uint64_t addr;

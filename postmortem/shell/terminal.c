@@ -1,6 +1,7 @@
 /* Names and texts of a dump are whatever its memory says: they must not move a terminal's cursor. */
 #include "shell/output.h"
 
+#include "base/interrupt.h"
 #include "render/escape.h"
 
 #include <stdlib.h>
@@ -16,13 +17,14 @@ static void write_escaped(FILE *out, const char *text)
 	pm_buf_deinit(&safe);
 }
 
-/* Line ends and tabs are our own; what stands between them is escaped. */
+/* Line ends and tabs are our own; what stands between them is escaped.  Of a command that was interrupted nothing more is
+ * shown, however much it still has to say. */
 static ssize_t write_safe(void *cookie, const char *bytes, size_t n)
 {
 	FILE *out = cookie;
 	size_t done = 0;
 
-	while (done < n) {
+	while (done < n && !pm_interrupted()) {
 		size_t piece = 0;
 
 		while (done + piece < n && !memchr("\n\t", bytes[done + piece], 3))
