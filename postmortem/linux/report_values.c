@@ -9,6 +9,23 @@
 #include <stdio.h>
 #include <string.h>
 
+void pm_linux_report_frames(struct pm_linux_session *s, struct pm_incident *inc,
+			    const struct pm_stack_trace *from, size_t first, struct pm_trace *to)
+{
+	for (size_t i = first; i < from->frames.n; i++) {
+		const struct pm_stack_frame *f = &from->frames.v[i];
+		struct pm_frame *frame = pm_stack_frame_add(inc, f, to);
+
+		pm_linux_place(pm_session_kernel(s), pm_session_modules(s), &inc->arena, f->pc, f->exact_pc,
+			       &frame->place);
+		if (frame->place.module)
+			frame->place.module = pm_arena_str(&inc->arena, pm_slice_of(frame->place.module));
+		if (frame->place.build_id)
+			frame->place.build_id = pm_arena_str(&inc->arena, pm_slice_of(frame->place.build_id));
+	}
+	pm_stack_trace_end(inc, from, to);
+}
+
 void pm_linux_report_regs(struct pm_linux_session *s, struct pm_incident *inc, struct pm_trace *trace,
 			  const struct pm_x86_regs *from, enum pm_regs_role role)
 {

@@ -1,10 +1,14 @@
-/* What the values of a crash are: registers, the crashed stack, the system call and its arguments, the member that
+/* What the values of a crash are: frames of a trace, registers, the crashed stack, the system call and its arguments, the member that
  * the access went to. */
 #ifndef PM_LINUX_REPORT_VALUES_H
 #define PM_LINUX_REPORT_VALUES_H
 
 #include "incident.h"
 #include "linux/session.h"
+
+/* Adds the frames of a trace from number `first` on, with their names, and why it ends. */
+void pm_linux_report_frames(struct pm_linux_session *session, struct pm_incident *inc,
+			    const struct pm_stack_trace *from, size_t first, struct pm_trace *to);
 
 /* Adds the known ones of from to the trace. */
 void pm_linux_report_regs(struct pm_linux_session *session, struct pm_incident *inc, struct pm_trace *trace,

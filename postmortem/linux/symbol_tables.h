@@ -1,4 +1,4 @@
-/* Where the tables of kernel symbols lie (linux/symbols.c tells what they are). */
+/* Where the tables of kernel symbols lie (linux/symbols_packed.h tells what they are). */
 #ifndef PM_LINUX_SYMBOL_TABLES_H
 #define PM_LINUX_SYMBOL_TABLES_H
 
