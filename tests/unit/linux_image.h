@@ -74,7 +74,7 @@ struct image_field {
 
 struct image {
 	struct image_options options;
-	struct image_field fields[400];
+	struct image_field fields[1024];
 	size_t fields_n;
 	uint32_t u16_type;
 	uint64_t per_cpu_next; /* where the next per-CPU variable goes */

@@ -30,6 +30,8 @@ static inline const struct image_field *image_field(const struct image *im, cons
 static inline void image_add_field(struct image *im, const char *outer, const char *inner, uint32_t type,
 				   uint32_t offset, uint32_t size)
 {
+	if (im->fields_n == sizeof(im->fields) / sizeof(im->fields[0]))
+		abort();
 	struct image_field *f = &im->fields[im->fields_n++];
 
 	*f = (struct image_field){ .type = type, .offset = offset, .size = size };
