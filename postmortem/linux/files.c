@@ -39,9 +39,14 @@ static bool walk_up(struct pm_linux *lx, uint64_t mnt, uint64_t dentry, char *bu
 			if (!i && parent == dentry && pm_linux_get(lx, dentry, PM_DENTRY_NAME, &text) &&
 			    pm_space_string(&lx->kernel, text, name, sizeof(name)) && strcmp(name, "/"))
 				return put_before(buf, at, name);
-			if (!mnt || !pm_linux_get(lx, mount, PM_MOUNT_PARENT, &up) || up == mount ||
-			    !pm_linux_get(lx, mount, PM_MOUNT_MOUNTPOINT, &dentry))
+			if (!mnt)
 				return true;
+			if (!pm_linux_get(lx, mount, PM_MOUNT_PARENT, &up))
+				return put_before(buf, at, "?");
+			if (up == mount)
+				return true;
+			if (!pm_linux_get(lx, mount, PM_MOUNT_MOUNTPOINT, &dentry))
+				return put_before(buf, at, "?");
 			mnt = pm_linux_at(lx, up, PM_MOUNT_MNT);
 			continue;
 		}

@@ -37,6 +37,7 @@ static void add_ip(struct pm_linux_netdevs *devices, const char **ips, size_t *n
 
 static void read_ips(struct pm_linux *lx, struct pm_linux_netdevs *devices, struct pm_linux_netdev *d)
 {
+	static const char missing_ip[] = "an address is not in the dump";
 	const char *ips[max_ips];
 	char text[PM_NET_TEXT];
 	uint64_t ip = pm_linux_member_value(lx, d->addr, "net_device", "ip_ptr"), value;
@@ -44,10 +45,12 @@ static void read_ips(struct pm_linux *lx, struct pm_linux_netdevs *devices, stru
 	size_t n = 0;
 
 	for (unsigned i = 0; at && i < max_ips; i++) {
-		if (pm_linux_member_get(lx, at, "in_ifaddr", "ifa_address", &value)) {
-			pm_linux_ipv4((uint32_t)value, text);
-			add_ip(devices, ips, &n, text);
+		if (!pm_linux_member_get(lx, at, "in_ifaddr", "ifa_address", &value)) {
+			devices->trouble = missing_ip;
+			break;
 		}
+		pm_linux_ipv4((uint32_t)value, text);
+		add_ip(devices, ips, &n, text);
 		at = pm_linux_member_value(lx, at, "in_ifaddr", "ifa_next");
 	}
 	ip = pm_linux_member_value(lx, d->addr, "net_device", "ip6_ptr");
@@ -57,9 +60,13 @@ static void read_ips(struct pm_linux *lx, struct pm_linux_netdevs *devices, stru
 		uint64_t link = pm_linux_member_offset(lx, "inet6_ifaddr", "if_list");
 
 		pm_linux_nodes_read(lx, head, max_ips, &list);
+		if (list.trouble)
+			devices->trouble = missing_ip;
 		for (size_t i = 0; i < list.n; i++)
 			if (ipv6(lx, pm_linux_member_at(lx, list.v[i] - link, "inet6_ifaddr", "addr"), text))
 				add_ip(devices, ips, &n, text);
+			else
+				devices->trouble = missing_ip;
 		pm_linux_nodes_free(&list);
 	}
 	const char **kept = pm_arena_alloc(&devices->arena, (n + 1) * sizeof(*kept));

@@ -96,9 +96,9 @@ struct pm_linux_slab_of {
  * enough. */
 const char *pm_linux_slabs_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
 				bool (*fn)(const struct pm_linux_slab_of *slab, void *user), void *user);
-/* Objects in sheaves: of a CPU, or with cpu -1 of a node's barn. */
-void pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
-			   void (*fn)(uint64_t object, int cpu, void *user), void *user);
+/* Objects in sheaves: of a CPU, or with cpu -1 of a node's barn.  Why not all are known; NULL: they are. */
+const char *pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
+				  void (*fn)(uint64_t object, int cpu, void *user), void *user);
 /* The first object of a slab's own free list; 0: none. */
 uint64_t pm_linux_slab_free(struct pm_linux *lx, uint64_t slab);
 /* Objects of a slab (its struct slab or page), and those that are not on its own free list. */

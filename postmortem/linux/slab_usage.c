@@ -71,6 +71,18 @@ static bool barn_next(struct barn *b, uint64_t *sheaf_out)
 	return true;
 }
 
+static const char missing_sheaf[] = "a sheaf of free objects is not in the dump";
+
+/* sheaf 0: there is none. */
+static void add_sheaf(struct pm_linux *lx, uint64_t sheaf, struct pm_linux_cache_usage *u)
+{
+	uint64_t n = 0;
+
+	if (sheaf && !pm_linux_get(lx, sheaf, PM_SHEAF_SIZE, &n))
+		u->trouble = missing_sheaf;
+	u->free_sheaves += n;
+}
+
 static void add_barn(struct pm_linux *lx, uint64_t addr, struct pm_linux_cache_usage *u)
 {
 	struct barn barn;
@@ -78,7 +90,7 @@ static void add_barn(struct pm_linux *lx, uint64_t addr, struct pm_linux_cache_u
 
 	barn_init(lx, addr, &barn);
 	while (barn_next(&barn, &sheaf))
-		u->free_sheaves += get(lx, sheaf, PM_SHEAF_SIZE);
+		add_sheaf(lx, sheaf, u);
 	if (barn.list.trouble)
 		u->trouble = barn.list.trouble;
 }
@@ -188,8 +200,7 @@ void pm_linux_cache_usage(struct pm_linux *lx, const struct pm_linux_caches *cac
 		if (cpu_slab)
 			add_cpu_slab(lx, caches, cache, cpu_slab + lx->cpu_offset[cpu], u);
 		for (size_t i = 0; cpu_sheaves && i < PM_COUNT(sheaves); i++)
-			u->free_sheaves += get(lx, get(lx, cpu_sheaves + lx->cpu_offset[cpu], sheaves[i]),
-					       PM_SHEAF_SIZE);
+			add_sheaf(lx, get(lx, cpu_sheaves + lx->cpu_offset[cpu], sheaves[i]), u);
 	}
 	uint64_t unused = u->free_partial + u->free_cpu + u->free_sheaves;
 
@@ -292,31 +303,47 @@ const char *pm_linux_slabs_each(struct pm_linux *lx, const struct pm_linux_cache
 	return e.trouble;
 }
 
-static void each_in_sheaf(struct pm_linux *lx, uint64_t sheaf, int cpu,
-			  void (*fn)(uint64_t object, int cpu, void *user), void *user)
+/* Why not all are known; NULL: they are.  sheaf 0: there is none. */
+static const char *each_in_sheaf(struct pm_linux *lx, uint64_t sheaf, int cpu,
+				 void (*fn)(uint64_t object, int cpu, void *user), void *user)
 {
-	uint64_t n = get(lx, sheaf, PM_SHEAF_SIZE), objects = pm_linux_at(lx, sheaf, PM_SHEAF_OBJECTS), value;
+	uint64_t n, objects = pm_linux_at(lx, sheaf, PM_SHEAF_OBJECTS), value;
 
-	for (uint64_t i = 0; sheaf && i < n && i < max_sheaf; i++)
-		if (pm_space_load(&lx->kernel, objects + 8 * i, 8, &value))
-			fn(value, cpu, user);
+	if (!sheaf)
+		return NULL;
+	if (!pm_linux_get(lx, sheaf, PM_SHEAF_SIZE, &n))
+		return missing_sheaf;
+	for (uint64_t i = 0; i < n && i < max_sheaf; i++) {
+		if (!pm_space_load(&lx->kernel, objects + 8 * i, 8, &value))
+			return missing_sheaf;
+		fn(value, cpu, user);
+	}
+	return NULL;
 }
 
-void pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
-			   void (*fn)(uint64_t object, int cpu, void *user), void *user)
+const char *pm_linux_sheaves_each(struct pm_linux *lx, const struct pm_linux_cache *cache,
+				  void (*fn)(uint64_t object, int cpu, void *user), void *user)
 {
 	static const enum pm_field sheaves[] = { PM_SHEAVES_MAIN, PM_SHEAVES_SPARE, PM_SHEAVES_RCU_FREE };
 	uint64_t per_cpu = get(lx, cache->addr, PM_CACHE_CPU_SHEAVES), node, addr, sheaf;
+	const char *trouble = NULL, *why;
 
 	for (uint32_t cpu = 0; per_cpu && cpu < lx->cpus; cpu++)
-		for (size_t i = 0; i < PM_COUNT(sheaves); i++)
-			each_in_sheaf(lx, get(lx, per_cpu + lx->cpu_offset[cpu], sheaves[i]), (int)cpu, fn,
-				      user);
+		for (size_t i = 0; i < PM_COUNT(sheaves); i++) {
+			why = each_in_sheaf(lx, get(lx, per_cpu + lx->cpu_offset[cpu], sheaves[i]), (int)cpu,
+					    fn, user);
+			trouble = why ? why : trouble;
+		}
 	for (uint64_t i = 0; node_of(lx, cache, i, &node, &addr); i++) {
 		struct barn barn;
 
 		barn_init(lx, addr, &barn);
-		while (barn_next(&barn, &sheaf))
-			each_in_sheaf(lx, sheaf, -1, fn, user);
+		while (barn_next(&barn, &sheaf)) {
+			why = each_in_sheaf(lx, sheaf, -1, fn, user);
+			trouble = why ? why : trouble;
+		}
+		if (barn.list.trouble)
+			trouble = barn.list.trouble;
 	}
+	return trouble;
 }

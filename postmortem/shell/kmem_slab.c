@@ -14,8 +14,8 @@ static void cache_title(struct pm_shell *sh)
 		     "SLABS", "SSIZE", "NAME");
 }
 
-/* false: its numbers are not whole, and it was said why. */
-static bool cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
+/* Why its numbers are not whole; NULL: they are. */
+static const char *cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 {
 	struct pm_linux_cache_usage usage;
 
@@ -26,7 +26,7 @@ static bool cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 			(unsigned long long)usage.allocated, (unsigned long long)usage.total,
 			(unsigned long long)usage.slabs, (unsigned long long)cache->slab_size / 1024,
 			cache->name);
-		return !usage.trouble || pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
+		return usage.trouble;
 	}
 	pm_json_hex(sh->json, "address", cache->addr);
 	pm_json_str(sh->json, "name", cache->name);
@@ -43,7 +43,7 @@ static bool cache_row(struct pm_shell *sh, const struct pm_linux_cache *cache)
 	pm_json_uint(sh->json, "sheaves", usage.free_sheaves);
 	pm_json_close(sh->json, '}');
 	pm_json_str(sh->json, "trouble", usage.trouble);
-	return !usage.trouble || pm_shell_error(sh, "kmem", "%s: %s", cache->name, usage.trouble);
+	return usage.trouble;
 }
 
 /* ---- its slabs ---- */
@@ -289,11 +289,15 @@ static bool print_slabs(struct pm_shell *sh, const struct pm_linux_cache *cache,
 {
 	struct slabs s = { .sh = sh, .cache = cache, .cpus = cpus, .cpus_n = cpus_n };
 	pm_linux_nodes_of(sh->lx, &s.nodes);
-	pm_linux_sheaves_each(sh->lx, cache, add_sheaf, &s);
+	const char *missing = pm_linux_sheaves_each(sh->lx, cache, add_sheaf, &s);
+
 	if (s.sheaves_n)
 		qsort(s.sheaves, s.sheaves_n, sizeof(*s.sheaves), by_object);
 	pm_shell_open(sh, "slabs_at", '[');
 	const char *trouble = pm_linux_slabs_each(sh->lx, cache, one_slab, &s);
+
+	if (!trouble)
+		trouble = missing;
 
 	pm_shell_close(sh, ']');
 	/* with slub_debug alone */
@@ -351,10 +355,14 @@ static void list_caches(struct pm_shell *sh, const struct pm_linux_caches *cache
 	pm_shell_close(sh, ']');
 }
 
+/* Caches of which it is told each by each why they are not whole. */
+enum { most_told = 8 };
+
 bool pm_kmem_slabs(struct pm_shell *sh, const struct pm_kmem_slabs *what)
 {
 	struct pm_linux_caches *caches = pm_session_caches(sh->session);
 	bool any = false, ok = true, *cpus = NULL;
+	size_t not_whole = 0;
 
 	if (what->cpus && !pm_shell_cpus(sh, "kmem", what->cpus, sh->lx->cpus, &cpus))
 		return false;
@@ -377,13 +385,19 @@ bool pm_kmem_slabs(struct pm_shell *sh, const struct pm_kmem_slabs *what)
 			cache_title(sh);
 		any = true;
 		pm_shell_open(sh, NULL, '{');
-		ok &= cache_row(sh, cache);
+		const char *trouble = cache_row(sh, cache);
+
+		if (trouble && not_whole++ < most_told)
+			ok = pm_shell_error(sh, "kmem", "%s: %s", cache->name, trouble);
 		if (what->objects)
 			ok &= print_slabs(sh, cache, cpus, sh->lx->cpus);
 		pm_shell_close(sh, '}');
 	}
 	pm_shell_close(sh, ']');
 	free(cpus);
+	if (not_whole > most_told)
+		ok = pm_shell_error(sh, "kmem", "%zu more caches are not whole in the dump",
+				    not_whole - most_told);
 	if (caches->trouble)
 		ok = pm_shell_error(sh, "kmem", "the list of caches: %s", caches->trouble);
 	for (int k = 0; k < what->n; k++)
@@ -421,7 +435,9 @@ bool pm_kmem_object(struct pm_shell *sh, const struct pm_linux_object *o, bool w
 		qsort(s.sheaves, s.sheaves_n, sizeof(*s.sheaves), by_object);
 	cache_title(sh);
 	pm_shell_open(sh, "cache", '{');
-	bool ok = cache_row(sh, o->cache);
+	const char *trouble = cache_row(sh, o->cache);
+	bool ok = !trouble || pm_shell_error(sh, "kmem", "%s: %s", o->cache->name, trouble);
+
 	pm_shell_close(sh, '}');
 	pm_shell_open(sh, "slab", '{');
 	print_slab(&s, &holder.found, whole);

@@ -296,7 +296,7 @@ bool pm_shell_ps(struct pm_shell *sh, int argc, char **argv)
 			chosen[n++] = &tasks->v.v[i];
 	bool ok = print_chosen(sh, &choice, view, cpus, chosen, n);
 
-	if (tasks->trouble)
+	if (tasks->trouble && !sh->each) /* foreach says that itself, once */
 		ok = pm_shell_error(sh, "ps", "the list of tasks: %s", tasks->trouble);
 	for (int i = 0; i < choice.named_n; i++) {
 		bool found = false;

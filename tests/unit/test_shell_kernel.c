@@ -86,6 +86,43 @@ static void devices(void **state)
 	EXPECT("dev -p", "  0000:00\n", "0000:00:1c.0  0604   8086:1237  ROOT_PORT\n");
 }
 
+static void sheaves_that_are_missing(void **state)
+{
+	struct image im;
+	struct run r;
+	uint64_t caches, link, per_cpu;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ .sheaves = true });
+	open_shell(&r, &im, false);
+	assert_true(pm_linux_symbol(r.sh.lx, "slab_caches", &caches));
+	assert_true(pm_space_load(&r.sh.lx->kernel, caches, 8, &link));
+	assert_true(pm_space_load(&r.sh.lx->kernel, link - CACHE_LIST_AT + CACHE_CPU, 8, &per_cpu));
+	close_shell(&r);
+	lie(&im, per_cpu + IMAGE_PERCPU, 0xffffc90000000000);
+	expect_trouble(&im, "kmem -s", "test-48: a sheaf of free objects is not in the dump");
+	image_deinit(&im);
+}
+
+/* What leads out of the dump is told, and what was found stays. */
+static void addresses_that_are_missing(void **state)
+{
+	struct image im;
+	struct run r;
+	uint64_t net, device, ip;
+
+	(void)state;
+	image_make(&im, &machine);
+	open_shell(&r, &im, false);
+	assert_true(pm_linux_symbol(r.sh.lx, "init_net", &net));
+	assert_true(pm_space_load(&r.sh.lx->kernel, net, 8, &device)); /* its link, 16 bytes into it */
+	assert_true(pm_space_load(&r.sh.lx->kernel, device + 16, 8, &ip));
+	close_shell(&r);
+	lie(&im, ip, 0xffffc90000000000);
+	expect_trouble(&im, "net", "the list of devices: an address is not in the dump");
+	image_deinit(&im);
+}
+
 /* Resources below one that are that one: each is told once. */
 static void devices_in_a_circle(void **state)
 {
@@ -330,12 +367,20 @@ static void lies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory_of_zones), cmocka_unit_test(what_cannot_be),
-		cmocka_unit_test(objects),         cmocka_unit_test(network),
-		cmocka_unit_test(devices),         cmocka_unit_test(devices_in_a_circle),
-		cmocka_unit_test(system_tables),   cmocka_unit_test(programs),
-		cmocka_unit_test(instructions),    cmocka_unit_test(differences),
-		cmocka_unit_test(each_is_json),    cmocka_unit_test(lies),
+		cmocka_unit_test(memory_of_zones),
+		cmocka_unit_test(what_cannot_be),
+		cmocka_unit_test(objects),
+		cmocka_unit_test(network),
+		cmocka_unit_test(devices),
+		cmocka_unit_test(devices_in_a_circle),
+		cmocka_unit_test(addresses_that_are_missing),
+		cmocka_unit_test(sheaves_that_are_missing),
+		cmocka_unit_test(system_tables),
+		cmocka_unit_test(programs),
+		cmocka_unit_test(instructions),
+		cmocka_unit_test(differences),
+		cmocka_unit_test(each_is_json),
+		cmocka_unit_test(lies),
 	};
 
 	return cmocka_run_group_tests_name("shell: the kernel", tests, NULL, NULL);
