@@ -67,6 +67,7 @@ struct slabs {
 	uint32_t owner;
 	bool any;
 	struct pm_linux_zones nodes;
+	const char *trouble; /* why a slab's objects are not all known */
 };
 
 static void add_sheaf(uint64_t object, int cpu, void *user)
@@ -174,8 +175,11 @@ static void print_slab(struct slabs *s, const struct pm_linux_slab_of *of, bool 
 	s->free_n = 0;
 	/* what others freed into the slab that a CPU uses is the CPU's, too: it takes it next */
 	s->cpu = of->list == PM_SLAB_OF_CPU ? (int)of->owner : -1;
-	pm_linux_free_objects(sh->lx, caches, s->cache, of->slab, pm_linux_slab_free(sh->lx, of->slab),
-			      add_free, s);
+	uint64_t listed = pm_linux_free_objects(sh->lx, caches, s->cache, of->slab,
+						pm_linux_slab_free(sh->lx, of->slab), add_free, s);
+
+	if (total > inuse && listed < total - inuse)
+		s->trouble = "a list of free objects leads to memory that is not in the dump, or lies";
 	if (of->list == PM_SLAB_OF_CPU)
 		pm_linux_free_objects(sh->lx, caches, s->cache, of->slab, of->first, add_free, s);
 	if (s->free_n)
@@ -297,7 +301,7 @@ static bool print_slabs(struct pm_shell *sh, const struct pm_linux_cache *cache,
 	const char *trouble = pm_linux_slabs_each(sh->lx, cache, one_slab, &s);
 
 	if (!trouble)
-		trouble = missing;
+		trouble = missing ? missing : s.trouble;
 
 	pm_shell_close(sh, ']');
 	/* with slub_debug alone */
@@ -442,6 +446,8 @@ bool pm_kmem_object(struct pm_shell *sh, const struct pm_linux_object *o, bool w
 	pm_shell_open(sh, "slab", '{');
 	print_slab(&s, &holder.found, whole);
 	pm_shell_close(sh, '}');
+	if (s.trouble)
+		ok = pm_shell_error(sh, "kmem", "%s: %s", o->cache->name, s.trouble);
 	if (sh->json && !whole) {
 		pm_json_open(sh->json, "object", '{');
 		pm_json_hex(sh->json, "address", o->start);
