@@ -1,6 +1,7 @@
 /* kmem -v: areas of vmalloc. */
 #include "shell/kmem.h"
 
+#include "linux/areas.h"
 #include "linux/zones.h"
 
 static const struct pm_column columns[] = {
@@ -68,6 +69,8 @@ bool pm_kmem_vmalloc_area(struct pm_shell *sh, uint64_t addr)
 		PM_TITLES(sh, columns);
 		area(sh, v);
 		pm_shell_close(sh, ']');
+	} else if (vmaps.trouble && pm_linux_area_of(sh->lx, addr) == PM_AREA_VMALLOC) {
+		pm_shell_error(sh, "kmem", "0x%llx: the areas: %s", (unsigned long long)addr, vmaps.trouble);
 	}
 	pm_linux_vmaps_deinit(&vmaps);
 	return v;
