@@ -471,9 +471,18 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 
 void pm_linux_unwind_sleeping(struct pm_linux_unwinder *u, uint64_t task, struct pm_stack_trace *trace)
 {
+	/* __switch_to_asm saves what functions must keep: values of parameters are found in it (bt -P). */
+	static const struct {
+		enum pm_x86_reg reg;
+		enum pm_field field;
+	} kept[] = { { PM_X86_BX, PM_INACTIVE_BX },
+		     { PM_X86_R12, PM_INACTIVE_R12 },
+		     { PM_X86_R13, PM_INACTIVE_R13 },
+		     { PM_X86_R14, PM_INACTIVE_R14 },
+		     { PM_X86_R15, PM_INACTIVE_R15 } };
 	struct pm_linux *lx = u->lx;
 	struct pm_x86_regs regs = { 0 };
-	uint64_t sp, pc, bp, stack = 0, size;
+	uint64_t sp, pc, bp, value, stack = 0, size;
 
 	*trace = (struct pm_stack_trace){ 0 };
 	pm_linux_get(lx, task, PM_TASK_STACK, &stack);
@@ -487,6 +496,9 @@ void pm_linux_unwind_sleeping(struct pm_linux_unwinder *u, uint64_t task, struct
 	pm_x86_set(&regs, PM_X86_IP, pc);
 	pm_x86_set(&regs, PM_X86_SP, sp + size);
 	pm_x86_set(&regs, PM_X86_BP, bp);
+	for (size_t i = 0; i < PM_COUNT(kept); i++)
+		if (pm_linux_get(lx, sp, kept[i].field, &value))
+			pm_x86_set(&regs, kept[i].reg, value);
 	/* A task that has not run yet stands at the beginning of ret_from_fork: there was no call. */
 	uint64_t fork = symbol_or(lx, "ret_from_fork_asm", symbol_or(lx, "ret_from_fork", 0));
 

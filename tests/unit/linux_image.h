@@ -305,7 +305,11 @@ static inline void image_types(struct image *im)
 						  { "rlim", limits, SIGNAL_LIMITS },
 						  { 0 } });
 	image_btf_struct(&b, "inactive_task_frame", 4, 56,
-			 (struct image_member[]){ { "bp", u64, 40 }, { "ret_addr", u64, 48 }, { 0 } });
+			 (struct image_member[]){ { "r15", u64, 0 },
+						  { "bx", u64, 32 },
+						  { "bp", u64, 40 },
+						  { "ret_addr", u64, 48 },
+						  { 0 } });
 	uint32_t memory =
 		image_btf_struct(&b, "module_memory", 4, 16,
 				 (struct image_member[]){ { "base", ptr, 0 }, { "size", u32, 8 }, { 0 } });
@@ -489,6 +493,8 @@ static inline void image_sleep(struct image *im, uint64_t task, uint64_t stack)
 	uint64_t frame = IMAGE_DIRECT + stack + IMAGE_SLEPT;
 
 	image_put(im, task + TASK_SP, frame, 8);
+	image_put(im, frame, 0x1515, 8);
+	image_put(im, frame + 32, 0xbbbb, 8);
 	image_put(im, frame + 40, frame + 56 + 0x18, 8);
 	image_put(im, frame + 48, image_function("__schedule") + 32, 8);
 	uint64_t end = image_chain(im, frame + 56, im->options.blocked || im->options.held ? blocked : sleep);

@@ -299,6 +299,9 @@ static void traces_by_every_version(void **state)
 		pm_session_unwind(o.session, pm_linux_task_by_pid(pm_session_tasks(o.session), 7), &trace);
 		assert_frames(&o, &trace, sleep);
 		assert_null(trace.ended);
+		/* what it was switched out with */
+		assert_int_equal(trace.frames.v[0].regs.v[PM_X86_BX], 0xbbbb);
+		assert_int_equal(trace.frames.v[0].regs.v[PM_X86_R15], 0x1515);
 		pm_stack_trace_deinit(&trace);
 		close_image(&o);
 	}
