@@ -15,6 +15,9 @@ typedef uint16_t vector_16 VECTOR;
 typedef uint32_t vector_32 VECTOR;
 typedef uint64_t vector_64 VECTOR;
 
+/* Unrolled, which halves the time. */
+#define EACH_VECTOR(k) _Pragma("GCC unroll 4") for (size_t k = 0; k < vectors; k++)
+
 static bool any(vector_64 bits)
 {
 	return (bits[0] | bits[1]) != 0;
@@ -52,10 +55,10 @@ static vector_64 equal_64(vector_64 a, vector_64 b)
 			vector_##bits hits = { 0 };                                                          \
                                                                                                              \
 			memcpy(here, bytes + i, block_size);                                                 \
-			for (size_t k = 0; k < vectors; k++)                                                 \
+			EACH_VECTOR (k)                                                                      \
 				here[k] &= care;                                                             \
 			for (size_t v = 0; v < scan->n; v++)                                                 \
-				for (size_t k = 0; k < vectors; k++)                                         \
+				EACH_VECTOR (k)                                                              \
 					hits |= equal_##bits(here[k], wanted[v]);                            \
 			if (any((vector_64)hits))                                                            \
 				break;                                                                       \
@@ -83,7 +86,7 @@ static size_t skip_texts(const struct pm_scan *scan, const uint8_t *bytes, size_
 			size_t end = scan->texts[t].n - 1;
 
 			memcpy(last, bytes + i + end, block_size);
-			for (size_t k = 0; k < vectors; k++)
+			EACH_VECTOR (k)
 				hits |= (vector_8)((first[k] == (uint8_t)text[0]) &
 						   (last[k] == (uint8_t)text[end]));
 		}
