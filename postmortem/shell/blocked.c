@@ -99,7 +99,7 @@ bool pm_shell_blocked(struct pm_shell *sh, int argc, char **argv)
 	pm_linux_blocked_read(sh->session, &groups);
 	if (sh->json)
 		pm_json_open(sh->json, "groups", '[');
-	else if (!groups.v.n)
+	else if (!groups.v.n && !pm_session_tasks(sh->session)->trouble && !pm_shell_interrupted(sh))
 		fputs("no task is in uninterruptible sleep\n", sh->out);
 	for (size_t i = 0; i < groups.v.n; i++) {
 		if (sh->json)

@@ -57,7 +57,7 @@ static void put_user(const struct bpf *b, uint64_t user, bool known)
 		else
 			fprintf(b->sh->out, "  UID: %u\n", (uint32_t)uid);
 	} else {
-		pm_shell_say(b->sh, "  UID: (unused)\n");
+		pm_shell_say(b->sh, known && user ? "  UID: ?\n" : "  UID: (unused)\n");
 	}
 }
 
@@ -322,19 +322,28 @@ static bool print_program(uint64_t index, uint64_t at, void *user)
 	};
 	struct bpf *b = user;
 	struct pm_shell *sh = b->sh;
-	uint64_t aux = prog(b, at, "aux"), id = aux_of(b, aux, "id"), map, maps, n;
+	uint64_t aux, id, map, maps, n;
 	uint64_t tag_at = pm_linux_member_at(sh->lx, at, "bpf_prog", "tag");
 	uint8_t tag[8] = { 0 };
 	char tag_text[17] = "";
 	struct pm_buf used = { 0 };
 
-	(void)index;
+	if (!pm_linux_member_get(sh->lx, at, "bpf_prog", "aux", &aux) ||
+	    !pm_linux_member_get(sh->lx, aux, "bpf_prog_aux", "id", &id)) {
+		/* programs are entered by their ids */
+		if (!b->one || index == b->id)
+			b->ok = pm_shell_error(sh, "bpf", "program %llu is not in the dump",
+					       (unsigned long long)index);
+		b->found |= index == b->id;
+		return !pm_shell_interrupted(sh);
+	}
 	if (b->one && id != b->id)
 		return true;
 	b->found = true;
-	if (tag_at)
-		pm_space_read(&sh->lx->kernel, tag_at, tag, sizeof(tag), NULL);
-	for (unsigned i = 0; i < sizeof(tag); i++)
+	bool has_tag =
+		tag_at && pm_space_read(&sh->lx->kernel, tag_at, tag, sizeof(tag), NULL) == sizeof(tag);
+
+	for (unsigned i = 0; has_tag && i < sizeof(tag); i++)
 		snprintf(tag_text + 2 * i, 3, "%02x", tag[i]);
 	if (!b->any || b->details) {
 		pm_shell_say(sh, b->any ? "\n" : "%s", "");
@@ -347,7 +356,7 @@ static bool print_program(uint64_t index, uint64_t at, void *user)
 		pm_json_open(sh->json, NULL, '{');
 		PM_ROW_MEMBERS(sh, columns, { id }, { at }, { aux },
 			       { .s = type_name(b, "bpf_prog_type", "BPF_PROG_TYPE_", prog(b, at, "type")) },
-			       { .s = tag_text }, { 0 });
+			       { .s = tag_text, .absent = !has_tag }, { 0 });
 		pm_json_open(sh->json, "used_maps", '[');
 	}
 	for (uint64_t i = 0; i < n && i < most_maps; i++) {
@@ -361,7 +370,7 @@ static bool print_program(uint64_t index, uint64_t at, void *user)
 	if (!sh->json)
 		PM_ROW(sh, columns, { id }, { at }, { aux },
 		       { .s = type_name(b, "bpf_prog_type", "BPF_PROG_TYPE_", prog(b, at, "type")) },
-		       { .s = tag_text }, { .s = used.data });
+		       { .s = tag_text, .absent = !has_tag }, { .s = used.data });
 	pm_buf_deinit(&used);
 	if (b->details)
 		program_details(b, at, aux);
@@ -386,10 +395,16 @@ static bool print_map(uint64_t index, uint64_t at, void *user)
 	};
 	struct bpf *b = user;
 	struct pm_shell *sh = b->sh;
-	uint64_t id = map_of(b, at, "id"), flags = map_of(b, at, "map_flags");
+	uint64_t id, flags = map_of(b, at, "map_flags");
 	char text[16];
 
-	(void)index;
+	if (!pm_linux_member_get(sh->lx, at, "bpf_map", "id", &id)) {
+		if (!b->one || index == b->id)
+			b->ok = pm_shell_error(sh, "bpf", "map %llu is not in the dump",
+					       (unsigned long long)index);
+		b->found |= index == b->id;
+		return !pm_shell_interrupted(sh);
+	}
 	if (b->one && id != b->id)
 		return true;
 	b->found = true;

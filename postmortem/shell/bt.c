@@ -140,20 +140,22 @@ static void add_later_calls(struct pm_shell *sh, const struct pm_linux_task *tas
 			return;
 }
 
-/* From where the options say, instead of where the task was. */
-static void unwind_from(struct pm_shell *sh, const struct pm_linux_task *task,
+/* From where the options say, instead of where the task was.  false: from nowhere; said. */
+static bool unwind_from(struct pm_shell *sh, const struct pm_linux_task *task,
 			const struct pm_bt_options *options, struct pm_stack_trace *trace)
 {
 	struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
 	struct pm_x86_regs regs = { 0 };
 	uint64_t ip = options->ip, sp = options->sp;
+	bool found = options->has_ip;
 
 	/* without an address of code: what looks like a return to it, from there on */
-	for (size_t i = 0; !options->has_ip && i < u->thread_size / 8; i++, sp += 8)
-		if (pm_space_load(&sh->lx->kernel, sp, 8, &ip) && pm_linux_is_text(u, ip)) {
-			sp += 8;
-			break;
-		}
+	for (size_t i = 0; !found && i < u->thread_size / 8; i++, sp += 8)
+		found = pm_space_load(&sh->lx->kernel, sp, 8, &ip) && pm_linux_is_text(u, ip);
+	if (!found)
+		return pm_shell_error(sh, "bt",
+				      "-S: 0x%llx: nothing there or behind it looks like a return address",
+				      (unsigned long long)options->sp);
 	if (!options->has_sp) {
 		pm_session_unwind(sh->session, task, trace);
 		sp = trace->frames.n ? trace->frames.v[0].sp : 0;
@@ -162,16 +164,15 @@ static void unwind_from(struct pm_shell *sh, const struct pm_linux_task *task,
 	pm_x86_set(&regs, PM_X86_IP, ip);
 	pm_x86_set(&regs, PM_X86_SP, sp);
 	pm_linux_unwind(u, &regs, options->has_ip, task->stack, trace);
+	return true;
 }
 
 static bool print_exceptions(struct pm_shell *sh, const struct pm_linux_task *task)
 {
-	size_t n = pm_bt_exceptions(sh, task->stack,
-				    task->stack + pm_session_unwinder(sh->session)->thread_size);
-
-	if (!n && !sh->json)
-		fputs("(none found)\n", sh->out);
-	return true;
+	if (!task->stack)
+		return pm_shell_error(sh, "bt", "%s (pid %d): it has no stack any more", task->comm,
+				      task->pid);
+	return pm_bt_exceptions(sh, task->stack, task->stack + pm_session_unwinder(sh->session)->thread_size);
 }
 
 static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
@@ -182,7 +183,8 @@ static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
 	bool is_trace = !options->exceptions && !options->raw && !(options->no_idle && !task->pid), ok = true;
 
 	if (is_trace && (options->has_ip || options->has_sp)) {
-		unwind_from(sh, task, options, &trace);
+		if (!unwind_from(sh, task, options, &trace))
+			return false;
 	} else if (is_trace) {
 		pm_session_unwind(sh->session, task, &trace);
 		add_later_calls(sh, task, &trace);

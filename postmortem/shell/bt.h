@@ -45,8 +45,9 @@ const char *pm_bt_stack_label(const char *name);
 
 /* ---- what lies on stacks (shell/bt_stacks.c) ---- */
 
-/* Registers that were saved from start to end as an exception does, as far as they look like that; how many. */
-size_t pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end);
+/* Registers that were saved from start to end as an exception does, as far as they look like that; "(none found)" where all
+ * of it is there.  false: not all of it is, which was said. */
+bool pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end);
 /* -E: of the stacks of interrupts and exceptions of the CPUs of a list; NULL: of all. */
 bool pm_bt_cpu_stacks(struct pm_shell *sh, const char *cpus);
 /* -r: all words of a stack. */

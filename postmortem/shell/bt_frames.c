@@ -202,7 +202,7 @@ static void print_frame(struct pm_shell *sh, size_t i, const struct pm_stack_fra
 static const uint64_t image_stack = 8192;
 
 /* Every code address from the stack pointer up to the stack's end, whether it was left by a call or not. */
-static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stack_trace *trace,
+static bool print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stack_trace *trace,
 		       const struct pm_bt_options *options)
 {
 	struct pm_linux_unwinder *u = sh->image ? NULL : pm_session_unwinder(sh->session);
@@ -210,7 +210,7 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 	const uint64_t first = trace->frames.n ? trace->frames.v[0].return_at : 0;
 	uint64_t size = u ? u->thread_size : image_stack;
 	struct name name;
-	unsigned number = 0;
+	unsigned number = 0, missing = 0;
 
 	/* where it was switched out is one, too */
 	if (first && at - first == 8)
@@ -226,9 +226,11 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 		fprintf(sh->out, "              START: %s at %llx%s\n", name.symbol,
 			(unsigned long long)trace->frames.v[0].pc, name.module);
 	}
-	for (; at - stack < size; at += 8) {
-		if (!pm_space_load(pm_shell_space(sh), at, 8, &word) ||
-		    !(u ? pm_linux_is_text(u, word) : pm_image_is_text(sh->image, word)))
+	for (; at - stack < size && !pm_shell_interrupted(sh); at += 8) {
+		bool known = pm_space_load(pm_shell_space(sh), at, 8, &word);
+
+		missing += !known;
+		if (!known || !(u ? pm_linux_is_text(u, word) : pm_image_is_text(sh->image, word)))
 			continue;
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');
@@ -256,6 +258,9 @@ static void print_text(struct pm_shell *sh, uint64_t stack, const struct pm_stac
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
+	/* how long the stack of another kernel is, is not known */
+	return !u || !missing ||
+	       pm_shell_error(sh, "bt", "%u words of the stack are not in the dump", missing);
 }
 
 static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace,
@@ -295,8 +300,10 @@ static void print_frames(struct pm_shell *sh, const struct pm_stack_trace *trace
 bool pm_bt_put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t stack,
 		     const struct pm_bt_options *options, const char *whose)
 {
+	bool whole = true;
+
 	if (options->text)
-		print_text(sh, stack, trace, options);
+		whole = print_text(sh, stack, trace, options);
 	else
 		print_frames(sh, trace, options);
 	if (sh->json) {
@@ -315,5 +322,5 @@ bool pm_bt_put_trace(struct pm_shell *sh, struct pm_stack_trace *trace, uint64_t
 	const char *ended = trace->ended;
 
 	pm_stack_trace_deinit(trace);
-	return any || pm_shell_error(sh, "bt", "%s: no trace: %s", whose, ended ? ended : "no frames");
+	return any ? whole : pm_shell_error(sh, "bt", "%s: no trace: %s", whose, ended ? ended : "no frames");
 }

@@ -29,10 +29,12 @@ static bool looks_saved(struct pm_shell *sh, const struct pm_x86_regs *r, bool *
 			  : pm_linux_is_text(pm_session_unwinder(sh->session), ip));
 }
 
-size_t pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
+bool pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
 {
 	char name[PM_LINUX_NAME_MAX + 96];
+	enum pm_absence why;
 	size_t n = 0;
+	uint64_t gap;
 
 	if (sh->json)
 		pm_json_open(sh->json, "exceptions", '[');
@@ -66,7 +68,11 @@ size_t pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	return n;
+	if (pm_shell_gap(sh, start, end - start, &gap, &why))
+		return pm_shell_absent(sh, "bt", gap, why);
+	if (!n && !sh->json && !pm_shell_interrupted(sh))
+		fputs("(none found)\n", sh->out);
+	return true;
 }
 
 const char *pm_bt_stack_label(const char *name)
@@ -83,16 +89,18 @@ const char *pm_bt_stack_label(const char *name)
 	return name;
 }
 
-static void put_cpu_stack(struct pm_shell *sh, uint32_t cpu, const struct pm_linux_stack *stack)
+static bool put_cpu_stack(struct pm_shell *sh, uint32_t cpu, const struct pm_linux_stack *stack)
 {
+	bool ok;
+
 	if (sh->json) {
 		pm_json_open(sh->json, NULL, '{');
 		pm_json_uint(sh->json, "cpu", cpu);
 		pm_json_str(sh->json, "stack", stack->name);
 		pm_json_hex(sh->json, "start", stack->start);
-		pm_bt_exceptions(sh, stack->start, stack->end);
+		ok = pm_bt_exceptions(sh, stack->start, stack->end);
 		pm_json_close(sh->json, '}');
-		return;
+		return ok;
 	}
 	char label[32];
 	size_t n = 0;
@@ -101,15 +109,15 @@ static void put_cpu_stack(struct pm_shell *sh, uint32_t cpu, const struct pm_lin
 		label[n++] = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
 	label[n] = 0;
 	fprintf(sh->out, "CPU %u %s STACK:\n", cpu, label);
-	if (!pm_bt_exceptions(sh, stack->start, stack->end))
-		fputs("(none found)\n", sh->out);
+	ok = pm_bt_exceptions(sh, stack->start, stack->end);
 	fputc('\n', sh->out);
+	return ok;
 }
 
 bool pm_bt_cpu_stacks(struct pm_shell *sh, const char *cpus)
 {
 	const struct pm_linux_unwinder *u = pm_session_unwinder(sh->session);
-	bool *chosen, any = false;
+	bool *chosen, any = false, ok = true;
 
 	if (!pm_shell_cpus(sh, "bt", cpus ? cpus : "a", sh->lx->cpus, &chosen))
 		return false;
@@ -121,14 +129,14 @@ bool pm_bt_cpu_stacks(struct pm_shell *sh, const char *cpus)
 
 			for (size_t i = 0; chosen[cpu] && pm_linux_cpu_stack(u, cpu, i, &stack); i++)
 				if (stack.start && (stack.kind != PM_STACK_IRQ) == pass) {
-					put_cpu_stack(sh, cpu, &stack);
+					ok &= put_cpu_stack(sh, cpu, &stack);
 					any = true;
 				}
 		}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	free(chosen);
-	return any || pm_shell_error(sh, "bt", "where the CPUs' stacks lie is not in the dump");
+	return any ? ok : pm_shell_error(sh, "bt", "where the CPUs' stacks lie is not in the dump");
 }
 
 /* ---- words ---- */
@@ -228,7 +236,7 @@ bool pm_bt_overflows(struct pm_shell *sh)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	else if (!any)
+	else if (!any && !missing && !tasks->trouble && !pm_shell_interrupted(sh))
 		fputs("No stack overflows detected\n", sh->out);
 	if (missing)
 		return pm_shell_error(sh, "bt", "the ends of %zu stacks are not in the dump", missing);

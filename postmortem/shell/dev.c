@@ -66,11 +66,14 @@ static const char *each_chain(struct pm_shell *sh, const char *symbol, const cha
 				trouble = "a chain does not end";
 				break;
 			}
-			fn(sh, at, user);
-			if (!pm_linux_member_get(sh->lx, at, type, "next", &at)) {
+			uint64_t next;
+
+			if (!pm_linux_member_get(sh->lx, at, type, "next", &next)) {
 				trouble = "a chain leads to memory that is not in the dump";
 				break;
 			}
+			fn(sh, at, user);
+			at = next;
 		}
 	}
 	return trouble;

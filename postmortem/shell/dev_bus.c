@@ -28,14 +28,14 @@ static void print_resource(struct resources *r, uint64_t at, unsigned depth)
 		{ NULL, "depth", 0, PM_CELL_UNSIGNED },
 	};
 	struct pm_shell *sh = r->sh;
-	uint64_t start, end = 0;
+	uint64_t start, end;
 	char name[128];
 
-	if (!pm_linux_member_get(sh->lx, at, "resource", "start", &start)) {
+	if (!pm_linux_member_get(sh->lx, at, "resource", "start", &start) ||
+	    !pm_linux_member_get(sh->lx, at, "resource", "end", &end)) {
 		r->trouble = "one is not in the dump";
 		return;
 	}
-	pm_linux_member_get(sh->lx, at, "resource", "end", &end);
 	pm_linux_member_text(sh->lx, at, "resource", "name", name, sizeof(name));
 	if (sh->json)
 		PM_ROW(sh, columns, { at }, { start }, { end }, { .s = name }, { depth });
@@ -62,8 +62,9 @@ static void print_resources(struct resources *r, uint64_t root)
 			return;
 		}
 		print_resource(r, at, depth);
-		pm_linux_member_get(r->sh->lx, at, "resource", "child", &child);
-		pm_linux_member_get(r->sh->lx, at, "resource", "sibling", &sibling);
+		if (!pm_linux_member_get(r->sh->lx, at, "resource", "child", &child) ||
+		    !pm_linux_member_get(r->sh->lx, at, "resource", "sibling", &sibling))
+			r->trouble = "one is not in the dump";
 		if (child && depth + 1 < max_depth) {
 			parents[depth++] = at == root ? 0 : sibling;
 			at = child;
@@ -133,6 +134,7 @@ static void print_device(struct pm_shell *sh, uint64_t device)
 	};
 	struct pm_linux *lx = sh->lx;
 	char addr[32], name[32], class[16], id[16];
+	uint64_t code = 0, vendor = 0, number = 0;
 
 	if (!device) {
 		PM_TITLES(sh, columns);
@@ -140,13 +142,15 @@ static void print_device(struct pm_shell *sh, uint64_t device)
 	}
 	pm_linux_member_text(lx, device, "pci_dev", "dev.kobj.name", name, sizeof(name));
 	snprintf(addr, sizeof(addr), "  %016llx", (unsigned long long)device);
-	snprintf(class, sizeof(class), "%04llx",
-		 (unsigned long long)(pm_linux_member_value(lx, device, "pci_dev", "class") >> 8 & 0xffff));
-	snprintf(id, sizeof(id), "%04llx:%04llx",
-		 (unsigned long long)pm_linux_member_value(lx, device, "pci_dev", "vendor") & 0xffff,
-		 (unsigned long long)pm_linux_member_value(lx, device, "pci_dev", "device") & 0xffff);
-	PM_ROW(sh, columns, { .s = addr }, { device }, { .s = name }, { .s = class }, { .s = id },
-	       { .s = device_type(sh, device) });
+	bool known = pm_linux_member_get(lx, device, "pci_dev", "class", &code) &&
+		     pm_linux_member_get(lx, device, "pci_dev", "vendor", &vendor) &&
+		     pm_linux_member_get(lx, device, "pci_dev", "device", &number);
+
+	snprintf(class, sizeof(class), "%04llx", (unsigned long long)code >> 8 & 0xffff);
+	snprintf(id, sizeof(id), "%04llx:%04llx", (unsigned long long)vendor & 0xffff,
+		 (unsigned long long)number & 0xffff);
+	PM_ROW(sh, columns, { .s = addr }, { device }, { .s = name }, { .s = class, .absent = !known },
+	       { .s = id, .absent = !known }, { .s = device_type(sh, device), .absent = !known });
 }
 
 static void print_bus(struct buses *b, uint64_t bus, unsigned depth)
@@ -158,7 +162,7 @@ static void print_bus(struct buses *b, uint64_t bus, unsigned depth)
 	uint64_t next = pm_linux_member_offset(lx, "pci_bus", "node");
 	struct pm_linux_nodes list;
 
-	if (!devices || !children || depth > max_depth || !b->left) {
+	if (!devices || !children || depth > max_depth || !b->left || !b->devices) {
 		b->trouble = "the tree of buses does not end, or is not in the dump";
 		return;
 	}

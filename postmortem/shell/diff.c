@@ -181,7 +181,7 @@ static void diff_tasks(struct diff *d)
 	}
 	pm_shell_close(sh, ']');
 	n = put_alone(sh, "came", "TASKS that came", &b) + put_alone(sh, "went", "TASKS that went", &a);
-	if (!n && !changed)
+	if (!n && !changed && !pm_shell_interrupted(sh))
 		pm_shell_say(sh, "\nTASKS: no difference\n");
 	free(a.v);
 	free(b.v);

@@ -44,11 +44,16 @@ static void print_file(struct pm_shell *sh, const struct pm_linux_fd *fd, const 
 {
 	uint64_t mapping = 0, n = 0;
 
-	pm_linux_get(sh->lx, fd->inode, PM_INODE_MAPPING, &mapping);
-	pm_linux_get(sh->lx, mapping, PM_MAPPING_PAGES, &n);
+	bool known = pm_linux_get(sh->lx, fd->inode, PM_INODE_MAPPING, &mapping) &&
+		     (!mapping || pm_linux_get(sh->lx, mapping, PM_MAPPING_PAGES, &n));
+
 	if (!sh->json && pages) {
-		fprintf(sh->out, "%3u %016llx %016llx %7llu %-4s %s\n", fd->fd, (unsigned long long)fd->inode,
-			(unsigned long long)mapping, (unsigned long long)n, pm_file_type(fd->mode),
+		char count[24] = "?";
+
+		if (known)
+			snprintf(count, sizeof(count), "%llu", (unsigned long long)n);
+		fprintf(sh->out, "%3u %016llx %016llx %7s %-4s %s\n", fd->fd, (unsigned long long)fd->inode,
+			(unsigned long long)mapping, count, pm_file_type(fd->mode),
 			path ? path : "(not in the dump)");
 		return;
 	}
@@ -66,7 +71,7 @@ static void print_file(struct pm_shell *sh, const struct pm_linux_fd *fd, const 
 	pm_json_hex(sh->json, "inode", fd->inode);
 	pm_json_str(sh->json, "type", pm_file_type(fd->mode));
 	pm_json_str(sh->json, "path", path);
-	if (pages) {
+	if (pages && known) {
 		pm_json_hex(sh->json, "mapping", mapping);
 		pm_json_uint(sh->json, "nrpages", n);
 	}
@@ -131,7 +136,7 @@ static bool print_task(struct pm_shell *sh, const struct pm_linux_task *task, co
 	if (!above && !choice->reference) {
 		print_above(sh, task);
 		above = true;
-		if (!sh->json)
+		if (!sh->json && !fds.trouble && !pm_shell_interrupted(sh))
 			fputs("No open files\n", sh->out);
 	}
 	if (sh->json && above) {

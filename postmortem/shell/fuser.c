@@ -51,22 +51,25 @@ static bool is_place(struct pm_shell *sh, const struct wanted *wanted, uint64_t 
 	return is_path(sh, wanted, mnt, dentry);
 }
 
-static void look(struct pm_shell *sh, const struct pm_linux_task *task, const struct wanted *wanted,
+/* false: not all that it may use is in the dump. */
+static bool look(struct pm_shell *sh, const struct pm_linux_task *task, const struct wanted *wanted,
 		 bool uses[USES])
 {
 	uint64_t fs = 0, exe = 0;
 	struct pm_linux_fds fds;
+	bool whole = pm_linux_get(sh->lx, task->addr, PM_TASK_FS, &fs);
 
-	if (pm_linux_get(sh->lx, task->addr, PM_TASK_FS, &fs) && fs) {
+	if (fs) {
 		uses[USES_ROOT] = is_place(sh, wanted, fs, PM_FS_ROOT_MNT, PM_FS_ROOT_DENTRY);
 		uses[USES_CWD] = is_place(sh, wanted, fs, PM_FS_PWD_MNT, PM_FS_PWD_DENTRY);
 	}
 	pm_linux_fds_read(sh->lx, task->addr, &fds);
 	for (size_t i = 0; i < fds.v.n && !uses[USES_FD]; i++)
 		uses[USES_FD] = is_file(sh, wanted, fds.v.v[i].file);
+	whole &= !fds.trouble;
 	pm_linux_fds_deinit(&fds);
 	if (!task->mm)
-		return;
+		return whole;
 	if (pm_linux_member_get(sh->lx, task->mm, "mm_struct", "exe_file", &exe))
 		uses[USES_EXE] = is_file(sh, wanted, exe);
 	struct pm_linux_vmas vmas;
@@ -74,7 +77,9 @@ static void look(struct pm_shell *sh, const struct pm_linux_task *task, const st
 	pm_linux_vmas_read(sh->lx, task->mm, &vmas);
 	for (size_t i = 0; i < vmas.v.n && !uses[USES_MMAP]; i++)
 		uses[USES_MMAP] = is_file(sh, wanted, vmas.v.v[i].file);
+	whole &= !vmas.trouble;
 	pm_linux_vmas_deinit(&vmas);
+	return whole;
 }
 
 static void put(struct pm_shell *sh, const struct pm_linux_task *task, const bool uses[USES])
@@ -117,11 +122,12 @@ bool pm_shell_fuser(struct pm_shell *sh, int argc, char **argv)
 	if (sh->json)
 		pm_json_open(sh->json, "tasks", '[');
 	bool any = false;
+	size_t missing = 0;
 
 	for (size_t i = 0; i < tasks->v.n && !pm_shell_interrupted(sh); i++) {
 		bool uses[USES] = { 0 }, used = false;
 
-		look(sh, &tasks->v.v[i], &wanted, uses);
+		missing += !look(sh, &tasks->v.v[i], &wanted, uses);
 		for (size_t k = 0; k < USES; k++)
 			used |= uses[k];
 		if (!used)
@@ -133,7 +139,10 @@ bool pm_shell_fuser(struct pm_shell *sh, int argc, char **argv)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	if (!any && !sh->json)
+	if (!any && !sh->json && !missing && !tasks->trouble && !pm_shell_interrupted(sh))
 		fprintf(sh->out, "No users of %s found\n", argv[1]);
+	if (missing)
+		return pm_shell_error(sh, "fuser", "what %zu tasks have open is not whole in the dump",
+				      missing);
 	return !tasks->trouble || pm_shell_error(sh, "fuser", "the list of tasks: %s", tasks->trouble);
 }

@@ -77,8 +77,9 @@ static bool entry_area_words(struct pm_shell *sh, uint64_t addr, char *buf, size
 	for (uint32_t cpu = 0; each && cpu < sh->lx->cpus; cpu++) {
 		uint64_t at, slot = cpu;
 
-		if (pm_linux_percpu(sh->lx, "_cea_offset", cpu, &at))
-			pm_space_load(&sh->lx->kernel, at, 4, &slot);
+		if (pm_linux_percpu(sh->lx, "_cea_offset", cpu, &at) &&
+		    !pm_space_load(&sh->lx->kernel, at, 4, &slot))
+			continue;
 		uint64_t start = first + slot * each;
 		uint32_t type = pm_btf_find(sh->lx->btf, PM_BTF_STRUCT, "cpu_entry_area");
 
@@ -162,10 +163,10 @@ static void mapping_words(struct pm_shell *sh, uint64_t mapping, char *buf, size
 	uint64_t host;
 
 	snprintf(buf, size, "address space 0x%llx", (unsigned long long)mapping);
-	if (!pm_linux_member_get(sh->lx, mapping, "address_space", "host", &host) || !host ||
-	    !pm_linux_object_at(sh->lx, pm_session_caches(sh->session), host, &object) ||
-	    object.state == PM_OBJECT_FREE || !pm_linux_typed_words(sh->session, &object, buf, size))
-		return;
+	if (pm_linux_member_get(sh->lx, mapping, "address_space", "host", &host) && host &&
+	    pm_linux_object_at(sh->lx, pm_session_caches(sh->session), host, &object) &&
+	    object.state != PM_OBJECT_FREE)
+		pm_linux_typed_words(sh->session, &object, buf, size);
 }
 
 /* A page of memory by its struct page. */
@@ -181,14 +182,15 @@ static bool page_words(struct pm_shell *sh, uint64_t addr, char *buf, size_t siz
 		return false;
 	pm_linux_get(lx, page, PM_PAGE_MAPPING, &mapping);
 	pm_linux_get(lx, page, PM_PAGE_INDEX, &index);
-	pm_linux_get(lx, page, PM_PAGE_REFCOUNT, &count);
+	bool has_count = pm_linux_get(lx, page, PM_PAGE_REFCOUNT, &count);
+
 	pm_linux_member_get(lx, page, "page", "page_type", &type);
 	pm_linux_page_flags(lx, flags, names, sizeof(names));
 	if (strstr(names, "reserved"))
 		snprintf(owner, sizeof(owner), "reserved");
 	else if (is_page_type(lx, type, "PGTY_table", 0x400))
 		snprintf(owner, sizeof(owner), "a page table");
-	else if (is_page_type(lx, type, "PGTY_buddy", 0x80) || !(int32_t)count)
+	else if (is_page_type(lx, type, "PGTY_buddy", 0x80) || (has_count && !(int32_t)count))
 		snprintf(owner, sizeof(owner), "free");
 	else if (mapping & 1)
 		snprintf(owner, sizeof(owner), "anonymous memory of a process, index 0x%llx",
@@ -258,7 +260,9 @@ static bool print_address(struct pm_shell *sh, uint64_t addr, int cpu, void *use
 		return pm_shell_absent(sh, "id", addr, why);
 	bool mapped = !is_user && pm_space_translate(space, addr, &phys, NULL) == PM_PRESENT;
 
-	if (!known && mapped)
+	if (!known && !mapped)
+		return pm_shell_error(sh, "id", "0x%llx: not known", (unsigned long long)addr);
+	if (!known)
 		snprintf(text, sizeof(text), "physical 0x%llx, of no object that is known",
 			 (unsigned long long)phys);
 	if (!sh->json) {

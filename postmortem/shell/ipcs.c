@@ -140,11 +140,14 @@ static bool visit(uint64_t index, uint64_t perm, void *user)
 	struct pm_shell *sh = walk->sh;
 	struct object o = { .addr = perm -
 				    pm_linux_member_offset(sh->lx, walk->kind->structure, walk->kind->perm) };
+	enum pm_absence why;
+	uint64_t gap;
 
 	(void)index;
 	if (pm_shell_interrupted(sh))
 		return false;
-	if (!pm_linux_member_get(sh->lx, perm, "kern_ipc_perm", "id", &o.id)) {
+	if (pm_shell_gap(sh, o.addr, pm_linux_type_size(sh->lx, walk->kind->structure), &gap, &why) ||
+	    !pm_linux_member_get(sh->lx, perm, "kern_ipc_perm", "id", &o.id)) {
 		walk->missing++;
 		return true;
 	}
@@ -189,7 +192,7 @@ static bool put_kind(struct pm_shell *sh, const struct kind *kind, struct choice
 
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	else if (!walk.n && !choice->what)
+	else if (!walk.n && !choice->what && !walk.missing && !trouble && !pm_shell_interrupted(sh))
 		fprintf(sh->out, "%s%s\n(none allocated)\n", kind->label, kind->columns);
 	if (!sh->json && !choice->what)
 		fputc('\n', sh->out);

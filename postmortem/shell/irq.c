@@ -38,8 +38,10 @@ static void put_irq(struct pm_shell *sh, const struct pm_linux_irq *irq)
 		pm_json_close(sh->json, ']');
 		pm_json_close(sh->json, '}');
 	} else if (!n) {
-		fprintf(sh->out, "%3u   %016llx      (unused)      \n", irq->irq,
-			(unsigned long long)irq->desc);
+		fprintf(sh->out,
+			irq->action ? "%3u   %016llx  (not in the dump)\n"
+				    : "%3u   %016llx      (unused)      \n",
+			irq->irq, (unsigned long long)irq->desc);
 	}
 }
 

@@ -65,8 +65,11 @@ static bool print_usage(struct pm_shell *sh)
 		}
 		uint64_t whole = memory.pages[rows[i].of];
 
-		fprintf(sh->out, "  %3llu%% of %s\n", whole ? (unsigned long long)(pages * 100 / whole) : 0,
-			rows[i].of_label);
+		if (memory.known[rows[i].of])
+			fprintf(sh->out, "  %3llu%% of %s\n",
+				whole ? (unsigned long long)(pages * 100 / whole) : 0, rows[i].of_label);
+		else
+			fprintf(sh->out, "    ?%% of %s\n", rows[i].of_label);
 	}
 	return true;
 }

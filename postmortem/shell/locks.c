@@ -171,9 +171,9 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 	struct waits waits = { 0 };
 	bool ok = true;
 
-	pm_arena_init(&waits.arena);
 	if (argc > 1 && *argv[1] == '-')
 		return pm_shell_no_option(sh, "locks", argv[1]);
+	pm_arena_init(&waits.arena);
 	for (int i = 1; i < argc; i++) {
 		const struct pm_linux_task *task = pm_shell_task(sh, "locks", argv[i]);
 
@@ -190,7 +190,7 @@ bool pm_shell_locks(struct pm_shell *sh, int argc, char **argv)
 	else if (waits.v.n)
 		fprintf(sh->out, "%7s  %-16s  %-16s %-12s %-16s  %s\n", "PID", "TASK", "COMMAND", "WAITS FOR",
 			"LOCK", "WHICH, AND WHO HOLDS IT");
-	else if (ok)
+	else if (ok && (argc > 1 || !tasks->trouble) && !pm_shell_interrupted(sh))
 		fputs("no task waits for a lock that can be told\n", sh->out);
 	for (size_t i = 0; i < waits.v.n; i++)
 		print_wait(sh, &waits.v.v[i]);

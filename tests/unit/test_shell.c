@@ -478,6 +478,55 @@ static void no_files(void **state)
 	image_deinit(&im);
 }
 
+/* "none" is said of what is there, and of nothing else. */
+static void none_of_what_is_lost(void **state)
+{
+	static const struct {
+		const char *command, *none, *trouble;
+	} rows[] = {
+		{ "bt -e 42", "(none found)", "\"errors\":[\"0x" },
+		{ "bt -T 42", "no words", "words of the stack are not in the dump" },
+		{ "bt -v", "No stack overflows", "the ends of 1 stacks are not in the dump" },
+	};
+
+	struct image im;
+	struct run r;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ 0 });
+	open_shell(&r, &im, false);
+	uint64_t task = pm_linux_task_by_pid(pm_session_tasks(r.sh.session), 42)->addr, files = 0;
+	uint64_t stack = pm_linux_at(r.sh.lx, task, PM_TASK_STACK);
+
+	pm_linux_get(r.sh.lx, task, PM_TASK_FILES, &files);
+	close_shell(&r);
+	/* its stack, and its table of files, are nowhere */
+	lie(&im, stack, IMAGE_DIRECT + IMAGE_MEMORY + 0x10000);
+	for (size_t i = 0; i < PM_COUNT(rows); i++)
+		for (unsigned json = 0; json < 2; json++) {
+			open_shell(&r, &im, json);
+			const char *text = output(&r, rows[i].command);
+
+			if (strstr(text, rows[i].none) || (json && !strstr(text, rows[i].trouble)))
+				fail_msg("%s: %s", rows[i].command, text);
+			assert_int_equal(r.sh.failures, 1);
+			close_shell(&r);
+		}
+	lie(&im, files, 0xffffc90000000000);
+	static const char *const commands[] = { "files 42", "fuser /nowhere" };
+
+	for (size_t i = 0; i < PM_COUNT(commands); i++) {
+		open_shell(&r, &im, false);
+		const char *text = output(&r, commands[i]);
+
+		if (strstr(text, "No open files") || strstr(text, "No users of"))
+			fail_msg("%s: %s", commands[i], text);
+		assert_int_equal(r.sh.failures, 1);
+		close_shell(&r);
+	}
+	image_deinit(&im);
+}
+
 /* What was removed while it was in use is marked, as in /proc; what is there is not, nor is the root. */
 static void deleted_files(void **state)
 {
@@ -786,6 +835,7 @@ int main(void)
 		cmocka_unit_test(json_of_some),
 		cmocka_unit_test(documents),
 		cmocka_unit_test(no_files),
+		cmocka_unit_test(none_of_what_is_lost),
 		cmocka_unit_test(deleted_files),
 		cmocka_unit_test(tasks_of_sys),
 		cmocka_unit_test(last_words_of_sys),
