@@ -148,6 +148,9 @@ static bool read_text(struct pm_linux *lx, const struct ring *ring, struct pm_lo
 		return !(begin & 1) || (begin == 3 && next == 3);
 	begin &= ring->size - 1;
 	next &= ring->size - 1;
+	/* one that fits before the end to the last byte begins at 0 all the same, but in the latest kernels (6.18 or so) */
+	if (!next)
+		next = ring->size;
 	if (begin > next)
 		begin = 0;
 	if (begin == next || next - begin < 8)

@@ -40,6 +40,7 @@ struct image_options {
 	bool no_note;     /* VMCOREINFO is only in memory */
 	bool big_names;   /* one name of more than 127 bytes (6.1) */
 	bool wrapped_log; /* the first record's text begins at the ring's end */
+	bool fitting_log; /* it ends there */
 	/* printk took line ends and levels off texts in the ring, and there are pairs that look like records */
 	bool moved_log;
 	bool sme; /* page tables of AMD's encrypted memory */

@@ -15,7 +15,10 @@ static inline void image_write_log(struct image *im)
 	uint64_t prb = image_variable(im, "prb", 8), rb = image_room(im, 88),
 		 descs = image_room(im, 24 * IMAGE_DESCS);
 	uint64_t infos = image_room(im, 88 * IMAGE_DESCS), text = image_room(im, IMAGE_RING);
-	uint64_t first = 6, pos = im->options.wrapped_log ? 2 * IMAGE_RING - 24 : 2 * IMAGE_RING;
+	uint64_t first = 6, fitting = (8 + strlen(image_log[0]) + 7) & ~7ull;
+	uint64_t pos = 2 * IMAGE_RING - (im->options.wrapped_log   ? 24
+					 : im->options.fitting_log ? fitting
+								   : 0);
 
 	image_put(im, prb, rb, 8);
 	image_put(im, rb, 3, 4); /* count_bits */

@@ -154,11 +154,12 @@ static void addresses_that_are_none(void **state)
 static void log_whole_and_wrapped(void **state)
 {
 	(void)state;
-	for (unsigned wrapped = 0; wrapped < 2; wrapped++) {
+	for (unsigned where = 0; where < 3; where++) {
 		struct opened o;
 		struct pm_buf text = { 0 };
 
-		open_image(&o, &(struct image_options){ .wrapped_log = wrapped });
+		open_image(&o,
+			   &(struct image_options){ .wrapped_log = where == 1, .fitting_log = where == 2 });
 		log_of(&o, &text, PM_LOG_PLAIN);
 		assert_string_equal(text.data,
 				    "[    1.000000] Linux version 6.6.0-test (somebody@somewhere) #1 SMP\n"
