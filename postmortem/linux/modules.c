@@ -134,6 +134,25 @@ static void read_orc(struct pm_linux *lx, struct pm_linux_module *m)
 		m->orc.n = (uint32_t)n;
 }
 
+static void find_bounds(struct pm_linux_modules *modules)
+{
+	modules->start = UINT64_MAX;
+	for (size_t i = 0; i < modules->v.n; i++)
+		for (size_t k = 0; k < PM_MODULE_REGIONS; k++) {
+			uint64_t start = modules->v.v[i].mem[k].start, size = modules->v.v[i].mem[k].size;
+
+			if (!size)
+				continue;
+			if (start < modules->start)
+				modules->start = start;
+			/* a region that lies about its size may go round the end */
+			if (start + size - 1 < start)
+				modules->end = UINT64_MAX;
+			else if (start + size > modules->end)
+				modules->end = start + size;
+		}
+}
+
 void pm_linux_modules_read(struct pm_linux *lx, struct pm_linux_modules *modules)
 {
 	uint64_t head, link = pm_linux_at(lx, 0, PM_MODULE_LIST);
@@ -167,6 +186,7 @@ void pm_linux_modules_read(struct pm_linux *lx, struct pm_linux_modules *modules
 		*PM_PUSH(&modules->arena, &modules->v) = module;
 	}
 	pm_linux_nodes_free(&list);
+	find_bounds(modules);
 }
 
 void pm_linux_modules_deinit(struct pm_linux_modules *modules)
@@ -184,6 +204,9 @@ void pm_linux_modules_deinit(struct pm_linux_modules *modules)
 
 struct pm_linux_module *pm_linux_module_at(struct pm_linux_modules *modules, uint64_t addr)
 {
+	/* most addresses that are asked for are the kernel's own */
+	if (addr < modules->start || addr >= modules->end)
+		return NULL;
 	for (size_t i = 0; i < modules->v.n; i++)
 		for (size_t k = 0; k < PM_MODULE_REGIONS; k++)
 			if (addr - modules->v.v[i].mem[k].start < modules->v.v[i].mem[k].size)

@@ -27,6 +27,7 @@ struct pm_linux_modules {
 	struct pm_arena arena;
 	PM_VEC(struct pm_linux_module) v; /* as the kernel lists them: newest first */
 	const char *trouble;              /* why the list ends early; NULL: it does not */
+	uint64_t start, end;              /* what all of their regions lie between */
 };
 
 /* The list; never fails: what cannot be read is told in trouble. */
