@@ -1,6 +1,7 @@
 /* Addresses as arguments: numbers, symbols, per-CPU symbols; and why what stands there cannot be read. */
 #include "shell/shell.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,9 @@ static bool number(const char *text, int base, uint64_t *out)
 
 	if (!strchr("0123456789abcdefABCDEF", *text) || !*text)
 		return false;
+	errno = 0;
 	*out = strtoull(text, &end, base);
-	return !*end;
+	return !*end && !errno;
 }
 
 bool pm_shell_number(const char *text, uint64_t *out)

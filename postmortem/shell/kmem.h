@@ -40,8 +40,8 @@ bool pm_kmem_page(struct pm_shell *sh, uint64_t page, uint64_t phys);
 
 /* Zones (shell/kmem_zone.c) */
 bool pm_kmem_free(struct pm_shell *sh, bool pages);
-/* The list of free blocks that a struct page lies in; false: in none. */
-bool pm_kmem_free_block(struct pm_shell *sh, uint64_t page);
+/* The list of free blocks that a struct page lies in; false: in none, or (*trouble_out) in none that is in the dump. */
+bool pm_kmem_free_block(struct pm_shell *sh, uint64_t page, const char **trouble_out);
 bool pm_kmem_nodes(struct pm_shell *sh);
 bool pm_kmem_zones(struct pm_shell *sh);
 /* -V, -o, -h (shell/kmem_counters.c) */
@@ -51,7 +51,7 @@ bool pm_kmem_huge(struct pm_shell *sh);
 
 /* vmalloc (shell/kmem_vmalloc.c) */
 bool pm_kmem_vmalloc(struct pm_shell *sh);
-/* The area that addr lies in, with a title; false: none. */
-bool pm_kmem_vmalloc_area(struct pm_shell *sh, uint64_t addr);
+/* The area that addr lies in, with a title; false: none, or (*trouble_out) none of those that are in the dump. */
+bool pm_kmem_vmalloc_area(struct pm_shell *sh, uint64_t addr, const char **trouble_out);
 
 #endif

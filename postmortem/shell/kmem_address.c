@@ -28,8 +28,7 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bo
 		"    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx  [THREAD_INFO: %llx]\n    CPU: %u\n  "
 		"STATE: %c\n",
 		task->pid, task->comm, (unsigned long long)task->addr,
-		(unsigned long long)pm_shell_thread_info(sh, task),
-		task->cpu, task->state);
+		(unsigned long long)pm_shell_thread_info(sh, task), task->cpu, task->state);
 }
 
 bool pm_kmem_physical(struct pm_shell *sh, bool physical, uint64_t *addr, uint64_t *phys)
@@ -100,6 +99,7 @@ static bool print_part(struct pm_shell *sh, enum pm_kmem_of of, uint64_t addr, u
 {
 	struct pm_linux_object object;
 	uint64_t page = page_of(sh, phys);
+	const char *trouble = NULL;
 
 	switch (of) {
 	case PM_KMEM_SLAB:
@@ -108,9 +108,10 @@ static bool print_part(struct pm_shell *sh, enum pm_kmem_of of, uint64_t addr, u
 			       : pm_shell_error(sh, "kmem", "-s: 0x%llx: in no slab",
 						(unsigned long long)addr);
 	case PM_KMEM_FREE:
-		return (page && pm_kmem_free_block(sh, page)) ||
-		       pm_shell_error(sh, "kmem", "-f: 0x%llx: on no list of free blocks",
-				      (unsigned long long)addr);
+		return (page && pm_kmem_free_block(sh, page, &trouble)) ||
+		       pm_shell_error(sh, "kmem", "-f: 0x%llx: on no list of free blocks%s%s",
+				      (unsigned long long)addr, trouble ? " that is told: " : "",
+				      trouble ? trouble : "");
 	case PM_KMEM_PAGE:
 		return (page && pm_kmem_page(sh, page, phys & ~(uint64_t)(PM_PAGE_SIZE - 1))) ||
 		       pm_shell_error(sh, "kmem", "-p: 0x%llx: its struct page is not in the dump",
@@ -147,6 +148,7 @@ static bool print_all(struct pm_shell *sh, uint64_t asked, uint64_t addr, uint64
 	char text[PM_LINUX_NAME_MAX + 128];
 	struct pm_linux_object object;
 	uint64_t page = page_of(sh, phys);
+	const char *trouble = NULL;
 	bool on_stack;
 	bool known = pm_session_identify(sh->session, asked, text, sizeof(text));
 
@@ -159,7 +161,7 @@ static bool print_all(struct pm_shell *sh, uint64_t asked, uint64_t addr, uint64
 	bool whole = !has_object || pm_kmem_object(sh, &object, asked != addr);
 	const struct pm_linux_task *task = task_at(sh, addr, has_object ? &object : NULL, &on_stack);
 	/* The direct map has no areas.  Where it ends KASLR decides. */
-	bool has_area = addr - sh->lx->page_offset != phys && pm_kmem_vmalloc_area(sh, addr);
+	bool has_area = addr - sh->lx->page_offset != phys && pm_kmem_vmalloc_area(sh, addr, &trouble);
 
 	if (known || has_object || has_area)
 		pm_shell_say(sh, "\n");
@@ -167,12 +169,15 @@ static bool print_all(struct pm_shell *sh, uint64_t asked, uint64_t addr, uint64
 		print_task(sh, task, on_stack);
 		pm_shell_say(sh, "\n");
 	}
-	bool is_free = !has_object && page && may_be_free(sh, page) && pm_kmem_free_block(sh, page);
+	bool is_free = !has_object && page && may_be_free(sh, page) && pm_kmem_free_block(sh, page, &trouble);
 
 	if (is_free)
 		pm_shell_say(sh, "\n");
 	bool has_page = page && pm_kmem_page(sh, page, phys & ~(uint64_t)(PM_PAGE_SIZE - 1));
 
+	if (trouble && !known && !has_object && !task && !has_area && !is_free)
+		whole = pm_shell_error(sh, "kmem", "0x%llx: areas or free blocks: %s",
+				       (unsigned long long)addr, trouble);
 	return (known || has_object || task || has_area || has_page || say_unknown(sh, addr, phys)) && whole;
 }
 
@@ -180,12 +185,14 @@ static bool print_address(struct pm_shell *sh, uint64_t asked, int cpu, void *us
 {
 	struct asked *what = user;
 	uint64_t phys, addr = asked;
+	const char *trouble = NULL;
 	bool ok;
 
 	/* whose pages need not be there */
 	if (what->of == PM_KMEM_VMALLOC)
-		return pm_kmem_vmalloc_area(sh, addr) ||
-		       pm_shell_error(sh, "kmem", "-v: 0x%llx: in no area", (unsigned long long)addr);
+		return pm_kmem_vmalloc_area(sh, addr, &trouble) ||
+		       pm_shell_error(sh, "kmem", "-v: 0x%llx: in no area%s%s", (unsigned long long)addr,
+				      trouble ? " that is told: " : "", trouble ? trouble : "");
 	if (!pm_kmem_physical(sh, what->physical, &addr, &phys))
 		return false;
 	bool of_page = asked >= sh->lx->kernel.mmu->kernel_start(&sh->lx->kernel) && !what->physical &&

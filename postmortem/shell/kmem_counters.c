@@ -15,8 +15,13 @@ struct table {
 	const char *member; /* of the per-CPU structure that is summed up; NULL: an array of its own */
 };
 
-/* The counters of one table, in the order of the kernel's enumeration. */
-static uint64_t *read_table(struct pm_shell *sh, const struct table *t, uint64_t *n_out)
+struct counter {
+	uint64_t sum;
+	bool lost; /* a part of it is not in the dump */
+};
+
+/* The counters of one table, in the order of the kernel's enumeration; freed by the caller.  NULL: there is none. */
+static struct counter *read_table(struct pm_shell *sh, const struct table *t, uint64_t *n_out)
 {
 	struct pm_linux *lx = sh->lx;
 	enum { most = 1024 };
@@ -25,16 +30,18 @@ static uint64_t *read_table(struct pm_shell *sh, const struct table *t, uint64_t
 	if (!pm_linux_enumerator(lx, t->enumeration, t->end, &n) || !n || n > most ||
 	    !pm_linux_symbol(lx, t->symbol, &base))
 		return NULL;
-	uint64_t *sums = pm_alloc(n * sizeof(*sums));
+	struct counter *counters = pm_alloc(n * sizeof(*counters));
 	uint32_t cpus = t->member ? lx->cpus : 1;
 
 	for (uint32_t cpu = 0; cpu < cpus; cpu++)
 		for (uint64_t i = 0; i < n; i++)
 			if (pm_space_load(&lx->kernel, base + 8 * i + (t->member ? lx->cpu_offset[cpu] : 0),
 					  8, &one))
-				sums[i] += one;
+				counters[i].sum += one;
+			else
+				counters[i].lost = true;
 	*n_out = n;
-	return sums;
+	return counters;
 }
 
 /* A name for where a group begins ("NR_LRU_BASE"), which has its first one's value. */
@@ -45,35 +52,40 @@ static bool is_base(const struct pm_btf *btf, uint32_t id, uint32_t i)
 	return pm_btf_enum(btf, id, i, &value) && pm_btf_enum(btf, id, i + 1, &next) && value == next;
 }
 
-static bool print_table(struct pm_shell *sh, const struct table *t, bool first)
+/* false: there is none.  *lost_out: counters that are not whole in the dump. */
+static bool print_table(struct pm_shell *sh, const struct table *t, bool first, size_t *lost_out)
 {
 	struct pm_btf *btf = sh->lx->btf;
 	uint32_t id = pm_btf_find(btf, PM_BTF_ENUM, t->enumeration);
-	uint64_t n, *sums = id ? read_table(sh, t, &n) : NULL;
+	uint64_t n;
+	struct counter *counters = id ? read_table(sh, t, &n) : NULL;
 	const char *name;
 	int64_t value;
 	int width = 0;
 
-	if (!sums)
+	if (!counters)
 		return false;
 	for (uint32_t i = 0; (name = pm_btf_enum(btf, id, i, &value)) && strcmp(name, t->end); i++)
 		width = (int)strlen(name) > width ? (int)strlen(name) : width;
 	pm_shell_open(sh, t->key, '{');
 	pm_shell_say(sh, "%s  %s:\n", first ? "" : "\n", t->title);
 	for (uint32_t i = 0; (name = pm_btf_enum(btf, id, i, &value)) && strcmp(name, t->end); i++) {
-		/* between two sums of the CPUs' parts it may be negative: the kernel prints 0 for that, too */
-		uint64_t count =
-			value >= 0 && (uint64_t)value < n && (int64_t)sums[value] > 0 ? sums[value] : 0;
-
-		if (is_base(btf, id, i))
+		if (is_base(btf, id, i) || value < 0 || (uint64_t)value >= n)
 			continue;
-		if (sh->json)
+		const struct counter *c = &counters[value];
+		/* between two sums of the CPUs' parts it may be negative: the kernel prints 0 for that, too */
+		uint64_t count = (int64_t)c->sum > 0 ? c->sum : 0;
+
+		*lost_out += c->lost;
+		if (sh->json && !c->lost)
 			pm_json_uint(sh->json, name, count);
-		else
+		else if (!sh->json && c->lost)
+			fprintf(sh->out, "%*s: ?\n", width, name);
+		else if (!sh->json)
 			fprintf(sh->out, "%*s: %llu\n", width, name, (unsigned long long)count);
 	}
 	pm_shell_close(sh, '}');
-	free(sums);
+	free(counters);
 	return true;
 }
 
@@ -87,9 +99,12 @@ bool pm_kmem_counters(struct pm_shell *sh)
 		  "event" },
 	};
 	bool any = false;
+	size_t lost = 0;
 
 	for (size_t i = 0; i < PM_COUNT(tables); i++)
-		any |= print_table(sh, &tables[i], !any);
+		any |= print_table(sh, &tables[i], !any, &lost);
+	if (lost)
+		return pm_shell_error(sh, "kmem", "-V: %zu counters are not whole in the dump", lost);
 	return any || pm_shell_error(sh, "kmem", "-V: none of the kernel's counters is in the dump");
 }
 
@@ -124,15 +139,20 @@ bool pm_kmem_huge(struct pm_shell *sh)
 	};
 	enum { max_sizes = 16 };
 	struct pm_linux *lx = sh->lx;
-	uint64_t step = pm_linux_type_size(lx, "hstate"), at, n;
+	uint64_t step = pm_linux_type_size(lx, "hstate"), at, n, gap;
+	enum pm_absence why;
 
 	if (!step || !pm_linux_symbol(lx, "hstates", &at) ||
 	    !pm_linux_variable(lx, "hugetlb_max_hstate", 4, &n))
 		return pm_shell_error(sh, "kmem",
 				      "-h: the kernel has no pools of huge pages, or no symbols of them");
+	if (n > max_sizes)
+		return pm_shell_error(sh, "kmem", "-h: hugetlb_max_hstate lies: %llu", (unsigned long long)n);
+	if (pm_shell_gap(sh, at, n * step, &gap, &why))
+		return pm_shell_absent(sh, "kmem", gap, why);
 	PM_TITLES(sh, columns);
 	pm_shell_open(sh, "pools", '[');
-	for (uint64_t i = 0; i < n && i < max_sizes; i++, at += step) {
+	for (uint64_t i = 0; i < n; i++, at += step) {
 		uint64_t order = pm_linux_member_value(lx, at, "hstate", "order"),
 			 kb = order > 40 ? 0 : 4ull << order;
 		char name[64], size[32];

@@ -57,7 +57,7 @@ bool pm_kmem_vmalloc(struct pm_shell *sh)
 	return ok;
 }
 
-bool pm_kmem_vmalloc_area(struct pm_shell *sh, uint64_t addr)
+bool pm_kmem_vmalloc_area(struct pm_shell *sh, uint64_t addr, const char **trouble_out)
 {
 	struct pm_linux_vmaps vmaps;
 
@@ -72,6 +72,7 @@ bool pm_kmem_vmalloc_area(struct pm_shell *sh, uint64_t addr)
 	} else if (vmaps.trouble && pm_linux_area_of(sh->lx, addr) == PM_AREA_VMALLOC) {
 		pm_shell_error(sh, "kmem", "0x%llx: the areas: %s", (unsigned long long)addr, vmaps.trouble);
 	}
+	*trouble_out = vmaps.trouble;
 	pm_linux_vmaps_deinit(&vmaps);
 	return v;
 }

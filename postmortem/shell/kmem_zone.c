@@ -193,7 +193,7 @@ static bool is_in_block(uint64_t page, void *user)
 	return s->head == UINT64_MAX && !pm_shell_interrupted(s->sh);
 }
 
-bool pm_kmem_free_block(struct pm_shell *sh, uint64_t page)
+bool pm_kmem_free_block(struct pm_shell *sh, uint64_t page, const char **trouble_out)
 {
 	struct search search = { sh, frame_of(sh, page), UINT64_MAX, 0 };
 	struct pm_linux_zones zones;
@@ -209,7 +209,10 @@ bool pm_kmem_free_block(struct pm_shell *sh, uint64_t page)
 				   pm_linux_free_list_at(sh->lx, z, k, &list);
 		     k++) {
 			search.order = list.order;
-			pm_linux_free_blocks(sh->lx, &list, is_in_block, &search);
+			const char *trouble = pm_linux_free_blocks(sh->lx, &list, is_in_block, &search);
+
+			if (trouble)
+				*trouble_out = trouble;
 		}
 		if (search.head == UINT64_MAX)
 			continue;
@@ -235,6 +238,10 @@ bool pm_kmem_free_block(struct pm_shell *sh, uint64_t page)
 		}
 		pm_shell_close(sh, '}');
 	}
+	if (zones.trouble)
+		*trouble_out = zones.trouble;
+	if (search.head != UINT64_MAX)
+		*trouble_out = NULL;
 	pm_linux_zones_deinit(&zones);
 	return search.head != UINT64_MAX;
 }
@@ -354,18 +361,21 @@ static bool print_block(uint64_t index, uint64_t block, void *user)
 	} states[] = { { 1, "ONLINE" }, { 2, "GOING_OFFLINE" }, { 4, "OFFLINE" } };
 	struct memory_blocks *b = user;
 	struct pm_linux *lx = b->sh->lx;
-	uint64_t nr = index * b->sections, state = 0, start;
+	uint64_t nr = index * b->sections, state, start, node = 0;
 	const char *word = NULL;
 	char name[32];
 
 	pm_linux_member_get(lx, block, "memory_block", "start_section_nr", &nr);
-	pm_linux_member_get(lx, block, "memory_block", "state", &state);
+	bool has_state = pm_linux_member_get(lx, block, "memory_block", "state", &state);
+	bool has_node = pm_linux_member_get(lx, block, "memory_block", "nid", &node);
+
 	pm_linux_member_text(lx, block, "memory_block", "dev.kobj.name", name, sizeof(name));
-	for (size_t i = 0; i < PM_COUNT(states); i++)
+	for (size_t i = 0; has_state && i < PM_COUNT(states); i++)
 		if (states[i].state == state)
 			word = states[i].name;
 	/* an enumeration from 6.19 on, with values of its own */
-	const char *known = pm_linux_enumerator_name(lx, "memory_block_state", (int64_t)state);
+	const char *known =
+		has_state ? pm_linux_enumerator_name(lx, "memory_block_state", (int64_t)state) : NULL;
 
 	if (known)
 		word = pm_slice_starts(pm_slice_of(known), PM_S("MEM_")) ? known + 4 : known;
@@ -375,8 +385,7 @@ static bool print_block(uint64_t index, uint64_t block, void *user)
 	b->any = true;
 	PM_ROW(b->sh, rows, { block }, { .s = name }, { start },
 	       { start + b->section_bytes * b->sections - 1 },
-	       { (uint64_t)(int32_t)pm_linux_member_value(lx, block, "memory_block", "nid") },
-	       { .s = word ? word : "?" }, { nr });
+	       { .n = (uint64_t)(int32_t)node, .absent = !has_node }, { .s = word ? word : "?" }, { nr });
 	return !pm_shell_interrupted(b->sh);
 }
 
@@ -454,12 +463,16 @@ static void print_zone(struct pm_shell *sh, const struct pm_linux_zone *z)
 		/* where a group begins: its first one's value, too */
 		if (pm_btf_enum(lx->btf, id, i + 1, &next) && next == item)
 			continue;
-		if (!pm_space_load(&lx->kernel, stats + 8 * (uint64_t)item, 8, &count) || (int64_t)count < 0)
-			count = 0;
-		if (sh->json)
+		bool known = pm_space_load(&lx->kernel, stats + 8 * (uint64_t)item, 8, &count);
+
+		if (known && (int64_t)count < 0)
+			count = 0; /* as the kernel prints it */
+		if (sh->json && known)
 			pm_json_uint(sh->json, name, count);
-		else
+		else if (!sh->json && known)
 			fprintf(sh->out, "%24s: %llu\n", name, (unsigned long long)count);
+		else if (!sh->json)
+			fprintf(sh->out, "%24s: ?\n", name);
 	}
 	pm_shell_close(sh, '}');
 	pm_shell_say(sh, "\n");

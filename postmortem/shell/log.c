@@ -37,7 +37,7 @@ static bool print_json(struct pm_shell *sh, const struct pm_log *log)
 	if (pm_linux_wall_clock(sh->lx, &now, &boot))
 		pm_json_int(sh->json, "boot_time_s", boot);
 	pm_json_open(sh->json, "records", '[');
-	for (size_t i = 0; i < log->records.n; i++)
+	for (size_t i = 0; i < log->records.n && !pm_shell_interrupted(sh); i++)
 		json_record(sh, &log->records.v[i]);
 	pm_json_close(sh->json, ']');
 	return true;
@@ -82,7 +82,7 @@ static bool print_dates(struct pm_shell *sh, const struct pm_log *log, unsigned 
 		print_text(sh, log, style);
 		return pm_shell_error(sh, "log", "-T: no dates: the kernel's clock cannot be found");
 	}
-	for (size_t i = 0; i < log->records.n; i++) {
+	for (size_t i = 0; i < log->records.n && !pm_shell_interrupted(sh); i++) {
 		const struct pm_log_record *r = &log->records.v[i];
 		struct pm_slice rest, line;
 		char date[40];
@@ -131,8 +131,12 @@ static void audit_queue(struct pm_shell *sh, uint64_t queue, bool *any, const ch
 		pm_linux_member_get(lx, buffers.v[i], "sk_buff", "len", &length);
 		size_t n = length > header ? (size_t)(length - header) : 0;
 
-		n = pm_space_read(&lx->kernel, data + header, text, n < longest ? n : longest - 1, NULL);
-		text[n] = 0;
+		size_t got =
+			pm_space_read(&lx->kernel, data + header, text, n < longest ? n : longest - 1, NULL);
+
+		if (got < n)
+			*trouble = "a message is not whole in the dump, or too long for one";
+		text[got] = 0;
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');
 			pm_json_uint(sh->json, "type", type);
@@ -184,7 +188,8 @@ static bool print_safe_buffers(struct pm_shell *sh)
 	struct pm_linux *lx = sh->lx;
 	char *text = pm_alloc(longest);
 	uint64_t at, length;
-	bool any = false;
+	bool any = false, found = false;
+	size_t lost_texts = 0;
 
 	if (sh->json)
 		pm_json_open(sh->json, "buffers", '[');
@@ -193,11 +198,16 @@ static bool print_safe_buffers(struct pm_shell *sh)
 			uint64_t buffer = pm_linux_member_at(lx, at, "printk_safe_seq_buf", "buffer");
 			uint64_t lost = pm_linux_member_value(lx, at, "printk_safe_seq_buf", "message_lost");
 
-			if (!buffer || !pm_linux_member_get(lx, at, "printk_safe_seq_buf", "len", &length))
+			found = true;
+			if (!buffer || !pm_linux_member_get(lx, at, "printk_safe_seq_buf", "len", &length)) {
+				lost_texts++;
 				continue;
+			}
 			any = true;
 			size_t n = pm_space_read(&lx->kernel, buffer, text,
 						 length < longest ? length : longest - 1, NULL);
+
+			lost_texts += n < length;
 
 			text[n] = 0;
 			if (sh->json) {
@@ -215,7 +225,7 @@ static bool print_safe_buffers(struct pm_shell *sh)
 			fprintf(sh->out, "CPU: %u  ADDR: %llx LEN: %llu  MESSAGE_LOST: %llu\n", cpu,
 				(unsigned long long)at, (unsigned long long)length,
 				(unsigned long long)lost & UINT32_MAX);
-			if (!n)
+			if (!length)
 				fputs("  (empty)\n", sh->out);
 			struct pm_slice rest = { text, n }, line;
 
@@ -225,6 +235,8 @@ static bool print_safe_buffers(struct pm_shell *sh)
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	free(text);
+	if (found && (lost_texts || !any))
+		return pm_shell_error(sh, "log", "-s: %zu buffers are not whole in the dump", lost_texts);
 	return any || pm_shell_error(sh, "log",
 				     "-s: kernels from 5.15 on have no such buffers: "
 				     "what they could not print is in the log");

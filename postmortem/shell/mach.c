@@ -28,9 +28,12 @@ static void number_row(struct pm_shell *sh, const char *label, const char *key, 
 		fprintf(sh->out, "%*s: %llu%s\n", label_columns, label, (unsigned long long)value, unit);
 }
 
+/* addr 0: not known. */
 static void address_row(struct pm_shell *sh, const char *label, const char *key, uint64_t addr)
 {
-	if (sh->json)
+	if (!addr)
+		pm_shell_say(sh, "%*s: ?\n", label_columns, label);
+	else if (sh->json)
 		pm_json_hex(sh->json, key, addr);
 	else
 		fprintf(sh->out, "%*s: %016llx\n", label_columns, label, (unsigned long long)addr);
@@ -63,8 +66,12 @@ static void stack_rows(struct pm_shell *sh, const char *label, const char *key, 
 {
 	char text[64];
 	uint64_t start;
+	bool any = false;
 
-	if (!size || !sh->lx->cpus || !find(sh, 0, user, &start))
+	/* none of a kind that this kernel has not */
+	for (uint32_t cpu = 0; cpu < sh->lx->cpus && !any; cpu++)
+		any = find(sh, cpu, user, &start);
+	if (!size || !any)
 		return;
 	if (sh->json) {
 		pm_json_open(sh->json, NULL, '{');
@@ -197,8 +204,10 @@ static bool print_machine(struct pm_shell *sh)
 	number_row(sh, "PAGE SIZE", "page_size", PM_PAGE_SIZE, "");
 	address_row(sh, "KERNEL VIRTUAL BASE", "page_offset", lx->page_offset);
 	/* a variable with CONFIG_RANDOMIZE_MEMORY or five levels */
-	if (!pm_linux_variable(lx, "vmalloc_base", 8, &base))
+	if (!pm_linux_symbol(lx, "vmalloc_base", &base))
 		base = lx->kernel.levels == 5 ? 0xffa0000000000000 : 0xffffc90000000000;
+	else if (!pm_linux_variable(lx, "vmalloc_base", 8, &base))
+		base = 0;
 	address_row(sh, "KERNEL VMALLOC BASE", "vmalloc", base);
 	address_row(sh, "KERNEL VMEMMAP BASE", "vmemmap", pm_session_caches(sh->session)->vmemmap);
 	base = 0xffffffff80000000;

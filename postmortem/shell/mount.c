@@ -117,6 +117,7 @@ static bool put_dirty_inodes(struct pm_shell *sh, const struct pm_linux_mount *m
 	uint64_t list = pm_linux_at(sh->lx, m->sb, PM_SB_INODES), bits = dirty_bits(sh->lx);
 	uint64_t link = pm_linux_at(sh->lx, 0, PM_INODE_SB_LIST), state;
 	struct pm_linux_list walk;
+	size_t missing = 0;
 	uint64_t node;
 
 	if (!list || pm_linux_member(sh->lx, "inode", "i_state.__state|i_state")->offset < 0)
@@ -130,8 +131,11 @@ static bool put_dirty_inodes(struct pm_shell *sh, const struct pm_linux_mount *m
 	     i++) {
 		uint64_t inode = node - link;
 
-		if (!pm_linux_member_get(sh->lx, inode, "inode", "i_state.__state|i_state", &state) ||
-		    !(state & bits))
+		if (!pm_linux_member_get(sh->lx, inode, "inode", "i_state.__state|i_state", &state)) {
+			missing++;
+			continue;
+		}
+		if (!(state & bits))
 			continue;
 		if (sh->json)
 			pm_json_hex(sh->json, NULL, inode);
@@ -140,6 +144,9 @@ static bool put_dirty_inodes(struct pm_shell *sh, const struct pm_linux_mount *m
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
+	if (missing)
+		return pm_shell_error(sh, "mount", "%zu inodes of %s are not in the dump", missing,
+				      m->device);
 	return !walk.trouble || pm_shell_error(sh, "mount", "inodes of %s: %s", m->device, walk.trouble);
 }
 

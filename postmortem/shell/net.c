@@ -52,8 +52,9 @@ static bool print_namespace(struct pm_shell *sh, const struct pm_linux_task *tas
 	uint64_t net = pm_linux_net_of(sh->lx, task->addr);
 
 	if (!net)
-		return pm_shell_error(sh, "net", "-n: %s (pid %d) has no network any more", task->comm,
-				      task->pid);
+		return pm_shell_error(sh, "net",
+				      "-n: %s (pid %d) has no network any more, or it is not in the dump",
+				      task->comm, task->pid);
 	return print_devices(sh, net);
 }
 
@@ -108,12 +109,10 @@ struct asked {
 	const char *reference; /* a descriptor, or the address of a socket or sock; NULL: all */
 };
 
-static bool is_meant(struct pm_shell *sh, const struct asked *asked, uint32_t fd,
-		     const struct pm_linux_socket *s)
+static bool is_meant(const struct asked *asked, uint32_t fd, const struct pm_linux_socket *s)
 {
 	uint64_t value, number;
 
-	(void)sh;
 	if (!asked->reference)
 		return true;
 	return (pm_slice_dec(pm_slice_of(asked->reference), &number) && number == fd) ||
@@ -209,7 +208,7 @@ static bool print_sockets(struct pm_shell *sh, const struct pm_linux_task *task,
 		struct pm_linux_socket s;
 
 		if (!pm_linux_socket_of(sh->lx, fds.v.v[i].file, fds.v.v[i].mode, &s) ||
-		    !is_meant(sh, asked, fds.v.v[i].fd, &s))
+		    !is_meant(asked, fds.v.v[i].fd, &s))
 			continue;
 		if (!any && asked->reference && !sh->json)
 			pm_shell_put_task(sh, task);
@@ -219,7 +218,7 @@ static bool print_sockets(struct pm_shell *sh, const struct pm_linux_task *task,
 		print_socket(sh, asked, fds.v.v[i].fd, &s);
 	}
 	pm_shell_close(sh, ']');
-	if (!any && !asked->reference)
+	if (!any && !asked->reference && !fds.trouble && !pm_shell_interrupted(sh))
 		pm_shell_say(sh, "No open sockets.\n");
 	pm_shell_close(sh, '}');
 	if (fds.trouble)

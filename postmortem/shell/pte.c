@@ -71,7 +71,9 @@ static void put_swap(struct pm_shell *sh, uint64_t entry)
 	uint32_t index;
 	uint64_t offset;
 	bool is_swap = pm_linux_swap_entry(entry, &index, &offset);
-	bool known = is_swap && pm_linux_swap_read(sh->lx, index, &swap) == PM_LINUX_SWAP_USED;
+	enum pm_linux_swap_state state =
+		is_swap ? pm_linux_swap_read(sh->lx, index, &swap) : PM_LINUX_SWAP_END;
+	bool known = state == PM_LINUX_SWAP_USED;
 
 	snprintf(hex, sizeof(hex), "%llx", (unsigned long long)entry);
 	if (sh->json && is_swap) {
@@ -87,9 +89,11 @@ static void put_swap(struct pm_shell *sh, uint64_t entry)
 		titles(sh, "PTE", strlen(hex), "SWAP", strlen(swap.path), "OFFSET");
 		fprintf(sh->out, "%s  %s  %llu\n", hex, swap.path, (unsigned long long)offset);
 	} else if (is_swap) {
-		fprintf(sh->out,
-			"%s  swapped out to device %u, of which there is none, at %llu: or it is migrating\n",
-			hex, index, (unsigned long long)offset);
+		fprintf(sh->out, "%s  swapped out to device %u, %s, at %llu: or it is migrating\n", hex,
+			index,
+			state == PM_LINUX_SWAP_UNKNOWN ? "which is not in the dump"
+						       : "of which there is none",
+			(unsigned long long)offset);
 	} else {
 		fprintf(sh->out, "%s  (not present)\n", hex);
 	}

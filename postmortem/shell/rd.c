@@ -215,7 +215,7 @@ static bool read_at(struct pm_shell *sh, uint64_t at, int cpu, void *user)
 	struct pm_space process;
 
 	if (o.end)
-		o.count = o.end > at ? (o.end - at + o.width - 1) / o.width : 0;
+		o.count = o.end > at ? (o.end - at - 1) / o.width + 1 : 0;
 	if (o.count > max_bytes / o.width)
 		return pm_shell_error(sh, "rd", "0x%llx: more than %llu MiB from there on",
 				      (unsigned long long)at, (unsigned long long)max_bytes >> 20);

@@ -23,11 +23,12 @@ static uint64_t choose(struct pm_shell *sh, int argc, char **argv)
 	if (panicked) {
 		if (cpus->panic_cpu < 0)
 			return pm_shell_error(sh, "set", "no task panicked");
-		return cpus->v.v[cpus->panic_cpu].task;
-	}
-	if (cpu_text) {
+		cpu = (uint64_t)cpus->panic_cpu;
+	} else if (cpu_text) {
 		if (!pm_shell_number(cpu_text, &cpu) || cpu >= cpus->v.n)
 			return pm_shell_no_such(sh, "set", "CPU", cpu_text, NULL);
+	}
+	if (panicked || cpu_text) {
 		if (!cpus->v.v[cpu].task)
 			return pm_shell_error(sh, "set", "what CPU %u ran is not in the dump", (unsigned)cpu);
 		return cpus->v.v[cpu].task;
