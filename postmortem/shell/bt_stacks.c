@@ -68,7 +68,8 @@ bool pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	if (pm_shell_gap(sh, start, end - start, &gap, &why))
+	/* stacks that this machine has no use for are mapped nowhere, and hold none */
+	if (pm_shell_gap(sh, start, end - start, &gap, &why) && why != PM_UNMAPPED)
 		return pm_shell_absent(sh, "bt", gap, why);
 	if (!n && !sh->json && !pm_shell_interrupted(sh))
 		fputs("(none found)\n", sh->out);
