@@ -87,18 +87,19 @@ void pm_linux_irq_chip(struct pm_linux *lx, const struct pm_linux_irq *irq, char
 
 bool pm_linux_irq_affinity(struct pm_linux *lx, const struct pm_linux_irq *irq, char *buf, size_t size)
 {
-	const struct pm_field_place *place = pm_linux_member(lx, "irq_desc", "irq_common_data.affinity");
-	uint64_t at = irq->desc + (uint64_t)place->offset, byte;
+	uint32_t desc = lx->btf ? pm_btf_find(lx->btf, PM_BTF_STRUCT, "irq_desc") : 0;
+	struct pm_btf_member member;
+	uint64_t at, byte;
 	size_t n = 0;
 
 	*buf = 0;
-	/* a mask of its own where there may be many CPUs: CONFIG_CPUMASK_OFFSTACK */
-	if (place->offset < 0 ||
-	    (place->size == 8 && lx->cpus > 64 && !pm_space_load(&lx->kernel, at, 8, &at)))
+	if (!desc || !pm_btf_find_member(lx->btf, desc, "irq_common_data.affinity", &member))
 		return false;
-	if (place->size == 8 && lx->cpus <= 64 && pm_space_load(&lx->kernel, at, 8, &byte) &&
-	    byte >= lx->kernel.mmu->kernel_start(&lx->kernel))
-		at = byte;
+	at = irq->desc + member.bit_offset / 8;
+	/* a mask of its own where there may be many CPUs: CONFIG_CPUMASK_OFFSTACK */
+	if (pm_btf_kind(lx->btf, pm_btf_resolve(lx->btf, member.type)) == PM_BTF_PTR &&
+	    !pm_space_load(&lx->kernel, at, 8, &at))
+		return false;
 	for (uint32_t cpu = 0, from = UINT32_MAX; cpu <= lx->cpus && n < size; cpu++) {
 		bool set = cpu < lx->cpus && pm_space_load(&lx->kernel, at + cpu / 8, 1, &byte) &&
 			   byte >> cpu % 8 & 1;

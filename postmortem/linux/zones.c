@@ -164,9 +164,7 @@ unsigned pm_linux_free_kinds(struct pm_linux *lx)
 
 const char *pm_linux_free_kind_name(struct pm_linux *lx, unsigned kind)
 {
-	const char *name = pm_linux_enumerator_name(lx, "migratetype", kind);
-
-	return name;
+	return pm_linux_enumerator_name(lx, "migratetype", kind);
 }
 
 bool pm_linux_free_list_at(struct pm_linux *lx, const struct pm_linux_zone *zone, size_t i,

@@ -168,7 +168,8 @@ static inline void image_queue_interrupt(struct image *im, uint64_t desc)
 	image_set(im, desc, "irq_desc.kstat_irqs", counts);
 	image_set(im, desc, "irq_desc.irq_data.chip", chip);
 	image_set(im, desc, "irq_desc.name", image_string(im, "edge"));
-	image_set(im, desc, "irq_desc.irq_common_data.affinity", 1);
+	image_set(im, desc, "irq_desc.irq_common_data.affinity",
+		  UINT64_MAX); /* no address, as large as it is */
 	image_set(im, chip, "irq_chip.name", image_string(im, "IO-APIC"));
 	for (unsigned i = 0; i < 256; i++) {
 		uint64_t code = image_function(i < 32 ? "do_syscall_64" : "vfs_write");

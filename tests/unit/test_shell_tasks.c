@@ -52,6 +52,7 @@ static void what_waits(void **state)
 	       "  <schedule>\n", "TIMER_BASES[0][BASE_DEF]: ", "  (none)\n");
 	EXPECT("irq", "  4       (unused)          (unused)      \n", "  5   ffffffff80", "\"drv0\"\n");
 	EXPECT("irq -u", "  5   ffffffff80");
+	EXPECT("irq -a", "  5 drv0                 0\n");
 	EXPECT("ipcs", "SHMID_KERNEL     KEY      SHMID      UID   PERMS BYTES      NATTCH STATUS\n",
 	       " 0000abcd 3          1000  666   90000      2      dest\n",
 	       " 00000000 5          0     600   4  ", " 00001234 6          0     644   120          2\n");
