@@ -68,8 +68,7 @@ bool pm_bt_exceptions(struct pm_shell *sh, uint64_t start, uint64_t end)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	/* stacks that this machine has no use for are mapped nowhere, and hold none */
-	if (pm_shell_gap(sh, start, end - start, &gap, &why) && why != PM_UNMAPPED)
+	if (pm_shell_gap(sh, start, end - start, &gap, &why))
 		return pm_shell_absent(sh, "bt", gap, why);
 	if (!n && !sh->json && !pm_shell_interrupted(sh))
 		fputs("(none found)\n", sh->out);
@@ -92,14 +91,16 @@ const char *pm_bt_stack_label(const char *name)
 
 static bool put_cpu_stack(struct pm_shell *sh, uint32_t cpu, const struct pm_linux_stack *stack)
 {
-	bool ok;
+	uint64_t phys;
+	/* one that this machine has no use for is mapped nowhere, and holds none */
+	bool is_unused = pm_space_translate(pm_shell_space(sh), stack->start, &phys, NULL) == PM_UNMAPPED, ok;
 
 	if (sh->json) {
 		pm_json_open(sh->json, NULL, '{');
 		pm_json_uint(sh->json, "cpu", cpu);
 		pm_json_str(sh->json, "stack", stack->name);
 		pm_json_hex(sh->json, "start", stack->start);
-		ok = pm_bt_exceptions(sh, stack->start, stack->end);
+		ok = is_unused || pm_bt_exceptions(sh, stack->start, stack->end);
 		pm_json_close(sh->json, '}');
 		return ok;
 	}
@@ -110,7 +111,9 @@ static bool put_cpu_stack(struct pm_shell *sh, uint32_t cpu, const struct pm_lin
 		label[n++] = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
 	label[n] = 0;
 	fprintf(sh->out, "CPU %u %s STACK:\n", cpu, label);
-	ok = pm_bt_exceptions(sh, stack->start, stack->end);
+	if (is_unused)
+		fputs("(none found)\n", sh->out);
+	ok = is_unused || pm_bt_exceptions(sh, stack->start, stack->end);
 	fputc('\n', sh->out);
 	return ok;
 }

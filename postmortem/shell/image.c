@@ -95,7 +95,7 @@ static bool print_named(struct pm_shell *sh, const char *name, const struct pm_b
 	struct kf_note_task task;
 	bool all = !strcmp(name, "all"), any = false, ok = true;
 
-	for (size_t i = 0; pm_image_task(sh->image, i, &task); i++) {
+	for (size_t i = 0; pm_image_task(sh->image, i, &task) && !pm_shell_interrupted(sh); i++) {
 		if (!all && !is_named(&task, name))
 			continue;
 		ok &= print_task(sh, &task, options);

@@ -48,6 +48,9 @@ static const char *cache_row(struct pm_shell *sh, const struct pm_linux_cache *c
 
 /* ---- its slabs ---- */
 
+/* struct slab has 15 bits for them. */
+enum { max_objects = 32767 };
+
 /* A free object, and who has it: -1 the slab, -2 a node's sheaf, else a CPU. */
 struct unused {
 	uint64_t object;
@@ -170,8 +173,11 @@ static void print_slab(struct slabs *s, const struct pm_linux_slab_of *of, bool 
 	char slab[32];
 
 	pm_linux_slab_usage(sh->lx, of->slab, &total, &inuse);
-	if (total > 65536)
+	if (total > max_objects) {
+		pm_shell_error(sh, "kmem", "0x%llx: no slab: it tells of %llu objects",
+			       (unsigned long long)of->slab, (unsigned long long)total);
 		total = 0;
+	}
 	s->free_n = 0;
 	/* what others freed into the slab that a CPU uses is the CPU's, too: it takes it next */
 	s->cpu = of->list == PM_SLAB_OF_CPU ? (int)of->owner : -1;
@@ -305,7 +311,7 @@ static bool print_slabs(struct pm_shell *sh, const struct pm_linux_cache *cache,
 
 	pm_shell_close(sh, ']');
 	/* with slub_debug alone */
-	if (!s.any || s.list != PM_SLAB_NODE_FULL)
+	if ((!s.any || s.list != PM_SLAB_NODE_FULL) && !pm_shell_interrupted(sh))
 		pm_shell_say(sh, "NODE %u FULL:\n  (not tracked)\n", s.any ? s.owner : 0);
 	pm_shell_say(sh, "\n");
 	pm_linux_zones_deinit(&s.nodes);

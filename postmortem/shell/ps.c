@@ -1,6 +1,7 @@
 /* ps: the tasks. */
 #include "shell/commands.h"
 #include "shell/ps.h"
+#include "shell/sys.h"
 
 #include "linux/member.h"
 
@@ -114,9 +115,10 @@ static bool is_chosen(struct pm_shell *sh, const struct choice *choice, const st
 	if (choice->active && !pm_session_cpu_of(sh->session, task->addr))
 		return false;
 	if (choice->any_policy) {
-		uint64_t policy = pm_linux_member_value(sh->lx, task->addr, "task_struct", "policy");
+		uint64_t policy;
 
-		if (policy >= PM_COUNT(policies) || !choice->policy[policy])
+		if (!pm_linux_member_get(sh->lx, task->addr, "task_struct", "policy", &policy) ||
+		    policy >= PM_COUNT(policies) || !choice->policy[policy])
 			return false;
 	}
 	for (int i = 0; i < choice->named_n; i++)
@@ -125,15 +127,17 @@ static bool is_chosen(struct pm_shell *sh, const struct choice *choice, const st
 	return !choice->named_n;
 }
 
-/* Pages of the address space: all, and those in memory. */
-static void sizes(struct pm_shell *sh, const struct pm_linux_task *task, uint64_t *virtual_out,
+/* Pages of the address space: all, and those in memory.  false: it is not in the dump. */
+static bool sizes(struct pm_shell *sh, const struct pm_linux_task *task, uint64_t *virtual_out,
 		  uint64_t *resident_out)
 {
 	*virtual_out = *resident_out = 0;
 	if (!task->mm)
-		return;
-	pm_linux_get(sh->lx, task->mm, PM_MM_TOTAL_VM, virtual_out);
+		return true;
+	if (!pm_linux_get(sh->lx, task->mm, PM_MM_TOTAL_VM, virtual_out))
+		return false;
 	*resident_out = pm_linux_resident_pages(sh->lx, pm_session_tasks(sh->session), task->mm);
+	return true;
 }
 
 static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint64_t total, bool stack_pointer)
@@ -141,21 +145,26 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint6
 	bool runs = pm_session_cpu_of(sh->session, t->addr);
 	uint64_t virtual, resident, sp = 0;
 
-	sizes(sh, t, &virtual, &resident);
-	pm_linux_get(sh->lx, t->addr, PM_TASK_THREAD_SP, &sp);
-	if (!sh->json) {
-		char where[24] = "       --       ";
+	bool has_sizes = sizes(sh, t, &virtual, &resident);
+	bool has_sp = pm_linux_get(sh->lx, t->addr, PM_TASK_THREAD_SP, &sp);
 
+	if (!sh->json) {
+		char where[24] = "       --       ", share[8] = "?", all[24] = "?", there[24] = "?";
+
+		if (has_sizes) {
+			snprintf(all, sizeof(all), "%llu", (unsigned long long)virtual * PM_PAGE_SIZE / 1024);
+			snprintf(there, sizeof(there), "%llu",
+				 (unsigned long long)resident * PM_PAGE_SIZE / 1024);
+		}
+		if (has_sizes && total)
+			snprintf(share, sizeof(share), "%.1f", 100.0 * (double)resident / (double)total);
 		/* that of a task that runs is in a register */
-		if (!stack_pointer || !runs)
+		if (!stack_pointer || (!runs && has_sp))
 			snprintf(where, sizeof(where), "%016llx",
 				 (unsigned long long)(stack_pointer ? sp : t->addr));
-		fprintf(sh->out, "%c  %7d %7d %4u  %s  %s %5.1f %9llu %8llu  %s%s%s\n", runs ? '>' : ' ',
-			t->pid, t->ppid, t->cpu, where, pm_ps_state(t->state),
-			total ? 100.0 * (double)resident / (double)total : 0.0,
-			(unsigned long long)virtual * PM_PAGE_SIZE / 1024,
-			(unsigned long long)resident * PM_PAGE_SIZE / 1024, t->mm ? "" : "[", t->comm,
-			t->mm ? "" : "]");
+		fprintf(sh->out, "%c  %7d %7d %4u  %s  %s %5s %9s %8s  %s%s%s\n", runs ? '>' : ' ', t->pid,
+			t->ppid, t->cpu, where, pm_ps_state(t->state), share, all, there, t->mm ? "" : "[",
+			t->comm, t->mm ? "" : "]");
 		return;
 	}
 	pm_json_open(sh->json, NULL, '{');
@@ -165,34 +174,30 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *t, uint6
 	pm_json_str(sh->json, "state", (const char[]){ t->state, 0 });
 	pm_json_bool(sh->json, "running", runs);
 	pm_json_bool(sh->json, "kernel_thread", !t->mm);
-	pm_json_uint(sh->json, "vsz_kb", virtual * PM_PAGE_SIZE / 1024);
-	pm_json_uint(sh->json, "rss_kb", resident * PM_PAGE_SIZE / 1024);
-	if (stack_pointer && !runs)
+	if (has_sizes) {
+		pm_json_uint(sh->json, "vsz_kb", virtual * PM_PAGE_SIZE / 1024);
+		pm_json_uint(sh->json, "rss_kb", resident * PM_PAGE_SIZE / 1024);
+	}
+	if (stack_pointer && !runs && has_sp)
 		pm_json_hex(sh->json, "stack_pointer", sp);
 	pm_json_close(sh->json, '}');
 }
 
-/* Pages of the machine's memory: all nodes'. */
-static uint64_t all_pages(struct pm_linux *lx)
+/* Pages of the machine's memory; 0: not known. */
+static uint64_t all_pages(struct pm_shell *sh)
 {
-	uint64_t nodes, node, total = 0, one;
-
 	/* as crash: what is there, not what the page allocator was given of it */
-	if (!pm_linux_symbol(lx, "node_data", &nodes))
-		nodes = 0;
-	for (uint64_t i = 0; nodes && i < 1024 && pm_space_load(&lx->kernel, nodes + 8 * i, 8, &node) && node;
-	     i++)
-		if (pm_linux_member_get(lx, node, "pglist_data", "node_present_pages", &one))
-			total += one;
+	uint64_t total = pm_shell_present_pages(sh);
+
 	if (!total)
-		pm_linux_variable(lx, "_totalram_pages", 8, &total);
+		pm_linux_variable(sh->lx, "_totalram_pages", 8, &total);
 	return total;
 }
 
 static void print_list(struct pm_shell *sh, const struct choice *choice,
 		       const struct pm_linux_task *const *tasks, size_t n)
 {
-	uint64_t total = all_pages(sh->lx);
+	uint64_t total = all_pages(sh);
 
 	if (!sh->json && !choice->no_header && (!sh->each || sh->each_first))
 		fprintf(sh->out, "   %7s %7s  CPU  %-16s  ST  %%MEM %9s %8s  COMM\n", "PID", "PPID",

@@ -1,5 +1,6 @@
 /* ps: what it tells of each task besides the list. */
 #include "shell/ps.h"
+#include "shell/rows.h"
 
 #include "linux/clock.h"
 #include "linux/member.h"
@@ -118,33 +119,37 @@ static bool put_threads(struct pm_shell *sh, const struct pm_linux_task *task)
 
 static bool put_times(struct pm_shell *sh, const struct pm_linux_task *task)
 {
-	uint64_t start = 0, user = 0, system = 0, now = 0;
+	static const struct {
+		const char *label, *key;
+		enum pm_field field;
+	} rows[] = { { "START TIME", "start_time_ns", PM_TASK_START_TIME },
+		     { "UTIME", "user_ns", PM_TASK_UTIME },
+		     { "STIME", "system_ns", PM_TASK_STIME } };
+	uint64_t start, now = 0, ticks, ns;
+	bool known = pm_linux_get(sh->lx, task->addr, PM_TASK_START_TIME, &start) &&
+		     (pm_linux_jiffies(sh->lx, &ticks, &now) || pm_linux_latest_clock(sh->lx, &now));
+	uint64_t seconds = known && now > start ? (now - start) / 1000000000 : 0;
 
-	pm_linux_get(sh->lx, task->addr, PM_TASK_START_TIME, &start);
-	pm_linux_get(sh->lx, task->addr, PM_TASK_UTIME, &user);
-	pm_linux_get(sh->lx, task->addr, PM_TASK_STIME, &system);
-	uint64_t ticks;
-	bool known = pm_linux_jiffies(sh->lx, &ticks, &now) || pm_linux_latest_clock(sh->lx, &now);
-	uint64_t seconds = now > start ? (now - start) / 1000000000 : 0;
-
-	if (sh->json) {
-		if (known)
-			pm_json_uint(sh->json, "run_time_s", seconds);
-		pm_json_uint(sh->json, "start_time_ns", start);
-		pm_json_uint(sh->json, "user_ns", user);
-		pm_json_uint(sh->json, "system_ns", system);
-		return true;
-	}
-	fputs("    RUN TIME: ", sh->out);
+	if (sh->json && known)
+		pm_json_uint(sh->json, "run_time_s", seconds);
+	pm_shell_say(sh, "    RUN TIME: ");
 	if (known && seconds >= 86400)
-		fprintf(sh->out, "%llu days, ", (unsigned long long)seconds / 86400);
+		pm_shell_say(sh, "%llu days, ", (unsigned long long)seconds / 86400);
 	if (known)
-		fprintf(sh->out, "%02llu:%02llu:%02llu\n", (unsigned long long)seconds / 3600 % 24,
-			(unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
+		pm_shell_say(sh, "%02llu:%02llu:%02llu\n", (unsigned long long)seconds / 3600 % 24,
+			     (unsigned long long)seconds / 60 % 60, (unsigned long long)seconds % 60);
 	else
-		fputs("(not known)\n", sh->out);
-	fprintf(sh->out, "  START TIME: %llu\n       UTIME: %llu\n       STIME: %llu\n",
-		(unsigned long long)start, (unsigned long long)user, (unsigned long long)system);
+		pm_shell_say(sh, "(not known)\n");
+	for (size_t i = 0; i < PM_COUNT(rows); i++) {
+		bool there = pm_linux_get(sh->lx, task->addr, rows[i].field, &ns);
+
+		if (sh->json && there)
+			pm_json_uint(sh->json, rows[i].key, ns);
+		else if (there)
+			pm_shell_say(sh, "%12s: %llu\n", rows[i].label, (unsigned long long)ns);
+		else
+			pm_shell_say(sh, "%12s: ?\n", rows[i].label);
+	}
 	return true;
 }
 
@@ -158,7 +163,7 @@ static bool put_texts(struct pm_shell *sh, struct pm_linux_user *user, const cha
 		      uint64_t end, enum pm_absence *why_out)
 {
 	bool is_env = !strcmp(key, "environment");
-	uint64_t size = end > start ? end - start : 0;
+	uint64_t size = end > start ? end - start : 0, whole = size;
 
 	size = size > max_arguments ? max_arguments : size;
 	char *bytes = pm_alloc((size_t)size + 1);
@@ -179,6 +184,9 @@ static bool put_texts(struct pm_shell *sh, struct pm_linux_user *user, const cha
 	else if (!is_env || !n)
 		fputc('\n', sh->out);
 	free(bytes);
+	if (n == size && size < whole)
+		pm_shell_error(sh, "ps", "%s: only the first %llu of %llu bytes are told", key,
+			       (unsigned long long)size, (unsigned long long)whole);
 	return n == size;
 }
 
@@ -251,9 +259,12 @@ static bool put_limits(struct pm_shell *sh, const struct pm_linux_task *task)
 		pm_json_open(sh->json, "limits", '[');
 	else
 		fputs("      RLIMIT     CURRENT       MAXIMUM  \n", sh->out);
-	for (size_t i = 0; i < PM_COUNT(names); i++) {
-		if (!pm_space_load(&sh->lx->kernel, limits + 16 * i, 8, &now) ||
-		    !pm_space_load(&sh->lx->kernel, limits + 16 * i + 8, 8, &most))
+	bool ok = true;
+
+	for (size_t i = 0; i < PM_COUNT(names) && ok; i++) {
+		ok = pm_space_load(&sh->lx->kernel, limits + 16 * i, 8, &now) &&
+		     pm_space_load(&sh->lx->kernel, limits + 16 * i + 8, 8, &most);
+		if (!ok)
 			break;
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');
@@ -270,7 +281,8 @@ static bool put_limits(struct pm_shell *sh, const struct pm_linux_task *task)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	return true;
+	return ok || pm_shell_error(sh, "ps", "%s (pid %d): its limits are not whole in the dump", task->comm,
+				    task->pid);
 }
 
 bool pm_ps_view(struct pm_shell *sh, enum pm_ps_view view, const struct pm_linux_task *task)
@@ -296,6 +308,7 @@ bool pm_ps_view(struct pm_shell *sh, enum pm_ps_view view, const struct pm_linux
 struct ran {
 	const struct pm_linux_task *task;
 	uint64_t at; /* ns, by the run queues' clock */
+	bool known;
 };
 
 static int by_time(const void *a, const void *b)
@@ -308,7 +321,7 @@ static int by_time(const void *a, const void *b)
 static void put_ran(struct pm_shell *sh, const struct ran *ran, bool ago, int width)
 {
 	uint64_t now, since = 0;
-	bool known = pm_linux_runqueue_clock(sh->lx, ran->task->cpu, &now);
+	bool known = ran->known && pm_linux_runqueue_clock(sh->lx, ran->task->cpu, &now);
 	char when[48] = "?";
 
 	since = known && now > ran->at ? now - ran->at : 0;
@@ -316,7 +329,8 @@ static void put_ran(struct pm_shell *sh, const struct ran *ran, bool ago, int wi
 		pm_json_open(sh->json, NULL, '{');
 		pm_shell_put_task(sh, ran->task);
 		pm_json_str(sh->json, "state", (const char[]){ ran->task->state, 0 });
-		pm_json_uint(sh->json, "last_run_ns", ran->at);
+		if (ran->known)
+			pm_json_uint(sh->json, "last_run_ns", ran->at);
 		if (known)
 			pm_json_uint(sh->json, "ago_ns", since);
 		pm_json_close(sh->json, '}');
@@ -324,7 +338,7 @@ static void put_ran(struct pm_shell *sh, const struct ran *ran, bool ago, int wi
 	}
 	if (ago && known)
 		pm_linux_days(since, when, sizeof(when));
-	else if (!ago)
+	else if (!ago && ran->known)
 		snprintf(when, sizeof(when), "%*llu", width, (unsigned long long)ran->at);
 	fprintf(sh->out, "[%s] [%s]  ", when, pm_ps_state(ran->task->state));
 	pm_shell_put_task(sh, ran->task);
@@ -346,7 +360,7 @@ bool pm_ps_last_run(struct pm_shell *sh, bool ago, const struct pm_linux_task *c
 
 	for (size_t i = 0; i < n; i++) {
 		ran[i].task = tasks[i];
-		pm_linux_get(sh->lx, tasks[i]->addr, PM_TASK_LAST_RUN, &ran[i].at);
+		ran[i].known = pm_linux_get(sh->lx, tasks[i]->addr, PM_TASK_LAST_RUN, &ran[i].at);
 	}
 	qsort(ran, n, sizeof(*ran), by_time);
 	int width = snprintf(digits, sizeof(digits), "%llu", n ? (unsigned long long)ran[0].at : 0ull);

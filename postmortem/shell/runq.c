@@ -1,6 +1,7 @@
 /* runq: the run queue of each CPU, and what waits in it. */
 #include "shell/commands.h"
 
+#include "base/interrupt.h"
 #include "linux/list.h"
 #include "linux/member.h"
 #include "linux/runqueue.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 /* More than a machine has tasks, and deeper than groups are nested. */
-enum { max_queued = 1 << 20, max_depth = 32 };
+enum { max_queued = 1 << 20, max_depth = 32, max_priorities = 128 };
 
 /* A task, or the group whose queue the entries behind it with a greater depth are in. */
 struct queued {
@@ -131,9 +132,11 @@ static void read_rt(struct queue *q, uint64_t rt_rq)
 	uint64_t link = pm_linux_member_offset(q->lx, "sched_rt_entity", "run_list");
 	uint32_t n = pm_linux_member(q->lx, "rt_rq", "active.queue")->size / 16;
 
-	if (!lists || q->depth == max_depth)
+	if (q->depth == max_depth || n > max_priorities)
+		say(q, "groups that do not end, or more priorities than there are");
+	if (!lists || q->depth == max_depth || n > max_priorities)
 		return;
-	for (uint32_t prio = 0; prio < n; prio++) {
+	for (uint32_t prio = 0; prio < n && !pm_interrupted(); prio++) {
 		struct pm_linux_nodes nodes;
 
 		pm_linux_nodes_read(q->lx, lists + 16ull * prio, max_queued - q->v.n, &nodes);
@@ -250,7 +253,7 @@ static bool put_queue(struct pm_shell *sh, struct queue *q, uint32_t cpu, const 
 
 	if (sh->json)
 		pm_json_open(sh->json, key, '[');
-	else if (!q->tasks)
+	else if (!q->tasks && !trouble)
 		fputs("     [no tasks queued]\n", sh->out);
 	for (size_t i = 0; i < q->v.n && !pm_shell_interrupted(sh); i++)
 		if (by_group || !q->v.v[i].queue)
@@ -330,19 +333,21 @@ enum view { VIEW_QUEUES, VIEW_GROUPS, VIEW_MARKED, VIEW_CLOCKS, VIEW_RUNNING };
 static void put_running(struct pm_shell *sh, uint32_t cpu, uint64_t task, enum view view)
 {
 	uint64_t clock = 0, last = 0;
-	char text[48], indent[24];
+	char text[48] = "?", since[48] = "?", indent[24];
+	bool has_clock = pm_linux_runqueue_clock(sh->lx, cpu, &clock);
+	bool has_last = pm_linux_get(sh->lx, task, PM_TASK_LAST_RUN, &last);
 
-	pm_linux_runqueue_clock(sh->lx, cpu, &clock);
-	pm_linux_get(sh->lx, task, PM_TASK_LAST_RUN, &last);
 	snprintf(indent, sizeof(indent), " CPU %u: ", cpu);
 	if (view == VIEW_RUNNING) {
-		pm_linux_days(clock > last ? clock - last : 0, text, sizeof(text));
+		if (has_clock && has_last)
+			pm_linux_days(clock > last ? clock - last : 0, text, sizeof(text));
 		fprintf(sh->out, "%s[%s]  ", indent, text);
 	} else {
-		int width = snprintf(text, sizeof(text), "%llu", (unsigned long long)clock);
+		int width = has_clock ? snprintf(text, sizeof(text), "%llu", (unsigned long long)clock) : 1;
 
-		fprintf(sh->out, "%s%s\n%*s%0*llu  ", indent, text, (int)strlen(indent), "", width,
-			(unsigned long long)last);
+		if (has_last)
+			snprintf(since, sizeof(since), "%0*llu", width, (unsigned long long)last);
+		fprintf(sh->out, "%s%s\n%*s%s  ", indent, text, (int)strlen(indent), "", since);
 	}
 	put_task(sh, task);
 	fputc('\n', sh->out);
@@ -411,12 +416,14 @@ static bool put_lags(struct pm_shell *sh, const bool *chosen)
 {
 	struct lag *lags = pm_alloc((sh->lx->cpus + 1) * sizeof(*lags));
 	uint64_t latest = 0;
-	size_t n = 0;
+	size_t n = 0, missing = 0;
 	bool ok = pm_linux_latest_clock(sh->lx, &latest);
 
 	for (uint32_t cpu = 0; cpu < sh->lx->cpus; cpu++)
 		if (chosen[cpu] && pm_linux_runqueue_clock(sh->lx, cpu, &lags[n].clock))
 			lags[n++].cpu = cpu;
+		else
+			missing += chosen[cpu];
 	qsort(lags, n, sizeof(*lags), by_clock);
 	if (sh->json)
 		pm_json_open(sh->json, "cpus", '[');
@@ -435,6 +442,8 @@ static bool put_lags(struct pm_shell *sh, const bool *chosen)
 	if (sh->json)
 		pm_json_close(sh->json, ']');
 	free(lags);
+	if (ok && missing)
+		return pm_shell_error(sh, "runq", "the clocks of %zu CPUs are not in the dump", missing);
 	return ok || pm_shell_error(sh, "runq", "no CPU's clock is in the dump");
 }
 

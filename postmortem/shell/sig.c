@@ -144,14 +144,19 @@ static bool put_actions(struct pm_shell *sh, const struct pm_linux_task *task)
 
 	pm_linux_get(sh->lx, task->addr, PM_TASK_SIGNAL, &signal);
 	pm_linux_member_get(sh->lx, task->addr, "task_struct", "sighand", &sighand);
-	threads = pm_linux_member_value(sh->lx, signal, "signal_struct", "nr_threads|sigcnt");
+	bool known = pm_linux_member_get(sh->lx, signal, "signal_struct", "nr_threads|sigcnt", &threads);
+	char count[16] = "?";
+
+	if (known)
+		snprintf(count, sizeof(count), "%d", (int32_t)threads);
 	if (sh->json) {
 		pm_json_hex(sh->json, "signal_struct", signal);
-		pm_json_uint(sh->json, "nr_threads", threads & 0xffffffff);
+		if (known)
+			pm_json_uint(sh->json, "nr_threads", threads & 0xffffffff);
 		pm_json_open(sh->json, "actions", '[');
 	} else {
-		fprintf(sh->out, "SIGNAL_STRUCT: %016llx  NR_THREADS: %d\n", (unsigned long long)signal,
-			(int32_t)threads);
+		fprintf(sh->out, "SIGNAL_STRUCT: %016llx  NR_THREADS: %s\n", (unsigned long long)signal,
+			count);
 		fputs(" SIG    SIGACTION        HANDLER       MASK       FLAGS           \n", sh->out);
 	}
 	for (unsigned i = 1; i <= signals && ok; i++) {

@@ -129,6 +129,8 @@ static const char *trouble_of(struct pm_shell *sh, bool kernel, bool modules)
 		return kernel ? sh->image->symbols_trouble : NULL;
 	if (kernel && !sh->lx->symbols)
 		return sh->lx->symbols_trouble->message;
+	if (kernel && pm_linux_symbols_lost(sh->lx->symbols))
+		return "some of the kernel's symbols are not in the dump";
 	return modules ? pm_session_modules(sh->session)->trouble : NULL;
 }
 

@@ -1,6 +1,7 @@
 /* timer: what is to be called when. */
 #include "shell/commands.h"
 
+#include "base/interrupt.h"
 #include "linux/clock.h"
 #include "linux/member.h"
 #include "linux/runqueue.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 /* Of a base; more are no timers. */
-enum { max_timers = 1 << 20 };
+enum { max_timers = 1 << 20, max_clocks = 64 };
 
 struct timer {
 	uint64_t addr, expires, soft, function;
@@ -68,7 +69,7 @@ static void read_base(struct pm_linux *lx, uint64_t base, struct timers *timers)
 		/* a list that leads back into itself comes by a mark that moves on at powers of two */
 		uint64_t mark = 0, steps = 0, next_mark = 1;
 
-		while (at) {
+		while (at && !pm_interrupted()) {
 			struct timer one = { .addr = at - link };
 
 			if (timers->n == max_timers || at == mark) {
@@ -107,9 +108,11 @@ static bool put_base(struct pm_shell *sh, uint32_t cpu, const char *name, uint64
 		pm_json_open(sh->json, "timers", '[');
 	} else {
 		fprintf(sh->out, "TIMER_BASES[%u][%s]: %016llx\n", cpu, name, (unsigned long long)base);
-		fprintf(sh->out,
-			timers.n ? "  %-*s        TTE           TIMER_LIST     FUNCTION\n" : "  %-*s(none)\n",
-			width, timers.n ? "EXPIRES" : "");
+		if (timers.n || !timers.trouble)
+			fprintf(sh->out,
+				timers.n ? "  %-*s        TTE           TIMER_LIST     FUNCTION\n"
+					 : "  %-*s(none)\n",
+				width, timers.n ? "EXPIRES" : "");
 	}
 	for (size_t i = 0; i < timers.n && !pm_shell_interrupted(sh); i++) {
 		const struct timer *t = &timers.v[i];
@@ -264,10 +267,14 @@ static bool put_clock(struct pm_shell *sh, uint32_t cpu, unsigned index, uint64_
 {
 	struct clock clock = { .lx = sh->lx };
 	struct pm_linux_tree tree = { .lx = sh->lx, .visit = visit, .user = &clock, .most = max_timers };
-	uint64_t now = uptime + pm_linux_member_value(sh->lx, base, "hrtimer_clock_base", "offset");
+	uint64_t offset = 0, now;
+	bool known = pm_linux_member_get(sh->lx, base, "hrtimer_clock_base", "offset", &offset);
 	uint64_t active = pm_linux_member_at(sh->lx, base, "hrtimer_clock_base", "active");
 	struct pm_arena arena;
 
+	if (!known)
+		return pm_shell_error(sh, "timer", "CPU %u, clock %u: it is not in the dump", cpu, index);
+	now = uptime + offset;
 	pm_arena_init(&arena);
 	const char *name = clock_name(sh->lx, base, &arena);
 
@@ -288,7 +295,7 @@ static bool put_clock(struct pm_shell *sh, uint32_t cpu, unsigned index, uint64_
 	}
 	if (clock.timers.n || sh->json)
 		put_hrtimers(sh, &clock.timers, now);
-	else
+	else if (!clock.timers.trouble)
 		fputs("  (empty)\n", sh->out);
 	if (sh->json) {
 		pm_json_close(sh->json, ']');
@@ -311,13 +318,20 @@ static bool put_clocks(struct pm_shell *sh, const bool *chosen)
 
 	if (place->offset < 0 || !size)
 		return pm_shell_error(sh, "timer", "this kernel's timers are of a kind that is not known");
-	if (!known)
-		pm_linux_latest_clock(sh->lx, &uptime);
+	if (!known && !pm_linux_latest_clock(sh->lx, &uptime))
+		return pm_shell_error(sh, "timer", "the time is not in the dump");
+	uint32_t clocks = (uint32_t)(place->size / size);
+
+	if (clocks > max_clocks)
+		return pm_shell_error(sh, "timer", "more clocks than there are: %u", clocks);
+	bool any = false;
+
 	if (sh->json)
 		pm_json_open(sh->json, "cpus", '[');
 	for (uint32_t cpu = 0; cpu < sh->lx->cpus && !pm_shell_interrupted(sh); cpu++) {
 		if (!chosen[cpu] || !pm_linux_percpu(sh->lx, "hrtimer_bases", cpu, &at))
 			continue;
+		any = true;
 		if (sh->json) {
 			pm_json_open(sh->json, NULL, '{');
 			pm_json_uint(sh->json, "cpu", cpu);
@@ -326,7 +340,7 @@ static bool put_clocks(struct pm_shell *sh, const bool *chosen)
 		} else {
 			fprintf(sh->out, "CPU: %u  HRTIMER_CPU_BASE: %016llx\n", cpu, (unsigned long long)at);
 		}
-		for (unsigned i = 0; i < place->size / size; i++)
+		for (unsigned i = 0; i < clocks && !pm_shell_interrupted(sh); i++)
 			ok &= put_clock(sh, cpu, i, at + (uint64_t)place->offset + i * size, uptime);
 		if (sh->json) {
 			pm_json_close(sh->json, ']');
@@ -335,7 +349,7 @@ static bool put_clocks(struct pm_shell *sh, const bool *chosen)
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	return ok;
+	return any ? ok : pm_shell_error(sh, "timer", "no such symbol: hrtimer_bases");
 }
 
 bool pm_shell_timer(struct pm_shell *sh, int argc, char **argv)

@@ -212,11 +212,14 @@ static void put_mapping(struct pm_shell *sh, const struct pm_linux_vma *vma, con
 static void put_mm(struct pm_shell *sh, uint64_t mm)
 {
 	uint64_t pgd = 0, total = 0, resident = 0;
+	bool known = !mm || (pm_linux_get(sh->lx, mm, PM_MM_PGD, &pgd) &&
+			     pm_linux_get(sh->lx, mm, PM_MM_TOTAL_VM, &total));
 
-	if (mm) {
-		pm_linux_get(sh->lx, mm, PM_MM_PGD, &pgd);
-		pm_linux_get(sh->lx, mm, PM_MM_TOTAL_VM, &total);
+	if (mm && known)
 		resident = pm_linux_resident_pages(sh->lx, pm_session_tasks(sh->session), mm);
+	if (sh->json && !known) {
+		pm_json_hex(sh->json, "mm", mm);
+		return;
 	}
 	if (sh->json) {
 		pm_json_hex(sh->json, "mm", mm);
@@ -226,6 +229,10 @@ static void put_mm(struct pm_shell *sh, uint64_t mm)
 		return;
 	}
 	fprintf(sh->out, "%-16s  %-16s  %7s  %8s\n", "       MM", "      PGD", "RSS", "TOTAL_VM");
+	if (!known) {
+		fprintf(sh->out, "%016llx  (not in the dump)\n", (unsigned long long)mm);
+		return;
+	}
 	fprintf(sh->out, "%016llx  %016llx  %6lluk  %7lluk\n", (unsigned long long)mm,
 		(unsigned long long)pgd, (unsigned long long)resident * 4, (unsigned long long)total * 4);
 }
