@@ -15,7 +15,9 @@ static const struct {
 	{ "for", "foreach" },      { "size", "*" },
 	{ "dmesg", "log" },        { "lsmod", "mod" },
 	{ "last", "ps -l" },       { "p/x", "p -x" },
-	{ "p/d", "p -d" },
+	{ "p/d", "p -d" },         { "print", "p" },
+	{ "output", "p" },         { "ptype", "whatis" },
+	{ "info", "gdb info" },
 };
 
 /* Those of the user, and crash's that were changed; the newest first.  line NULL: one that was removed. */

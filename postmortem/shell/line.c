@@ -212,7 +212,7 @@ bool pm_shell_exit(struct pm_shell *sh, int argc, char **argv)
 
 bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 {
-	static char star[] = "*", p[] = "p";
+	static char star[] = "*", p[] = "p", gdb[] = "gdb";
 	const struct pm_shell_command *command = pm_shell_command_find(words[0]);
 
 	if (command)
@@ -232,6 +232,10 @@ bool pm_shell_run_words(struct pm_shell *sh, int n, char **words)
 	if (pm_shell_symbol(sh, type, &at, &percpu) && (command = pm_shell_command_find("p"))) {
 		words[-1] = p;
 		return pm_shell_run_command(sh, command, n + 1, words - 1);
+	}
+	if (!strncmp(words[0], "x/", 2)) {
+		words[-1] = gdb;
+		return pm_shell_gdb(sh, n + 1, words - 1);
 	}
 	return pm_shell_error(sh, NULL, "no such command: %s; 'help' lists them", words[0]);
 }

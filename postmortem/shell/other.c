@@ -20,16 +20,6 @@ bool pm_shell_extend(struct pm_shell *sh, int argc, char **argv)
 	return true;
 }
 
-bool pm_shell_gdb(struct pm_shell *sh, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return pm_shell_error(
-		sh, "gdb",
-		"there is no gdb in here: types and values are the dump's own; 'p', 'struct', 'whatis', "
-		"'list', 'dis' and 'sym' do what it is used for in crash");
-}
-
 bool pm_shell_rustfilt(struct pm_shell *sh, int argc, char **argv)
 {
 	struct pm_arena arena;

@@ -65,9 +65,10 @@ const struct pm_shell_command pm_shell_shell_commands[] = {
 	},
 	{
 		.name = "gdb",
-		.arguments = "",
-		.summary = "(there is none: what does its work here)",
+		.arguments = "COMMAND",
+		.summary = "what gdb's command is here: p, ptype, x/FMT, list, bt, info symbol",
 		.run = pm_shell_gdb,
+		.raw = true,
 	},
 	{
 		.name = "help",

@@ -91,6 +91,30 @@ static bool tell_symbol(struct pm_shell *sh, const char *text)
 	return true;
 }
 
+/* "task_struct.comm", and no variable of that name? */
+static bool is_member(struct pm_shell *sh, const char *text)
+{
+	char type[256];
+	uint64_t addr;
+	bool percpu;
+
+	snprintf(type, sizeof(type), "%.*s", (int)pm_c_word(text), text);
+	return *type &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")] == 0 &&
+	       !pm_shell_symbol(sh, type, &addr, &percpu) && pm_shell_has_type(sh, type);
+}
+
+/* As `struct` has it. */
+static bool tell_member(struct pm_shell *sh, const char *text)
+{
+	char *name = pm_printf("%s", text);
+	char *words[] = { NULL, (char[]){ "whatis" }, name, NULL };
+	bool ok = pm_shell_struct(sh, 2, words + 1);
+
+	free(name);
+	return ok;
+}
+
 static bool tell(struct pm_shell *sh, const char *text, bool offsets)
 {
 	struct pm_c_value value;
@@ -106,6 +130,8 @@ static bool tell(struct pm_shell *sh, const char *text, bool offsets)
 				      text, (unsigned long long)addr);
 	if (pm_c_word(text) == strlen(text))
 		return pm_shell_no_such(sh, "whatis", "type or symbol", text, NULL);
+	if (is_member(sh, text))
+		return tell_member(sh, text);
 	if (!pm_expression(sh, "whatis", text, 0, &value))
 		return false;
 	put_type(sh, &value.type, "", "");
