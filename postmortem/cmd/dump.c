@@ -1,7 +1,9 @@
 #include "cmd/dump.h"
 
 #include "read/file.h"
+#include "symbols/bytes.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,4 +189,32 @@ size_t pm_cmd_parts(char *const *paths)
 		while (n < PM_DUMP_PARTS && paths[n] && is_part(paths[n]))
 			n++;
 	return n;
+}
+
+static bool is_program(const char *path)
+{
+	uint8_t start[EI_NIDENT + 2];
+	struct pm_file *file;
+
+	if (pm_error_take(pm_file_open(path, &file)) != PM_OK)
+		return false;
+	bool whole = pm_file_read(file, 0, start, sizeof(start), NULL) == sizeof(start);
+
+	pm_file_close(file);
+	if (!whole || memcmp(start, ELFMAG, SELFMAG) != 0)
+		return false;
+	uint64_t type = pm_load(start + EI_NIDENT, 2, start[EI_DATA] == ELFDATA2MSB);
+
+	return type == ET_EXEC || type == ET_DYN;
+}
+
+void pm_cmd_dump_first(char **paths)
+{
+	if (!paths[0] || !paths[1] || !is_program(paths[0]))
+		return;
+	char *program = paths[0];
+
+	for (; paths[1]; paths++)
+		paths[0] = paths[1];
+	paths[0] = program;
 }

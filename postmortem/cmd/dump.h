@@ -39,5 +39,7 @@ void pm_cmd_dump_status(const struct pm_dump *dump, bool say, enum pm_status *st
 bool pm_cmd_log_is_whole(struct pm_linux_session *session);
 /* How many of the paths, the first among them, are the parts of one dump. */
 size_t pm_cmd_parts(char *const *paths);
+/* "vmlinux vmcore", as crash has it: a program that stands before a dump is moved behind all. */
+void pm_cmd_dump_first(char **paths);
 
 #endif

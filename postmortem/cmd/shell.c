@@ -16,13 +16,10 @@
 #include <unistd.h>
 
 static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "btf", required_argument, NULL, 'b' },
-	{ "raw", optional_argument, NULL, 'r' },
-	{ "no-rc", no_argument, NULL, 'n' },
-	{ "live", no_argument, NULL, 'l' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{ "json", no_argument, NULL, 'j' },      { "btf", required_argument, NULL, 'b' },
+	{ "raw", optional_argument, NULL, 'r' }, { "no-rc", no_argument, NULL, 'n' },
+	{ "live", no_argument, NULL, 'l' },      { "silent", no_argument, NULL, 's' },
+	{ "help", no_argument, NULL, 'h' },      { 0 },
 };
 
 /* The task that panicked, or what ran on the first CPU; of a live kernel this very process. */
@@ -134,6 +131,9 @@ static void run_input(struct pm_shell *sh, const struct input *in)
 	/* who reads objects knows those that were asked for */
 	if (!in->no_rc && !sh->json)
 		pm_shell_run_rc(sh);
+	/* whoever sits there sees first whose dump this is, and what it died of */
+	if (is_terminal && !sh->json && !sh->settings.silent)
+		pm_shell_run(sh, "sys");
 	if (in->script && !pm_shell_run_file(sh, in->script) && !sh->failures)
 		sh->failures++; /* it was not there */
 	if (!is_terminal && pm_interrupted())
@@ -207,13 +207,16 @@ static bool take_options(struct pm_shell *sh, int argc, char **argv, struct pm_j
 	int c;
 
 	*status = PM_STATUS_USAGE;
-	while ((c = getopt_long(argc, argv, "c:i:h", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:i:sh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			r->in.commands = optarg;
 			break;
 		case 'i':
 			r->in.script = optarg;
+			break;
+		case 's':
+			sh->settings.silent = true;
 			break;
 		case 'l':
 			sh->live = true;
@@ -251,6 +254,8 @@ static bool take_files(struct pm_shell *sh, char **files, struct request *r, int
 	static char kcore[] = "/proc/kcore";
 	static char *live[] = { kcore, NULL };
 
+	if (!sh->live)
+		pm_cmd_dump_first(files);
 	r->parts = sh->live ? live : files;
 	r->parts_n = sh->live ? 1 : pm_cmd_parts(files);
 	char **rest = files + (sh->live ? 0 : r->parts_n);

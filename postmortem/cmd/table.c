@@ -41,6 +41,7 @@ const struct pm_cmd pm_cmds[] = {
 	  "  -i FILE          run the commands in it first\n"
 	  "  --live           the running kernel, by /proc/kcore, which only root may read\n"
 	  "  --no-rc          do not run .kpanicrc\n"
+	  "  -s, --silent     at a terminal, do not begin with what sys prints\n"
 	  "  --btf FILE       types for a kernel that has none: /sys/kernel/btf/vmlinux of\n"
 	  "                   the same build, or a vmlinux\n"
 	  "  --json           one object in one line for each command\n" PM_CMD_RAW_HELP,

@@ -121,8 +121,11 @@ void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, si
 void pm_shell_put_task(struct pm_shell *sh, const struct pm_linux_task *task)
 {
 	if (!sh->json) {
-		fprintf(sh->out, "PID: %-7d  TASK: %016llx  CPU: %-3u  COMMAND: \"%s\"\n", task->pid,
+		pm_shell_style(sh, PM_STYLE_BOLD);
+		fprintf(sh->out, "PID: %-7d  TASK: %016llx  CPU: %-3u  COMMAND: \"%s\"", task->pid,
 			(unsigned long long)task->addr, task->cpu, task->comm);
+		pm_shell_style(sh, PM_STYLE_PLAIN);
+		fputc('\n', sh->out);
 		return;
 	}
 	pm_json_int(sh->json, "pid", task->pid);

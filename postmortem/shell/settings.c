@@ -131,6 +131,16 @@ static bool set_refresh(struct pm_shell *sh, const char *value)
 	return true;
 }
 
+static char *show_silent(struct pm_shell *sh)
+{
+	return copy(sh->settings.silent ? "on" : "off");
+}
+
+static bool set_silent(struct pm_shell *sh, const char *value)
+{
+	return on_off(value, &sh->settings.silent) || no_value(sh, "silent", value, "on or off");
+}
+
 static const uint64_t print_max_default = 256;
 
 uint64_t pm_shell_print_max(const struct pm_shell *sh)
@@ -223,7 +233,7 @@ static const struct variable variables[] = {
 	{ "debug", NULL, NULL, "0", "there is no debug level" },
 	{ "core", NULL, NULL, "off", "an error of a command is no reason to die" },
 	{ "hash", NULL, NULL, "on", "lists are always checked" },
-	{ "silent", NULL, NULL, "on", "nothing is printed but what was asked for" },
+	{ "silent", show_silent, set_silent, NULL, NULL },
 	{ "edit", show_edit, set_edit, NULL, NULL },
 	{ "namelist", show_namelist, NULL, NULL, "it is given when kpanic is started" },
 	{ "dumpfile", show_dump, NULL, NULL, "it is given when kpanic is started" },
@@ -245,9 +255,17 @@ static const struct variable *find(const char *name)
 	return NULL;
 }
 
+/* "set vi", as crash's own files have it: the variable that a value alone is one of; NULL: none. */
+static const struct variable *find_value(const char *value)
+{
+	return is_edit_mode(value)                              ? find("edit")
+	       : !strcmp(value, "hex") || !strcmp(value, "dec") ? find("radix")
+								: NULL;
+}
+
 bool pm_shell_is_setting(const char *name)
 {
-	return find(name) || is_edit_mode(name);
+	return find(name) || find_value(name);
 }
 
 const char *pm_shell_setting_at(size_t i)
@@ -292,9 +310,11 @@ bool pm_shell_settings(struct pm_shell *sh, int argc, char **argv, int first)
 	while (first < argc && ok) {
 		const struct variable *v = find(argv[first]);
 
-		/* "set vi", as crash's own files have it */
-		if (is_edit_mode(argv[first])) {
-			set_edit(sh, argv[first++]);
+		if (!v && find_value(argv[first])) {
+			v = find_value(argv[first]);
+			ok = set(sh, v, argv[first++]);
+			if (ok && !sh->script)
+				put(sh, v, 0);
 			continue;
 		}
 		if (!v) {
