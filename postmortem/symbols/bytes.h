@@ -37,12 +37,20 @@ static inline size_t pm_reader_left(const struct pm_reader *r)
 	return (size_t)(r->end - r->p);
 }
 
+/* Little-endian; one instruction, where the machine is. */
+static inline uint32_t pm_load_low_4(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
 static inline uint64_t pm_load(const uint8_t *p, unsigned size, bool big_endian)
 {
 	uint64_t value = 0;
 
 	if (!big_endian && size == 4)
-		return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		return pm_load_low_4(p);
+	if (!big_endian && size == 8)
+		return pm_load_low_4(p) | (uint64_t)pm_load_low_4(p + 4) << 32;
 	for (unsigned i = 0; i < size; i++)
 		value = value << 8 | p[big_endian ? i : size - 1 - i];
 	return value;
