@@ -349,6 +349,12 @@ static bool primary(struct parser *p, struct pm_c_value *out)
 		return number(p, out);
 	if (pm_c_word(p->at))
 		return name(p, out);
+	if (*p->at == '$')
+		return fail(p,
+			    "%s: neither earlier values ($1) nor registers ($rip) can be used: an expression "
+			    "has names "
+			    "and addresses, and 'bt' the registers",
+			    p->text);
 	return fail(p, *p->at ? "%s: not understood from '%s' on" : "%s: something is missing at its end%s",
 		    p->text, p->at);
 }

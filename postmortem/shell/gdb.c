@@ -59,7 +59,8 @@ static bool take_examine(const char *word, struct examine *e)
 /* As `rd` or `dis` has it. */
 static bool examine(struct pm_shell *sh, const struct examine *e, char *addr)
 {
-	static char rd[] = "rd", dis[] = "dis", signed_d[] = "-d", unsigned_d[] = "-D", text[] = "-a", names[] = "-s", none[] = "";
+	static char rd[] = "rd", dis[] = "dis", signed_d[] = "-d", unsigned_d[] = "-D", text[] = "-a",
+		    names[] = "-s", none[] = "";
 	static char units[][4] = { "-8", "-16", "-32", "-64" };
 	char count[sizeof(e->count)];
 	char *room[7] = { none }, **words = room + 1;

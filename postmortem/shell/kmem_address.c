@@ -26,9 +26,10 @@ static void print_task(struct pm_shell *sh, const struct pm_linux_task *task, bo
 	}
 	fprintf(sh->out,
 		"    PID: %d\nCOMMAND: \"%s\"\n   TASK: %016llx  [THREAD_INFO: %llx]\n    CPU: %u\n  "
-		"STATE: %c\n",
+		"STATE: %s\n",
 		task->pid, task->comm, (unsigned long long)task->addr,
-		(unsigned long long)pm_shell_thread_info(sh, task), task->cpu, task->state);
+		(unsigned long long)pm_shell_thread_info(sh, task), task->cpu,
+		pm_shell_state_words(task->state));
 }
 
 bool pm_kmem_physical(struct pm_shell *sh, bool physical, uint64_t *addr, uint64_t *phys)
