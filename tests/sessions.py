@@ -70,7 +70,7 @@ class Image:
         self.places = crash_commands.Places("image", os.path.join(folder, "dump"))
 
     def ask(self, words, calls, as_json):
-        """The answers; after the one in which the shell ended there are no more, and that is said."""
+        """The answer to each; that in which the shell ended says so, and those behind it are empty."""
         told = "".join(f"{self.places.fill(call) or call}\nrustfilt {END_MANGLED}\n" for call in calls).replace("$TMP", self.folder)
         env = {"PATH": os.environ["PATH"], "HOME": self.folder, "LC_ALL": "C.UTF-8", "TERM": "dumb", "TZ": "UTC",
                **{k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))}}
@@ -81,7 +81,7 @@ class Image:
         answers = end.split(run.stdout.replace(self.folder, "$TMP"))
         if len(answers) != len(calls) + 1 or run.returncode < 0:
             answers[-1] += f"(the shell ended here: {run.returncode}) {run.stderr[-2000:]}\n"
-        return answers[:len(calls)]
+        return (answers + [""] * len(calls))[:len(calls)]
 
 
 def play(text, image):
