@@ -38,13 +38,17 @@ static inline bool pm_unpack_repeat(struct pm_unpack *u, size_t distance, size_t
 	if (!distance || distance > (size_t)(u->out - u->out_start) || n > (size_t)(u->out_end - u->out))
 		return false;
 	const uint8_t *from = u->out - distance;
+	uint8_t *end = u->out + n;
 
-	if (distance >= n)
-		memcpy(u->out, from, n);
+	if (distance == 1) /* most pages are zeros */
+		memset(u->out, *from, n);
 	else
-		for (size_t i = 0; i < n; i++)
-			u->out[i] = from[i];
-	u->out += n;
+		for (size_t part; u->out < end; u->out += part) { /* what was written can be repeated, too */
+			part = (size_t)(u->out - from) < (size_t)(end - u->out) ? (size_t)(u->out - from)
+										: (size_t)(end - u->out);
+			memcpy(u->out, from, part);
+		}
+	u->out = end;
 	return true;
 }
 
