@@ -2,6 +2,8 @@
  * changes: a value that differs between two ways is not known any more. */
 #include "decode/follow.h"
 
+#include "base/search.h"
+
 #include <stdlib.h>
 
 enum {
@@ -376,17 +378,9 @@ static void run(struct follow *f, struct state *s, const struct insn *insn)
 
 static struct insn *insn_at(struct follow *f, uint64_t addr)
 {
-	size_t low = 0, high = f->n;
+	size_t above = PM_FIRST_ABOVE(f->insns, f->n, addr, addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (f->insns[middle].addr < addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < f->n && f->insns[low].addr == addr ? &f->insns[low] : NULL;
+	return above && f->insns[above - 1].addr == addr ? &f->insns[above - 1] : NULL;
 }
 
 static bool jump_target(const struct insn *insn, uint64_t *target_out)

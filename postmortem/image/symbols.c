@@ -1,5 +1,7 @@
 #include "image/symbols.h"
 
+#include "base/search.h"
+
 #include <elf.h>
 #include <stdlib.h>
 
@@ -162,19 +164,10 @@ struct pm_error *pm_image_symbols_elf(struct pm_image_symbols *symbols, struct p
 
 const struct pm_image_symbol *pm_image_symbols_at(const struct pm_image_symbols *symbols, uint64_t addr)
 {
-	size_t low = 0, high = symbols->v.n;
+	size_t above = PM_FIRST_ABOVE(symbols->v.v, symbols->v.n, start, addr);
+	const struct pm_image_symbol *symbol = above ? &symbols->v.v[above - 1] : NULL;
 
-	/* the first that starts above the address */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->v.v[middle].start <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && addr - symbols->v.v[low - 1].start < symbols->v.v[low - 1].size ? &symbols->v.v[low - 1]
-										      : NULL;
+	return symbol && addr - symbol->start < symbol->size ? symbol : NULL;
 }
 
 const struct pm_image_symbol *pm_image_symbols_named(const struct pm_image_symbols *symbols, const char *name)

@@ -4,6 +4,7 @@
 
 #include "base/interrupt.h"
 #include "base/memory.h"
+#include "base/search.h"
 #include "symbols/bytes.h"
 
 #include <pthread.h>
@@ -182,17 +183,9 @@ static void join_ranges(struct pm_dump_map *map)
 
 bool pm_dump_map_has(const struct pm_dump_map *map, uint64_t phys)
 {
-	size_t low = 0, high = map->ranges.n;
+	size_t i = PM_FIRST_ABOVE(map->ranges.v, map->ranges.n, end, phys);
 
-	while (low < high) { /* the first that ends behind phys */
-		size_t middle = low + (high - low) / 2;
-
-		if (map->ranges.v[middle].end > phys)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < map->ranges.n && map->ranges.v[low].start <= phys;
+	return i < map->ranges.n && map->ranges.v[i].start <= phys;
 }
 
 static const struct pm_dump_map *map_of(const struct pm_dump *dump)

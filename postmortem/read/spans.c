@@ -2,6 +2,7 @@
 #include "read/spans.h"
 
 #include "base/memory.h"
+#include "base/search.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -114,15 +115,5 @@ struct pm_span *pm_spans_settle(const struct pm_span *spans, size_t n, size_t *n
 
 size_t pm_span_find(const struct pm_span *spans, size_t n, uint64_t at)
 {
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (spans[middle].end > at)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return PM_FIRST_ABOVE(spans, n, end, at);
 }

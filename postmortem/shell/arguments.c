@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "linux/kernel_types.h"
 #include "linux/member.h"
+#include "linux/mm.h"
 #include "render/escape.h"
 
 #include <stdlib.h>
@@ -172,6 +173,18 @@ bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_
 			      (unsigned long long)sh->task);
 }
 
+bool pm_shell_user_space(struct pm_shell *sh, const char *command, struct pm_space *out)
+{
+	struct pm_linux_task task;
+
+	if (sh->image)
+		return pm_shell_error(sh, command, "-u: which task is the current one is Linux's to tell");
+	if (!pm_shell_current(sh, command, &task))
+		return false;
+	return pm_linux_user_space(sh->lx, task.mm, out) ||
+	       pm_shell_error(sh, command, "-u: the current task (%s) has no memory of its own", task.comm);
+}
+
 bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 			bool (*fn)(struct pm_shell *sh, const struct pm_linux_task *task))
 {
@@ -186,18 +199,4 @@ bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 	if (first < argc)
 		return ok;
 	return pm_shell_current(sh, argv[0], &current) && fn(sh, &current);
-}
-
-bool pm_shell_processes(struct pm_shell *sh, int argc, char **argv,
-			bool (*print)(struct pm_shell *sh, const struct pm_linux_task *task))
-{
-	if (argc > 1 && *argv[1] == '-')
-		return pm_shell_no_option(sh, argv[0], argv[1]);
-	if (sh->json)
-		pm_json_open(sh->json, "processes", '[');
-	bool ok = pm_shell_each_task(sh, argc, argv, 1, print);
-
-	if (sh->json)
-		pm_json_close(sh->json, ']');
-	return ok;
 }

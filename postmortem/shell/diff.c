@@ -201,9 +201,8 @@ struct grown {
 static int by_growth(const void *a, const void *b)
 {
 	const struct grown *x = a, *y = b;
-	/* far from 2^63: as many as memory has room for */
-	int64_t p = ((int64_t)x->to - (int64_t)x->from) * (int64_t)x->size,
-		q = ((int64_t)y->to - (int64_t)y->from) * (int64_t)y->size;
+	/* far from 2^63, if nobody lies: as many as memory has room for */
+	int64_t p = (int64_t)((x->to - x->from) * x->size), q = (int64_t)((y->to - y->from) * y->size);
 
 	return p > q ? -1 : p < q;
 }
@@ -222,17 +221,16 @@ static uint64_t allocated(const struct side *s, const char *name, uint64_t size)
 	return sum;
 }
 
-/* Names that both have are compared; a cache that one has alone grew from nothing, or went. */
+/* Names that both have are compared, caches of one name as one; what one has alone grew from nothing, or went. */
 static size_t collect(const struct diff *d, const struct side *s, bool all, struct grown *out, size_t n)
 {
 	struct pm_linux_caches *caches = pm_session_caches(s->session);
-	size_t known = n;
 
 	for (size_t i = 0; i < caches->v.n && i < most_caches && !pm_shell_interrupted(d->sh); i++) {
 		const struct pm_linux_cache *c = &caches->v.v[i];
 		bool have = false;
 
-		for (size_t k = 0; k < known && !have; k++)
+		for (size_t k = 0; k < n && !have; k++)
 			have = out[k].size == c->size && !strcmp(out[k].name, c->name);
 		if (have)
 			continue;
@@ -261,21 +259,23 @@ static bool diff_caches(struct diff *d)
 	n = collect(d, &d->from, d->all, grown, n);
 	if (n)
 		qsort(grown, n, sizeof(*grown), by_growth);
-	pm_shell_say(sh, n ? "\nSLABS, what grew most first:\n" : "\nSLABS: no difference\n");
-	if (n)
+	const char *trouble = a->trouble ? a->trouble : b->trouble;
+
+	if (n) {
+		pm_shell_say(sh, "\nSLABS, what grew most first:\n");
 		PM_TITLES(sh, columns);
+	} else if (!trouble && !pm_shell_interrupted(sh)) {
+		pm_shell_say(sh, "\nSLABS: no difference\n");
+	}
 	pm_shell_open(sh, "caches", '[');
 	for (size_t i = 0; i < n; i++) {
-		int64_t objects = (int64_t)grown[i].to - (int64_t)grown[i].from;
+		uint64_t objects = grown[i].to - grown[i].from;
 
 		PM_ROW(sh, columns, { .s = grown[i].name }, { grown[i].size }, { grown[i].from },
-		       { grown[i].to }, { (uint64_t)objects },
-		       { (uint64_t)(objects * (int64_t)grown[i].size) });
+		       { grown[i].to }, { objects }, { objects * grown[i].size });
 	}
 	pm_shell_close(sh, ']');
 	free(grown);
-	const char *trouble = a->trouble ? a->trouble : b->trouble;
-
 	return !trouble || pm_shell_error(sh, "diff", "the list of caches: %s", trouble);
 }
 

@@ -2,8 +2,6 @@
 #include "shell/commands.h"
 #include "shell/lines.h"
 
-#include "linux/mm.h"
-
 #include "decode/disasm.h"
 
 #include <string.h>
@@ -233,21 +231,6 @@ static bool print_source(struct pm_shell *sh, const struct options *o, uint64_t 
 	return print_listing(sh, o, &place, what);
 }
 
-static bool choose_user(struct pm_shell *sh, struct options *o)
-{
-	struct pm_linux_task task;
-
-	if (sh->image)
-		return pm_shell_error(sh, "dis", "-u: which task is the current one is Linux's to tell");
-	if (!pm_shell_current(sh, "dis", &task))
-		return false;
-	if (!pm_linux_user_space(sh->lx, task.mm, &o->process))
-		return pm_shell_error(sh, "dis", "-u: the current task (%s) has no memory of its own",
-				      task.comm);
-	o->space = &o->process;
-	return true;
-}
-
 static bool print(struct pm_shell *sh, struct options *o, uint64_t addr, const char *what)
 {
 	uint64_t start, end, count = o->count ? o->count : UINT64_MAX;
@@ -299,8 +282,8 @@ bool pm_shell_dis(struct pm_shell *sh, int argc, char **argv)
 	o.lines &= !o.user;
 	if (!pm_shell_has_space(sh, "dis") || !pm_shell_address(sh, "dis", argv[1], &addr))
 		return false;
-	o.space = pm_shell_space(sh);
-	if (o.user && !choose_user(sh, &o))
+	o.space = o.user ? &o.process : pm_shell_space(sh);
+	if (o.user && !pm_shell_user_space(sh, "dis", &o.process))
 		return false;
 	return print(sh, &o, addr, argv[1]) && (!o.lines || pm_shell_lines_told(sh, "dis"));
 }

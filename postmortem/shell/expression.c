@@ -1,7 +1,6 @@
 #include "shell/expression.h"
 
 #include "shell/typed.h"
-#include "symbols/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,19 +63,6 @@ static struct pm_c_value place_of(struct pm_c_type type, uint64_t addr)
 	return (struct pm_c_value){ .type = type, .is_place = true, .addr = addr };
 }
 
-static bool load_field(struct pm_shell *sh, const struct pm_c_value *v, uint64_t *out)
-{
-	const struct pm_btf_member *f = &v->field;
-	unsigned shift = (unsigned)(f->bit_offset % 8), n = (f->bits + shift + 7) / 8;
-	uint8_t bytes[8] = { 0 };
-
-	if (n > sizeof(bytes) ||
-	    pm_space_read(pm_value_space(sh), v->addr + f->bit_offset / 8, bytes, n, NULL) < n)
-		return false;
-	*out = pm_load(bytes, 8, false) >> shift & (f->bits == 64 ? ~0ull : (1ull << f->bits) - 1);
-	return true;
-}
-
 /* As a number of 64 bits. */
 static uint64_t widen(uint64_t number, uint64_t size, bool with_sign)
 {
@@ -95,30 +81,27 @@ static bool absent(struct pm_shell *sh, const char *command, uint64_t addr)
 	return pm_shell_error(sh, command, "0x%llx: no number stands there", (unsigned long long)addr);
 }
 
-bool pm_expression_number(struct pm_shell *sh, const char *command, const struct pm_c_value *v, uint64_t *out)
-{
-	uint64_t size = pm_c_type_size(sh, &v->type);
-
-	*out = v->number;
-	if (!v->is_place)
-		return true;
-	*out = v->addr;
-	if (v->field.bits)
-		return load_field(sh, v, out) || absent(sh, command, v->addr + v->field.bit_offset / 8);
-	if (pm_c_type_is_structure(sh, &v->type) || pm_c_type_is_array(sh, &v->type) ||
-	    pm_c_type_is_function(sh, &v->type))
-		return true;
-	if (!size || size > 8 || !pm_space_load(pm_value_space(sh), v->addr, (unsigned)size, out))
-		return absent(sh, command, v->addr);
-	*out = widen(*out, size, pm_c_type_is_signed(sh, &v->type));
-	return true;
-}
-
+/* Its number, or the address of what has none (structures, arrays, functions).  false: not in the dump; said. */
 static bool number_at(struct parser *p, const struct pm_c_value *v, uint64_t *out)
 {
+	struct pm_shell *sh = p->sh;
+	uint64_t size = pm_c_type_size(sh, &v->type);
+
 	if (p->failed)
 		return false;
-	p->failed = !pm_expression_number(p->sh, p->command, v, out);
+	*out = v->is_place ? v->addr : v->number;
+	if (!v->is_place)
+		return true;
+	if (v->field.bits)
+		p->failed = !pm_value_bits(sh, v->addr, &v->field, out) &&
+			    !absent(sh, p->command, v->addr + v->field.bit_offset / 8);
+	else if (pm_c_type_is_structure(sh, &v->type) || pm_c_type_is_array(sh, &v->type) ||
+		 pm_c_type_is_function(sh, &v->type))
+		return true;
+	else if (!size || size > 8 || !pm_space_load(pm_value_space(sh), v->addr, (unsigned)size, out))
+		p->failed = !absent(sh, p->command, v->addr);
+	else
+		*out = widen(*out, size, pm_c_type_is_signed(sh, &v->type));
 	return !p->failed;
 }
 

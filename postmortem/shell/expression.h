@@ -19,9 +19,6 @@ struct pm_c_value {
  * name.  Types of a module may be sh->btf then: the caller sets it back. */
 bool pm_expression(struct pm_shell *sh, const char *command, const char *text, int cpu,
 		   struct pm_c_value *out);
-/* Its number, or the address of what has none (structures, arrays, functions).  false: not in the dump; said. */
-bool pm_expression_number(struct pm_shell *sh, const char *command, const struct pm_c_value *value,
-			  uint64_t *out);
 
 /* As gdb prints it, without a line end. */
 void pm_c_value_print(struct pm_shell *sh, const struct pm_c_value *value,

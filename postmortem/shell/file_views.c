@@ -56,8 +56,9 @@ bool pm_file_inode_read(struct pm_shell *sh, const char *command, uint64_t inode
 	return true;
 }
 
-bool pm_file_dentry_path(struct pm_linux *lx, const struct pm_linux_mounts *mounts, uint64_t dentry,
-			 char *buf, size_t size)
+/* The path of a dentry, below where its file system is mounted, if it is; false: not even its name is in the dump. */
+static bool dentry_path(struct pm_linux *lx, const struct pm_linux_mounts *mounts, uint64_t dentry, char *buf,
+			size_t size)
 {
 	uint64_t sb = pm_linux_member_value(lx, dentry, "dentry", "d_sb");
 	const struct pm_linux_mount *mount = mounts ? pm_linux_mount_of(mounts, sb) : NULL;
@@ -105,7 +106,7 @@ bool pm_file_put_dentry(struct pm_shell *sh, const char *command, const struct p
 		return pm_shell_error(sh, command, "0x%llx: the dentry is not whole in the dump",
 				      (unsigned long long)dentry);
 	bool has_mode = inode && pm_linux_get(sh->lx, inode, PM_INODE_MODE, &mode);
-	bool known = pm_file_dentry_path(sh->lx, mounts, dentry, path, sizeof(path));
+	bool known = dentry_path(sh->lx, mounts, dentry, path, sizeof(path));
 	const char *type = !inode ? "NEG" : has_mode ? pm_file_type(mode) : "?";
 
 	if (!sh->json) {

@@ -18,9 +18,6 @@ bool pm_file_inode_read(struct pm_shell *sh, const char *command, uint64_t inode
 /* Is it one, by what leads from it to its parent?  false: said. */
 bool pm_file_is_dentry(struct pm_shell *sh, const char *command, uint64_t dentry);
 
-/* The path of a dentry, below where its file system is mounted, if it is; false: not even its name is in the dump. */
-bool pm_file_dentry_path(struct pm_linux *lx, const struct pm_linux_mounts *mounts, uint64_t dentry,
-			 char *buf, size_t size);
 /* The row of a dentry: DENTRY INODE SUPERBLK TYPE PATH; as JSON its members. */
 void pm_file_put_dentry_header(struct pm_shell *sh);
 bool pm_file_put_dentry(struct pm_shell *sh, const char *command, const struct pm_linux_mounts *mounts,

@@ -11,6 +11,8 @@
 enum { max_objects = 1 << 24 };
 /* shm_perm.mode: it goes when the last one detaches; it is locked in memory. */
 enum { SHM_DEST = 01000, SHM_LOCKED = 02000 };
+/* s_magic of where SHM_HUGETLB has its files */
+#define HUGETLBFS_MAGIC 0x958458f6u
 
 struct kind;
 
@@ -37,29 +39,48 @@ static uint64_t get(struct pm_shell *sh, const struct object *o, const char *str
 	return pm_linux_member_value(sh->lx, o->addr, structure, member);
 }
 
+static void put_count(struct pm_shell *sh, bool known, uint64_t n)
+{
+	if (known)
+		fprintf(sh->out, "/%llu", (unsigned long long)n);
+	else
+		fputs("/?", sh->out);
+}
+
 /* How much of its file in memory, and how much swapped out, in pages. */
 static void put_shm_pages(struct pm_shell *sh, const struct object *o, uint64_t bytes)
 {
-	uint64_t file = get(sh, o, "shmid_kernel", "shm_file"), inode = 0, mapping = 0, resident = 0;
-	uint64_t info, swapped;
+	uint64_t file = get(sh, o, "shmid_kernel", "shm_file"), inode = 0, mapping, resident = 0, sb, magic;
+	uint64_t pages = bytes / PM_PAGE_SIZE + (bytes % PM_PAGE_SIZE > 0), swapped = 0;
+	bool has_inode = pm_linux_get(sh->lx, file, PM_FILE_INODE, &inode);
+	bool is_huge = has_inode && pm_linux_member_get(sh->lx, inode, "inode", "i_sb", &sb) &&
+		       pm_linux_member_get(sh->lx, sb, "super_block", "s_magic", &magic) &&
+		       magic == HUGETLBFS_MAGIC;
+	uint64_t info = inode - pm_linux_member_offset(sh->lx, "shmem_inode_info", "vfs_inode");
+	/* in huge pages or in pages: kernels differ; they are never swapped */
+	bool has_resident = has_inode && !is_huge &&
+			    pm_linux_get(sh->lx, inode, PM_INODE_MAPPING, &mapping) &&
+			    pm_linux_get(sh->lx, mapping, PM_MAPPING_PAGES, &resident);
+	bool has_swapped = has_inode && !is_huge &&
+			   pm_linux_member_get(sh->lx, info, "shmem_inode_info", "swapped", &swapped);
 
-	pm_linux_get(sh->lx, file, PM_FILE_INODE, &inode);
-	if (pm_linux_get(sh->lx, inode, PM_INODE_MAPPING, &mapping))
-		pm_linux_get(sh->lx, mapping, PM_MAPPING_PAGES, &resident);
-	info = inode - pm_linux_member_offset(sh->lx, "shmem_inode_info", "vfs_inode");
-	swapped = pm_linux_member_value(sh->lx, info, "shmem_inode_info", "swapped");
-	uint64_t pages = (bytes + PM_PAGE_SIZE - 1) / PM_PAGE_SIZE;
-
-	if (!sh->json) {
-		fprintf(sh->out, "PAGES ALLOCATED/RESIDENT/SWAPPED: %llu/%llu/%llu\nINODE: %016llx\n",
-			(unsigned long long)pages, (unsigned long long)resident, (unsigned long long)swapped,
-			(unsigned long long)inode);
+	if (sh->json) {
+		pm_json_hex(sh->json, "pages", pages);
+		if (has_resident)
+			pm_json_hex(sh->json, "resident", resident);
+		if (has_swapped)
+			pm_json_hex(sh->json, "swapped", swapped);
+		if (has_inode)
+			pm_json_hex(sh->json, "inode", inode);
 		return;
 	}
-	pm_json_hex(sh->json, "pages", pages);
-	pm_json_hex(sh->json, "resident", resident);
-	pm_json_hex(sh->json, "swapped", swapped);
-	pm_json_hex(sh->json, "inode", inode);
+	fprintf(sh->out, "PAGES ALLOCATED/RESIDENT/SWAPPED: %llu", (unsigned long long)pages);
+	put_count(sh, has_resident, resident);
+	put_count(sh, has_swapped, swapped);
+	if (has_inode)
+		fprintf(sh->out, "\nINODE: %016llx\n", (unsigned long long)inode);
+	else
+		fputs("\nINODE: ?\n", sh->out);
 }
 
 static void put_shm(struct pm_shell *sh, const struct object *o, bool details)

@@ -15,7 +15,7 @@
 enum { at_once = 512, most_missing = 1 << 20 };
 
 /* Calls fn for the struct pages of each section that has them, or, where no sections are known, of what memory the dump
- * has; those that are not there are skipped.  false: fn had enough. */
+ * has.  false: some that there are could not be read; said. */
 static bool each_page(struct pm_shell *sh, bool (*fn)(uint64_t frame, const uint8_t *page, void *user),
 		      void *user)
 {
@@ -24,6 +24,7 @@ static bool each_page(struct pm_shell *sh, bool (*fn)(uint64_t frame, const uint
 	struct pm_linux_zones zones;
 	struct pm_dump_range range;
 	bool more = true;
+	uint64_t lost = 0;
 
 	pm_linux_zones_read(sh->lx, &zones);
 	uint8_t *pages = pm_alloc(at_once * size);
@@ -43,21 +44,25 @@ static bool each_page(struct pm_shell *sh, bool (*fn)(uint64_t frame, const uint
 		}
 		for (; first < end && more && missing < most_missing;) {
 			uint64_t n = end - first < at_once ? end - first : at_once,
-				 at = caches->vmemmap + first * size;
-			size_t got = pm_space_read(&sh->lx->kernel, at, pages, (size_t)(n * size), NULL);
+				 at = caches->vmemmap + first * size, next = first + n;
+			enum pm_absence why = PM_PRESENT;
+			size_t got = pm_space_read(&sh->lx->kernel, at, pages, (size_t)(n * size), &why);
 
 			for (uint64_t k = 0; k < got / size && more; k++)
 				more = fn(first + k, pages + k * size, user);
-			first = got == n * size
-					? first + n
-					: (((at + got) | (PM_PAGE_SIZE - 1)) + size - caches->vmemmap) / size;
+			if (got < n * size)
+				next = (((at + got) | (PM_PAGE_SIZE - 1)) + size - caches->vmemmap) / size;
+			if (got < n * size && why != PM_UNMAPPED && why != PM_NO_MEMORY)
+				lost += (next < end ? next : end) - first - got / size;
+			first = next;
 			missing = got ? 0 : missing + 1;
 			more &= !pm_shell_interrupted(sh);
 		}
 	}
 	free(pages);
 	pm_linux_zones_deinit(&zones);
-	return more;
+	return !lost || pm_shell_interrupted(sh) ||
+	       pm_shell_error(sh, "kmem", "%llu struct pages are not in the dump", (unsigned long long)lost);
 }
 
 static bool has_pages(struct pm_shell *sh)
@@ -173,9 +178,10 @@ bool pm_kmem_pages(struct pm_shell *sh)
 		return false;
 	pm_shell_open(sh, "pages", '[');
 	PM_TITLES(sh, columns);
-	each_page(sh, print_one, &p);
+	bool ok = each_page(sh, print_one, &p);
+
 	pm_shell_close(sh, ']');
-	return true;
+	return ok;
 }
 
 /* ---- -m ---- */
@@ -293,7 +299,7 @@ bool pm_kmem_page_members(struct pm_shell *sh, const char *members, bool physica
 			pm_shell_say(sh, "  %s", m.names[i]);
 		pm_shell_say(sh, "\n");
 		if (!n)
-			each_page(sh, print_members, &m);
+			ok = each_page(sh, print_members, &m);
 		for (int i = 0; i < n; i++) {
 			uint64_t addr, phys;
 			uint8_t page[256];

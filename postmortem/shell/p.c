@@ -3,8 +3,6 @@
 #include "shell/expression.h"
 #include "shell/globals.h"
 
-#include "linux/mm.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,20 +133,6 @@ static bool print(struct pm_shell *sh, const struct request *r, const char *text
 	return print_value(sh, r, text, text, -1);
 }
 
-/* The memory of the current task's process; false: said. */
-static bool choose_user(struct pm_shell *sh, struct request *r)
-{
-	struct pm_linux_task task;
-
-	if (!pm_shell_current(sh, "p", &task))
-		return false;
-	if (!pm_linux_user_space(sh->lx, task.mm, &r->process))
-		return pm_shell_error(sh, "p", "-u: the current task (%s) has no memory of its own",
-				      task.comm);
-	sh->values = &r->process;
-	return true;
-}
-
 /* Options stand before the expression, which may begin with a minus. */
 static bool take_options(struct pm_shell *sh, int argc, char **argv, int *first, struct request *r)
 {
@@ -180,7 +164,8 @@ bool pm_shell_p(struct pm_shell *sh, int argc, char **argv)
 	for (int i = first + 1; i < argc; i++)
 		pm_buf_printf(&text, " %s", argv[i]);
 	sh->members = PM_VALUE_MEMBERS;
-	bool ok = (!r.user || choose_user(sh, &r)) && print(sh, &r, text.data);
+	sh->values = r.user ? &r.process : NULL;
+	bool ok = (!r.user || pm_shell_user_space(sh, "p", &r.process)) && print(sh, &r, text.data);
 
 	if (!sh->members)
 		ok = pm_shell_error(sh, "p", "more than %d members: not all of them are told",

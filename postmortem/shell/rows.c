@@ -67,9 +67,14 @@ void pm_shell_titles(struct pm_shell *sh, const struct pm_column *columns, size_
 			    i + 1 == end);
 }
 
-size_t pm_shell_digits(char *buf, uint64_t n, unsigned base, size_t at_least)
+/* of 2^64 - 1 */
+enum { most_digits = 20 };
+
+/* The digits of n, of base 10 or 16, without an end; at_least: with zeros before them.  How many.  printf is too slow
+ * for what is printed of each page of memory. */
+static size_t put_digits(char *buf, uint64_t n, unsigned base, size_t at_least)
 {
-	char digits[PM_SHELL_DIGITS];
+	char digits[most_digits];
 	size_t i = sizeof(digits);
 
 	do
@@ -81,7 +86,7 @@ size_t pm_shell_digits(char *buf, uint64_t n, unsigned base, size_t at_least)
 	return sizeof(digits) - i;
 }
 
-static size_t words(const struct pm_column *column, const struct pm_cell *cell, char buf[PM_SHELL_DIGITS + 1])
+static size_t words(const struct pm_column *column, const struct pm_cell *cell, char buf[most_digits + 1])
 {
 	bool hex = column->kind == PM_CELL_ADDRESS || column->kind == PM_CELL_HEX;
 	bool negative = column->kind == PM_CELL_SIGNED && (int64_t)cell->n < 0;
@@ -89,8 +94,8 @@ static size_t words(const struct pm_column *column, const struct pm_cell *cell, 
 	*buf = cell->absent ? '?' : '-';
 	if (cell->absent)
 		return 1;
-	return negative + pm_shell_digits(buf + negative, negative ? -cell->n : cell->n, hex ? 16 : 10,
-					  column->kind == PM_CELL_ADDRESS ? 16 : 1);
+	return negative + put_digits(buf + negative, negative ? -cell->n : cell->n, hex ? 16 : 10,
+				     column->kind == PM_CELL_ADDRESS ? 16 : 1);
 }
 
 void pm_shell_cell_members(struct pm_shell *sh, const struct pm_column *columns, size_t n,
@@ -131,7 +136,7 @@ void pm_shell_cells(struct pm_shell *sh, const struct pm_column *columns, size_t
 	struct line line = { .out = sh->out };
 
 	for (size_t i = 0; i < end; i++) {
-		char buf[PM_SHELL_DIGITS + 1];
+		char buf[most_digits + 1];
 		const char *text = buf;
 
 		if (!columns[i].title)

@@ -41,11 +41,6 @@ void pm_shell_cell_members(struct pm_shell *sh, const struct pm_column *columns,
 	pm_shell_cell_members((sh), (columns), PM_COUNT(columns),                                            \
 			      (const struct pm_cell[PM_COUNT(columns)]){ __VA_ARGS__ })
 
-enum { PM_SHELL_DIGITS = 20 };
-/* The digits of n, of base 10 or 16, without an end; at_least: with zeros before them, up to PM_SHELL_DIGITS.  How
- * many; for what is printed of each page of memory. */
-size_t pm_shell_digits(char *buf, uint64_t n, unsigned base, size_t at_least);
-
 /* "288.3 MB" as crash prints sizes. */
 void pm_shell_size_words(uint64_t bytes, char *buf, size_t size);
 

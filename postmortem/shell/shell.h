@@ -95,8 +95,9 @@ struct pm_shell_command {
 	bool (*run)(struct pm_shell *sh, int argc, char **argv);
 	bool needs_types; /* without the kernel's types it could only say nothing, which is not none */
 	bool needs_linux; /* it reads structures of Linux */
-	enum pm_shell_each foreach; /* may foreach run it, with each task as the current one (sh->each is set then)? */
-	bool raw;                   /* its arguments are given as they were written: "-fl" is not "-f" "-l" */
+	enum pm_shell_each
+		foreach; /* may foreach run it, with each task as the current one (sh->each is set then)? */
+	bool raw;        /* its arguments are given as they were written: "-fl" is not "-f" "-l" */
 	enum pm_shell_completes completes;
 };
 
@@ -257,6 +258,8 @@ struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, co
 bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_task *task);
 /* Where its struct thread_info is: in the task_struct, or until 4.9 at its stack's lowest address. */
 uint64_t pm_shell_thread_info(struct pm_shell *sh, const struct pm_linux_task *task);
+/* -u: the memory of the current task's process.  false: said why there is none. */
+bool pm_shell_user_space(struct pm_shell *sh, const char *command, struct pm_space *out);
 /* "vfs_write+0xb1" with " [module]"; an address without a symbol is printed as such. */
 void pm_shell_name(struct pm_shell *sh, uint64_t addr, bool exact, char *buf, size_t size);
 /* The line that stands above what is told of a task, as crash has it; as JSON its members: pid, task, cpu, comm. */
@@ -270,9 +273,5 @@ void pm_shell_json_place(struct pm_shell *sh, uint64_t addr, bool exact);
  * there is none.  false: one of them is no task, or fn said so. */
 bool pm_shell_each_task(struct pm_shell *sh, int argc, char **argv, int first,
 			bool (*fn)(struct pm_shell *sh, const struct pm_linux_task *task));
-
-/* A command without options that prints processes: the same, as a list "processes" in JSON. */
-bool pm_shell_processes(struct pm_shell *sh, int argc, char **argv,
-			bool (*print)(struct pm_shell *sh, const struct pm_linux_task *task));
 
 #endif

@@ -3,8 +3,6 @@
 #include "shell/rd.h"
 #include "shell/typed.h"
 
-#include "linux/mm.h"
-
 #include <stdlib.h>
 
 #include <string.h>
@@ -71,20 +69,6 @@ static bool take_count(const char *text, int64_t *out)
 	return true;
 }
 
-/* The memory of the current task's process; false: said. */
-static bool choose_user(struct pm_shell *sh, const char *command, struct pm_space *user)
-{
-	struct pm_linux_task task;
-
-	if (!pm_shell_current(sh, command, &task))
-		return false;
-	if (!pm_linux_user_space(sh->lx, task.mm, user))
-		return pm_shell_error(sh, command, "-u: the current task (%s) has no memory of its own",
-				      task.comm);
-	sh->values = user;
-	return true;
-}
-
 static bool print_all(struct pm_shell *sh, struct request *r, char **rest, int rest_n)
 {
 	const char *command = r->typed.command;
@@ -140,7 +124,8 @@ bool pm_shell_struct(struct pm_shell *sh, int argc, char **argv)
 	if (offset && !pm_shell_offset(sh, argv[0], offset, &r.before))
 		return false;
 	sh->members = PM_VALUE_MEMBERS;
-	bool ok = (!user || choose_user(sh, argv[0], &r.user)) &&
+	sh->values = user ? &r.user : NULL;
+	bool ok = (!user || pm_shell_user_space(sh, argv[0], &r.user)) &&
 		  pm_typed_open(sh, argv[0], argv[1], &r.typed) && print_all(sh, &r, argv + 2, argc - 2);
 
 	if (!sh->members)

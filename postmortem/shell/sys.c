@@ -206,6 +206,64 @@ static void print_memory(struct pm_shell *sh)
 	}
 }
 
+/* What uname tells. */
+static void print_names(struct pm_shell *sh)
+{
+	uint64_t names, banner;
+	char text[512];
+	bool has_names = pm_linux_symbol(sh->lx, "init_uts_ns", &names);
+
+	/* the names' places are in VMCOREINFO, too */
+	if (has_names && sh->lx->fields[PM_UTS_NS_NAME].offset >= 0 &&
+	    pm_space_string(&sh->lx->kernel,
+			    pm_linux_at(sh->lx, pm_linux_at(sh->lx, names, PM_UTS_NS_NAME), PM_UTS_NODENAME),
+			    text, 65))
+		pm_shell_row(sh, "NODENAME", "nodename", "%s", text);
+	if (sh->lx->release)
+		pm_shell_row(sh, "RELEASE", "release", "%s", sh->lx->release);
+	if (sh->lx->build_id)
+		pm_shell_row(sh, "BUILD-ID", "build_id", "%s", sh->lx->build_id);
+	/* as JSON all of it */
+	if (sh->json && pm_linux_symbol(sh->lx, "linux_banner", &banner) &&
+	    pm_space_string(&sh->lx->kernel, banner, text, sizeof(text))) {
+		text[strcspn(text, "\n")] = 0;
+		pm_json_str(sh->json, "version", text);
+	} else if (!sh->json && has_names &&
+		   pm_linux_member_text(sh->lx, names, "uts_namespace", "name.version", text, sizeof(text))) {
+		pm_shell_row(sh, "VERSION", NULL, "%s", text);
+	}
+}
+
+static void print_system(struct pm_shell *sh)
+{
+	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
+	const struct pm_dump_info *info = pm_dump_info(sh->dump);
+	const struct pm_log *log = pm_session_log(sh->session, NULL);
+	unsigned online = 0;
+
+	for (size_t i = 0; i < cpus->v.n; i++)
+		online += cpus->v.v[i].online;
+	if (sh->json) {
+		pm_json_str(sh->json, "dump", pm_dump_name(sh->dump));
+		pm_json_str(sh->json, "format", info->format);
+		pm_json_uint(sh->json, "cpus", cpus->v.n);
+		pm_json_uint(sh->json, "cpus_online", online);
+	} else {
+		pm_shell_row(sh, "DUMPFILE", NULL, "%s  [%s]", pm_dump_name(sh->dump), info->format);
+		pm_shell_row(sh, "CPUS", NULL, cpus->v.n > online ? "%zu [OFFLINE: %zu]" : "%zu", cpus->v.n,
+			     cpus->v.n - online);
+	}
+	print_times(sh, log);
+	print_load(sh);
+	print_tasks(sh);
+	print_names(sh);
+	print_machine(sh);
+	print_memory(sh);
+	pm_shell_row(sh, "KASLR", "kaslr", "0x%llx", (unsigned long long)sh->lx->kaslr);
+	if (cpus->panic_cpu >= 0)
+		print_panic(sh, cpus, log);
+}
+
 bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 {
 	if (sh->image)
@@ -231,49 +289,6 @@ bool pm_shell_sys(struct pm_shell *sh, int argc, char **argv)
 	if (argc > 1)
 		return !strcmp(argv[1], "config") ? pm_shell_config(sh)
 						  : pm_shell_error(sh, "sys", "no such table: %s", argv[1]);
-	struct pm_linux_cpus *cpus = pm_session_cpus(sh->session);
-	const struct pm_dump_info *info = pm_dump_info(sh->dump);
-	const struct pm_log *log = pm_session_log(sh->session, NULL);
-	char text[512];
-	uint64_t addr, pages;
-	unsigned online = 0;
-
-	for (size_t i = 0; i < cpus->v.n; i++)
-		online += cpus->v.v[i].online;
-	if (sh->json) {
-		pm_json_str(sh->json, "dump", pm_dump_name(sh->dump));
-		pm_json_str(sh->json, "format", info->format);
-		pm_json_uint(sh->json, "cpus", cpus->v.n);
-		pm_json_uint(sh->json, "cpus_online", online);
-	} else {
-		pm_shell_row(sh, "DUMPFILE", NULL, "%s  [%s]", pm_dump_name(sh->dump), info->format);
-		pm_shell_row(sh, "CPUS", NULL, cpus->v.n > online ? "%zu [OFFLINE: %zu]" : "%zu", cpus->v.n,
-			     cpus->v.n - online);
-	}
-	print_times(sh, log);
-	print_load(sh);
-	print_tasks(sh);
-	addr = pm_linux_at(sh->lx, 0, PM_UTS_NODENAME);
-	if (pm_linux_symbol(sh->lx, "init_uts_ns", &pages) && sh->lx->fields[PM_UTS_NS_NAME].offset >= 0 &&
-	    pm_space_string(&sh->lx->kernel, pm_linux_at(sh->lx, pages, PM_UTS_NS_NAME) + addr, text, 65))
-		pm_shell_row(sh, "NODENAME", "nodename", "%s", text);
-	if (sh->lx->release)
-		pm_shell_row(sh, "RELEASE", "release", "%s", sh->lx->release);
-	if (sh->lx->build_id)
-		pm_shell_row(sh, "BUILD-ID", "build_id", "%s", sh->lx->build_id);
-	/* as JSON all of it */
-	if (sh->json && pm_linux_symbol(sh->lx, "linux_banner", &addr) &&
-	    pm_space_string(&sh->lx->kernel, addr, text, sizeof(text))) {
-		text[strcspn(text, "\n")] = 0;
-		pm_json_str(sh->json, "version", text);
-	} else if (!sh->json && pm_linux_symbol(sh->lx, "init_uts_ns", &pages) &&
-		   pm_linux_member_text(sh->lx, pages, "uts_namespace", "name.version", text, sizeof(text))) {
-		pm_shell_row(sh, "VERSION", NULL, "%s", text);
-	}
-	print_machine(sh);
-	print_memory(sh);
-	pm_shell_row(sh, "KASLR", "kaslr", "0x%llx", (unsigned long long)sh->lx->kaslr);
-	if (cpus->panic_cpu >= 0)
-		print_panic(sh, cpus, log);
+	print_system(sh);
 	return true;
 }

@@ -19,6 +19,18 @@ struct pm_space *pm_value_space(struct pm_shell *sh)
 	return sh->values ? sh->values : &sh->lx->kernel;
 }
 
+bool pm_value_bits(struct pm_shell *sh, uint64_t base, const struct pm_btf_member *member, uint64_t *out)
+{
+	unsigned shift = (unsigned)(member->bit_offset % 8), n = (member->bits + shift + 7) / 8;
+	uint8_t bytes[8] = { 0 };
+
+	if (n > sizeof(bytes) ||
+	    pm_space_read(pm_value_space(sh), base + member->bit_offset / 8, bytes, n, NULL) < n)
+		return false;
+	*out = pm_load(bytes, 8, false) >> shift & (member->bits == 64 ? ~0ull : (1ull << member->bits) - 1);
+	return true;
+}
+
 bool pm_value_is_char(const struct pm_btf *btf, uint32_t type)
 {
 	uint32_t id = pm_btf_resolve(btf, type);
@@ -272,21 +284,16 @@ void pm_value_print_member(struct pm_shell *sh, uint64_t base, const struct pm_b
 			   const struct pm_value_style *style)
 {
 	const struct pm_btf *btf = sh->btf;
-	uint64_t at = base + member->bit_offset / 8, value = 0;
-	unsigned shift = (unsigned)(member->bit_offset % 8);
-	uint8_t bytes[8] = { 0 };
+	uint64_t value;
 
 	if (!member->bits) {
-		print(sh, at, member->type, style, 0);
+		print(sh, base + member->bit_offset / 8, member->type, style, 0);
 		return;
 	}
-	if (member->bits + shift > 64 ||
-	    pm_space_read(pm_value_space(sh), at, bytes, (member->bits + shift + 7) / 8, NULL) <
-		    (member->bits + shift + 7) / 8) {
+	if (!pm_value_bits(sh, base, member, &value)) {
 		fputs("<not in the dump>", sh->out);
 		return;
 	}
-	value = pm_load(bytes, 8, false) >> shift & (member->bits == 64 ? ~0ull : (1ull << member->bits) - 1);
 	uint32_t type = pm_btf_resolve(btf, member->type);
 	if (pm_btf_kind(btf, type) == PM_BTF_ENUM || pm_btf_kind(btf, type) == PM_BTF_ENUM64)
 		print_enum(sh, type, (int64_t)value, style);

@@ -27,6 +27,9 @@ bool pm_value_is_char(const struct pm_btf *btf, uint32_t type);
 bool pm_value_goes_on(struct pm_shell *sh);
 enum { PM_VALUE_MEMBERS = 1 << 20 };
 
+/* A bit field of the structure at base; false: not in the dump, or in more bytes than a number has. */
+bool pm_value_bits(struct pm_shell *sh, uint64_t base, const struct pm_btf_member *member, uint64_t *out);
+
 /* Whose addresses they are: the kernel's, or those that sh->values says. */
 struct pm_space *pm_value_space(struct pm_shell *sh);
 

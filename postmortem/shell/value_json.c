@@ -1,8 +1,6 @@
 /* Values and types as JSON: members of unnamed structures stand among those around them, as in C. */
 #include "shell/value.h"
 
-#include "symbols/bytes.h"
-
 #include <string.h>
 
 enum { max_depth = 12 };
@@ -42,17 +40,13 @@ static void enumerator(struct pm_shell *sh, const char *key, uint32_t type, int6
 static void bit_field(struct pm_shell *sh, const char *key, uint64_t addr, const struct pm_btf_member *m)
 {
 	const struct pm_btf *btf = sh->btf;
-	unsigned shift = (unsigned)(m->bit_offset % 8), n = (m->bits + shift + 7) / 8;
 	uint32_t type = pm_btf_resolve(btf, m->type);
-	uint8_t bytes[8] = { 0 };
+	uint64_t v;
 
-	if (n > sizeof(bytes) ||
-	    pm_space_read(pm_value_space(sh), addr + m->bit_offset / 8, bytes, n, NULL) < n) {
+	if (!pm_value_bits(sh, addr, m, &v)) {
 		pm_json_null(sh->json, key);
 		return;
 	}
-	uint64_t v = pm_load(bytes, 8, false) >> shift & (m->bits == 64 ? ~0ull : (1ull << m->bits) - 1);
-
 	if (pm_btf_kind(btf, type) == PM_BTF_ENUM || pm_btf_kind(btf, type) == PM_BTF_ENUM64)
 		enumerator(sh, key, type, (int64_t)v);
 	else

@@ -38,7 +38,10 @@ static void put(struct pm_shell *sh, uint64_t entry, uint64_t private, uint64_t 
 		pm_shell_put_task(sh, task);
 	} else {
 		/* what is called instead of waking a task: an epoll, a poll of an eventfd */
-		pm_shell_name(sh, function, true, name, sizeof(name));
+		if (function)
+			pm_shell_name(sh, function, true, name, sizeof(name));
+		else
+			snprintf(name, sizeof(name), "?");
 		fprintf(sh->out, "ENTRY: %016llx  FUNCTION: %s\n", (unsigned long long)entry, name);
 	}
 }
@@ -74,10 +77,11 @@ static bool put_queue(struct pm_shell *sh, const char *name, uint64_t addr, cons
 		fprintf(sh->out, "wait queue \"%s\" (%016llx) is empty\n", name, (unsigned long long)addr);
 	}
 	for (size_t i = 0; i < nodes.n && !pm_shell_interrupted(sh); i++) {
-		uint64_t entry = nodes.v[i] - link;
+		uint64_t entry = nodes.v[i] - link, function = 0;
 
-		put(sh, entry, pm_linux_member_value(sh->lx, entry, kind->entry, kind->who),
-		    kind->function ? pm_linux_member_value(sh->lx, entry, kind->entry, kind->function) : 0);
+		if (kind->function)
+			pm_linux_member_get(sh->lx, entry, kind->entry, kind->function, &function);
+		put(sh, entry, pm_linux_member_value(sh->lx, entry, kind->entry, kind->who), function);
 	}
 	if (sh->json)
 		pm_json_close(sh->json, ']');

@@ -1,5 +1,7 @@
 #include "symbols/dwarf.h"
 
+#include "base/search.h"
+
 #include "symbols/dwarf_unit.h"
 
 #include <dwarf.h>
@@ -136,18 +138,9 @@ static void scan_units(struct pm_dwarf *dw)
 
 static const struct pm_arange *search_aranges(const struct pm_dwarf *dw, uint64_t pc)
 {
-	size_t low = 0, high = dw->aranges_n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (dw->aranges[middle].start <= pc)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	/* Ranges that overlap are rare and short: look back a little. */
-	for (size_t i = low, tries = 0; i-- > 0 && tries < 16; tries++)
+	for (size_t i = PM_FIRST_ABOVE(dw->aranges, dw->aranges_n, start, pc), tries = 0;
+	     i-- > 0 && tries < 16; tries++)
 		if (pc < dw->aranges[i].end)
 			return &dw->aranges[i];
 	return NULL;

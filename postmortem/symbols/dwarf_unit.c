@@ -1,5 +1,7 @@
 #include "symbols/dwarf_unit.h"
 
+#include "base/search.h"
+
 #include <dwarf.h>
 #include <stdlib.h>
 
@@ -437,26 +439,18 @@ static void want_unit_offsets(struct pm_dwarf *dw)
 
 struct pm_unit *pm_unit_of(struct pm_dwarf *dw, uint64_t die_offset)
 {
-	size_t low = 0, high;
-
 	/* Nearly always one that is in use. */
 	for (size_t i = 0; i < PM_UNITS_CACHED; i++)
 		if (dw->units[i].used && die_offset >= dw->units[i].first_die &&
 		    die_offset < dw->units[i].end)
 			return pm_unit_at(dw, dw->units[i].offset);
 	want_unit_offsets(dw);
-	high = dw->unit_offsets_n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	size_t above = pm_first_above(dw->unit_offsets, dw->unit_offsets_n, sizeof(*dw->unit_offsets), 0,
+				      die_offset);
 
-		if (dw->unit_offsets[middle] <= die_offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!above)
 		return NULL;
-	struct pm_unit *unit = pm_unit_at(dw, dw->unit_offsets[low - 1]);
+	struct pm_unit *unit = pm_unit_at(dw, dw->unit_offsets[above - 1]);
 	return unit && die_offset < unit->end ? unit : NULL;
 }
 

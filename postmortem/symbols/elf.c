@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/pattern.h"
+#include "base/search.h"
 #include "symbols/elf_relocate.h"
 #include "symbols/inflate.h"
 
@@ -661,17 +662,7 @@ size_t pm_elf_find_name(struct pm_elf *elf, const char *name, size_t name_size,
 /* Index of the first symbol above addr. */
 static size_t above(const struct pm_elf *elf, uint64_t addr)
 {
-	size_t low = 0, high = elf->symbols_n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (elf->symbols[middle].addr <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return PM_FIRST_ABOVE(elf->symbols, elf->symbols_n, addr, addr);
 }
 
 const struct pm_elf_symbol *pm_elf_find_addr(struct pm_elf *elf, uint64_t addr)

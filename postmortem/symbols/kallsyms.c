@@ -1,5 +1,7 @@
 #include "symbols/kallsyms.h"
 
+#include "base/search.h"
+
 #include "console/source.h"
 
 #include <stdlib.h>
@@ -130,19 +132,11 @@ void pm_kallsyms_close(struct pm_kallsyms *k)
 
 const struct pm_kallsym *pm_kallsyms_find(const struct pm_kallsyms *k, uint64_t addr)
 {
-	size_t low = 0, high = k->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (k->symbols[middle].addr <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	size_t above = PM_FIRST_ABOVE(k->symbols, k->n, addr, addr);
 	/* Of several names at one address the first one of code. */
 	const struct pm_kallsym *best = NULL;
-	for (size_t i = low; i-- > 0 && k->symbols[i].addr == k->symbols[low - 1].addr;)
+
+	for (size_t i = above; i-- > 0 && k->symbols[i].addr == k->symbols[above - 1].addr;)
 		if (k->symbols[i].text)
 			best = &k->symbols[i];
 	return best && addr < best->end ? best : NULL;
