@@ -62,6 +62,7 @@ static bool examine(struct pm_shell *sh, const struct examine *e, char *addr)
 	static char rd[] = "rd", dis[] = "dis", signed_d[] = "-d", unsigned_d[] = "-D", text[] = "-a",
 		    names[] = "-s", none[] = "";
 	static char units[][4] = { "-8", "-16", "-32", "-64" };
+	static const char letters[] = "bhwg"; /* theirs */
 	char count[sizeof(e->count)];
 	char *room[7] = { none }, **words = room + 1;
 	int n = 0;
@@ -72,7 +73,7 @@ static bool examine(struct pm_shell *sh, const struct examine *e, char *addr)
 	if (e->as == 's' || e->as == 'a')
 		words[n++] = e->as == 's' ? text : names;
 	else if (e->as != 'i')
-		words[n++] = units[strchr("bhwg", e->unit) - "bhwg"];
+		words[n++] = units[strchr(letters, e->unit) - letters];
 	if (e->as == 'd' || e->as == 'u')
 		words[n++] = e->as == 'd' ? signed_d : unsigned_d;
 	words[n++] = addr;
@@ -112,7 +113,6 @@ bool pm_shell_gdb(struct pm_shell *sh, int argc, char **argv)
 	return pm_shell_error(
 		sh, "gdb",
 		"there is no gdb in here: of its commands there are p, ptype, whatis, x/FMT, list, "
-		"disassemble, bt "
-		"and info symbol; 'p', 'struct', 'whatis', 'list', 'dis' and 'sym' do what it is used for in "
-		"crash");
+		"disassemble, bt and info symbol; 'p', 'struct', 'whatis', 'list', 'dis' and 'sym' "
+		"do what it is used for in crash");
 }

@@ -21,7 +21,7 @@ struct pm_shell_output;
 /* What `set` changes; all zero is how a script finds it. */
 struct pm_shell_settings {
 	bool scroll, vi, silent; /* silent: a session at a terminal begins without `sys` */
-	bool keep;   /* a live kernel's lists from one command to the next */
+	bool keep;               /* a live kernel's lists from one command to the next */
 	bool errors; /* those of a command whose output goes elsewhere go there, too, and to stderr no more */
 	char *pager; /* a line for /bin/sh; NULL: none */
 	uint64_t print_max; /* pm_shell_print_max */
