@@ -7,7 +7,7 @@ each answers, as text and, in COMMAND.json, as JSON.
 A call may name $TMP, a fresh folder (Image, below, has what is in it), and {PLACES}: addresses of the dump, which are other ones
 in each (tests/dump/crash-commands knows them).  Before the first call may stand lines of comment ('#'), and how the shell is
 called, where it is not with the dump alone: "$ kpanic shell dump vmlinux"."""
-import importlib.machinery, importlib.util, os, re, shutil, subprocess, sys
+import importlib.machinery, importlib.util, json, os, re, shutil, subprocess, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(TOP, "tests/golden/shell")
@@ -80,7 +80,8 @@ class Image:
         end = re.compile(rf'^\{{"command":"rustfilt".*{END}.*\n' if as_json else f"^{END}\n", re.M)
         answers = end.split(run.stdout.replace(self.folder, "$TMP"))
         if len(answers) != len(calls) + 1 or run.returncode < 0:
-            answers[-1] += f"(the shell ended here: {run.returncode}) {run.stderr[-2000:]}\n"
+            end = {"ended": run.returncode, "said": run.stderr[-2000:]}
+            answers[-1] += (json.dumps(end) if as_json else f"(the shell ended here: {run.returncode}) {end['said']}".rstrip()) + "\n"
         return (answers + [""] * len(calls))[:len(calls)]
 
 
