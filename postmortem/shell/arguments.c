@@ -81,8 +81,28 @@ bool pm_shell_no_types(struct pm_shell *sh, const char *command)
 	return pm_shell_error(sh, command, "%s; %s", sh->lx->btf_trouble->message, pm_linux_types_hint);
 }
 
+/* The only task of that name; NULL: none, or several, two of which are others_out. */
+static struct pm_linux_task *task_by_name(struct pm_linux_tasks *tasks, const char *name,
+					  const struct pm_linux_task *others_out[2])
+{
+	struct pm_linux_task *found = NULL;
+
+	for (size_t i = 0; *name && i < tasks->v.n; i++) {
+		if (strcmp(tasks->v.v[i].comm, name) != 0)
+			continue;
+		if (found) {
+			others_out[0] = found;
+			others_out[1] = &tasks->v.v[i];
+			return NULL;
+		}
+		found = &tasks->v.v[i];
+	}
+	return found;
+}
+
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text)
 {
+	const struct pm_linux_task *others[2] = { NULL };
 	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
 	struct pm_linux_task *task = NULL;
 	uint64_t value;
@@ -93,8 +113,15 @@ struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, co
 		if (!task)
 			task = pm_linux_task_by_addr(tasks, value);
 	}
+	if (!task)
+		task = task_by_name(tasks, text, others);
 	if (!task && !sh->btf)
 		pm_shell_no_types(sh, command);
+	else if (others[0])
+		pm_shell_error(sh, command,
+			       "%s: several tasks have that name, pid %d and pid %d among them; "
+			       "'foreach %s %s' takes them all",
+			       text, others[0]->pid, others[1]->pid, text, command);
 	else if (!task)
 		pm_shell_no_such(sh, command, "task", text, tasks->trouble);
 	return task;

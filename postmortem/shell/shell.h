@@ -252,7 +252,7 @@ bool pm_shell_gap_in(struct pm_space *space, uint64_t addr, uint64_t size, uint6
 
 /* ---- tasks and names (shell/arguments.c) ---- */
 
-/* A pid or the address of a task_struct; NULL: said on stderr. */
+/* A pid, the address of a task_struct, or the name of one task alone; NULL: said on stderr. */
 struct pm_linux_task *pm_shell_task(struct pm_shell *sh, const char *command, const char *text);
 /* The current task; false: it cannot be read, and it was said why. */
 bool pm_shell_current(struct pm_shell *sh, const char *command, struct pm_linux_task *task);

@@ -17,12 +17,19 @@ static void lists_of_tasks(void **state)
 	EXPECT("ps 'kw.*/0'", "  [kworker/0:1]\n");
 	EXPECT("ps -H 42", "  sh\n");
 	EXPECT("task -R pid,prio 7", "  pid = 7", "  prio = 120");
+	EXPECT("task -R pid kworker/0:1", "PID: 7  ");
 	struct image im;
 
 	image_make(&im, &queues);
 	expect_trouble(&im, "task -R pid,no_such 7", "no such member of task_struct or thread_info: no_such");
 	/* pids in hex are none by their first digits */
 	expect_trouble(&im, "task 7a", "no such task: 7a");
+	expect_trouble(&im, "bt kworker", "no such task: kworker");
+	/* a name that two have says nothing */
+	lie(&im, im.queue_task + TASK_COMM, 0x6873); /* "sh" */
+	expect_trouble(&im, "bt sh",
+		       "sh: several tasks have that name, pid 42 and pid 7 among them; 'foreach sh bt' takes them "
+		       "all");
 	image_deinit(&im);
 }
 
