@@ -366,6 +366,61 @@ static void user_at_end(struct pm_linux_unwinder *u, const struct pm_linux_stack
 	}
 }
 
+/* A frame pointer where nothing else tells: in code without a table, on this stack, not below sp. */
+static bool may_have_frame_pointer(const struct pm_linux_unwinder *u, const struct pm_linux_stack *stack,
+				   const struct pm_x86_regs *regs)
+{
+	uint64_t pc = regs->v[PM_X86_IP], bp = regs->v[PM_X86_BP];
+
+	return !table_of(u, pc) && !(u->frame_pointers && pm_linux_is_text(u, pc)) &&
+	       pm_x86_has(regs, PM_X86_BP) && !(bp & 7) && bp >= regs->v[PM_X86_SP] && bp < stack->end;
+}
+
+/* One step, by the best rule that there is for the place; PM_STEP_LOST: by none.  *trust_io: less where it is guessed. */
+static enum pm_step step_by_rule(struct pm_linux_unwinder *u, const struct pm_linux_stack *stack, bool exact,
+				 uint64_t task_stack, struct pm_x86_regs *regs, struct pm_orc_rule *rule,
+				 uint64_t *return_at_out, enum pm_trust *trust_io)
+{
+	uint64_t pc = regs->v[PM_X86_IP];
+
+	if (!find_rule(u, pc, exact, rule)) {
+		/* called through a bad pointer: the return address is on top */
+		if (exact && !pm_linux_is_text(u, pc)) {
+			*rule = pm_x86_no_code;
+		} else if (find_frame_rule(u, stack, exact, task_stack, regs, rule)) {
+			/* by that one */
+		} else if (may_have_frame_pointer(u, stack, regs)) {
+			*rule = pm_x86_frame_pointer;
+			*trust_io = PM_GUESSED;
+		} else {
+			return PM_STEP_LOST;
+		}
+	}
+	return pm_x86_step(&u->lx->kernel, rule, regs, return_at_out);
+}
+
+/* What a step came to: the next frame, the end of the trace, or a place that cannot be one. */
+enum leads { LEADS_ON, LEADS_TO_END, LEADS_NOWHERE };
+
+/* regs: after the step, from a frame at sp.  may_end: this frame can be the last one. */
+static enum leads leads_to(const struct pm_linux_unwinder *u, const struct pm_linux_stack *stack,
+			   enum pm_step step, uint64_t sp, const struct pm_x86_regs *regs, bool may_end)
+{
+	uint64_t next_sp = regs->v[PM_X86_SP], next_pc = regs->v[PM_X86_IP];
+	bool is_user = pm_x86_has(regs, PM_X86_CS) && regs->v[PM_X86_CS] & 3;
+	/* Within a stack it only goes up; the saved registers of an interrupt may lie on another. */
+	bool goes_back = next_sp <= sp && next_sp >= stack->start && next_sp < stack->end;
+
+	/* A kernel thread has no user mode to return to: all zero. */
+	if (step == PM_STEP_REGS && !next_pc && !regs->v[PM_X86_CS])
+		return LEADS_TO_END;
+	if (is_user ||
+	    (!goes_back && (step != PM_STEP_CALLER || pm_linux_is_text(u, next_pc) || table_of(u, next_pc))))
+		return LEADS_ON;
+	/* A chain that ends in nothing: all zero above the first frame of a thread. */
+	return !next_pc && step == PM_STEP_CALLER && may_end ? LEADS_TO_END : LEADS_NOWHERE;
+}
+
 void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *start, bool exact,
 		     uint64_t task_stack, struct pm_stack_trace *trace)
 {
@@ -401,26 +456,11 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 						  .stack_name = stack.name,
 						  .exact_pc = exact,
 						  .regs = regs };
-		struct pm_orc_rule rule;
-		enum pm_step step = PM_STEP_LOST;
+		struct pm_orc_rule rule = { 0 };
 		struct pm_x86_regs before = regs;
 		enum pm_trust next_trust = trust == PM_EXACT ? PM_EXACT : PM_GUESSED;
-
-		if (find_rule(u, pc, exact, &rule)) {
-			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
-		} else if (exact && !pm_linux_is_text(u, pc)) {
-			/* called through a bad pointer: the return address is on top */
-			rule = pm_x86_no_code;
-			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
-		} else if (find_frame_rule(u, &stack, exact, task_stack, &regs, &rule)) {
-			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
-		} else if (!table_of(u, pc) && !(u->frame_pointers && pm_linux_is_text(u, pc)) &&
-			   pm_x86_has(&regs, PM_X86_BP) && !(regs.v[PM_X86_BP] & 7) &&
-			   regs.v[PM_X86_BP] >= sp && regs.v[PM_X86_BP] < stack.end) {
-			rule = pm_x86_frame_pointer;
-			step = pm_x86_step(&u->lx->kernel, &rule, &regs, &return_at);
-			next_trust = PM_GUESSED;
-		}
+		enum pm_step step =
+			step_by_rule(u, &stack, exact, task_stack, &regs, &rule, &return_at, &next_trust);
 		/* The last frame is at the stack's end: a rule that ends it elsewhere is damaged. */
 		bool may_end = !task_stack || stack.start != task_stack || stack.end - sp <= last_frame;
 
@@ -428,27 +468,14 @@ void pm_linux_unwind(struct pm_linux_unwinder *u, const struct pm_x86_regs *star
 			user_at_end(u, &stack, sp, trace);
 			return;
 		}
-		if (step == PM_STEP_END)
-			step = PM_STEP_LOST;
-		if (step != PM_STEP_LOST) {
-			uint64_t next_sp = regs.v[PM_X86_SP], next_pc = regs.v[PM_X86_IP];
-			bool is_user = pm_x86_has(&regs, PM_X86_CS) && regs.v[PM_X86_CS] & 3;
-			/* A kernel thread has no user mode to return to: all zero. */
-			if (step == PM_STEP_REGS && !next_pc && !regs.v[PM_X86_CS])
-				return;
-			/* Within a stack it only goes up; the saved registers of an interrupt may lie on another. */
-			bool goes_back = next_sp <= sp && next_sp >= stack.start && next_sp < stack.end;
+		enum leads leads = step == PM_STEP_END || step == PM_STEP_LOST
+					   ? LEADS_NOWHERE
+					   : leads_to(u, &stack, step, sp, &regs, may_end);
 
-			if (!is_user &&
-			    (goes_back || (step == PM_STEP_CALLER && !pm_linux_is_text(u, next_pc) &&
-					   !table_of(u, next_pc)))) {
-				/* A chain that ends in nothing: all zero above the first frame of a thread. */
-				if (!next_pc && step == PM_STEP_CALLER && may_end)
-					return;
-				step = PM_STEP_LOST;
-				regs = before;
-			}
-		} else {
+		if (leads == LEADS_TO_END)
+			return;
+		if (leads == LEADS_NOWHERE) {
+			step = PM_STEP_LOST;
 			regs = before;
 		}
 		if (step == PM_STEP_LOST && trust == PM_EXACT && step_by_call(u, &stack, &regs, &return_at)) {
