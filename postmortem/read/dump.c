@@ -328,15 +328,6 @@ struct pm_error *pm_dump_open_raw_file(struct pm_file *file, const struct pm_dum
 	return open_as(dump, &pm_dump_raw, out);
 }
 
-struct pm_error *pm_dump_open_raw(const char *path, const struct pm_dump_piece *pieces, size_t n,
-				  struct pm_dump **out)
-{
-	struct pm_file *file;
-	struct pm_error *err = pm_file_open(path, &file);
-
-	return err ? err : pm_dump_open_raw_file(file, pieces, n, out);
-}
-
 void pm_dump_close(struct pm_dump *dump)
 {
 	if (!dump)

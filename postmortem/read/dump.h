@@ -84,8 +84,6 @@ bool pm_dump_is_part(const struct pm_file *file);
 struct pm_dump_piece {
 	uint64_t phys, size, offset; /* bytes; offset: in the file */
 };
-struct pm_error *pm_dump_open_raw(const char *path, const struct pm_dump_piece *pieces, size_t n,
-				  struct pm_dump **out) __attribute__((warn_unused_result));
 struct pm_error *pm_dump_open_raw_file(struct pm_file *file, const struct pm_dump_piece *pieces, size_t n,
 				       struct pm_dump **out) __attribute__((warn_unused_result));
 /* Could the file be memory as it is?  Nothing that is known, no text, and as long as a memory: whole pages, 16 MiB at
