@@ -27,9 +27,10 @@ static void lists_of_tasks(void **state)
 	expect_trouble(&im, "bt kworker", "no such task: kworker");
 	/* a name that two have says nothing */
 	lie(&im, im.queue_task + TASK_COMM, 0x6873); /* "sh" */
-	expect_trouble(&im, "bt sh",
-		       "sh: several tasks have that name, pid 42 and pid 7 among them; 'foreach sh bt' takes them "
-		       "all");
+	expect_trouble(
+		&im, "bt sh",
+		"sh: several tasks have that name, pid 42 and pid 7 among them; 'foreach sh bt' takes them "
+		"all");
 	image_deinit(&im);
 }
 
