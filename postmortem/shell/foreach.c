@@ -1,6 +1,7 @@
 /* foreach: commands for each of some tasks. */
 #include "shell/commands.h"
 #include "shell/ps.h"
+#include "shell/rows.h"
 
 #include <regex.h>
 #include <stdlib.h>
@@ -186,8 +187,8 @@ static bool run_all(struct pm_shell *sh, const struct selection *s, int argc, ch
 	sh->task = current;
 	if (sh->json)
 		pm_json_close(sh->json, ']');
-	if (!any) /* which is an answer, too */
-		pm_shell_error(sh, "foreach", "no task is all of that");
+	if (!any && !tasks->trouble && !pm_shell_interrupted(sh))
+		pm_shell_say(sh, "no task is all of that\n");
 	if (tasks->trouble)
 		ok = pm_shell_error(sh, "foreach", "the list of tasks: %s", tasks->trouble);
 	return ok;
