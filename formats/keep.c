@@ -82,18 +82,28 @@ static inline __attribute__((always_inline)) uint64_t doubled(uint64_t lanes)
 
 /* The generator's coefficients from x^15 down to x^0; that of x^16 is 1. */
 #define GENERATOR(TAP)                                                                                       \
-	TAP(0, 0x3b)                                                                                         \
-	TAP(1, 0x0d)                                                                                         \
-	TAP(2, 0x68)                                                                                         \
-	TAP(3, 0xbd)                                                                                         \
-	TAP(4, 0x44) TAP(5, 0xd1) TAP(6, 0x1e) TAP(7, 0x08) TAP(8, 0xa3) TAP(9, 0x41) TAP(10, 0x29)          \
-		TAP(11, 0xe5) TAP(12, 0x62) TAP(13, 0x32) TAP(14, 0x24) TAP(15, 0x3b)
+	TAP(0, 0x3b);                                                                                        \
+	TAP(1, 0x0d);                                                                                        \
+	TAP(2, 0x68);                                                                                        \
+	TAP(3, 0xbd);                                                                                        \
+	TAP(4, 0x44);                                                                                        \
+	TAP(5, 0xd1);                                                                                        \
+	TAP(6, 0x1e);                                                                                        \
+	TAP(7, 0x08);                                                                                        \
+	TAP(8, 0xa3);                                                                                        \
+	TAP(9, 0x41);                                                                                        \
+	TAP(10, 0x29);                                                                                       \
+	TAP(11, 0xe5);                                                                                       \
+	TAP(12, 0x62);                                                                                       \
+	TAP(13, 0x32);                                                                                       \
+	TAP(14, 0x24);                                                                                       \
+	TAP(15, 0x3b)
 
 /* A product with a number that the compiler knows: the doublings that it is the sum of. */
 #define TIMES(c)                                                                                             \
 	((((c)&1) ? t0 : 0) ^ (((c)&2) ? t1 : 0) ^ (((c)&4) ? t2 : 0) ^ (((c)&8) ? t3 : 0) ^                 \
 	 (((c)&16) ? t4 : 0) ^ (((c)&32) ? t5 : 0) ^ (((c)&64) ? t6 : 0) ^ (((c)&128) ? t7 : 0))
-#define TAP(i, c) rest[i] = rest[(i) + 1] ^ TIMES(c);
+#define TAP(i, c) rest[i] = rest[(i) + 1] ^ TIMES(c)
 
 /* The check bytes of eight codewords, whose first bytes are at data, and next ones stride further: the rest of the division
  * by the generator. */
@@ -105,7 +115,7 @@ static void divide(const uint8_t *data, size_t stride, unsigned rows, uint64_t r
 		uint64_t t0 = load(data) ^ rest[0], t1 = doubled(t0), t2 = doubled(t1), t3 = doubled(t2),
 			 t4 = doubled(t3), t5 = doubled(t4), t6 = doubled(t5), t7 = doubled(t6);
 
-		GENERATOR(TAP)
+		GENERATOR(TAP);
 	}
 }
 
