@@ -4,7 +4,8 @@ import collections, re
 LABEL = re.compile(r"^[A-Z][A-Z_/%#-]*\d*:?$")
 STATES = {"RU", "IN", "UN", "ID", "ZO", "ST", "DE", "TR", "PA", "SW", "WA", "NE"}
 # What gdb says twice or numbers by itself: history's numbers, characters beside their codes, zeros behind a text.
-NO_FACTS = re.compile(r"\$\d+ = |(?<=\d) '(\\.[^']*|.)'(?!\w)|(\\000)+(?=\")|(?<=\"), '\\000' <repeats \d+ times>|debian/build/build_\w+/")
+NO_FACTS = re.compile(r"\$\d+ = |(?<=\d) '(\\.[^']*|.)'(?!\w)|(\\000)+(?=\")|(?<=\"), '\\000' <repeats \d+ times>|"
+                      r"debian/build/build_\w+/")
 WORD = re.compile(r"[^\s,;=()\[\]{}<>\"'|]+")
 FRAME = re.compile(r"^ *#(\d+)(?= )", re.M)
 WORDS = re.compile(r"^( *)([0-9a-f]{8,16}):  ?(\S+) +(\S+) *$", re.M)
@@ -55,7 +56,8 @@ def members(text):
 
 
 # An array of bytes, which gdb shows as text and we as numbers with their characters: its parts.
-PART = re.compile(r"""(?:"(?P<text>(?:\\.|[^"\\])*)"|'(?P<char>(?:\\[0-7]{3}|\\.|[^'\\]))'|(?P<number>-?(?:0x[0-9a-f]+|\d+))(?: '(?:\\[0-7]{3}|\\.|[^'\\])')?)(?: <repeats (?P<times>\d+) times>)?""")
+PART = re.compile(r"""(?:"(?P<text>(?:\\.|[^"\\])*)"|'(?P<char>(?:\\[0-7]{3}|\\.|[^'\\]))'|"""
+                  r"""(?P<number>-?(?:0x[0-9a-f]+|\d+))(?: '(?:\\[0-7]{3}|\\.|[^'\\])')?)(?: <repeats (?P<times>\d+) times>)?""")
 ARRAY = re.compile(r"""(.*?(?<![\w.])[\w.]+ = +)(?:(["'])|\{(?=[-\d]))""")
 CHARACTER = re.compile(r"\\([0-7]{3})|\\(.)|([^\\])", re.S)
 ESCAPED = {"n": 10, "t": 9, "r": 13, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27}
@@ -99,7 +101,7 @@ SHAPES = {"facts": members, "words": word_by_word}
 
 class Sayings:
     """An answer's lines, each with what it says.  blocks: patterns that span lines; without: patterns in one line; what
-    they match is left out, and kept in left_out."""
+    they match is left out, but for a group named keep, and noted in left_out."""
 
     def __init__(self, text, how, blocks=(), without=()):
         self.counted, self.lines, self.left_out = collections.Counter(), {}, collections.defaultdict(list)
@@ -124,8 +126,8 @@ class Sayings:
                 self.lines[told] = line
 
 
-CRASH_ERROR = re.compile(r"^(\w+: .*(invalid|cannot|not |no |failed|unknown|error)|Usage:|crash: |gdb: |No (symbol|struct)|A (syntax|parse) error|\w+: (option|ambiguous|seek error|page excluded))",
-                         re.M | re.I)
+CRASH_ERROR = re.compile(r"^(\w+: .*(invalid|cannot|not |no |failed|unknown|error)|Usage:|crash: |gdb: |No (symbol|struct)|"
+                         r"A (syntax|parse) error|\w+: (option|ambiguous|seek error|page excluded))", re.M | re.I)
 NOT_DONE = re.compile(r"not implemented|no such option|no such command")
 CRASHED = re.compile(r"ended by signal|more than \d+ s|Sanitizer")
 ENDED = "crash did not end"
@@ -245,8 +247,10 @@ def compare(reasons, row, theirs, mine, errors):
         # the same facts in lines that are broken elsewhere
         a, b = (collections.Counter(word for one, n in rest.items() for word in one for _ in range(n))
                 for rest in (missing, extra))
-        if a == b or how == "facts" and not missing:
-            return Answer("agrees, in other lines" if a == b else "agrees, and tells more", "", sorted(set(told)))
+        if a == b and how == "text":
+            return Answer("agrees, in other lines", "", sorted(set(told)))
+        if how == "facts" and not missing:
+            return Answer("agrees, and tells more", "", sorted(set(told)))
         text = [f"{their.counted.total()} lines in crash, {our.counted.total()} in ours; "
                 f"{missing.total()} only in crash, {extra.total()} only in ours"]
         if errors.strip():
