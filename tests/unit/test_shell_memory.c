@@ -533,9 +533,37 @@ static void searches_as_byte_by_byte(void **state)
 	image_deinit(&im);
 }
 
+/* With KASLR vmalloc may begin less than 64 TiB behind the direct map's start. */
+static void areas_near_the_direct_map(void **state)
+{
+	static const uint64_t start = 0xffffa90000000000, tables = 0x4003;
+	struct image im;
+	struct run r;
+
+	(void)state;
+	image_make(&im, &(struct image_options){ .machine = true });
+	open_shell(&r, &im, false);
+	const char *line = strchr(output(&r, "kmem -v"), '\n');
+
+	assert_non_null(line);
+	uint64_t area = strtoull(line, NULL, 16);
+
+	close_shell(&r);
+	lie(&im, area, start);
+	lie(&im, area + 8, start + 0x3000);
+	/* it is mapped to where the direct map's other memory is */
+	lie(&im, IMAGE_MAP + 0x1000 + 8 * (start >> 39 & 511), tables);
+	open_shell(&r, &im, false);
+	assert_non_null(strstr(output(&r, "kmem ffffa90000001000"), "ffffa90000000000 - ffffa90000003000"));
+	assert_null(strstr(output(&r, "kmem ffff888000001000"), "ffffa90000000000"));
+	close_shell(&r);
+	image_deinit(&im);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(areas_near_the_direct_map),
 		cmocka_unit_test(expressions),
 		cmocka_unit_test(globals),
 		cmocka_unit_test(declarations),
