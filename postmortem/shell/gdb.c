@@ -1,6 +1,7 @@
 /* gdb: what people write to crash's gdb by habit, in words of the commands here. */
 #include "shell/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What gdb's command (and its subcommand: "info symbol") is here. */
@@ -82,19 +83,26 @@ static bool examine(struct pm_shell *sh, const struct examine *e, char *addr)
 	return pm_shell_run_words(sh, n, words);
 }
 
+/* The command, its option, and what stands behind the first of n words. */
 static bool run(struct pm_shell *sh, const char *name, const char *option, int n, char **words)
 {
 	char command[16], first[8];
+	/* one before them is the callee's */
+	char **room = pm_alloc(((size_t)n + 2) * sizeof(*room)), **all = room + 1;
+	int at = 0;
 
 	snprintf(command, sizeof(command), "%s", name);
-	/* the option in the place of the word before, which is known by now */
+	all[at++] = command;
 	if (option) {
 		snprintf(first, sizeof(first), "%s", option);
-		*words-- = first;
-		n++;
+		all[at++] = first;
 	}
-	*words = command;
-	return pm_shell_run_words(sh, n, words);
+	for (int i = 1; i < n; i++)
+		all[at++] = words[i];
+	bool ok = pm_shell_run_words(sh, at, all);
+
+	free(room);
+	return ok;
 }
 
 bool pm_shell_gdb(struct pm_shell *sh, int argc, char **argv)

@@ -46,11 +46,11 @@ static vector_64 equal_64(vector_64 a, vector_64 b)
 #define SKIP_VALUES(bits)                                                                                    \
 	static size_t skip_##bits(const struct pm_scan *scan, const uint8_t *bytes, size_t n, size_t i)      \
 	{                                                                                                    \
-		const vector_##bits care = (vector_##bits){ 0 } + (uint##bits##_t)scan->care;                \
+		const vector_##bits care = (uint##bits##_t)scan->care + (vector_##bits){ 0 };                \
 		vector_##bits wanted[PM_SCAN_WANTED], here[vectors];                                         \
                                                                                                              \
 		for (size_t v = 0; v < scan->n; v++)                                                         \
-			wanted[v] = ((vector_##bits){ 0 } + (uint##bits##_t)scan->values[v]) & care;         \
+			wanted[v] = ((uint##bits##_t)scan->values[v] + (vector_##bits){ 0 }) & care;         \
 		for (; n - i >= block_size; i += block_size) {                                               \
 			vector_##bits hits = { 0 };                                                          \
                                                                                                              \
