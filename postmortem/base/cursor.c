@@ -17,7 +17,7 @@ struct pm_error *pm_cursor_error(const struct pm_cursor *cur, enum pm_code code,
 	va_end(ap);
 
 	struct pm_error *err = pm_error_new(code, "%s: offset 0x%llx: %s", cur->name,
-					    (unsigned long long)(cur->base + cur->pos), what);
+					    (unsigned long long)cur->base + cur->pos, what);
 	free(what);
 	return err;
 }
@@ -44,7 +44,7 @@ static struct pm_error *load(struct pm_cursor *cur, size_t n, uint64_t *out)
 	const uint8_t *bytes = NULL;
 	struct pm_error *err = pm_cursor_bytes(cur, n, &bytes);
 
-	if (err)
+	if (!bytes)
 		return err;
 	*out = 0;
 	for (size_t i = 0; i < n; i++)

@@ -264,7 +264,7 @@ static const struct stretch *stretch_of(const struct pm_resync *r, uint64_t bit)
 enum pm_placed pm_resync_find(const struct pm_resync *resync, uint64_t bit, uint64_t *place_out)
 {
 	const struct stretch *s;
-	uint64_t before;
+	uint64_t before = 0;
 
 	if (bit < resync->start || bit >= resync->end)
 		return PM_PLACED_NOT;

@@ -178,7 +178,7 @@ static bool print_exceptions(struct pm_shell *sh, const struct pm_linux_task *ta
 static bool print_trace(struct pm_shell *sh, const struct pm_linux_task *task,
 			const struct pm_bt_options *options)
 {
-	struct pm_stack_trace trace;
+	struct pm_stack_trace trace = { 0 };
 	char whose[48];
 	bool is_trace = !options->exceptions && !options->raw && !(options->no_idle && !task->pid), ok = true;
 

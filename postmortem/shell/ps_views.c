@@ -29,12 +29,12 @@ enum { max_generations = 4096 };
 static bool put_parents(struct pm_shell *sh, const struct pm_linux_task *task)
 {
 	struct pm_linux_tasks *tasks = pm_session_tasks(sh->session);
-	const struct pm_linux_task *chain[max_generations], *at;
+	const struct pm_linux_task *chain[max_generations], *at = task;
 	/* no chain is longer than there are tasks */
 	size_t n = 0, most = tasks->v.n < max_generations ? tasks->v.n + 1 : max_generations;
 	bool is_whole = false;
 
-	for (at = task; at && n < most && !is_whole;) {
+	do {
 		uint64_t parent = 0;
 
 		chain[n++] = at;
@@ -45,7 +45,7 @@ static bool put_parents(struct pm_shell *sh, const struct pm_linux_task *task)
 			parent = at->addr;
 		is_whole = parent == at->addr;
 		at = pm_linux_task_by_addr(tasks, parent);
-	}
+	} while (at && n < most && !is_whole);
 	if (sh->json)
 		pm_json_open(sh->json, "hierarchy", '[');
 	for (size_t i = n; i--;)

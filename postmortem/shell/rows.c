@@ -165,10 +165,9 @@ void pm_shell_say(struct pm_shell *sh, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (sh->json)
-		return;
 	va_start(ap, fmt);
-	vfprintf(sh->out, fmt, ap);
+	if (!sh->json)
+		vfprintf(sh->out, fmt, ap);
 	va_end(ap);
 }
 
