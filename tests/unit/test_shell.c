@@ -3,9 +3,6 @@
 #include "json_check.h"
 #include "shell_fixture.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 static void kmem_usage(void **state)
 {
 	struct run r;
