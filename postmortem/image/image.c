@@ -594,7 +594,7 @@ bool pm_image_identify(struct pm_image *image, uint64_t value, char *buf, size_t
 				continue;
 			if (pass)
 				snprintf(buf, size, "physical 0x%llx",
-					 (unsigned long long)(range.physical + (value - range.start)));
+					 (unsigned long long)range.physical + (value - range.start));
 			else
 				snprintf(buf, size, "%s + 0x%llx",
 					 *range.name ? range.name : "a region of the kernel",
